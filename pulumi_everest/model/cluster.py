@@ -1,0 +1,326 @@
+"""DatabaseCluster: one database of any technology, and the settings of each of its components."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from pulumi_everest.model.part import (
+    Cidr,
+    ClusterPart,
+    Cron,
+    Duration,
+    Image,
+    Label,
+    Quantity,
+    Subdomain,
+    Url,
+    Version,
+    Whole,
+)
+from pulumi_everest.model.part import Time as Rfc3339
+
+Name = Annotated[str, Field(min_length=1, max_length=63)]
+
+
+class Amounts(ClusterPart):
+    """CPU and memory."""
+
+    cpu: Quantity | None = None
+    """CPU as a Kubernetes quantity, such as `500m` or `2`."""
+    memory: Quantity | None = None
+    """Memory as a Kubernetes quantity, such as `4Gi`."""
+
+
+class Resources(ClusterPart):
+    """What a container asks for and what it may use at most."""
+
+    requests: Amounts | None = None
+    """What is reserved for each container."""
+    limits: Amounts | None = None
+    """What each container may use at most."""
+
+
+class Storage(ClusterPart):
+    """The volume of each replica."""
+
+    size: Quantity | None = None
+    """Size of the volume as a Kubernetes quantity, such as `100Gi`. It can grow, never shrink."""
+    storage_class: Subdomain | None = None
+    """Name of the StorageClass; the Kubernetes cluster's default one if left out. It cannot be changed later."""
+
+
+class Expose(ClusterPart):
+    """How clients outside the pod network reach the component."""
+
+    type: Literal["ClusterIP", "NodePort", "LoadBalancer"] | None = None
+    """Type of the Kubernetes Service."""
+    annotations: dict[str, str] | None = None
+    """Annotations of the Service, for instance for a cloud's load balancer."""
+    source_ranges: list[Cidr] | None = None
+    """Address ranges (CIDR) that a load balancer lets in."""
+    load_balancer_class: str | None = None
+    """Class of the load balancer."""
+
+
+class Scheduling(ClusterPart):
+    """Where the pods of the component may run."""
+
+    node_selector: dict[str, str] | None = None
+    """Labels that a node must have."""
+    affinity: dict[str, Any] | None = None
+    """A Kubernetes Affinity."""
+    tolerations: list[dict[str, Any]] | None = None
+    """Kubernetes Tolerations."""
+    topology_spread_constraints: list[dict[str, Any]] | None = None
+    """Kubernetes TopologySpreadConstraints."""
+    priority_class_name: Subdomain | None = None
+    """Name of a PriorityClass."""
+
+
+class Instance(ClusterPart):
+    """The settings of one component in one cluster."""
+
+    version: Version | None = None
+    """Version of the component's software; it wins over `components.versions` and the bundle."""
+    image: Image | None = None
+    """Container image; it wins over the image that belongs to the version."""
+    replicas: Annotated[Whole, Field(ge=0, le=1000)] | None = None
+    """How many pods the component has."""
+    resources: Resources | None = None
+    """CPU and memory of each pod."""
+    storage: Storage | None = None
+    """The volume of each pod."""
+    expose: Expose | None = None
+    """How clients outside the pod network reach the component."""
+    scheduling: Scheduling | None = None
+    """Where the pods may run."""
+    engine_config: str | dict[str, Any] | None = None
+    """The engine's own configuration, as text or as parameters: the definition says which."""
+    config: dict[str, Any] | None = None
+    """Settings that the definition declares for the component."""
+    overrides: dict[str, Any] | None = None
+    """A patch (JSON merge patch) of what is emitted for the component."""
+
+
+class Topology(ClusterPart):
+    """The shape of the cluster."""
+
+    type: str | None = None
+    """Name of a topology of the definition; its default one, or the only one, if left out."""
+    config: dict[str, Any] | None = None
+    """Settings that the definition declares for the topology."""
+
+
+class ComponentVersion(ClusterPart):
+    """The version of all components of one type."""
+
+    version: Version | None = None
+    """Version of the type, one of the definition's."""
+    image: Image | None = None
+    """Container image; it wins over the image that belongs to the version."""
+
+
+class Components(ClusterPart):
+    """Settings by component type."""
+
+    versions: dict[str, ComponentVersion] | None = None
+    """Versions by component type."""
+
+
+class Retention(ClusterPart):
+    """How long backups are kept: by count or by age."""
+
+    count: Annotated[Whole, Field(ge=1, le=10000)] | None = None
+    """How many backups are kept."""
+    duration: Duration | None = None
+    """How long backups are kept, such as `14d`."""
+
+
+class Schedule(ClusterPart):
+    """A backup that is made again and again."""
+
+    name: Label
+    """Name of the schedule, unique in the cluster."""
+    cron: Cron
+    """When: five fields, as in `0 3 * * *`, in the operator's time zone (UTC)."""
+    enabled: bool | None = None
+    """False keeps the schedule without making backups."""
+    retention: Retention | None = None
+    """How long the backups are kept; all of them if left out."""
+
+
+class PointInTimeRecovery(ClusterPart):
+    """Continuous archiving, to restore to any moment."""
+
+    enabled: bool | None = None
+    """Whether changes are archived all the time."""
+    interval_seconds: Annotated[Whole, Field(ge=1)] | None = None
+    """Seconds between two uploads."""
+
+
+class BackupStorage(ClusterPart):
+    """Where backups go."""
+
+    name: Label
+    """Name of the storage, unique in the cluster."""
+    type: Literal["s3", "azure", "gcs", "filesystem"]
+    """Kind of storage."""
+    bucket: str | None = None
+    """Bucket (s3, gcs)."""
+    container: str | None = None
+    """Container (azure)."""
+    claim: Subdomain | None = None
+    """Name of the PersistentVolumeClaim (filesystem)."""
+    prefix: str | None = None
+    """Folder in the storage."""
+    region: str | None = None
+    """Region (s3)."""
+    endpoint_url: Url | None = None
+    """URL of the service, where it is not the cloud's own (s3, azure)."""
+    verify_tls: Annotated[bool | None, Field(alias="verifyTLS")] = None
+    """False to accept any certificate (s3)."""
+    force_path_style: bool | None = None
+    """True for services that want the bucket in the path (s3)."""
+    credentials_secret: Subdomain | None = None
+    """Name of the Secret with the credentials, in the cluster's namespace."""
+    schedules: list[Schedule] | None = None
+    """Backups made again and again into this storage."""
+    pitr: PointInTimeRecovery | None = None
+    """Continuous archiving into this storage."""
+
+
+class Backup(ClusterPart):
+    """Backups of the cluster."""
+
+    storages: list[BackupStorage] | None = None
+    """Where backups go; the first one is the main one."""
+
+
+class Monitoring(ClusterPart):
+    """Percona Monitoring and Management."""
+
+    type: Literal["pmm"] | None = None
+    """Kind of monitoring."""
+    server_url: Url
+    """URL of the PMM server."""
+    credentials_secret: Subdomain | None = None
+    """Name of a Secret with the key `apiKey`."""
+    resources: Resources | None = None
+    """CPU and memory of each monitoring client."""
+    verify_tls: Annotated[bool | None, Field(alias="verifyTLS")] = None
+    """False to accept any certificate of the server."""
+
+
+class DataSource(ClusterPart):
+    """What a new cluster is filled with."""
+
+    backup: Subdomain | None = None
+    """Name of a backup object in the same namespace."""
+    storage: Label | None = None
+    """Name of one of the cluster's own storages, together with `path`."""
+    path: str | None = None
+    """Where in the storage the backup is."""
+    point_in_time: Literal["latest"] | Rfc3339 | None = None
+    """`latest`, or a moment in RFC 3339 such as `2026-03-01T12:00:00Z`."""
+
+
+class Issuer(ClusterPart):
+    """The cert-manager issuer of the certificates."""
+
+    name: Subdomain
+    """Name of the issuer."""
+    kind: Literal["Issuer", "ClusterIssuer"] | None = None
+    """Kind of the issuer."""
+    group: str | None = None
+    """API group of the issuer; cert-manager's if left out."""
+
+
+class Tls(ClusterPart):
+    """Encryption of connections."""
+
+    mode: str | None = None
+    """How strictly TLS is used, in the technology's words."""
+    issuer: Issuer | None = None
+    """The cert-manager issuer of the certificates."""
+    certificate_secret: Subdomain | None = None
+    """Name of the Secret with the certificate for clients."""
+    internal_certificate_secret: Subdomain | None = None
+    """Name of the Secret with the certificate for traffic inside the cluster."""
+
+
+class Images(ClusterPart):
+    """Where container images come from."""
+
+    registry: str | None = None
+    """Registry, with a path if there is one, that the catalog's images are taken from instead of their own."""
+    pull_policy: Literal["Always", "IfNotPresent", "Never"] | None = None
+    """When images are pulled."""
+    pull_secrets: list[Subdomain] | None = None
+    """Names of Secrets for the registry."""
+
+
+class DatabaseClusterSpec(ClusterPart):
+    """What is wanted of a cluster."""
+
+    provider: Subdomain
+    """Name of the Provider."""
+    topology: Topology | None = None
+    """The shape of the cluster; may be left out where there is one topology, or a default one."""
+    components: Components | None = None
+    """Versions by component type."""
+    instances: dict[str, Instance | None] | None = None
+    """The settings of each component. Required components are there without being listed."""
+    bundle: str | None = None
+    """Name of a set of versions that fit together."""
+    preset: str | None = None
+    """Name of a set of sizes that the plugin offers."""
+    config: dict[str, Any] | None = None
+    """Settings that the definition declares for the whole cluster."""
+    operator_version: Version | None = None
+    """Version of the operator that the objects are made for; the Provider's, or the plugin's default, if left out."""
+    paused: bool | None = None
+    """True stops the database's pods and keeps its volumes."""
+    users_secret: Subdomain | None = None
+    """Name of the Secret with the passwords of the system users."""
+    overrides: dict[str, Any] | None = None
+    """A patch (JSON merge patch) of the spec of the main object."""
+    backup: Backup | None = None
+    """Backups."""
+    monitoring: Monitoring | None = None
+    """Monitoring."""
+    data_source: DataSource | None = None
+    """What a new cluster is filled with."""
+    tls: Tls | None = None
+    """Encryption of connections."""
+    images: Images | None = None
+    """Where container images come from; wins over the Provider's."""
+
+
+class Metadata(ClusterPart):
+    """Name, namespace, labels and annotations."""
+
+    name: Label
+    """Name of the cluster and of its main object."""
+    namespace: Label | None = None
+    """Namespace; `default` if left out in YAML."""
+    labels: dict[str, str] | None = None
+    """Labels of every emitted object."""
+    annotations: dict[str, str] | None = None
+    """Annotations of every emitted object."""
+
+
+class DatabaseCluster(ClusterPart):
+    """One database cluster, namespaced."""
+
+    api_version: Literal["everest.percona.com/v2alpha1"]
+    """API group and version."""
+    kind: Literal["DatabaseCluster"]
+    """Kind."""
+    metadata: Metadata
+    """Name, namespace, labels and annotations."""
+    spec: DatabaseClusterSpec
+    """What is wanted."""
+    status: dict[str, Any] | None = None
+    """Written by a controller; ignored here."""

@@ -1,0 +1,130 @@
+"""The codes of findings, with their severity and what each means. docs/findings.md has an example for every one."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Severity(StrEnum):
+    """How much a finding matters: an error makes the input wrong, a warning and a note do not."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+class Code(NamedTuple):
+    """What a code stands for: its severity and one sentence."""
+
+    severity: Severity
+    meaning: str
+
+
+_E, _W, _N = Severity.ERROR, Severity.WARNING, Severity.NOTE
+
+CODES: dict[str, Code] = {
+    # The text of the input
+    "source.unreadable": Code(_E, "The file cannot be read: it is missing, a folder, or not text in UTF-8."),
+    "source.empty": Code(_E, "The input holds no document."),
+    "source.syntax": Code(_E, "The input is not valid YAML."),
+    "source.duplicate-key": Code(_E, "A mapping has the same key twice."),
+    "source.key": Code(_E, "A key of a mapping is not text."),
+    "source.tag": Code(_E, "A YAML tag asks for a type that is not plain data."),
+    "source.alias": Code(_E, "A YAML alias refers to itself, to nothing, or expands to far more than was written."),
+    "source.too-deep": Code(_E, "The input is nested too deeply."),
+    "source.too-large": Code(_E, "The input is larger than is read."),
+    "source.document": Code(_E, "A document is not an object with apiVersion, kind and metadata.name."),
+    "source.kind": Code(_E, "The apiVersion or kind of a document of this API group is not known."),
+    # Fields, whatever they mean
+    "field.unknown": Code(_E, "The field does not exist there."),
+    "field.missing": Code(_E, "A field that is needed is not there."),
+    "field.type": Code(_E, "The value has the wrong type."),
+    "field.value": Code(_E, "The value is not one of those allowed."),
+    "field.range": Code(_E, "The number or length is out of range."),
+    "field.conflict": Code(_E, "Fields that exclude each other are both set, or one is set without the other it needs."),
+    "field.duplicate": Code(_E, "Two items of a list have the same name."),
+    # Values that stand for something
+    "value.name": Code(_E, "The name is not a valid Kubernetes name, or too long."),
+    "value.quantity": Code(_E, "The text is not a Kubernetes quantity, or not a positive one."),
+    "value.cron": Code(_E, "The text is not a cron line of five fields."),
+    "value.duration": Code(_E, "The text is not a duration."),
+    "value.cidr": Code(_E, "The text is not a CIDR block."),
+    "value.time": Code(_E, "The text is not an RFC 3339 time."),
+    "value.url": Code(_E, "The text is not a URL."),
+    "value.image": Code(_E, "The text is not a container image reference."),
+    "value.version": Code(_E, "The text is not a version or a version range."),
+    "value.not-known": Code(_E, "The value decides what exists, so it must be known in a preview."),
+    # Definitions
+    "definition.unknown-type": Code(_E, "A component has a type that the definition does not have."),
+    "definition.unknown-component": Code(_E, "A topology, bundle or rule names a component that the definition does not have."),
+    "definition.unknown-version": Code(_E, "A bundle or upgrade path names a version that its type does not have."),
+    "definition.unknown-path": Code(_E, "A path names no field of the cluster."),
+    "definition.no-versions": Code(_E, "A component type that is used has no versions."),
+    "definition.default-version": Code(_E, "A type has no default version where one is needed, or more than one."),
+    "definition.duplicate-version": Code(_E, "A type has the same version twice for the same operator version."),
+    "definition.default-topology": Code(_E, "More than one topology is marked as the default."),
+    "definition.no-topologies": Code(_E, "The definition has no topology."),
+    "definition.bundle": Code(_E, "A bundle has the name of another, or more than one is the default."),
+    "definition.schema": Code(_E, "A config schema is not a valid JSON Schema."),
+    "definition.defaults": Code(_E, "A default is not a valid value of its field."),
+    "definition.expression": Code(_E, "A CEL expression does not compile."),
+    "definition.expression-field": Code(_E, "A CEL expression names a field that does not exist."),
+    "definition.rule-result": Code(_E, "A rule gives something other than true or false."),
+    "definition.replicas": Code(_E, "The limits for replicas contradict each other or the default."),
+    "definition.unresolvable": Code(_E, "A topology cannot be resolved with its own defaults."),
+    "definition.not-honoured": Code(_E, "The plugin's templates do not honour a component, type or field of the definition."),
+    "definition.form": Code(_E, "The form names a field, topology or component that does not exist."),
+    # Plugins
+    "plugin.file": Code(_E, "A file that the plugin needs is missing."),
+    "plugin.not-found": Code(_E, "There is no plugin there, or none of that name."),
+    "plugin.template": Code(_E, "A template is not well formed."),
+    "plugin.expression": Code(_E, "A template's CEL expression does not compile."),
+    "plugin.expression-field": Code(_E, "A template's CEL expression names a field that does not exist."),
+    "plugin.function": Code(_E, "A function that the plugin declares cannot be loaded."),
+    "plugin.duplicate": Code(_E, "Two plugins or definitions of one name are at one level."),
+    # Providers
+    "provider.unknown": Code(_E, "There is no Provider of that name."),
+    "provider.unknown-definition": Code(_E, "The Provider names a definition that does not exist."),
+    "provider.duplicate": Code(_E, "Two Providers or definitions in the input have the same name."),
+    "provider.no-plugin": Code(_E, "No plugin emits objects for the definition; only reconcileBy: everest works with it."),
+    "provider.operator-version": Code(_E, "The operator version is not one that the plugin supports."),
+    # Clusters
+    "cluster.duplicate": Code(_E, "Two clusters in the input have the same name and namespace."),
+    "cluster.unknown-topology": Code(_E, "The definition has no such topology."),
+    "cluster.topology-needed": Code(_E, "The definition has several topologies and none is the default, so one must be named."),
+    "cluster.unknown-component": Code(_E, "The definition has no such component."),
+    "cluster.component-not-in-topology": Code(_E, "The topology does not have the component."),
+    "cluster.unknown-type": Code(_E, "The definition has no such component type."),
+    "cluster.unknown-version": Code(_E, "The type has no such version, or not for this operator version."),
+    "cluster.removed-version": Code(_E, "The version has been removed from the definition."),
+    "cluster.deprecated-version": Code(_W, "The version is deprecated."),
+    "cluster.unused-version": Code(_W, "A version is set for a type that no component of the cluster has."),
+    "cluster.unknown-bundle": Code(_E, "The definition has no such bundle, or no bundle holds the chosen version."),
+    "cluster.unknown-preset": Code(_E, "The plugin has no such preset."),
+    "cluster.block-unsupported": Code(_E, "A block such as backup is set, but no component of the topology takes it."),
+    "cluster.block-missing": Code(_E, "A component needs a block, such as monitoring, that is not set."),
+    "cluster.field-not-honoured": Code(_E, "The field is valid, but this technology or topology does nothing with it."),
+    "cluster.replicas": Code(_E, "The number of replicas is outside what the topology allows."),
+    "cluster.config-no-schema": Code(_E, "config is set, but the definition gives no schema for it."),
+    "cluster.config": Code(_E, "A value under config does not pass the definition's schema."),
+    "cluster.engine-config": Code(_E, "engineConfig has not the form that the component takes."),
+    "cluster.rule": Code(_E, "A rule of the definition is not fulfilled."),
+    "cluster.rule-warning": Code(_W, "A rule of the definition that is only a warning is not fulfilled."),
+    "cluster.rule-failed": Code(_E, "A rule of the definition could not be evaluated."),
+    "cluster.secret-in-yaml": Code(_E, "Secret values are not accepted in YAML."),
+    "cluster.overrides": Code(_E, "overrides name a field that the operator's schema does not have."),
+    # Emission
+    "emit.template": Code(_E, "A template could not be evaluated for the cluster."),
+    "emit.object": Code(_E, "An emitted object does not pass the operator's schema."),
+    "emit.duplicate": Code(_E, "Two objects of the input have the same kind, namespace and name."),
+    # Programs that run without an engine
+    "program.project": Code(_E, "The folder is no Pulumi project whose program is in Python."),
+    "program.config": Code(_E, "A config value that the program needs is missing, or not of the type it needs."),
+    "program.failed": Code(_E, "The program ended with an error."),
+    "program.timeout": Code(_E, "The program did not end in time."),
+    "program.duplicate": Code(_E, "The program makes two resources of one type and name."),
+    "program.warning": Code(_W, "The program logs a warning."),
+    "program.call": Code(_W, "The program asks a plugin for something, which gives nothing without an engine."),
+    "program.unknown": Code(_W, "A value of an object is only known to an engine."),
+}

@@ -1,0 +1,190 @@
+"""DatabaseClusterDefinition: the building blocks of a technology and the topologies they form."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from pulumi_everest.model.cluster import Instance
+from pulumi_everest.model.part import Image, Part, Subdomain, Version, Whole
+
+JsonSchema = dict[str, Any]
+
+
+class VersionEntry(Part):
+    """One version of a component type."""
+
+    version: Version
+    """The version, as clusters name it."""
+    image: Image
+    """The container image of that version."""
+    default: bool = False
+    """Whether clusters that name no version get this one; at most once per operator version."""
+    operator: str | None = None
+    """Operator versions that the entry is good for, such as `>=1.21 <1.23`; all if left out."""
+    deprecated: bool = False
+    """Whether the version is on its way out."""
+    removed_in: Version | None = None
+    """Release of the plugin that no longer has the version."""
+    digest: Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")] | None = None
+    """Digest of the image; appended to it when set."""
+
+
+class ComponentType(Part):
+    """A piece of software, with its versions and images."""
+
+    versions: list[VersionEntry] = []
+    """The versions, each with its image."""
+
+
+class Component(Part):
+    """A role in a cluster, filled by a component type."""
+
+    type: str
+    """One of the component types."""
+    fields: list[str] | None = None
+    """Instance fields that are honoured, as paths; a prefix covers what is below it. Default: the plugin's list."""
+    engine_config: Literal["text", "parameters"] | None = None
+    """Which form `engineConfig` takes; the component has none if left out."""
+    config_schema: JsonSchema | None = None
+    """JSON Schema (2020-12) of `config`."""
+
+
+class ReplicaLimits(Part):
+    """How many replicas a component may have in a topology."""
+
+    min: Annotated[Whole, Field(ge=0)] | None = None
+    """The least number."""
+    max: Annotated[Whole, Field(ge=0)] | None = None
+    """The greatest number."""
+    odd: bool = False
+    """Whether the number must be odd."""
+
+
+class TopologyComponent(Part):
+    """A component as one topology uses it."""
+
+    optional: bool = False
+    """Whether a cluster may do without it."""
+    defaults: Instance | None = None
+    """Values of instance fields that the cluster leaves out."""
+    fields: list[str] | None = None
+    """Narrows the component's fields in this topology."""
+    replicas: ReplicaLimits | None = None
+    """How many replicas there may be."""
+
+
+class Rule(Part):
+    """A condition on the resolved cluster."""
+
+    cel: str
+    """CEL over `spec` and `metadata` of the resolved cluster; true when all is well."""
+    message: str
+    """What to tell the user when it is not."""
+    path: str | None = None
+    """The field that the message is about."""
+    severity: Literal["error", "warning"] = "error"
+    """Whether a cluster that breaks the rule is refused."""
+
+
+class TopologyDefinition(Part):
+    """A set of components that form a cluster."""
+
+    default: bool = False
+    """Whether clusters that name no topology get this one."""
+    config_schema: JsonSchema | None = None
+    """JSON Schema (2020-12) of `topology.config`."""
+    components: dict[str, TopologyComponent | None] = {}
+    """The components that the topology has."""
+    rules: list[Rule] = []
+    """Conditions on clusters of this topology."""
+
+
+class Bundle(Part):
+    """A named set of versions that fit together."""
+
+    name: str
+    """Name of the bundle."""
+    default: bool = False
+    """Whether it is the first choice."""
+    components: dict[str, Version] = {}
+    """Versions by component."""
+
+
+class Change(Part):
+    """What a change of a field does to a running database."""
+
+    path: str
+    """Path of the cluster, with `*` for any key, such as `instances.*.storage.size`."""
+    policy: Literal["immutable", "grow-only", "online", "restart", "downtime"]
+    """What the change means."""
+    message: str | None = None
+    """How to go on, or why."""
+
+
+class UpgradePath(Part):
+    """A step from one version to another that is allowed or needed."""
+
+    from_: Annotated[str, Field(alias="from")]
+    """Version or version prefix before."""
+    to: str
+    """Version or version prefix after."""
+
+
+class Upgrades(Part):
+    """Which version changes a running database survives."""
+
+    major_step: Annotated[Whole, Field(ge=0)] | None = None
+    """How many major versions one change may go up; 0 forbids any."""
+    downgrade: bool = False
+    """Whether going back is allowed."""
+    paths: list[UpgradePath] | None = None
+    """The only steps between majors that are allowed, where not all are."""
+
+
+class DefinitionSpec(Part):
+    """The building blocks."""
+
+    component_types: dict[str, ComponentType] = {}
+    """Software with its versions, by name."""
+    components: dict[str, Component] = {}
+    """Roles, by name."""
+    topologies: dict[str, TopologyDefinition] = {}
+    """Sets of components, by name."""
+    config_schema: JsonSchema | None = None
+    """JSON Schema (2020-12) of the cluster's `config`."""
+    bundles: list[Bundle] = []
+    """Sets of versions that fit together."""
+    changes: list[Change] = []
+    """What changes of fields do to a running database."""
+    upgrades: dict[str, Upgrades] = {}
+    """Allowed version changes by component type."""
+    ui_schema: dict[str, Any] | None = None
+    """The form, by topology."""
+
+
+class NameOnly(Part):
+    """Metadata of a cluster-scoped object."""
+
+    name: Subdomain
+    """Name of the object."""
+    labels: dict[str, str] | None = None
+    """Labels of the object."""
+    annotations: dict[str, str] | None = None
+    """Annotations of the object."""
+
+
+class DatabaseClusterDefinition(Part):
+    """The definition of one technology, cluster-scoped."""
+
+    api_version: Literal["everest.percona.com/v2alpha1"]
+    """API group and version."""
+    kind: Literal["DatabaseClusterDefinition"]
+    """Kind."""
+    metadata: NameOnly
+    """Name, labels and annotations."""
+    spec: DefinitionSpec
+    """The building blocks."""
+    status: dict[str, Any] | None = None
+    """Written by a controller; ignored here."""

@@ -1,0 +1,182 @@
+"""Findings: what validation says, as data. Printed in one place, the CLI; raised in one, the Pulumi components."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pulumi_everest.model.codes import CODES, Severity
+from pulumi_everest.model.deferred import Path
+
+_PLAIN_KEY = re.compile(r"[A-Za-z_$?][\w$?/-]*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a file: `line` and `column` count from 1; both are None where only the file is known."""
+
+    file: str
+    line: int | None = None
+    column: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One result of validation.
+
+    `code` is stable and documented in docs/findings.md, `path` is where the value stands, as the user wrote it,
+    `allowed` what would be accepted there, `hint` how to go on (the nearest match, when there is one) and `subject`
+    the resource or document it is about, such as ``DatabaseCluster orders``.
+    """
+
+    code: str
+    severity: Severity
+    path: Path
+    message: str
+    allowed: tuple[str, ...] = ()
+    hint: str | None = None
+    subject: str = ""
+    place: Place | None = None
+
+    @property
+    def is_error(self) -> bool:
+        """Whether the finding makes the input wrong (warnings and notes do not)."""
+        return self.severity is Severity.ERROR
+
+    def at(self, prefix: Path) -> Finding:
+        """The same finding with `prefix` before its path."""
+        return replace(self, path=(*prefix, *self.path))
+
+    def as_data(self) -> dict[str, Any]:
+        """The keys of ``--format json``: code, severity, path, message, allowed, hint, file, line, column."""
+        place = self.place
+        return {
+            "code": self.code,
+            "severity": self.severity.value,
+            "path": path_text(self.path),
+            "message": self.message,
+            "allowed": list(self.allowed),
+            "hint": self.hint,
+            "file": place.file if place else None,
+            "line": place.line if place else None,
+            "column": place.column if place else None,
+        }
+
+
+def finding(
+    code: str,
+    path: Path,
+    message: str,
+    *,
+    allowed: Iterable[str] = (),
+    hint: str | None = None,
+    subject: str = "",
+    place: Place | None = None,
+) -> Finding:
+    """A finding with the severity that belongs to its code. An undocumented code is a KeyError: a defect of ours."""
+    return Finding(code, CODES[code].severity, path, message, tuple(allowed), hint, subject, place)
+
+
+def unknown(code: str, path: Path, message: str, got: str, allowed: Iterable[str]) -> Finding:
+    """A finding about a name that is not one of `allowed`, with the nearest one as hint."""
+    names = list(allowed)
+    return finding(code, path, message, allowed=names, hint=did_you_mean(got, names))
+
+
+def did_you_mean(got: str, names: Iterable[str]) -> str | None:
+    """``did you mean 'proxy'?`` for the nearest of `names`, or None where none is near."""
+    match = nearest(got, names)
+    return f"did you mean '{match}'?" if match is not None else None
+
+
+def nearest(got: str, names: Iterable[str]) -> str | None:
+    """The one of `names` that is most like `got`, ignoring case, ``_`` and ``-``; None where none is near."""
+    folded: dict[str, str] = {}
+    for name in names:
+        folded.setdefault(_fold(name), name)
+    wanted = _fold(got[:200])
+    if wanted in folded:
+        return folded[wanted]
+    matches = difflib.get_close_matches(wanted, list(folded), n=1, cutoff=0.6)
+    if matches:
+        return folded[matches[0]]
+    starts = [name for key, name in folded.items() if key.startswith(wanted) or wanted.startswith(key)]
+    starts = starts if len(wanted) >= 3 else []
+    return starts[0] if len(starts) == 1 else None
+
+
+def _fold(name: str) -> str:
+    return name.lower().replace("_", "").replace("-", "")
+
+
+def path_text(path: Path) -> str:
+    """A path as people write it: ``spec.backup.storages[0].name``; odd keys are quoted: ``labels["a.b/c"]``."""
+    text = ""
+    for part in path:
+        if isinstance(part, int):
+            text += f"[{part}]"
+        elif _PLAIN_KEY.match(part):
+            text += f".{part}" if text else part
+        else:
+            quoted = part.replace("\\", "\\\\").replace('"', '\\"')
+            text += f'["{quoted}"]'
+    return text
+
+
+def sort_findings(findings: Iterable[Finding]) -> list[Finding]:
+    """Findings by place: file, line, column; those without a place keep their order, after the others of no file."""
+
+    def key(item: tuple[int, Finding]) -> tuple[str, int, int, int]:
+        index, entry = item
+        place = entry.place
+        if place is None:
+            return ("", 0, 0, index)
+        return (place.file, place.line or 0, place.column or 0, index)
+
+    return [entry for _, entry in sorted(enumerate(dict.fromkeys(findings)), key=key)]
+
+
+Locate = Callable[[Path], Place | None]
+"""Gives the place of a path in the input it came from, or of the nearest thing around it."""
+
+
+def located(findings: Iterable[Finding], locate: Locate, subject: str = "") -> list[Finding]:
+    """The findings with their places in the input filled in, and `subject` where they have none."""
+    return [
+        replace(entry, place=entry.place or locate(entry.path), subject=entry.subject or subject) for entry in findings
+    ]
+
+
+class EverestError(Exception):
+    """The base of what this package raises. `findings` says everything that is wrong, not only the first thing."""
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        self.findings = sort_findings(findings)
+        super().__init__("\n".join(one_line(entry) for entry in self.findings))
+
+
+def one_line(entry: Finding) -> str:
+    """A finding as one line of plain text: where, what, hint, allowed, code."""
+    where = []
+    if entry.place is not None:
+        numbers = [str(n) for n in (entry.place.line, entry.place.column) if n is not None]
+        where.append(":".join([entry.place.file, *numbers]))
+    elif entry.subject:
+        where.append(entry.subject)
+    if entry.path:
+        where.append(path_text(entry.path))
+    tail = ""
+    if entry.hint:
+        tail += f"; {entry.hint}"
+    if entry.allowed:
+        tail += f" (allowed: {allowed_text(entry.allowed)})"
+    return f"{': '.join([*where, entry.message])}{tail} [{entry.code}]"
+
+
+def allowed_text(allowed: tuple[str, ...], limit: int = 12) -> str:
+    """The allowed values as a list for people, cut after `limit` with the number of the rest."""
+    shown = ", ".join(allowed[:limit])
+    return shown if len(allowed) <= limit else f"{shown} and {len(allowed) - limit} more"

@@ -1,0 +1,71 @@
+"""References of container images: ``[host[:port]/]repository[:tag][@digest]``."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from pulumi_everest.model.source_text import shortened
+
+# The grammar of github.com/distribution/reference.
+_PORT: Final = re.compile(r"[0-9]{1,5}\Z")
+_HOST: Final = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9a-fA-F:]+\])\Z")
+_COMPONENT: Final = re.compile(r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*\Z")
+_TAG: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}\Z")
+_DIGEST: Final = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}\Z")
+_LONGEST_NAME: Final = 255
+_DIGEST_LENGTHS: Final = {"sha256": 64, "sha384": 96, "sha512": 128}
+
+
+def check_image(text: str) -> str | None:
+    """A reference of a container image, with or without registry, tag and digest."""
+    if not text.strip():
+        return "an image is empty; write one such as percona/percona-server-mongodb:8.0.12-4"
+    wrong = f"'{shortened(text)}' is not a container image"
+    if len(text) > 1_000:
+        return f"{wrong}: it is {len(text)} characters long"
+    if "://" in text:
+        return f"{wrong}; write {shortened(text.split('://', 1)[1].strip(), 200)}"
+    if text != text.strip() and check_image(text.strip()) is None:
+        return f"{wrong}; write {text.strip()}"
+    if re.search(r"[<>${}]", text):
+        return f"{wrong}: it holds a placeholder that is still to be filled"
+    name, at, digest = text.partition("@")
+    if at and not _is_digest(digest):
+        return f"{wrong}: '{shortened(digest)}' is not a digest, such as sha256: and 64 hexadecimal digits"
+    path, tag = name, None
+    if ":" in name.rsplit("/", 1)[-1]:
+        path, tag = name.rsplit(":", 1)
+        if not _TAG.match(tag):
+            what = f"'{shortened(tag)}' is not a tag" if tag else "the tag after ':' is missing"
+            return f"{wrong}: {what}"
+    if len(path) > _LONGEST_NAME:
+        return f"{wrong}: its name is {len(path)} characters long, at most {_LONGEST_NAME} are allowed"
+    return _check_path(path, wrong, text)
+
+
+def _is_digest(digest: str) -> bool:
+    algorithm, _, digits = digest.partition(":")
+    return bool(_DIGEST.match(digest)) and len(digits) == _DIGEST_LENGTHS.get(algorithm, len(digits))
+
+
+def _check_path(path: str, wrong: str, text: str) -> str | None:
+    first, *rest = path.split("/")
+    if rest and ("." in first or ":" in first or first == "localhost"):
+        host, colon, port = first.partition(":") if not first.startswith("[") else first.rpartition(":")
+        if not _HOST.match(host) or (colon and (not _PORT.match(port) or not 0 < int(port) <= 65_535)):
+            return f"{wrong}: '{shortened(first)}' is not a registry"
+        components = rest
+    else:
+        components = [first, *rest]
+    for component in components:
+        if _COMPONENT.match(component):
+            continue
+        if not component:
+            return f"{wrong}: a part between two '/' is empty"
+        if _COMPONENT.match(component.lower()):
+            lower = shortened(text.replace(component, component.lower()), 200)
+            return f"{wrong}: its name is in lower case; write {lower}"
+        allowed = "lower-case letters and digits, with '.', '_' or '-' between them"
+        return f"{wrong}: '{shortened(component)}' cannot be a part of its name ({allowed})"
+    return None

@@ -1,0 +1,120 @@
+"""plugin.yaml: what a plugin is, and what its templates honour."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from pulumi_everest.model.part import Part, Version, Whole
+
+
+class Operator(Part):
+    """The operator that the emitted objects are for."""
+
+    name: str
+    """Name of the operator."""
+    versions: Annotated[list[Version], Field(min_length=1)]
+    """The versions that the templates are made for."""
+    default: Version
+    """The version that objects are made for when nothing else is said."""
+    crds: list[str] = []
+    """Names of the CustomResourceDefinitions it brings."""
+    chart: str | None = None
+    """Helm chart that installs it."""
+
+
+class HonouredComponent(Part):
+    """What the templates do with one component."""
+
+    types: list[str]
+    """Component types that may fill it."""
+    fields: list[str] = []
+    """Instance fields that reach an emitted object, as paths; a prefix covers what is below it."""
+
+
+class Block(Part):
+    """A part of the cluster's spec that belongs to a component."""
+
+    types: list[str]
+    """Component types that take the block."""
+    needed: bool = False
+    """Whether such a component cannot do without it."""
+
+
+class Function(Part):
+    """A function of the plugin's own Python module that templates may call."""
+
+    args: list[Literal["string", "int", "double", "bool", "list", "map", "any"]]
+    """Types of the arguments."""
+    returns: Literal["string", "int", "double", "bool", "list", "map", "any"]
+    """Type of the result."""
+    call: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*:[A-Za-z_][A-Za-z0-9_]*$")]
+    """`module:function`; the module is a file of the plugin's folder."""
+
+
+class Secrets(Part):
+    """The Secrets of a cluster."""
+
+    users: list[str] = []
+    """Keys that the Secret of the system users may have."""
+    required_users: list[str] = []
+    """Keys that it must have when the values are given in a program."""
+
+
+class Connection(Part):
+    """How clients reach a cluster. Texts are templates over `spec`, `metadata` and `types`."""
+
+    type: str
+    """Kind of database, as in a URI."""
+    host: str
+    """Host name inside the Kubernetes cluster."""
+    port: Whole
+    """Port."""
+    secret: str
+    """Name of the Secret with user and password."""
+    username_key: str | None = None
+    """Key of the user's name in that Secret."""
+    password_key: str | None = None
+    """Key of the password in that Secret."""
+
+
+class PluginManifest(Part):
+    """What a plugin is."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,62}$")]
+    """Short name of the plugin; the name of its folder."""
+    title: str
+    """Name of the technology for people."""
+    description: str = ""
+    """What it is, in a sentence or two."""
+    maturity: Literal["alpha", "beta", "stable"] = "alpha"
+    """How far it can be relied on."""
+    release: Version | None = None
+    """Release of the plugin."""
+    operator: Operator
+    """The operator that the emitted objects are for."""
+    components: dict[str, HonouredComponent]
+    """What the templates do with each component."""
+    fields: list[str] = []
+    """Fields of the cluster's spec, outside `instances`, that reach an emitted object, as paths."""
+    blocks: dict[str, Block] = {}
+    """Which parts of the spec belong to which component types."""
+    defaults: dict[str, Any] = {}
+    """A partial cluster spec: what the operator cannot do without."""
+    secrets: Secrets = Secrets()
+    """The Secrets of a cluster."""
+    connection: Connection | None = None
+    """How clients reach a cluster."""
+    ready: str | None = None
+    """CEL over the live object `self`: true when the database serves clients."""
+    failed: str | None = None
+    """CEL over the live object `self`: true when the operator has given up."""
+    wait_for: str | None = None
+    """The same as `ready` in the words of the Kubernetes provider's `pulumi.com/waitFor`."""
+    ignore: list[str] = []
+    """Paths of the main object that the operator writes."""
+    former_types: list[str] = []
+    """API versions that the main object had, as `group/version`."""
+    functions: dict[str, Function] = {}
+    """Functions of the plugin's own Python module, by the name they have in templates."""

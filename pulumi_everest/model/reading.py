@@ -1,0 +1,249 @@
+"""From plain data to a model: pydantic's errors become findings, with paths, allowed values and the nearest match."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from pulumi_everest.model.codes import CODES
+from pulumi_everest.model.deferred import Deferred, Path
+from pulumi_everest.model.findings import Finding, finding, path_text, unknown
+from pulumi_everest.model.part import DEFERRED, KNOWN
+from pulumi_everest.model.shapes import Shape, field_names, shape_of
+
+M = TypeVar("M", bound=BaseModel)
+
+SERVER_WRITTEN = frozenset(
+    {
+        "uid", "creationTimestamp", "resourceVersion", "generation", "managedFields", "ownerReferences",
+        "finalizers", "selfLink", "deletionTimestamp", "deletionGracePeriodSeconds", "generateName",
+    }
+)  # fmt: skip
+"""Metadata that a server writes: read and left alone."""
+
+_LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+_TYPE_NAMES = {
+    "string_type": "text", "int_type": "a whole number", "int_from_float": "a whole number",
+    "bool_type": "true or false", "dict_type": "a mapping", "model_type": "a mapping",
+    "model_attributes_type": "a mapping", "list_type": "a list", "float_type": "a number",
+}  # fmt: skip
+_RANGE = {"greater_than_equal", "less_than_equal", "string_too_short", "string_too_long", "too_short", "too_long"}
+
+
+def read_model(model: type[M], data: Any) -> tuple[M | None, list[Finding]]:
+    """`data` as a `model`, or the findings about it (all of them)."""
+    try:
+        return model.model_validate(data), []
+    except ValidationError as error:
+        return None, findings_of(error, data, shape_of(model))
+
+
+def read_leniently(model: type[M], data: dict[str, Any], *, defer: bool) -> tuple[M | None, list[Finding]]:
+    """Like `read_model`, but what is wrong is reported and set aside, so that checks of the rest can go on.
+
+    With `defer` a refused value becomes a `Deferred` (for models that take it), otherwise it is left out. The model
+    is None only where nothing useful is left.
+    """
+    found: list[Finding] = []
+    for _ in range(12):
+        read, findings = read_model(model, data)
+        found += [entry for entry in findings if not any(_covers(entry, known) for known in found)]
+        if read is not None:
+            return read, found
+        rest = set_aside(data, findings, defer=defer)
+        if rest is None:
+            break
+        data = rest
+    return None, found
+
+
+def _covers(entry: Finding, known: Finding) -> bool:
+    """Whether a finding of a later round only repeats what was said about the same place or one inside it."""
+    shorter = min(len(entry.path), len(known.path))
+    return entry.path[:shorter] == known.path[:shorter] and entry.code in (known.code, "field.missing")
+
+
+_HERE, _GONE = object(), object()
+
+
+def set_aside(data: dict[str, Any], found: Iterable[Finding], *, defer: bool) -> dict[str, Any] | None:
+    """A copy of `data` without the values that findings are about: a `Deferred` in their places, or nothing.
+
+    An unknown field is always left out. Without `defer`, a field that is missing takes what holds it along; the result
+    is None where that is all of it.
+    """
+    tree: dict[Any, Any] = {}
+    for entry in found:
+        node = tree
+        for part in entry.path:
+            node = node.setdefault(part, {})
+        node[_HERE] = entry.path if defer and entry.code not in ("field.unknown", "cluster.secret-in-yaml") else None
+    kept = _kept(data, tree)
+    return kept if isinstance(kept, dict) else None
+
+
+def _kept(data: Any, aside: dict[Any, Any]) -> Any:
+    if _HERE in aside or not isinstance(data, (dict, list)):
+        place = aside.get(_HERE)
+        return Deferred(place) if place is not None else _GONE
+    entries = data.items() if isinstance(data, dict) else enumerate(data)
+    result = {key: _kept(value, aside[key]) if key in aside else value for key, value in entries}
+    for key, below in aside.items():
+        if key not in result and _HERE in below:
+            if below[_HERE] is None:
+                return _GONE
+            result[key] = Deferred(below[_HERE])
+    kept = {key: value for key, value in result.items() if value is not _GONE}
+    return kept if isinstance(data, dict) else list(kept.values())
+
+
+def without_server_fields(data: dict[str, Any]) -> dict[str, Any]:
+    """A document without what a server writes into it: status, parts of metadata, kubectl's record."""
+    kept = {key: value for key, value in data.items() if key != "status"}
+    metadata = kept.get("metadata")
+    if isinstance(metadata, dict):
+        metadata = {key: value for key, value in metadata.items() if key not in SERVER_WRITTEN}
+        annotations = metadata.get("annotations")
+        if isinstance(annotations, dict) and _LAST_APPLIED in annotations:
+            metadata["annotations"] = {k: v for k, v in annotations.items() if k != _LAST_APPLIED}
+        kept["metadata"] = metadata
+    return kept
+
+
+def findings_of(error: ValidationError, data: Any, shape: Shape) -> list[Finding]:
+    """A finding for each of pydantic's errors."""
+    found = []
+    for detail in error.errors(include_url=False):
+        labels = [part for part in detail["loc"] if isinstance(part, str)]
+        if DEFERRED in labels and labels.index(DEFERRED) == len(labels) - 1 and detail["type"] == "is_instance_of":
+            continue
+        found.append(_finding(detail, data, shape))
+    return _without_repeats(found)
+
+
+def _without_repeats(found: Iterable[Finding]) -> list[Finding]:
+    """Findings without those that say the same place has not the other type of a union either."""
+    kept: dict[Path, Finding] = {}
+    for entry in found:
+        other = kept.get(entry.path)
+        if other is None:
+            kept[entry.path] = entry
+        elif other.code == "field.value" and entry.code.startswith("value."):
+            kept[entry.path] = replace(entry, hint=f"or write {' or '.join(other.allowed)}")
+    return list(kept.values())
+
+
+def _path(loc: tuple[int | str, ...], data: Any) -> Path:
+    """The path of a value in the data: pydantic's location without the labels of union members."""
+    path: list[str | int] = []
+    here = data
+    for position, part in enumerate(loc):
+        last = position == len(loc) - 1
+        if _has(here, part):
+            here = here[part]
+        elif part in (KNOWN, DEFERRED) or not last or not isinstance(here, dict) or _is_label(part):
+            continue
+        path.append(part)
+    return tuple(path)
+
+
+def _has(data: Any, key: int | str) -> bool:
+    if isinstance(data, list):
+        return isinstance(key, int) and 0 <= key < len(data)
+    return isinstance(data, dict) and key in data
+
+
+def _is_label(part: int | str) -> bool:
+    return isinstance(part, str) and (part in ("str", "int", "bool", "[key]") or "[" in part)
+
+
+def _finding(detail: ErrorDetails, data: Any, shape: Shape) -> Finding:
+    path = _path(detail["loc"], data)
+    kind, got, context = detail["type"], detail.get("input"), detail.get("ctx", {})
+    if kind in CODES:
+        return finding(kind, path, context["message"])
+    if kind == "extra_forbidden":
+        names = field_names(shape, path[:-1])
+        where = f"'{path_text(path[:-1])}'" if path[:-1] else "the document"
+        return unknown("field.unknown", path, f"{where} has no field '{_short(path[-1])}'", str(path[-1]), names)
+    if kind == "missing":
+        return finding("field.missing", path, f"the field '{path[-1] if path else ''}' is needed")
+    if kind in ("literal_error", "enum"):
+        allowed = [text.strip("'") for text in context["expected"].replace(" or ", ", ").split(", ")]
+        if isinstance(got, (dict, list)) or got is None:
+            return finding("field.type", path, f"expected text, got {described(got)}", allowed=allowed)
+        return unknown("field.value", path, f"{described(got)} is not allowed here", str(got), allowed)
+    if kind in _RANGE:
+        return finding("field.range", path, _range_message(kind, got, context))
+    if kind in _TYPE_NAMES:
+        text = f"expected {_TYPE_NAMES[kind]}, got {described(got)}"
+        return finding("field.type", path, text, hint=_type_hint(kind, got))
+    if kind == "string_pattern_mismatch":
+        return finding("field.value", path, f"{described(got)} has not the form {context['pattern']}")
+    return finding("field.type", path, f"{detail['msg'][:1].lower()}{detail['msg'][1:]}, got {described(got)}")
+
+
+def _range_message(kind: str, got: Any, context: dict[str, Any]) -> str:
+    if kind == "greater_than_equal":
+        return f"{described(got)} is too small, the least is {context['ge']}"
+    if kind == "less_than_equal":
+        return f"{described(got)} is too large, the greatest is {context['le']}"
+    bound = context.get("min_length", context.get("max_length"))
+    long = "short, at least" if kind.endswith("short") else "long, at most"
+    return f"{described(got)} is too {long} {bound}"
+
+
+def _type_hint(kind: str, got: Any) -> str | None:
+    if kind == "string_type" and isinstance(got, (int, float)):
+        return f"put it in quotes: '{str(got).lower() if isinstance(got, bool) else got}'"
+    if kind.startswith("int") and isinstance(got, str) and got.strip().lstrip("+-").isdigit():
+        return f"write {got.strip()} without quotes"
+    if kind == "bool_type" and isinstance(got, str) and got.lower() in ("true", "false", "yes", "no", "on", "off"):
+        return "write true or false without quotes"
+    if isinstance(got, str) and got.strip() in ("...", "…"):
+        return "this looks like a placeholder that is still to be filled"
+    return None
+
+
+def described(value: Any) -> str:
+    """A value for a message: what it is, short, and never the inside of a mapping or list."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return f"'{str(value).lower()}'"
+    if isinstance(value, (int, float)):
+        return f"the number {_short(value)}"
+    if isinstance(value, str):
+        return f"the text '{_short(value)}'"
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, (list, tuple)):
+        return "a list"
+    return f"a value of type {type(value).__name__}"
+
+
+def _short(value: object, limit: int = 60) -> str:
+    text = str(value)
+    text = text if len(text) <= limit else f"{text[:limit]}…"
+    return text.encode("unicode_escape").decode("ascii") if not text.isprintable() else text
+
+
+def plain(data: Any, shape: Shape) -> Any:
+    """Data that has passed its model, in one form: no None where a field is left out, whole numbers as integers.
+
+    Values that the model does not describe (`overrides`, `config`) stay as they are.
+    """
+    if isinstance(data, dict) and shape.kind in ("object", "map"):
+        if shape.kind == "map" and shape.at("").kind == "object":
+            # An item without settings, such as `backupAgent:`, is there all the same.
+            return {key: plain({} if value is None else value, shape.at(key)) for key, value in data.items()}
+        return {key: plain(value, shape.at(key)) for key, value in data.items() if value is not None}
+    if isinstance(data, list) and shape.kind == "list":
+        return [plain(value, shape.at(0)) for value in data]
+    if type(data) is float and shape.kind == "number" and data.is_integer():
+        return int(data)
+    return data

@@ -1,0 +1,1 @@
+"""Pure functions over models: checks of definitions, resolve, validate."""

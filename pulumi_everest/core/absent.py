@@ -1,0 +1,25 @@
+"""The value of an expression that asked for something that is not there."""
+
+from __future__ import annotations
+
+from typing import Final
+
+
+class Absent:
+    """The type of `ABSENT`: what an expression gives that asked, with ``?``, for what is not there."""
+
+    _instance: Absent | None = None
+
+    def __new__(cls) -> Absent:
+        """There is only one."""
+        cls._instance = cls._instance or super().__new__(cls)
+        return cls._instance
+
+    def __repr__(self) -> str:
+        return "ABSENT"
+
+    def __bool__(self) -> bool:
+        return False
+
+
+ABSENT: Final = Absent()

@@ -1,0 +1,50 @@
+"""Merging of plain data: defaults under values, and JSON merge patches over them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def over(defaults: Any, value: Any) -> Any:
+    """`value` with what it leaves out taken from `defaults`; mappings are merged deeply, everything else replaces.
+
+    None in `value` counts as left out. The result shares no mapping with the inputs.
+    """
+    if isinstance(value, dict) and isinstance(defaults, dict):
+        merged = {key: over(below, value.get(key)) for key, below in defaults.items()}
+        for key, own in value.items():
+            if key not in merged and own is not None:
+                merged[key] = copied(own)
+        return merged
+    return copied(defaults if value is None else value)
+
+
+def patched(target: Any, patch: Any) -> Any:
+    """`target` after a JSON merge patch (RFC 7396): null removes a key, lists replace, mappings are merged."""
+    if not isinstance(patch, dict):
+        return copied(patch)
+    result = dict(target) if isinstance(target, dict) else {}
+    for key, value in patch.items():
+        if value is None:
+            result.pop(key, None)
+        else:
+            result[key] = patched(result.get(key), value)
+    return result
+
+
+def copied(data: Any) -> Any:
+    """A copy of plain data that shares no mapping or list with it."""
+    if isinstance(data, dict):
+        return {key: copied(value) for key, value in data.items()}
+    if isinstance(data, list):
+        return [copied(value) for value in data]
+    return data
+
+
+def without_none(data: Any) -> Any:
+    """Plain data without the keys that are None; None in a list stays."""
+    if isinstance(data, dict):
+        return {key: without_none(value) for key, value in data.items() if value is not None}
+    if isinstance(data, list):
+        return [without_none(value) for value in data]
+    return data

@@ -1,0 +1,110 @@
+"""Field paths as definitions and plugins write them: ``resources.limits``, ``instances.*.storage.size``.
+
+Lists are transparent: ``backup.storages.name`` is the name of every storage.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from pulumi_everest.model.deferred import Path
+from pulumi_everest.model.shapes import Shape
+
+FieldPath = tuple[str, ...]
+
+
+def parse(text: str) -> FieldPath:
+    """The parts of a field path; a leading ``spec.`` and list brackets say nothing that is not known."""
+    parts = tuple(part for part in text.replace("[*]", "").replace("[]", "").split(".") if part)
+    return parts[1:] if len(parts) > 1 and parts[0] == "spec" else parts
+
+
+def missing_part(path: FieldPath, shape: Shape) -> tuple[int, list[str]] | None:
+    """Where a field path leaves the shape: the index of the part that does not exist, and what would; else None."""
+    for index, part in enumerate(path):
+        while shape.kind == "list":
+            shape = shape.at(0)
+        if shape.kind == "object":
+            if part not in shape.fields:
+                return index, list(shape.fields)
+            shape = shape.fields[part]
+        elif shape.kind in ("map", "text-or-map"):
+            shape = shape.at(part)
+        elif shape.kind != "any":
+            return index, []
+    return None
+
+
+class FieldSet:
+    """A set of fields, where each path covers what is below it."""
+
+    def __init__(self, paths: Iterable[str]) -> None:
+        self._tree: dict[str, Any] = {}
+        for text in paths:
+            node = self._tree
+            for part in parse(text):
+                if node.get("") is True:
+                    break
+                node = node.setdefault(part, {})
+            else:
+                node.clear()
+                node[""] = True
+
+    def __bool__(self) -> bool:
+        return bool(self._tree)
+
+    def covers(self, path: FieldPath) -> bool:
+        """Whether the field is in the set, whole."""
+        node = self._tree
+        for part in path:
+            if "" in node:
+                return True
+            if part not in node:
+                return False
+            node = node[part]
+        return "" in node
+
+    def reaches(self, path: FieldPath) -> bool:
+        """Whether the field, or something below it, is in the set."""
+        node = self._tree
+        for part in path:
+            if "" in node:
+                return True
+            if part not in node:
+                return False
+            node = node[part]
+        return True
+
+    def outside(self, data: Any) -> Iterator[tuple[Path, list[str]]]:
+        """The topmost values in `data` that no path of the set covers, each with the fields that would be allowed."""
+        yield from _outside(data, self._tree, ())
+
+
+def _outside(data: Any, node: dict[str, Any], path: Path) -> Iterator[tuple[Path, list[str]]]:
+    if "" in node or data is None:
+        return
+    if isinstance(data, list):
+        for index, item in enumerate(data):
+            yield from _outside(item, node, (*path, index))
+    elif isinstance(data, dict):
+        for key, value in data.items():
+            if value is None:
+                continue
+            below = node.get(key) or node.get("*")
+            if below is None:
+                yield (*path, key), sorted(node)
+            else:
+                yield from _outside(value, below, (*path, key))
+
+
+def value_at(data: Any, path: Path) -> Any:
+    """The value at a path of plain data, or None."""
+    for part in path:
+        if isinstance(data, dict):
+            data = data.get(part)
+        elif isinstance(data, list) and isinstance(part, int) and 0 <= part < len(data):
+            data = data[part]
+        else:
+            return None
+    return data

@@ -1,0 +1,105 @@
+"""The rules of a definition: CEL over the resolved cluster, compiled once per definition."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any
+
+from pulumi_everest.core.expressions import Environment, Expression, ExpressionError
+from pulumi_everest.core.paths import parse
+from pulumi_everest.core.resolve import Resolved
+from pulumi_everest.core.technology import Definition, Technology
+from pulumi_everest.model.cluster import DatabaseClusterSpec, Metadata
+from pulumi_everest.model.deferred import Deferred, Path, find
+from pulumi_everest.model.definition import Rule
+from pulumi_everest.model.findings import Finding, finding
+from pulumi_everest.model.shapes import Shape, shape_of
+
+VARIABLES = ("metadata", "spec")
+
+
+class Rules:
+    """The compiled rules of one definition, by topology."""
+
+    def __init__(self, definition: Definition) -> None:
+        self.definition = definition
+        self._compiled: dict[str, list[tuple[Rule, Expression]]] = {}
+
+    @staticmethod
+    def of(technology: Technology) -> Rules:
+        """The rules of a technology's definition; made once."""
+        definition = technology.definition
+        rules = getattr(definition, "_rules", None)
+        if not isinstance(rules, Rules):
+            rules = Rules(definition)
+            definition._rules = rules  # type: ignore[attr-defined]
+        return rules
+
+    @cached_property
+    def environment(self) -> Environment:
+        """What rules may name."""
+        return Environment(VARIABLES)
+
+    def compiled(self, topology: str) -> list[tuple[Rule, Expression]]:
+        """The rules of a topology that compile and name known fields; others are findings of the definition."""
+        if topology not in self._compiled:
+            pairs, shapes = [], rule_shapes(self.definition, topology)
+            for rule in self.definition.topology(topology).rules:
+                try:
+                    expression = self.environment.compile(rule.cel)
+                except ExpressionError:
+                    continue
+                if not expression.check_fields(shapes):
+                    pairs.append((rule, expression))
+            self._compiled[topology] = pairs
+        return self._compiled[topology]
+
+    def check(self, resolved: Resolved) -> Iterator[Finding]:
+        """The rules that the cluster breaks. A rule that reads an unknown value waits until it is known."""
+        rules = self.compiled(resolved.spec["topology"]["type"])
+        if not rules:
+            return
+        variables = {"spec": resolved.spec, "metadata": resolved.metadata}
+        deferred = any(True for _ in find(variables))
+        activation = self.environment.bind(variables, deferred=deferred)
+        for rule, expression in rules:
+            path: Path = tuple(part for part in parse(rule.path or "") if part != "*")
+            try:
+                result = expression.evaluate(activation)
+            except ExpressionError as error:
+                text = f"the rule '{rule.cel}' could not be evaluated: {error}"
+                yield finding("cluster.rule-failed", path, text, hint="has() tells whether an optional field is set")
+                continue
+            if result is False:
+                code = "cluster.rule" if rule.severity == "error" else "cluster.rule-warning"
+                yield finding(code, path, rule.message)
+            elif result is not True and not isinstance(result, Deferred):
+                text = f"the rule '{rule.cel}' gives neither true nor false"
+                yield finding("cluster.rule-failed", path, text)
+
+
+def rule_shapes(definition: Definition, topology: str) -> dict[str, Shape]:
+    """What the variables of a topology's rules look like, for the check that fields exist."""
+    return {"metadata": shape_of(Metadata), "spec": spec_shape(definition, topology)}
+
+
+def spec_shape(definition: Definition, topology: str) -> Shape:
+    """The spec's shape with the components of a topology and the definition's own config in it."""
+    base = shape_of(DatabaseClusterSpec)
+    instance = base.fields["instances"].item
+    fields: dict[str, Any] = dict(base.fields)
+    instances = {}
+    for name in definition.topology_components(topology):
+        schema = definition.component_schema(name)
+        own = dict(instance.fields) if instance else {}
+        own["config"] = schema.shape if schema is not None else Shape("object")
+        instances[name] = Shape("object", own)
+    fields["instances"] = Shape("object", instances)
+    schema = definition.topology_schema(topology)
+    topology_fields = dict(base.fields["topology"].fields)
+    topology_fields["config"] = schema.shape if schema is not None else Shape("object")
+    fields["topology"] = Shape("object", topology_fields)
+    own_schema = definition.config_schema()
+    fields["config"] = own_schema.shape if own_schema is not None else Shape("object")
+    return Shape("object", fields)

@@ -1,0 +1,162 @@
+"""A technology as clusters meet it: a Provider, its definition, and what its plugin says about itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from pulumi_everest.core.paths import FieldSet
+from pulumi_everest.core.schemas import ConfigSchema
+from pulumi_everest.model.definition import (
+    Bundle,
+    DatabaseClusterDefinition,
+    TopologyComponent,
+    TopologyDefinition,
+    VersionEntry,
+)
+from pulumi_everest.model.manifest import PluginManifest
+from pulumi_everest.model.versions import Range, version_key
+
+
+class Definition:
+    """A definition with everything about it that is worth making once: schemas, versions by operator, topologies."""
+
+    def __init__(self, model: DatabaseClusterDefinition) -> None:
+        self.model = model
+        self.name = model.metadata.name
+        self.spec = model.spec
+        self._versions: dict[tuple[str, str | None], list[VersionEntry]] = {}
+        self._schemas: dict[tuple[str, ...], ConfigSchema | None] = {}
+        self._fields: dict[tuple[str, str, int], FieldSet | None] = {}
+
+    def versions(self, kind: str, operator: str | None) -> list[VersionEntry]:
+        """The versions of a component type that an operator version can run; all of them for None."""
+        key = (kind, operator)
+        if key not in self._versions:
+            entries = self.spec.component_types[kind].versions if kind in self.spec.component_types else []
+            self._versions[key] = [entry for entry in entries if _fits(entry, operator)]
+        return self._versions[key]
+
+    def default_version(self, kind: str, operator: str | None) -> VersionEntry | None:
+        """The version of a type that clusters get which name none: the default one, or the only one."""
+        entries = self.versions(kind, operator)
+        marked = [entry for entry in entries if entry.default]
+        if marked:
+            return marked[0]
+        return entries[0] if len(entries) == 1 else None
+
+    @cached_property
+    def default_topology(self) -> str | None:
+        """The topology of clusters that name none: the default one, or the only one."""
+        marked = [name for name, topology in self.spec.topologies.items() if topology.default]
+        if marked:
+            return marked[0]
+        return next(iter(self.spec.topologies)) if len(self.spec.topologies) == 1 else None
+
+    def topology_components(self, topology: str) -> dict[str, TopologyComponent]:
+        """The components of a topology that the definition knows."""
+        listed = self.spec.topologies[topology].components
+        return {
+            name: entry or _PLAIN for name, entry in listed.items() if name in self.spec.components
+        }
+
+    def topology(self, name: str) -> TopologyDefinition:
+        """One topology, by name."""
+        return self.spec.topologies[name]
+
+    def type_of(self, component: str) -> str:
+        """The component type that fills a component."""
+        return self.spec.components[component].type
+
+    def config_schema(self) -> ConfigSchema | None:
+        """The schema of the cluster's `config`."""
+        return self._schema(("config",), self.spec.config_schema)
+
+    def topology_schema(self, topology: str) -> ConfigSchema | None:
+        """The schema of `topology.config`."""
+        return self._schema(("topology", topology), self.spec.topologies[topology].config_schema)
+
+    def component_schema(self, component: str) -> ConfigSchema | None:
+        """The schema of `instances.<component>.config`."""
+        return self._schema(("component", component), self.spec.components[component].config_schema)
+
+    def _schema(self, key: tuple[str, ...], schema: dict[str, Any] | None) -> ConfigSchema | None:
+        if key not in self._schemas:
+            self._schemas[key] = ConfigSchema(schema) if schema is not None else None
+        return self._schemas[key]
+
+    def bundles(self, operator: str | None) -> list[Bundle]:
+        """The bundles whose versions an operator version can all run."""
+        return [bundle for bundle in self.spec.bundles if self._runs(bundle, operator)]
+
+    def _runs(self, bundle: Bundle, operator: str | None) -> bool:
+        for component, version in bundle.components.items():
+            if component not in self.spec.components:
+                continue
+            if all(entry.version != version for entry in self.versions(self.type_of(component), operator)):
+                return False
+        return True
+
+
+_PLAIN = TopologyComponent()
+
+
+def _fits(entry: VersionEntry, operator: str | None) -> bool:
+    if entry.operator is None or operator is None:
+        return True
+    try:
+        return operator in Range.parse(entry.operator)
+    except ValueError:
+        return True
+
+
+def newest(bundles: list[Bundle]) -> Bundle:
+    """The bundle with the newest versions; by name where they are the same."""
+    return max(bundles, key=lambda b: ([version_key(v) for v in b.components.values()], version_key(b.name)))
+
+
+@dataclass
+class Technology:
+    """What a cluster is checked against and resolved with.
+
+    `manifest` is None for a definition that no plugin emits. `images` and `operator_version` are the Provider's.
+    """
+
+    provider: str
+    definition: Definition
+    manifest: PluginManifest | None = None
+    operator_version: str | None = None
+    images: Mapping[str, Any] = field(default_factory=dict)
+    presets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    reconcile_by: str = "pulumi"
+
+    @cached_property
+    def spec_fields(self) -> FieldSet | None:
+        """The fields outside `instances` that are honoured; None where any may be, for want of a plugin."""
+        return FieldSet([*self.manifest.fields, *_OWN_FIELDS]) if self.manifest else None
+
+    def instance_fields(self, topology: str, component: str) -> list[FieldSet]:
+        """The sets of instance fields that are honoured; a field must be in each of them."""
+        key = (topology, component)
+        if key not in self._instance_fields:
+            own = self.definition.spec.components[component].fields
+            honoured = self.manifest.components.get(component) if self.manifest else None
+            narrowed = self.definition.topology_components(topology)[component].fields
+            lists = [own, honoured.fields if honoured and own is None else None, narrowed]
+            if own is not None and honoured is not None:
+                lists.append(honoured.fields)
+            self._instance_fields[key] = [FieldSet([*paths, "config"]) for paths in lists if paths is not None]
+        return self._instance_fields[key]
+
+    @cached_property
+    def _instance_fields(self) -> dict[tuple[str, str], list[FieldSet]]:
+        return {}
+
+
+_OWN_FIELDS = (
+    "provider", "topology", "components", "instances", "bundle", "preset", "config", "operatorVersion", "overrides",
+    "images.registry",
+)  # fmt: skip
+"""Fields of the spec that this package itself honours, whatever the plugin."""

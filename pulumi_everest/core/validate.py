@@ -1,0 +1,282 @@
+"""Validate: what a cluster asks for, against what its definition, topology and plugin allow. All of it at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pulumi_everest.core.paths import parse, value_at
+from pulumi_everest.core.resolve import Resolved, resolve
+from pulumi_everest.core.rules import Rules
+from pulumi_everest.core.technology import Technology
+from pulumi_everest.model.deferred import Deferred, Path
+from pulumi_everest.model.definition import ReplicaLimits
+from pulumi_everest.model.findings import Finding, did_you_mean, finding, path_text
+
+STORAGE_FIELDS: Mapping[str, tuple[str, frozenset[str]]] = {
+    "s3": ("bucket", frozenset({"bucket", "prefix", "region", "endpointUrl", "verifyTLS", "forcePathStyle"})),
+    "azure": ("container", frozenset({"container", "prefix", "endpointUrl"})),
+    "gcs": ("bucket", frozenset({"bucket", "prefix"})),
+    "filesystem": ("claim", frozenset({"claim", "prefix"})),
+}
+"""By type of backup storage: the field that says where, and all fields that mean something for it."""
+
+_OF_SOME_STORAGES = frozenset().union(*(fields for _, fields in STORAGE_FIELDS.values()))
+
+
+def check_cluster(
+    metadata: Mapping[str, Any],
+    spec: Mapping[str, Any],
+    technology: Technology,
+    *,
+    options: Mapping[str, Any] | None = None,
+    secrets: Mapping[str, Any] | None = None,
+) -> tuple[Resolved | None, list[Finding]]:
+    """Resolve and validate a cluster whose spec has passed its model; paths are relative to the spec.
+
+    The resolved cluster is there even when there are findings, where there is a topology to resolve with.
+    """
+    resolved, found = resolve(metadata, spec, technology, options=options, secrets=secrets)
+    found = [*found, *_backup(spec.get("backup")), *_data_source(spec), *_tls(spec.get("tls"))]
+    found += _spec_fields(spec, technology)
+    found += _own_config(spec, technology)
+    if resolved is not None:
+        found += _instances(spec, resolved, technology)
+        found += _topology_config(spec, resolved, technology)
+        found += _needed_config(spec, resolved, technology)
+        if not any(entry.is_error for entry in found):
+            found += Rules.of(technology).check(resolved)
+    return resolved, _once(found)
+
+
+def _once(found: list[Finding]) -> list[Finding]:
+    return list(dict.fromkeys(found))
+
+
+def _spec_fields(spec: Mapping[str, Any], technology: Technology) -> Iterator[Finding]:
+    fields = technology.spec_fields
+    if fields is None:
+        return
+    own = {key: value for key, value in spec.items() if key != "instances"}
+    for path, allowed in fields.outside(own):
+        if path[0] in _blocks(technology) and len(path) == 1:
+            continue
+        yield _not_honoured(path, technology, "", allowed)
+
+
+def _blocks(technology: Technology) -> frozenset[str]:
+    return frozenset(technology.manifest.blocks) if technology.manifest else frozenset()
+
+
+def _not_honoured(path: Path, technology: Technology, where: str, allowed: list[str]) -> Finding:
+    text = f"provider '{technology.provider}' does nothing with '{path[-1]}'{where}"
+    hint = did_you_mean(str(path[-1]), allowed)
+    return finding("cluster.field-not-honoured", path, text, allowed=[name for name in allowed if name], hint=hint)
+
+
+def _instances(spec: Mapping[str, Any], resolved: Resolved, technology: Technology) -> Iterator[Finding]:
+    topology = resolved.spec["topology"]["type"]
+    members = technology.definition.topology_components(topology)
+    given = spec.get("instances")
+    for name, instance in (given if isinstance(given, dict) else {}).items():
+        if name not in resolved.types or not isinstance(instance, dict):
+            continue
+        path: Path = ("instances", name)
+        seen: set[Path] = set()
+        for fields in technology.instance_fields(topology, name):
+            for below, allowed in fields.outside(instance):
+                if below not in seen:
+                    seen.add(below)
+                    where = f" of component '{name}' in topology '{topology}'"
+                    yield _not_honoured((*path, *below), technology, where, allowed)
+        yield from _component_config(name, instance, path, technology)
+        if ("engineConfig",) not in seen:
+            yield from _engine_config(name, instance, path, technology)
+    for name, instance in resolved.spec["instances"].items():
+        limits = members[name].replicas
+        chosen = resolved.origin(name, ("replicas",)) in ("user", "preset")
+        if limits is not None and chosen:  # else it is the definition that is wrong
+            yield from replica_findings(limits, instance.get("replicas"), ("instances", name, "replicas"), topology)
+
+
+def replica_findings(limits: ReplicaLimits, replicas: Any, path: Path, topology: str) -> Iterator[Finding]:
+    """What a number of replicas breaks of a topology's limits."""
+    if not isinstance(replicas, int):
+        return
+    least, most = limits.min, limits.max
+    wrong = []
+    if least is not None and replicas < least:
+        wrong.append(f"at least {least}")
+    if most is not None and replicas > most:
+        wrong.append(f"at most {most}")
+    if limits.odd and replicas % 2 == 0:
+        wrong.append("an odd number")
+    if wrong:
+        text = f"{replicas} replicas are not possible in topology '{topology}': it takes {' and '.join(wrong)}"
+        first = least if least is not None else (1 if limits.odd else 0)
+        step = 2 if limits.odd else 1
+        first += 1 if limits.odd and first % 2 == 0 else 0
+        last = most if most is not None else first + 4 * step
+        allowed = [str(n) for n in range(first, min(last, first + 8 * step) + 1, step)]
+        yield finding("cluster.replicas", path, text, allowed=allowed + (["…"] if most is None else []))
+
+
+def _component_config(name: str, instance: dict[str, Any], path: Path, technology: Technology) -> Iterator[Finding]:
+    config = instance.get("config")
+    schema = technology.definition.component_schema(name)
+    yield from _config(config, schema, (*path, "config"), f"component '{name}'")
+
+
+def _topology_config(spec: Mapping[str, Any], resolved: Resolved, technology: Technology) -> Iterator[Finding]:
+    topology = resolved.spec["topology"]["type"]
+    block = spec.get("topology")
+    config = block.get("config") if isinstance(block, dict) else None
+    schema = technology.definition.topology_schema(topology)
+    yield from _config(config, schema, ("topology", "config"), f"topology '{topology}'")
+
+
+def _own_config(spec: Mapping[str, Any], technology: Technology) -> Iterator[Finding]:
+    schema = technology.definition.config_schema()
+    yield from _config(spec.get("config"), schema, ("config",), "the cluster")
+
+
+def _config(config: Any, schema: Any, path: Path, what: str) -> Iterator[Finding]:
+    if not config or isinstance(config, Deferred):
+        return
+    if schema is None:
+        keys = ", ".join(f"'{key}'" for key in list(config)[:5])
+        text = f"{what} takes no config, since the definition gives no schema for it; found {keys}"
+        yield finding("cluster.config-no-schema", path, text)
+        return
+    yield from schema.check(config, path)
+
+
+def _needed_config(spec: Mapping[str, Any], resolved: Resolved, technology: Technology) -> Iterator[Finding]:
+    """Config that was left out where its schema needs something."""
+    definition = technology.definition
+    topology = resolved.spec["topology"]
+    places: list[tuple[Any, Any, Any, Path]] = [
+        (definition.config_schema(), spec.get("config"), resolved.spec.get("config"), ("config",)),
+        (
+            definition.topology_schema(topology["type"]),
+            value_at(spec, ("topology", "config")),
+            topology.get("config"),
+            ("topology", "config"),
+        ),
+    ]
+    for name, instance in resolved.spec["instances"].items():
+        own = value_at(spec, ("instances", name, "config"))
+        schema = definition.component_schema(name)
+        places.append((schema, own, instance.get("config"), ("instances", name, "config")))
+    for schema, given, filled, path in places:
+        if schema is not None and not given and schema.schema.get("required") and not isinstance(filled, Deferred):
+            yield from schema.check(filled or {}, path)
+
+
+def _engine_config(name: str, instance: dict[str, Any], path: Path, technology: Technology) -> Iterator[Finding]:
+    value = instance.get("engineConfig")
+    if value is None or isinstance(value, Deferred):
+        return
+    form = technology.definition.spec.components[name].engine_config
+    at = (*path, "engineConfig")
+    if form is None:
+        yield finding("cluster.engine-config", at, f"component '{name}' takes no engineConfig")
+    elif form == "text" and not isinstance(value, str):
+        yield finding("cluster.engine-config", at, f"component '{name}' takes engineConfig as text, got a mapping")
+    elif form == "parameters":
+        if not isinstance(value, dict):
+            hint = "write one 'name: value' a line"
+            text = f"component '{name}' takes engineConfig as parameters, got text"
+            yield finding("cluster.engine-config", at, text, hint=hint)
+            return
+        for key, item in value.items():
+            if isinstance(item, (dict, list)):
+                text = f"the parameter '{key}' is a text, number or boolean"
+                yield finding("cluster.engine-config", (*at, key), text)
+
+
+def _backup(backup: Any) -> Iterator[Finding]:
+    """What backup storages say against themselves, whatever the technology."""
+    storages = backup.get("storages") if isinstance(backup, dict) else None
+    if not isinstance(storages, list):
+        return
+    names: dict[str, int] = {}
+    schedules: dict[str, Path] = {}
+    for index, storage in enumerate(storages):
+        if not isinstance(storage, dict):
+            continue
+        path: Path = ("backup", "storages", index)
+        name = storage.get("name")
+        if isinstance(name, str) and names.setdefault(name, index) != index:
+            text = f"the storage name '{name}' is there twice, first in storages[{names[name]}]"
+            yield finding("field.duplicate", (*path, "name"), text)
+        yield from _storage(storage, path)
+        for number, schedule in enumerate(_items(storage.get("schedules"))):
+            yield from _schedule(schedule, (*path, "schedules", number), schedules)
+
+
+def _storage(storage: dict[str, Any], path: Path) -> Iterator[Finding]:
+    kind = storage.get("type")
+    if not isinstance(kind, str) or kind not in STORAGE_FIELDS:
+        return
+    where, fields = STORAGE_FIELDS[kind]
+    if storage.get(where) is None:
+        yield finding("field.missing", (*path, where), f"a storage of type '{kind}' needs '{where}'")
+    for key, value in storage.items():
+        if key in _OF_SOME_STORAGES and key not in fields and value is not None:
+            text = f"'{key}' means nothing for a storage of type '{kind}'"
+            yield finding("field.conflict", (*path, key), text, allowed=sorted(fields))
+    if kind == "filesystem" and storage.get("credentialsSecret") is not None:
+        text = "'credentialsSecret' means nothing for a storage of type 'filesystem'"
+        yield finding("field.conflict", (*path, "credentialsSecret"), text, allowed=sorted(fields))
+
+
+def _schedule(schedule: Any, path: Path, seen: dict[str, Path]) -> Iterator[Finding]:
+    if not isinstance(schedule, dict):
+        return
+    name = schedule.get("name")
+    if isinstance(name, str) and seen.setdefault(name, path) != path:
+        text = f"the schedule name '{name}' is there twice, first in {path_text(seen[name])}"
+        yield finding("field.duplicate", (*path, "name"), text)
+    retention = schedule.get("retention")
+    if isinstance(retention, dict) and retention.get("count") is not None and retention.get("duration") is not None:
+        text = "backups are kept by 'count' or by 'duration', not by both"
+        yield finding("field.conflict", (*path, "retention"), text, allowed=["count", "duration"])
+
+
+def _data_source(spec: Mapping[str, Any]) -> Iterator[Finding]:
+    source = spec.get("dataSource")
+    if not isinstance(source, dict):
+        return
+    path: Path = ("dataSource",)
+    has_backup, has_storage = source.get("backup") is not None, source.get("storage") is not None
+    if has_backup == has_storage:
+        text = "the data comes from 'backup' or from 'storage' and 'path'" + (", not from both" if has_backup else "")
+        yield finding("field.conflict", path, text, allowed=["backup", "storage"])
+    if has_storage and source.get("path") is None:
+        yield finding("field.missing", (*path, "path"), "with 'storage' the field 'path' is needed")
+    if has_backup and source.get("path") is not None:
+        yield finding("field.conflict", (*path, "path"), "'path' belongs to 'storage', not to 'backup'")
+    name = source.get("storage")
+    backup = spec.get("backup")
+    storages = _items(backup.get("storages") if isinstance(backup, dict) else None)
+    names = [item.get("name") for item in storages if isinstance(item, dict)]
+    known = [text for text in names if isinstance(text, str)]
+    if isinstance(name, str) and len(known) == len(names) and name not in known:
+        text = f"there is no backup storage '{name}'"
+        yield finding("field.value", (*path, "storage"), text, allowed=known, hint=did_you_mean(name, known))
+
+
+def _tls(tls: Any) -> Iterator[Finding]:
+    if isinstance(tls, dict) and tls.get("issuer") is not None and tls.get("certificateSecret") is not None:
+        text = "certificates come from 'issuer' or from 'certificateSecret', not from both"
+        yield finding("field.conflict", ("tls",), text, allowed=["issuer", "certificateSecret"])
+
+
+def _items(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def spec_path(text: str) -> Path:
+    """A path of a definition, such as a rule's, as the path of a finding."""
+    return tuple(part for part in parse(text) if part != "*")

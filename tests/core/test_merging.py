@@ -1,0 +1,84 @@
+"""Merging of defaults and patches."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pulumi_everest.core.images import with_digest, with_registry
+from pulumi_everest.core.merging import over, patched
+from pulumi_everest.core.paths import FieldSet
+
+plain = st.recursive(
+    st.one_of(st.integers(), st.text(max_size=3), st.booleans()),
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.sampled_from("abc"), inner, max_size=3)),
+    max_leaves=10,
+)
+mappings = st.dictionaries(st.sampled_from("abc"), plain, max_size=3)
+
+
+@given(mappings, mappings)
+def test_defaults_never_change_what_is_said(defaults: dict[str, Any], value: dict[str, Any]) -> None:
+    merged = over(defaults, value)
+    assert over(value, merged) == merged
+    assert over(defaults, merged) == merged
+
+
+@pytest.mark.parametrize(
+    ("target", "patch", "expected"),
+    [
+        ({"a": "b"}, {"a": "c"}, {"a": "c"}),
+        ({"a": "b"}, {"b": "c"}, {"a": "b", "b": "c"}),
+        ({"a": "b"}, {"a": None}, {}),
+        ({"a": ["b"]}, {"a": "c"}, {"a": "c"}),
+        ({"a": "c"}, {"a": ["b"]}, {"a": ["b"]}),
+        ({"a": {"b": "c"}}, {"a": {"b": "d", "c": None}}, {"a": {"b": "d"}}),
+        ({"a": [{"b": "c"}]}, {"a": [1]}, {"a": [1]}),
+        (["a", "b"], {"a": "b"}, {"a": "b"}),
+        ({"e": None}, {"a": 1}, {"e": None, "a": 1}),
+        ({}, {"a": {"bb": {"ccc": None}}}, {"a": {"bb": {}}}),
+    ],
+)
+def test_merge_patches_are_those_of_rfc_7396(target: Any, patch: Any, expected: Any) -> None:
+    assert patched(target, patch) == expected
+
+
+@pytest.mark.parametrize(
+    ("image", "registry", "expected"),
+    [
+        ("percona/x:1", "reg.example.com", "reg.example.com/percona/x:1"),
+        ("docker.io/percona/x:1", "reg.example.com/mirror/", "reg.example.com/mirror/percona/x:1"),
+        ("localhost:5000/x:1", "reg.example.com", "reg.example.com/x:1"),
+        ("reg.example.com/mirror/percona/x:1", "reg.example.com/mirror", "reg.example.com/mirror/percona/x:1"),
+        ("x", "reg.example.com", "reg.example.com/x"),
+    ],
+)
+def test_a_registry_replaces_the_image_s_own_host_once(image: str, registry: str, expected: str) -> None:
+    assert with_registry(image, registry) == expected
+    assert with_registry(expected, registry) == expected
+
+
+def test_a_digest_is_added_once() -> None:
+    pinned = with_digest("a/b:1", "sha256:00")
+    assert pinned == "a/b:1@sha256:00"
+    assert with_digest(pinned, "sha256:11") == pinned
+
+
+@pytest.mark.parametrize(
+    ("paths", "data", "outside"),
+    [
+        (["a"], {"a": {"b": 1}}, []),
+        (["a.b"], {"a": {"b": 1, "c": 2}}, [("a", "c")]),
+        (["a.b"], {"a": {"c": {"d": 1}}, "e": 1}, [("a", "c"), ("e",)]),
+        (["l.n"], {"l": [{"n": 1}, {"m": 2}]}, [("l", 1, "m")]),
+        (["a.b", "a"], {"a": {"c": 1}}, []),
+        (["a", "a.b"], {"a": {"c": 1}}, []),
+        (["a.*.b"], {"a": {"x": {"b": 1, "c": 1}}}, [("a", "x", "c")]),
+        (["a"], {"b": None}, []),
+    ],
+)
+def test_fields_outside_a_set_are_the_topmost_ones(paths: list[str], data: Any, outside: list[Any]) -> None:
+    assert [path for path, _ in FieldSet(paths).outside(data)] == outside

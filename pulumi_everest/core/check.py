@@ -8,7 +8,7 @@ from typing import Any
 
 from pulumi_everest.core import paths
 from pulumi_everest.core.expressions import Environment, ExpressionError
-from pulumi_everest.core.rules import VARIABLES, rule_shapes
+from pulumi_everest.core.rules import VARIABLES, rule_shapes, wrong_result
 from pulumi_everest.core.schemas import ConfigSchema
 from pulumi_everest.core.technology import Definition, Technology
 from pulumi_everest.core.validate import check_cluster, replica_findings
@@ -268,7 +268,11 @@ class _Check:
         at = (*path, "defaults", "replicas") if own is not None else (*path, "replicas")
         if entry.replicas is not None:
             for found in replica_findings(entry.replicas, plugin if own is None else own, at, topology):
-                where = "" if own is not None else f" (the default of plugin '{self.manifest.name if self.manifest else ''}')"
+                where = (
+                    ""
+                    if own is not None
+                    else f" (the default of plugin '{self.manifest.name if self.manifest else ''}')"
+                )
                 yield replace(found, code="definition.replicas", message=f"{found.message}{where}")
 
     def default_version(self, component: str, version: Any, path: Path) -> Iterator[Finding]:
@@ -293,6 +297,10 @@ class _Check:
                 text = f"'{path_text(field.path)}' does not exist in topology '{topology}'"
                 name = str(field.name)
                 yield unknown("definition.expression-field", (*at, "cel"), text, name, field.allowed)
+            result = wrong_result(expression, shapes)
+            if result is not None:
+                text = f"a rule is true or false, and this one gives {result}"
+                yield finding("definition.rule-result", (*at, "cel"), text)
             if rule.path is not None:
                 yield from _missing_path(paths.parse(rule.path), shapes["spec"], (*at, "path"), rule.path)
 
@@ -312,7 +320,9 @@ class _Check:
                 for entry in problems:
                     if entry.is_error and entry.code != "cluster.block-missing":
                         where = f"{path_text(entry.path)}: " if entry.path else ""
-                        text = f"a cluster of topology '{name}' that says nothing else is refused: {where}{entry.message}"
+                        text = (
+                            f"a cluster of topology '{name}' that says nothing else is refused: {where}{entry.message}"
+                        )
                         at = (*SPEC, "topologies", name)
                         found.append((operator, finding("definition.unresolvable", at, text)))
         yield from self.by_operator(found)
@@ -353,11 +363,25 @@ class _Check:
             yield from _missing_path(paths.parse(change.path), _CLUSTER, at, change.path)
 
     def upgrades(self) -> Iterator[Finding]:
-        for kind in self.spec.upgrades:
+        for kind, upgrades in self.spec.upgrades.items():
+            for index, step in enumerate(upgrades.paths or []):
+                yield from self.upgrade_target(kind, step.to, (*SPEC, "upgrades", kind, "paths", index, "to"))
             if kind not in self.spec.component_types:
                 text = f"upgrades names the component type '{kind}', which the definition does not have"
                 at = (*SPEC, "upgrades", kind)
                 yield unknown("definition.unknown-type", at, text, kind, self.spec.component_types)
+
+    def upgrade_target(self, kind: str, text: str, path: Path) -> Iterator[Finding]:
+        """Whether there is a version that a step between versions leads to."""
+        names = [entry.version for entry in self.definition.versions(kind, None)]
+        try:
+            target = Range.parse(text)
+        except ValueError as error:
+            yield finding("value.version", path, str(error))
+            return
+        if names and not any(name in target for name in names):
+            message = f"type '{kind}' has no version '{text}'"
+            yield unknown("definition.unknown-version", path, message, text, names)
 
     def form(self) -> Iterator[Finding]:
         for topology, sections in (self.spec.ui_schema or {}).items():

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from pulumi_everest.model.findings import did_you_mean
 
 _STATUS = re.compile(r"^[A-Z_]+: ")
 _COMPILE = re.compile(r"ERROR: <input>:(\d+):(\d+): (.*)")
@@ -31,6 +34,23 @@ def missing_key(text: str) -> str | None:
     """The key that an evaluation did not find in a map, if that is why it failed."""
     match = _MISSING_KEY.search(_cleaned(text))
     return match[1] if match else None
+
+
+def no_field(path: Iterable[Any], node: Any, key: str) -> str:
+    """That `node`, which is at `path`, has no `key`; with the nearest one it has."""
+    where = ".".join(map(str, path))
+    if not isinstance(node, dict):
+        return f"there is no '{where}.{key}': {where} is {_said(node)}"
+    hint = did_you_mean(key, [name for name in node if isinstance(name, str)])
+    return f"there is no '{where}.{key}'" + (f"; {hint}" if hint else "") if where else f"'{key}' is not known here"
+
+
+def _said(value: Any) -> str:
+    """What a value is, without the value: it may be a secret."""
+    if value is None:
+        return "null"
+    names = {bool: "true or false", str: "a text", int: "a number", float: "a number", list: "a list"}
+    return names.get(type(value), "not a mapping")
 
 
 def _cleaned(text: str) -> str:

@@ -9,19 +9,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from functools import cache
 from typing import Any
 
 from pulumi_everest.core.absent import ABSENT, Absent
-from pulumi_everest.core.expression_fast import Unsure, compile_fast
-from pulumi_everest.core.expression_messages import compile_message, evaluate_message, missing_key
-from pulumi_everest.core.expression_reads import Read, UnknownField, Walk, part_of, shown, waits_for
+from pulumi_everest.core.expression_messages import compile_message, evaluate_message, missing_key, no_field
+from pulumi_everest.core.expression_results import SCALARS, ExpressionError, plain
 from pulumi_everest.core.expression_tree import Tree
+from pulumi_everest.core.expression_walk import UnknownField, Walk
 from pulumi_everest.core.functions import BUILT_IN, FunctionSpec, declare
+from pulumi_everest.core.reads import Read, part_of, shown, waits_for
 from pulumi_everest.core.scope import Scope
 from pulumi_everest.model.deferred import Computed, Deferred, leaves_of
-from pulumi_everest.model.findings import did_you_mean
 from pulumi_everest.model.shapes import Shape
 
 __all__ = ["ABSENT", "Absent", "Environment", "Expression", "ExpressionError", "FunctionSpec", "Scope", "UnknownField"]
@@ -76,19 +75,6 @@ TYPE_NAMES = frozenset(
     ]
 )
 """Names that mean something to CEL, so that a variable of that name would hide it."""
-
-
-class ExpressionError(Exception):
-    """An expression that does not compile, or fails.
-
-    `column` and `line` are within the text of the expression and count from 1; both are 0 for an evaluation.
-    """
-
-    def __init__(self, message: str, column: int = 0, line: int = 0) -> None:
-        super().__init__(message)
-        self.message = message
-        self.column = column
-        self.line = line
 
 
 class Environment:
@@ -239,7 +225,7 @@ class _Chain(Expression):
             if isinstance(node, Deferred):
                 return self._later(leaves_of(node), scope)
             if not isinstance(node, dict) or key not in node:
-                raise ExpressionError(_no_field(self._names[:position], node, key))
+                raise ExpressionError(no_field(self._names[:position], node, key))
             node = node[key]
         return node
 
@@ -264,7 +250,6 @@ class _Program(Expression):
         self._root = tree.copy_of_root()
         super().__init__(environment, text)
         self._part = part_of(self._reads)
-        self._fast = compile_fast(self._root, environment.functions)
         changed = tree.order_ranges()
         if self.optional:
             tree.hold_optional()
@@ -279,15 +264,12 @@ class _Program(Expression):
             needs = waits_for(self._reads, scope.variables)
             if needs:
                 return self._later(needs, scope)
-        if self._fast is not None:
-            with suppress(Unsure):
-                return self._fast(scope.variables)
         try:
             result = self._eval(scope.activation(self._cel, self.roots, self._part))
             value: Any = result.value()
             if value.__class__ is str and result.type() == _error_type():
                 raise self._failure(value, scope)
-            value = value if value.__class__ in _SCALARS else _plain(value)
+            value = value if value.__class__ in SCALARS else plain(value)
         except (RuntimeError, ValueError, OverflowError) as error:
             raise self._failure(str(error), scope) from None
         except TypeError:  # what the library raises for an optional, which it cannot hand out
@@ -306,7 +288,7 @@ class _Program(Expression):
                     break
                 if step not in node:
                     if step == missing:
-                        return ExpressionError(_no_field(read.path[:position], node, step))
+                        return ExpressionError(no_field(read.path[:position], node, step))
                     break
                 node = node[step]
         return ExpressionError(evaluate_message(text))
@@ -318,7 +300,6 @@ class _Program(Expression):
 
 
 _SOMETIMES_OPTIONAL = "the result is an optional value in one case and not in another; choose with a.orValue(b)"
-_SCALARS = (str, int, bool, float, type(None))
 _KIND_NAMES = {"dyn": "any", "optional_type": "optional"}
 
 
@@ -332,46 +313,3 @@ def _error_type() -> Any:
 def _kind_name(kind: Any) -> str:
     name = str(kind.name()).split("<")[0].lower()
     return _KIND_NAMES.get(name, name)
-
-
-def _plain(value: Any) -> Any:
-    """A container of CEL values as plain data, with the keys of maps sorted.
-
-    ExpressionError for what YAML cannot hold. Goes through the values one by one: the library's own `plain_value`
-    ends the process where a map holds an optional.
-    """
-    if isinstance(value, dict):
-        for key in value:
-            if not isinstance(key, str):
-                raise ExpressionError(f"the key {key} of a map is not text")
-        return {key: _plain_item(value[key]) for key in sorted(value)}
-    if isinstance(value, list):
-        return [_plain_item(item) for item in value]
-    kind = _python_kind(value)
-    raise ExpressionError(f"a value of the type {kind} is not plain data; make it text with string()")
-
-
-def _plain_item(item: Any) -> Any:
-    value = item.value()
-    return value if value.__class__ in _SCALARS else _plain(value)
-
-
-def _python_kind(value: Any) -> str:
-    kinds = {"bytearray": "bytes", "bytes": "bytes", "datetime": "timestamp", "timedelta": "duration"}
-    return kinds.get(type(value).__name__, "type")
-
-
-def _no_field(path: Iterable[Any], node: Any, key: str) -> str:
-    where = ".".join(map(str, path))
-    if not isinstance(node, dict):
-        return f"there is no '{where}.{key}': {where} is {_said(node)}"
-    hint = did_you_mean(key, [name for name in node if isinstance(name, str)])
-    return f"there is no '{where}.{key}'" + (f"; {hint}" if hint else "") if where else f"'{key}' is not known here"
-
-
-def _said(value: Any) -> str:
-    """What a value is, without the value: it may be a secret."""
-    if value is None:
-        return "null"
-    names = {bool: "true or false", str: "a text", int: "a number", float: "a number", list: "a list"}
-    return names.get(type(value), "not a mapping")

@@ -151,6 +151,12 @@ def _host_of(url: str) -> str:
     return host
 
 
+def _range(count: int) -> list[int]:
+    if not 0 <= count <= MOST_NUMBERS:
+        raise ValueError(f"{count} is out of range (allowed: 0 to {MOST_NUMBERS})")
+    return list(range(count))
+
+
 def _hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:8]
 
@@ -165,6 +171,9 @@ def _to_json(value: Any) -> str:
     return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
+MOST_NUMBERS = 10_000
+"""How many numbers `range` gives at most."""
+
 IN_ORDER = "keysInOrder"
 """The name of the function that map comprehensions are made to range over; see `expression_tree`."""
 
@@ -174,6 +183,7 @@ BUILT_IN: tuple[FunctionSpec, ...] = (
     FunctionSpec("quantity", ("any",), "double", _quantity),
     FunctionSpec("seconds", ("string",), "int", _seconds),
     FunctionSpec("hostOf", ("string",), "string", _host_of),
+    FunctionSpec("range", ("int",), "list", _range),
     FunctionSpec("hash", ("string",), "string", _hash),
     FunctionSpec("toYaml", ("any",), "string", _to_yaml),
     FunctionSpec("toJson", ("any",), "string", _to_json),

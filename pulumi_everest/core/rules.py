@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
+from itertools import takewhile
 from typing import Any
 
 from pulumi_everest.core.expressions import Environment, Expression, ExpressionError
@@ -14,9 +15,10 @@ from pulumi_everest.model.cluster import DatabaseClusterSpec, Metadata
 from pulumi_everest.model.deferred import Deferred, Path, find
 from pulumi_everest.model.definition import Rule
 from pulumi_everest.model.findings import Finding, finding
-from pulumi_everest.model.shapes import Shape, shape_of
+from pulumi_everest.model.shapes import ANY, Shape, shape_of
 
-VARIABLES = ("metadata", "spec")
+VARIABLES = ("metadata", "secrets", "spec")
+"""What rules may name. `secrets` holds what a program gave as values; a rule may ask whether it is there."""
 
 
 class Rules:
@@ -42,7 +44,7 @@ class Rules:
         return Environment(VARIABLES)
 
     def compiled(self, topology: str) -> list[tuple[Rule, Expression]]:
-        """The rules of a topology that compile and name known fields; others are findings of the definition."""
+        """The rules of a topology that can be asked; others are findings of the definition."""
         if topology not in self._compiled:
             pairs, shapes = [], rule_shapes(self.definition, topology)
             for rule in self.definition.topology(topology).rules:
@@ -50,7 +52,7 @@ class Rules:
                     expression = self.environment.compile(rule.cel)
                 except ExpressionError:
                     continue
-                if not expression.check_fields(shapes):
+                if not expression.check_fields(shapes) and wrong_result(expression, shapes) is None:
                     pairs.append((rule, expression))
             self._compiled[topology] = pairs
         return self._compiled[topology]
@@ -60,11 +62,11 @@ class Rules:
         rules = self.compiled(resolved.spec["topology"]["type"])
         if not rules:
             return
-        variables = {"spec": resolved.spec, "metadata": resolved.metadata}
+        variables = {"spec": resolved.spec, "metadata": resolved.metadata, "secrets": resolved.secrets}
         deferred = any(True for _ in find(variables))
         activation = self.environment.bind(variables, deferred=deferred)
         for rule, expression in rules:
-            path: Path = tuple(part for part in parse(rule.path or "") if part != "*")
+            path: Path = tuple(takewhile(lambda part: part != "*", parse(rule.path or "")))
             try:
                 result = expression.evaluate(activation)
             except ExpressionError as error:
@@ -79,9 +81,23 @@ class Rules:
                 yield finding("cluster.rule-failed", path, text)
 
 
+def wrong_result(expression: Expression, shapes: Mapping[str, Shape]) -> str | None:
+    """What a rule gives, for people, if that is certainly not true or false."""
+    kind = expression.shape(shapes).kind
+    if expression.optional:
+        return "a value that may be absent; end it with .orValue(false)"
+    return _RESULTS.get(expression.returns if kind == "any" else kind)
+
+
+_RESULTS = {
+    "number": "a number", "int": "a number", "uint": "a number", "double": "a number", "text": "text",
+    "string": "text", "bytes": "bytes", "list": "a list", "map": "a mapping", "object": "a mapping",
+}  # fmt: skip
+
+
 def rule_shapes(definition: Definition, topology: str) -> dict[str, Shape]:
     """What the variables of a topology's rules look like, for the check that fields exist."""
-    return {"metadata": shape_of(Metadata), "spec": spec_shape(definition, topology)}
+    return {"metadata": shape_of(Metadata), "secrets": ANY, "spec": spec_shape(definition, topology)}
 
 
 def spec_shape(definition: Definition, topology: str) -> Shape:

@@ -73,7 +73,7 @@ class Scope:
     def _plain(self) -> dict[str, Any]:
         """The variables with null for what is deferred: CEL refuses what is not plain data anywhere in a variable.
 
-        An expression whose result depends on such a place is not evaluated; see `expression_reads.waits_for`.
+        An expression whose result depends on such a place is not evaluated; see `reads.waits_for`.
         """
         if not self.deferred:
             return self.variables

@@ -58,9 +58,7 @@ class Definition:
     def topology_components(self, topology: str) -> dict[str, TopologyComponent]:
         """The components of a topology that the definition knows."""
         listed = self.spec.topologies[topology].components
-        return {
-            name: entry or _PLAIN for name, entry in listed.items() if name in self.spec.components
-        }
+        return {name: entry or _PLAIN for name, entry in listed.items() if name in self.spec.components}
 
     def topology(self, name: str) -> TopologyDefinition:
         """One topology, by name."""

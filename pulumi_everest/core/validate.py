@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pulumi_everest.core.paths import parse, value_at
+from pulumi_everest.core.paths import value_at
 from pulumi_everest.core.resolve import Resolved, resolve
 from pulumi_everest.core.rules import Rules
 from pulumi_everest.core.technology import Technology
@@ -112,7 +112,8 @@ def replica_findings(limits: ReplicaLimits, replicas: Any, path: Path, topology:
     if limits.odd and replicas % 2 == 0:
         wrong.append("an odd number")
     if wrong:
-        text = f"{replicas} replicas are not possible in topology '{topology}': it takes {' and '.join(wrong)}"
+        number = "1 replica is" if replicas == 1 else f"{replicas} replicas are"
+        text = f"{number} not possible in topology '{topology}': it takes {' and '.join(wrong)}"
         first = least if least is not None else (1 if limits.odd else 0)
         step = 2 if limits.odd else 1
         first += 1 if limits.odd and first % 2 == 0 else 0
@@ -275,8 +276,3 @@ def _tls(tls: Any) -> Iterator[Finding]:
 
 def _items(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
-
-
-def spec_path(text: str) -> Path:
-    """A path of a definition, such as a rule's, as the path of a finding."""
-    return tuple(part for part in parse(text) if part != "*")

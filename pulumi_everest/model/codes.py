@@ -42,7 +42,9 @@ CODES: dict[str, Code] = {
     "field.type": Code(_E, "The value has the wrong type."),
     "field.value": Code(_E, "The value is not one of those allowed."),
     "field.range": Code(_E, "The number or length is out of range."),
-    "field.conflict": Code(_E, "Fields that exclude each other are both set, or one is set without the other it needs."),
+    "field.conflict": Code(
+        _E, "Fields that exclude each other are both set, or one is set without the other it needs."
+    ),
     "field.duplicate": Code(_E, "Two items of a list have the same name."),
     # Values that stand for something
     "value.name": Code(_E, "The name is not a valid Kubernetes name, or too long."),
@@ -57,7 +59,9 @@ CODES: dict[str, Code] = {
     "value.not-known": Code(_E, "The value decides what exists, so it must be known in a preview."),
     # Definitions
     "definition.unknown-type": Code(_E, "A component has a type that the definition does not have."),
-    "definition.unknown-component": Code(_E, "A topology, bundle or rule names a component that the definition does not have."),
+    "definition.unknown-component": Code(
+        _E, "A topology, bundle or rule names a component that the definition does not have."
+    ),
     "definition.unknown-version": Code(_E, "A bundle or upgrade path names a version that its type does not have."),
     "definition.unknown-path": Code(_E, "A path names no field of the cluster."),
     "definition.no-versions": Code(_E, "A component type that is used has no versions."),
@@ -73,7 +77,9 @@ CODES: dict[str, Code] = {
     "definition.rule-result": Code(_E, "A rule gives something other than true or false."),
     "definition.replicas": Code(_E, "The limits for replicas contradict each other or the default."),
     "definition.unresolvable": Code(_E, "A topology cannot be resolved with its own defaults."),
-    "definition.not-honoured": Code(_E, "The plugin's templates do not honour a component, type or field of the definition."),
+    "definition.not-honoured": Code(
+        _E, "The plugin's templates do not honour a component, type or field of the definition."
+    ),
     "definition.form": Code(_E, "The form names a field, topology or component that does not exist."),
     # Plugins
     "plugin.file": Code(_E, "A file that the plugin needs is missing."),
@@ -87,12 +93,17 @@ CODES: dict[str, Code] = {
     "provider.unknown": Code(_E, "There is no Provider of that name."),
     "provider.unknown-definition": Code(_E, "The Provider names a definition that does not exist."),
     "provider.duplicate": Code(_E, "Two Providers or definitions in the input have the same name."),
-    "provider.no-plugin": Code(_E, "No plugin emits objects for the definition; only reconcileBy: everest works with it."),
+    "provider.too-late": Code(_E, "A Provider is made after a cluster of the program that names it."),
+    "provider.no-plugin": Code(
+        _E, "No plugin emits objects for the definition; only reconcileBy: everest works with it."
+    ),
     "provider.operator-version": Code(_E, "The operator version is not one that the plugin supports."),
     # Clusters
     "cluster.duplicate": Code(_E, "Two clusters in the input have the same name and namespace."),
     "cluster.unknown-topology": Code(_E, "The definition has no such topology."),
-    "cluster.topology-needed": Code(_E, "The definition has several topologies and none is the default, so one must be named."),
+    "cluster.topology-needed": Code(
+        _E, "The definition has several topologies and none is the default, so one must be named."
+    ),
     "cluster.unknown-component": Code(_E, "The definition has no such component."),
     "cluster.component-not-in-topology": Code(_E, "The topology does not have the component."),
     "cluster.unknown-type": Code(_E, "The definition has no such component type."),

@@ -35,9 +35,7 @@ def _open_fields(schema: CoreSchema) -> CoreSchema:
     if loose["type"] in ("function-before", "function-after", "function-wrap"):
         return cast("CoreSchema", {**loose, "schema": _open_fields(loose["schema"])})
     if loose["type"] == "model-fields":
-        fields = {
-            name: {**entry, "schema": _open(entry["schema"])} for name, entry in loose["fields"].items()
-        }
+        fields = {name: {**entry, "schema": _open(entry["schema"])} for name, entry in loose["fields"].items()}
         return cast("CoreSchema", {**loose, "fields": fields})
     return schema
 
@@ -56,9 +54,7 @@ def _open(schema: dict[str, Any]) -> dict[str, Any]:
     deferred = core_schema.is_instance_schema(Deferred)
     return cast(
         "dict[str, Any]",
-        core_schema.union_schema(
-            [(deferred, DEFERRED), (cast("CoreSchema", schema), KNOWN)], mode="left_to_right"
-        ),
+        core_schema.union_schema([(deferred, DEFERRED), (cast("CoreSchema", schema), KNOWN)], mode="left_to_right"),
     )
 
 
@@ -81,9 +77,7 @@ class ClusterPart(Part):
     """A model of something that may come from a program: any value in it may be a `Deferred`."""
 
     @classmethod
-    def __get_pydantic_core_schema__(
-        cls, source: type[BaseModel], handler: GetCoreSchemaHandler
-    ) -> CoreSchema:
+    def __get_pydantic_core_schema__(cls, source: type[BaseModel], handler: GetCoreSchemaHandler) -> CoreSchema:
         """The schema that pydantic makes, with every field, item and value open for a `Deferred`."""
         return _open_fields(handler(source))
 

@@ -1,4 +1,4 @@
-"""What an expression reads, found by walking its tree without evaluating it.
+"""What an expression reads and names, found by walking its tree without evaluating it.
 
 Every part of an expression is followed to the places of the data that its value may come from, through
 conditions, comprehension variables and optional values. That gives the paths that must be known before it can be
@@ -7,43 +7,14 @@ evaluated, and, with the shapes of the data, the fields that do not exist.
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum
 from typing import Any, Final
 
 from pulumi_everest.core.expression_tree import constant, is_null, kind
-from pulumi_everest.core.scope import KEY, WHOLE
-from pulumi_everest.model.deferred import Deferred, Path, leaves, leaves_of
+from pulumi_everest.core.reads import Read, ReadPath, Step, Use, shown
+from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.shapes import ANY, TEXT, Shape
-
-
-class Step(Enum):
-    """A step of a path that is not one constant key."""
-
-    INDEX = "index"  # some key or position, computed
-    EACH = "each"  # every item of a list; for a map its keys, so nothing of its values
-
-
-ReadPath = tuple[str | Step, ...]
-
-
-class Use(Enum):
-    """How much of the value at a path is needed."""
-
-    WHOLE = "whole"  # all of it
-    NODE = "node"  # whether it is there, its kind, how many it holds; not what is below
-    KEYS = "keys"  # the keys of a map, all of a list
-    PRESENCE = "presence"  # only whether the key is there
-
-
-@dataclass(frozen=True)
-class Read:
-    """One path that an expression reads, from the name of a variable on."""
-
-    path: ReadPath
-    use: Use
 
 
 @dataclass(frozen=True)
@@ -312,56 +283,3 @@ def _with_optional(value: _Value) -> _Value:
 
 def _plain(value: _Value) -> _Value:
     return _Value(value.origins, value.held)
-
-
-def shown(path: ReadPath) -> tuple[str | None, ...]:
-    """A path for people and other modules: None for every step that is not one constant key."""
-    return tuple(step if isinstance(step, str) else None for step in path)
-
-
-def part_of(reads: Iterable[Read]) -> dict[str, Any]:
-    """The part of the variables that the reads need."""
-    part: dict[str, Any] = {}
-    for read in sorted(reads, key=lambda read: read.use is Use.PRESENCE):
-        constant_steps = list(itertools.takewhile(lambda step: isinstance(step, str), read.path))
-        last = KEY if read.use is Use.PRESENCE and len(constant_steps) == len(read.path) else WHOLE
-        node: Any = part
-        for position, step in enumerate(constant_steps):
-            below = node.get(step)
-            if below == WHOLE:
-                break
-            if position < len(constant_steps) - 1:
-                if not isinstance(below, dict):
-                    below = node[step] = {}
-                node = below
-            elif last == WHOLE or below is None:
-                node[step] = last
-    return part
-
-
-def waits_for(reads: Iterable[Read], variables: Mapping[str, Any]) -> tuple[Deferred, ...]:
-    """The leaves that must be known before an expression with these reads can be evaluated."""
-    found: dict[Deferred, None] = {}
-    for read in reads:
-        _meet(variables, read.path, read.use, found)
-    return tuple(found)
-
-
-def _meet(node: Any, path: ReadPath, use: Use, found: dict[Deferred, None]) -> None:
-    for position, step in enumerate(path):
-        if isinstance(node, Deferred):
-            break
-        if isinstance(step, Step):
-            if isinstance(node, list) or (isinstance(node, dict) and step is Step.INDEX):
-                for value in node.values() if isinstance(node, dict) else node:
-                    _meet(value, path[position + 1 :], use, found)
-            return
-        if not isinstance(node, Mapping) or step not in node:
-            return
-        if use is Use.PRESENCE and position == len(path) - 1:
-            return
-        node = node[step]
-    if isinstance(node, Deferred):
-        found.update(dict.fromkeys(leaves_of(node)))
-    elif use is Use.WHOLE or (use is Use.KEYS and isinstance(node, list)):
-        found.update(dict.fromkeys(leaves(node)))

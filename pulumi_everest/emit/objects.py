@@ -1,0 +1,54 @@
+"""From a resolved cluster to the Kubernetes objects of its plugin's template."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pulumi_everest.core.resolve import Resolved
+from pulumi_everest.emit.patch import patched
+from pulumi_everest.emit.template import Emitted, Template
+from pulumi_everest.model.deferred import Computed, Deferred, leaves_of, substitute
+
+__all__ = ["Emitted", "emit"]
+
+
+def emit(resolved: Resolved, template: Template) -> list[Emitted]:
+    """The objects of a cluster: Secrets first, the operator's main object last, each in the order of the template.
+
+    Every object gets the cluster's namespace, labels and annotations; its own win. The cluster's `overrides` are
+    merged over the `spec` of the main object. Raises TemplateError, as `Template.emit` does.
+    """
+    emitted = template.emit(resolved)
+    for entry in emitted:
+        _add_metadata(entry.manifest["metadata"], resolved.metadata)
+        overrides = resolved.spec.get("overrides") if entry.main else None
+        if overrides is not None:
+            patched(entry.manifest, {"spec": overrides})
+    return sorted(emitted, key=_rank)
+
+
+def _rank(entry: Emitted) -> int:
+    if entry.main:
+        return 2
+    return 0 if entry.manifest.get("kind") == "Secret" else 1
+
+
+def _add_metadata(metadata: dict[str, Any], of_cluster: dict[str, Any]) -> None:
+    namespace = of_cluster.get("namespace")
+    if namespace is not None:
+        metadata.setdefault("namespace", namespace)
+    for key in ("labels", "annotations"):
+        given = of_cluster.get(key)
+        if given:
+            metadata[key] = _both(given, metadata.get(key) or {})
+
+
+def _both(given: Any, own: Any) -> Any:
+    """Labels of the cluster with those of the object over them; they wait where either is not known as a whole."""
+    if not isinstance(given, Deferred) and not isinstance(own, Deferred):
+        return {**given, **own}
+    if own == {}:
+        return given
+    parts = [part for part in (given, own) if isinstance(part, Deferred)]
+    needs = dict.fromkeys(leaf for part in parts for leaf in leaves_of(part))
+    return Computed(tuple(needs), lambda known: {**substitute(given, known), **substitute(own, known)})

@@ -1,0 +1,239 @@
+"""The walk of plain data along a structural schema, as Kubernetes defines it for custom resources."""
+
+from __future__ import annotations
+
+import binascii
+import json
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from pulumi_everest.model.deferred import Deferred, Path
+from pulumi_everest.model.findings import Finding, did_you_mean, finding
+
+Schema = Mapping[str, Any]
+
+_PRESERVE = "x-kubernetes-preserve-unknown-fields"
+_INT_OR_STRING = "x-kubernetes-int-or-string"
+_IMPLIED = ("apiVersion", "kind", "metadata")
+_KINDS = {
+    "object": "a mapping",
+    "array": "a list",
+    "string": "a text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+}
+_INTEGER_FORMATS = {"int32": 31, "int64": 63}
+
+
+class SchemaCheck:
+    """One check of an object. `metadata` is the schema of its metadata; values of a `secret` are never shown."""
+
+    def __init__(self, metadata: Schema, *, secret: bool = False) -> None:
+        self._metadata = metadata
+        self._secret = secret
+        self._findings: list[Finding] = []
+
+    def root(self, manifest: Mapping[str, Any], schema: Schema) -> list[Finding]:
+        """All that is wrong with a whole object."""
+        self._resource(dict(manifest), schema, ())
+        return self._findings
+
+    def _add(self, path: Path, message: str, allowed: list[str] | None = None, hint: str | None = None) -> None:
+        self._findings.append(finding("emit.object", path, message, allowed=allowed or (), hint=hint))
+
+    def _resource(self, value: dict[str, Any], schema: Schema, path: Path) -> None:
+        """An object with apiVersion, kind and metadata, which its schema need not name."""
+        for key in _IMPLIED:
+            if value.get(key) is None:
+                self._add((*path, key), f"'{key}' is missing")
+        for key in ("apiVersion", "kind"):
+            if key in value:
+                self._value(value[key], {"type": "string"}, (*path, key))
+        if "metadata" in value:
+            self._value(value["metadata"], self._metadata, (*path, "metadata"))
+        self._object(value, schema, path, skipped=_IMPLIED)
+
+    def _value(self, value: Any, schema: Schema, path: Path) -> None:
+        if isinstance(value, Deferred):
+            return
+        if value is None:
+            if not schema.get("nullable") and (schema.get("type") or schema.get(_INT_OR_STRING)):
+                self._add(path, f"null stands where {self._wanted(schema)} is expected")
+            return
+        if not self._has_type(value, schema):
+            self._add(path, f"{_said(value)} stands where {self._wanted(schema)} is expected")
+            return
+        self._limits(value, schema, path)
+        if isinstance(value, dict):
+            if schema.get("x-kubernetes-embedded-resource"):
+                self._resource(value, schema, path)
+            else:
+                self._object(value, schema, path)
+        elif isinstance(value, list):
+            self._list(value, schema, path)
+
+    @staticmethod
+    def _has_type(value: Any, schema: Schema) -> bool:
+        if schema.get(_INT_OR_STRING):
+            return isinstance(value, (int, str)) and not isinstance(value, bool)
+        whole = (isinstance(value, int) and not isinstance(value, bool)) or (
+            isinstance(value, float) and value.is_integer()
+        )
+        match schema.get("type"):
+            case "object":
+                return isinstance(value, dict)
+            case "array":
+                return isinstance(value, list)
+            case "string":
+                return isinstance(value, str)
+            case "boolean":
+                return isinstance(value, bool)
+            case "integer":
+                return whole
+            case "number":
+                return whole or isinstance(value, float)
+        return True
+
+    @staticmethod
+    def _wanted(schema: Schema) -> str:
+        return (
+            "a whole number or a text" if schema.get(_INT_OR_STRING) else _KINDS.get(str(schema.get("type")), "a value")
+        )
+
+    def _object(self, value: dict[str, Any], schema: Schema, path: Path, skipped: tuple[str, ...] = ()) -> None:
+        properties: Mapping[str, Schema] = schema.get("properties") or {}
+        other = schema.get("additionalProperties")
+        free = bool(schema.get(_PRESERVE)) or other is True or ("type" not in schema and not properties)
+        for key, item in value.items():
+            if key in skipped:
+                continue
+            if key in properties:
+                self._value(item, properties[key], (*path, key))
+            elif isinstance(other, Mapping):
+                self._value(item, other, (*path, key))
+            elif not free:
+                allowed = [name for name in properties if name not in skipped]
+                message = f"there is no field '{key}' in the operator's schema"
+                self._add((*path, key), message, allowed, did_you_mean(str(key), allowed))
+        for key in schema.get("required") or ():
+            if key not in value and key not in skipped and "default" not in properties.get(key, {}):
+                self._add((*path, key), f"'{key}' is missing")
+
+    def _list(self, value: list[Any], schema: Schema, path: Path) -> None:
+        items = schema.get("items")
+        if isinstance(items, Mapping):
+            for index, item in enumerate(value):
+                self._value(item, items, (*path, index))
+        kind = schema.get("x-kubernetes-list-type")
+        if kind == "map":
+            keys = schema.get("x-kubernetes-list-map-keys") or ()
+            self._twins([_key(item, keys, items) for item in value], path, f"the same {' and '.join(keys)}")
+        elif kind == "set":
+            self._twins([_frozen(item) for item in value], path, "the same value")
+
+    def _twins(self, keys: list[str | None], path: Path, what: str) -> None:
+        seen: dict[str, int] = {}
+        for index, key in enumerate(keys):
+            if key is not None and seen.setdefault(key, index) != index:
+                self._add((*path, index), f"{what} as item {seen[key]} of the list")
+
+    def _limits(self, value: Any, schema: Schema, path: Path) -> None:
+        """Everything that a schema says of a value beside its type."""
+        allowed = schema.get("enum")
+        if allowed is not None and value not in allowed:
+            texts = [str(entry) for entry in allowed]
+            self._add(path, f"{self._shown(value)} is not allowed here", texts, did_you_mean(str(value), texts))
+        if isinstance(value, str):
+            self._text(value, schema, path)
+        elif isinstance(value, (int, float)) and not isinstance(value, bool):
+            self._number(value, schema, path)
+        for least, most, kind, what in (
+            ("minLength", "maxLength", str, "characters"),
+            ("minItems", "maxItems", list, "items"),
+            ("minProperties", "maxProperties", dict, "keys"),
+        ):
+            if isinstance(value, kind):
+                if len(value) < schema.get(least, 0):
+                    self._add(path, f"at least {schema[least]} {what} are needed, got {len(value)}")
+                if len(value) > schema.get(most, len(value)):
+                    self._add(path, f"at most {schema[most]} {what} are allowed, got {len(value)}")
+        for part in schema.get("allOf") or ():
+            self._value(value, part, path)
+        self._choices(value, schema, path)
+
+    def _choices(self, value: Any, schema: Schema, path: Path) -> None:
+        any_of, one_of, not_ = schema.get("anyOf"), schema.get("oneOf"), schema.get("not")
+        if any_of and not any(self._passes(value, part) for part in any_of):
+            self._add(path, f"{self._shown(value)} is none of what the schema takes here")
+        if one_of and sum(self._passes(value, part) for part in one_of) != 1:
+            self._add(path, f"{self._shown(value)} is not just one of what the schema takes here")
+        if not_ is not None and self._passes(value, not_):
+            self._add(path, f"{self._shown(value)} is excluded by the schema")
+
+    def _passes(self, value: Any, part: Schema) -> bool:
+        """Whether a value passes a part of a schema, which limits values and names no fields of its own."""
+        check = SchemaCheck(self._metadata, secret=self._secret)
+        check._value(value, {**part, _PRESERVE: True}, ())
+        return not check._findings
+
+    def _text(self, value: str, schema: Schema, path: Path) -> None:
+        pattern = _pattern(schema["pattern"]) if "pattern" in schema else None
+        if pattern is not None and pattern.search(value) is None:
+            self._add(path, f"{self._shown(value)} does not match the pattern {schema['pattern']}")
+        if schema.get("format") == "byte":
+            try:
+                binascii.a2b_base64(value, strict_mode=True)
+            except (binascii.Error, ValueError):
+                self._add(path, "the text is not base64")
+
+    def _number(self, value: float, schema: Schema, path: Path) -> None:
+        for bound, wrong, sign in (("minimum", value.__lt__, "least"), ("maximum", value.__gt__, "most")):
+            limit = schema.get(bound)
+            if limit is None:
+                continue
+            exclusive = bool(schema.get(f"exclusive{bound.capitalize()}")) and value == limit
+            if wrong(limit) is True or exclusive:
+                than = f"{'more' if sign == 'least' else 'less'} than" if exclusive else f"at {sign}"
+                self._add(path, f"{self._shown(value)} is out of range: {than} {limit}")
+        bits = _INTEGER_FORMATS.get(str(schema.get("format")))
+        if bits is not None and not -(2**bits) <= value < 2**bits:
+            self._add(path, f"{self._shown(value)} is too large for {schema['format']}")
+        step = schema.get("multipleOf")
+        if step and value % step:
+            self._add(path, f"{self._shown(value)} is not a multiple of {step}")
+
+    def _shown(self, value: Any) -> str:
+        if self._secret or isinstance(value, (dict, list)):
+            return _said(value)
+        return f"'{value}'" if isinstance(value, str) else json.dumps(value)
+
+
+def _said(value: Any) -> str:
+    kinds = {dict: "object", list: "array", str: "string", bool: "boolean", int: "integer", float: "number"}
+    return _KINDS.get(kinds.get(type(value), ""), "a value")
+
+
+@lru_cache(maxsize=1024)
+def _pattern(text: str) -> re.Pattern[str] | None:
+    try:
+        return re.compile(text)
+    except re.error:  # a pattern of Go's that Python does not know
+        return None
+
+
+def _key(item: Any, names: tuple[str, ...], schema: Any) -> str | None:
+    """The key of an item of a list that is a map, with the defaults of the schema; None where it is not known."""
+    if not isinstance(item, dict):
+        return None
+    properties = schema.get("properties", {}) if isinstance(schema, Mapping) else {}
+    return _frozen([item.get(name, properties.get(name, {}).get("default")) for name in names])
+
+
+def _frozen(value: Any) -> str | None:
+    try:
+        return json.dumps(value, sort_keys=True)
+    except TypeError:  # something in it is not known
+        return None

@@ -1,0 +1,716 @@
+"""Templates: what they emit, what is said when they are wrong, and how they treat what is not known yet."""
+
+from __future__ import annotations
+
+import copy
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pulumi_everest.core.expressions import FunctionSpec
+from pulumi_everest.core.resolve import Resolved
+from pulumi_everest.emit.interpolation import Code, TextError, split
+from pulumi_everest.emit.objects import emit
+from pulumi_everest.emit.template import Template, TemplateError
+from pulumi_everest.model.deferred import Computed, Deferred, find, substitute
+from pulumi_everest.model.shapes import ANY
+from pulumi_everest.model.source import read_yaml
+
+SPEC: dict[str, Any] = {
+    "provider": "db-operator",
+    "operatorVersion": "1.22.0",
+    "topology": {"type": "cluster", "config": {"shards": 2}},
+    "instances": {
+        "engine": {
+            "version": "8.0",
+            "image": "db:8.0",
+            "replicas": 3,
+            "storage": {"size": "10Gi"},
+            "resources": {"limits": {"memory": "2Gi"}},
+            "overrides": {"sidecars": [{"name": "x"}], "storage": {"size": None, "class": "fast"}},
+        },
+        "proxy": {"version": "1", "image": "proxy:1", "replicas": 2},
+    },
+    "backup": {
+        "storages": [
+            {"name": "first", "type": "s3", "bucket": "b1", "schedules": [{"name": "d", "cron": "0 0 * * *"}]},
+            {"name": "second", "type": "azure", "container": "c2", "prefix": "p"},
+        ]
+    },
+    "paused": False,
+}
+TYPES = {"engine": "mongod", "proxy": "mongos"}
+
+
+def resolved(spec: dict[str, Any] | None = None, **more: Any) -> Resolved:
+    metadata = {"name": "orders", "namespace": "prod", "labels": {"team": "a"}}
+    return Resolved(metadata, copy.deepcopy(SPEC if spec is None else spec), TYPES, **more)
+
+
+def parse(text: str, *functions: FunctionSpec) -> Template:
+    documents, found = read_yaml(textwrap.dedent(text), "resources.yaml", lambda _version, _kind: ANY)
+    assert not found
+    return Template.parse(documents[0], functions)
+
+
+HEAD = """\
+objects:
+  - name: cluster
+    main: true
+    object:
+      apiVersion: db.example.com/v1
+      kind: Database
+      metadata: {name: "${metadata.name}"}
+      spec:
+"""
+
+
+def template(spec: str) -> Template:
+    parsed = parse(HEAD + textwrap.indent(textwrap.dedent(spec), " " * 8))
+    assert parsed.findings == []
+    return parsed
+
+
+def emitted_spec(spec: str, cluster: Resolved | None = None) -> Any:
+    return template(spec).emit(cluster or resolved())[0].manifest["spec"]
+
+
+@pytest.mark.parametrize(
+    ("spec", "expected"),
+    [
+        pytest.param(
+            "a: text\nb: 3\nc: [1, null, {d: true}]\ne: 1.5",
+            {"a": "text", "b": 3, "c": [1, None, {"d": True}], "e": 1.5},
+            id="constants",
+        ),
+        pytest.param("size: ${spec.instances.engine.replicas}", {"size": 3}, id="an expression alone keeps its type"),
+        pytest.param(
+            "a: x-${spec.instances.engine.replicas}-${spec.paused}-${metadata.name}",
+            {"a": "x-3-false-orders"},
+            id="expressions in text",
+        ),
+        pytest.param("a: ${2.0}/${'}' + \"{\"}", {"a": "2/}{"}, id="whole numbers and braces in quotes"),
+        pytest.param(
+            "a: $${x} $$ $ {}\nb: '$${metadata.name}'", {"a": "${x} $$ $ {}", "b": "${metadata.name}"}, id="escaped"
+        ),
+        pytest.param("a: \"${{'b': {'c': 1}}.b}\"", {"a": {"c": 1}}, id="a map in an expression"),
+        pytest.param(
+            "?a: ${spec.?bundle}\n?b: ${null}\n?c: ${spec.instances.engine.version}",
+            {"c": "8.0"},
+            id="? leaves out what is absent or null",
+        ),
+        pytest.param(
+            "?a: {'?b': '${spec.?bundle}'}\n?c: ['${spec.?bundle}']\nd: {'?e': '${spec.?bundle}'}\n?f: ''\n?g: 0",
+            {"d": {}, "f": "", "g": 0},
+            id="? leaves out what came out empty",
+        ),
+        pytest.param(
+            "a: {when: '${spec.paused}', b: 1}\nc: {when: '${!spec.paused}', d: 1}",
+            {"c": {"d": 1}},
+            id="when on a field",
+        ),
+        pytest.param(
+            "a:\n- {when: '${spec.paused}', b: 1}\n- {when: true, b: 2}\n- {when: '${spec.?tls}', b: 3}",
+            {"a": [{"b": 2}]},
+            id="when on an item",
+        ),
+        pytest.param(
+            "a:\n- {when: '${spec.paused}', do: x}\n- {when: '${!spec.paused}', do: '${metadata.name}'}",
+            {"a": ["orders"]},
+            id="do for a scalar item",
+        ),
+        pytest.param(
+            "a:\n- forEach: {s: '${spec.backup.storages}'}\n  name: ${s.name}",
+            {"a": [{"name": "first"}, {"name": "second"}]},
+            id="forEach over a list",
+        ),
+        pytest.param(
+            "a:\n- forEach: {'i, s': '${spec.backup.storages}'}\n  do: ${i}-${s.name}",
+            {"a": ["0-first", "1-second"]},
+            id="forEach with index",
+        ),
+        pytest.param(
+            "a:\n- forEach: {'c, x': '${spec.instances}'}\n  do: ${c}=${x.replicas}",
+            {"a": ["engine=3", "proxy=2"]},
+            id="forEach over a map keeps its order",
+        ),
+        pytest.param(
+            "a:\n- forEach: {x: '${spec.instances}'}\n  do: ${x.replicas}",
+            {"a": [3, 2]},
+            id="forEach over a map's values",
+        ),
+        pytest.param("a:\n- forEach: {n: [1, 2]}\n  do: ${n * 2}", {"a": [2, 4]}, id="forEach over a literal"),
+        pytest.param(
+            "a:\n- forEach: {s: '${spec.?bundle}'}\n  do: ${s}\n- last", {"a": ["last"]}, id="forEach over nothing"
+        ),
+        pytest.param(
+            "a:\n- forEach: {s: '${spec.backup.storages}', t: '${s.?schedules}'}\n  do: ${s.name}/${t.name}",
+            {"a": ["first/d"]},
+            id="loops in loops",
+        ),
+        pytest.param(
+            "a:\n- forEach: {s: '${spec.backup.storages}'}\n  when: ${s.type == 's3'}\n  do: ${s.bucket}",
+            {"a": ["b1"]},
+            id="forEach with when",
+        ),
+        pytest.param(
+            "a:\n  forEach: {s: '${spec.backup.storages}'}\n  '${s.name}': {type: '${s.type}'}\n"
+            "  all: {'${s.name}': 1}",
+            {"a": {"first": {"type": "s3"}, "all": {"first": 1, "second": 1}, "second": {"type": "azure"}}},
+            id="forEach gives one mapping",
+        ),
+        pytest.param(
+            "a:\n  forEach: {s: '${spec.backup.storages}'}\n  '?${s.name}': '${s.?prefix}'",
+            {"a": {"second": "p"}},
+            id="? with a key made of text",
+        ),
+        pytest.param(
+            "let: {e: '${spec.instances.engine}', n: '${e.replicas + 1}'}\na: ${n}\n"
+            "b: {let: {n: '${n + 1}'}, c: '${n}'}",
+            {"a": 4, "b": {"c": 5}},
+            id="let in order and inside",
+        ),
+        pytest.param(
+            "a: {when: '${has(spec.tls)}', let: {t: '${spec.tls}'}, b: '${t.mode}'}",
+            {},
+            id="a let that the condition does not need waits for it",
+        ),
+        pytest.param(
+            "a: {let: {t: '${spec.?tls}'}, when: '${t == null}', b: 1}",
+            {"a": {"b": 1}},
+            id="a let that the condition needs",
+        ),
+        pytest.param(
+            "a: 1\nstorage: {size: 1, x: 2}\nmerge: ${spec.instances.engine.?overrides}",
+            {"a": 1, "storage": {"x": 2, "class": "fast"}, "sidecars": [{"name": "x"}]},
+            id="merge patches last",
+        ),
+        pytest.param("a: 1\nmerge: ${spec.?bundle}", {"a": 1}, id="merge of nothing"),
+        pytest.param(
+            "a: {b: 1}\nmerge: {a: {b: null, c: '${metadata.name}'}}", {"a": {"c": "orders"}}, id="merge of a literal"
+        ),
+        pytest.param(
+            "\\when: 1\n\\forEach: 2\n\\?key: 3\n\\\\x: 4\n'\\${a}': 5",
+            {"when": 1, "forEach": 2, "?key": 3, "\\x": 4, "${a}": 5},
+            id="literal keys",
+        ),
+        pytest.param(
+            "a: ${spec.instances.proxy}",
+            {"a": {"version": "1", "image": "proxy:1", "replicas": 2}},
+            id="the order of keys is kept",
+        ),
+        pytest.param("a:\n- ${spec.?bundle}\n- ${spec.?paused}", {"a": [False]}, id="an absent item is no item"),
+        pytest.param("a: >-\n  ${spec.paused ?\n  1 : 2}", {"a": 2}, id="an expression over lines"),
+        pytest.param(
+            "a: ${types.engine}:${operator}:${options.volumePolicy}:${secrets.?users.orValue({}).size()}",
+            {"a": "mongod:1.22.0:keep:0"},
+            id="all variables",
+        ),
+    ],
+)
+def test_emits(spec: str, expected: Any) -> None:
+    result = emitted_spec(spec)
+    assert result == expected
+    assert _key_order(result) == _key_order(expected)
+
+
+def _key_order(data: Any) -> Any:
+    if isinstance(data, dict):
+        return [(key, _key_order(value)) for key, value in data.items()]
+    return [_key_order(item) for item in data] if isinstance(data, list) else type(data)
+
+
+@pytest.mark.parametrize(
+    ("spec", "message"),
+    [
+        (
+            "a: ${spec.instances.engin.image}",
+            "${spec.instances.engin.image}: there is no 'spec.instances.engin'; did you",
+        ),
+        ("a: ${spec.?tls}", "${spec.?tls}: there is no value; write ? before the key"),
+        ("a: x${spec.instances}", "${spec.instances}: a mapping cannot be put in text"),
+        ("a: x${2.5}", "${2.5}: a number cannot be put in text"),
+        ("a: x${spec.?tls}", "${spec.?tls}: a value that is not there cannot be put in text"),
+        ("a: {when: '${metadata.name}', b: 1}", "${metadata.name}: when takes true or false, got a text"),
+        ("a: [{forEach: {x: '${metadata.name}'}, b: 1}]", "${metadata.name}: forEach takes a list or a mapping, got"),
+        ("a: {forEach: {x: [1]}, do: '${x}'}", "the turns of a loop outside a list are mappings, got a number"),
+        ("a: 1\nmerge: ${metadata.name}", "${metadata.name}: merge takes a mapping, got a text"),
+        ("'${spec.paused}': 1", "true or false cannot be a key"),
+        ("orders: 1\n'${metadata.name}': 1", "the key 'orders' is there twice"),
+        ("a: ${quantity('x') > 1.0}", "${quantity('x') > 1.0}: quantity():"),
+    ],
+)
+def test_says_what_failed_and_where(spec: str, message: str) -> None:
+    with pytest.raises(TemplateError) as caught:
+        emitted_spec(spec)
+    (found,) = caught.value.findings
+    assert found.code == "emit.template"
+    assert found.message.startswith(message)
+    assert found.subject == "DatabaseCluster orders"
+    assert found.place is not None
+    assert found.place.file == "resources.yaml"
+    assert found.place.line == 9 + (1 if "merge" in spec or "orders:" in spec else 0)
+
+
+def test_reports_failures_of_all_objects_at_once() -> None:
+    entries = "\n".join(
+        f"- {{name: o{number}, main: {str(not number).lower()}, object: {{apiVersion: v1, kind: Secret, metadata: "
+        f"{{name: '${{spec.none{number}}}'}}}}}}"
+        for number in range(2)
+    )
+    found = Template.parse(
+        read_yaml(f"objects:\n{entries}", "r.yaml", lambda _v, _k: ANY)[0][0], shapes={"spec": ANY, "metadata": ANY}
+    )
+    with pytest.raises(TemplateError) as caught:
+        found.emit(resolved())
+    assert [entry.place.line for entry in caught.value.findings if entry.place] == [2, 3]
+
+
+WRONG = """\
+lets: {}
+let: {spec: 1, in: 2, ok: '${specs.name}'}
+objects:
+- name: a
+  wen: ${true}
+  object:
+    apiVersion: v1
+    kind: ${
+    metadata: {name: '${1 +}'}
+    x: {when: maybe, forEach: 3, y: '${t}'}
+    z: [{do: 1, other: 2}, {do: 3}, {forEach: {'a, b, c': []}, d: 1}]
+    ?x: 1
+    '': 1
+    merge: text
+- name: a
+  main: maybe
+- text
+- name: ''
+  main: true
+  object: {apiVersion: v1, kind: K, metadata: {}, s: '${spec.instances.e.strage}', t: '${types.x + specc}'}
+- name: b
+  main: true
+  forEach: {x: ['${spec.backup.storages.all(s, s.nme == "")}']}
+  object: {kind: K}
+"""
+
+
+def test_reports_everything_that_is_wrong_with_a_template_with_its_place() -> None:
+    documents, _ = read_yaml(WRONG, "r.yaml", lambda _version, _kind: ANY)
+    found = Template.parse(documents[0]).findings
+    shown = [(entry.place.line if entry.place else 0, entry.code, entry.message) for entry in found]
+    assert shown[:4] == [
+        (1, "plugin.template", "a template has no 'lets'"),
+        (2, "plugin.template", "'spec' would hide the variable of that name"),
+        (2, "plugin.template", "'in' cannot be the name of a value"),
+        (2, "plugin.expression", "${specs.name}: 'specs.name' is not known here"),
+    ]
+    texts = [message for _, _, message in shown]
+    for expected in (
+        "an object of a template has no 'wen'",
+        "'${' is never closed by '}'",
+        "${1 +}: the expression ends too early",
+        "'when' takes one expression: ${...}",
+        "'forEach' takes a mapping of a name to what it goes through",
+        "${t}: 't' is not known here",
+        "'do' stands for the whole value, so 'other' cannot be there",
+        "'do' needs 'forEach', 'let' or 'when' beside it",
+        "'a, b, c' is not one name, or two different ones: an index or key, and an item",
+        "the key 'x' is there twice",
+        "a key is empty",
+        "'merge' takes one expression, ${...}, or a mapping",
+        "the name 'a' is there twice",
+        "'main' is true or false",
+        "'object' takes the mapping that the object is made of",
+        "an object is a mapping with 'name' and 'object'",
+        "an object needs a 'name', which errors call it by",
+        "${spec.instances.e.strage}: there is no 'spec.instances.e.strage'",
+        "only one object can be the main one",
+        "the main object is one object",
+        "an object needs 'apiVersion'",
+        "an object needs 'metadata'",
+    ):
+        assert expected in texts
+    assert any("specc" in text for text in texts)
+    assert any("spec.backup.storages" in text and "nme" in text for text in texts)
+    assert all(entry.place is not None and entry.place.line for entry in found)
+
+
+def test_hints_at_the_nearest_field_and_variable() -> None:
+    found = parse(HEAD + "        {a: '${spec.instances.x.strage}', b: '${metadat}'}").findings
+    assert [(entry.code, entry.hint) for entry in found] == [
+        ("plugin.expression-field", "did you mean 'storage'?"),
+        ("plugin.expression", None),
+    ]
+
+
+def test_checks_fields_of_names_given_by_let_and_for_each() -> None:
+    found = parse(
+        HEAD
+        + """\
+        let: {engine: "${spec.instances.engine}"}
+        a: ${engine.strage}
+        b: [{forEach: {s: "${spec.?backup.?storages}"}, do: "${s.nme}"}]
+        c: [{forEach: {"name, i": "${spec.instances}"}, do: "${i.imge}${name.x}"}]
+"""
+    ).findings
+    assert [entry.message.partition("there is no ")[2] for entry in found] == [
+        "'engine.strage'", "'s.nme'", "'i.imge'", "'name.x'",
+    ]  # fmt: skip
+
+
+def test_knows_names_only_where_they_are_given() -> None:
+    found = parse(HEAD + "        a: {let: {x: 1}, b: '${x}'}\n        c: ${x}").findings
+    assert [(entry.message, entry.place and entry.place.line) for entry in found] == [
+        ("${x}: 'x' is not known here", 10)
+    ]
+
+
+def test_calls_the_functions_of_a_plugin() -> None:
+    double = FunctionSpec("double2", ("int",), "int", lambda value: value * 2)
+    assert parse(HEAD + "        a: ${double2(spec.instances.engine.replicas)}", double).emit(resolved())[0].manifest[
+        "spec"
+    ] == {"a": 6}
+
+
+def test_shares_nothing_with_the_cluster_or_another_emission() -> None:
+    cluster = resolved()
+    before = copy.deepcopy(cluster)
+    made = template(
+        "let: {e: '${spec.instances.engine}'}\na: ${spec.instances}\nb: [1, {c: []}]\nmerge: ${e.overrides}"
+    )
+    first, second = made.emit(cluster)[0].manifest, made.emit(cluster)[0].manifest
+    assert first == second
+    first["spec"]["a"]["engine"]["resources"]["limits"]["memory"] = "changed"
+    first["spec"]["b"][1]["c"].append(1)
+    first["spec"]["sidecars"][0]["name"] = "changed"
+    assert cluster == before
+    assert made.emit(cluster)[0].manifest == second
+
+
+# Texts with expressions
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        ("plain", ["plain"]),
+        ("", [""]),
+        ("${a}", [Code("a", 2)]),
+        ("x${a}y${b}", ["x", Code("a", 3), "y", Code("b", 8)]),
+        ("$${a}${b}", ["${a}", Code("b", 7)]),
+        ("$$${a}", ["$${a}"]),
+        ("${{'a': {'b': 1}}}", [Code("{'a': {'b': 1}}", 2)]),
+        ("${'}' + \"}\"}", [Code("'}' + \"}\"", 2)]),
+        (r"${'\'}' + 'a\\'}", [Code(r"'\'}' + 'a\\'", 2)]),
+        (r"${r'\' + '}'}", [Code(r"r'\' + '}'", 2)]),
+        (r"${br'\' + Rb'}\'}", [Code(r"br'\' + Rb'}\'", 2)]),
+        (r"${for'\'}'}", [Code(r"for'\'}'", 2)]),
+        ("${'''it's }''' + \"\"\"a\"}\"\"\"}", [Code("'''it's }''' + \"\"\"a\"}\"\"\"", 2)]),
+        ("${a.`b}c`}", [Code("a.`b}c`", 2)]),
+        ("${a // it's }\n + b}", [Code("a // it's }\n + b", 2)]),
+    ],
+)
+def test_finds_expressions_in_text(text: str, pieces: list[Any]) -> None:
+    assert split(text) == pieces
+
+
+@pytest.mark.parametrize(
+    ("text", "offset"), [("ab${c", 2), ("${{}", 0), ("${'}", 2), ('${"""a"}', 2), ("${a // }", 0), ("${a.`b}", 0)]
+)
+def test_says_where_an_expression_is_not_closed(text: str, offset: int) -> None:
+    with pytest.raises(TextError) as caught:
+        split(text)
+    assert caught.value.offset == offset
+
+
+# The objects of a cluster
+
+OBJECTS = """\
+let: {users: "${metadata.name}-users"}
+objects:
+  - name: cluster
+    main: true
+    object:
+      apiVersion: db.example.com/v1
+      kind: Database
+      metadata: {name: "${metadata.name}", labels: {team: own, role: main}}
+      spec: {users: "${users}", a: {b: 1}}
+  - name: config
+    object: {apiVersion: v1, kind: ConfigMap, metadata: {name: c, namespace: other}}
+  - name: users
+    when: ${has(secrets.users)}
+    object: {apiVersion: v1, kind: Secret, metadata: {name: "${users}"}, stringData: "${secrets.users}"}
+  - name: storage
+    forEach: {"name, values": "${secrets.?storages}"}
+    let: {full: "${metadata.name}-${name}"}
+    object: {apiVersion: v1, kind: Secret, metadata: {name: "${full}"}, stringData: "${values}"}
+"""
+
+
+def test_puts_secrets_first_and_the_main_object_last() -> None:
+    secrets = {"users": {"root": "x"}, "storages": {"s1": {"k": "v"}, "s2": {"k": "w"}}}
+    found = emit(resolved(secrets=secrets), parse(OBJECTS))
+    assert [(entry.name, entry.manifest["metadata"]["name"]) for entry in found] == [
+        ("users", "orders-users"),
+        ("storage", "orders-s1"),
+        ("storage", "orders-s2"),
+        ("config", "c"),
+        ("cluster", "orders"),
+    ]
+    assert [entry.main for entry in found] == [False] * 4 + [True]
+    assert [entry.name for entry in emit(resolved(), parse(OBJECTS))] == ["config", "cluster"]
+
+
+def test_gives_every_object_the_namespace_and_labels_of_the_cluster() -> None:
+    config, cluster = (entry.manifest["metadata"] for entry in emit(resolved(), parse(OBJECTS)))
+    assert cluster == {"name": "orders", "labels": {"team": "own", "role": "main"}, "namespace": "prod"}
+    assert config == {"name": "c", "namespace": "other", "labels": {"team": "a"}}
+
+
+def test_labels_that_are_not_known_as_a_whole_wait() -> None:
+    cluster, labels = resolved(), Deferred(("metadata", "labels"))
+    cluster.metadata["labels"] = labels
+    config, main = (entry.manifest["metadata"]["labels"] for entry in emit(cluster, parse(OBJECTS)))
+    assert config is labels
+    assert substitute(main, {labels: {"team": "a", "x": "y"}}) == {"team": "own", "x": "y", "role": "main"}
+
+
+def test_merges_the_overrides_of_the_cluster_over_the_main_object() -> None:
+    spec = {**SPEC, "overrides": {"a": {"b": None, "c": 2}, "d": [1]}}
+    *_, main = emit(resolved(spec), parse(OBJECTS))
+    assert main.manifest["spec"] == {"users": "orders-users", "a": {"c": 2}, "d": [1]}
+
+
+def test_overrides_that_are_not_known_wait_where_they_meet_a_mapping() -> None:
+    unknown = Deferred(("spec", "overrides", "a"))
+    *_, main = emit(resolved({**SPEC, "overrides": {"a": unknown, "d": unknown}}), parse(OBJECTS))
+    assert main.manifest["spec"]["d"] is unknown
+    assert main.manifest["spec"]["users"] == "orders-users"
+    assert substitute(main.manifest["spec"], {unknown: {"x": 1}})["a"] == {"b": 1, "x": 1}
+
+
+# Values that are not known yet
+
+
+def leaf(spec: dict[str, Any], *path: str | int) -> Deferred:
+    """Make the value at a path of a spec deferred."""
+    node: Any = spec
+    for key in path[:-1]:
+        node = node[key]
+    node[path[-1]] = found = Deferred(("spec", *path))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("spec", "expected"),
+    [
+        ("a: ${spec.instances.engine.replicas}\nb: 1", {"a": "leaf", "b": 1}),
+        ("a: ${spec.instances.engine.?replicas}\n?b: ${spec.instances.engine.?replicas}", {"a": "leaf", "b": "leaf"}),
+        ("a: n-${spec.instances.engine.replicas}\nb: 1", {"a": "later", "b": 1}),
+        ("a: ${spec.instances.engine.replicas + 1}\nb: [2]", {"a": "later", "b": [2]}),
+        ("?a: ${spec.instances.engine.replicas + 1 > 1}\nb: 1", {"a": "later", "b": 1}),
+        ("a: {c: '${spec.instances.engine}'}", {"a": {"c": {**SPEC["instances"]["engine"], "replicas": "leaf"}}}),
+        ("a: {b: {when: '${spec.instances.engine.replicas > 1}', c: 1}}\nd: 1", {"a": "later", "d": 1}),
+        ("a: [{when: '${spec.instances.engine.replicas > 1}', c: 1}, 2]\nd: {e: 1}", {"a": "later", "d": {"e": 1}}),
+        (
+            "a: {'?b': '${spec.instances.engine.replicas > 1 ? optional.of(1) : optional.none()}'}\nc: 1",
+            {"a": "later", "c": 1},
+        ),
+        ("a: {'k${spec.instances.engine.replicas}': 1}\nd: 1", {"a": "later", "d": 1}),
+        (
+            "a: [{forEach: {n: '${[1, 2].filter(n, n < spec.instances.engine.replicas)}'}, do: '${n}'}]\nd: 1",
+            {"a": "later", "d": 1},
+        ),
+        (
+            "a: {forEach: {n: '${[1].filter(n, n < spec.instances.engine.replicas)}'}, b: '${n}'}\nd: 1",
+            {"a": "later", "d": 1},
+        ),
+        ("let: {n: '${spec.instances.engine.replicas + 1}'}\na: ${n}\nb: ${spec.paused}", {"a": "later", "b": False}),
+        ("a: {b: {when: '${has(spec.instances.engine.replicas)}', c: 1}}", {"a": {"b": {"c": 1}}}),
+        (
+            "a: {x: 1, merge: '${spec.instances.engine}'}",
+            {
+                "a": {
+                    "x": 1,
+                    **{k: v for k, v in SPEC["instances"]["engine"].items() if k != "overrides"},
+                    "overrides": {"sidecars": [{"name": "x"}], "storage": {"class": "fast"}},
+                    "replicas": "leaf",
+                }
+            },
+        ),
+        ("?a: {'?b': {when: '${spec.instances.engine.replicas > 1}', c: 1}, d: 1}\ne: 1", {"a": "later", "e": 1}),
+    ],
+)
+def test_only_the_smallest_part_waits(spec: str, expected: Any) -> None:
+    data = copy.deepcopy(SPEC)
+    unknown = leaf(data, "instances", "engine", "replicas")
+    result = emitted_spec(spec, resolved(data))
+    shown = _map(result, lambda v: "leaf" if v is unknown else "later" if isinstance(v, Computed) else v)
+    assert shown == expected
+    assert substitute(result, {unknown: 3}) == emitted_spec(spec)
+    assert all(value.needs == (unknown,) for value in find(result) if isinstance(value, Computed))
+
+
+def _map(data: Any, change: Any) -> Any:
+    if isinstance(data, dict):
+        return {key: _map(value, change) for key, value in data.items()}
+    return [_map(item, change) for item in data] if isinstance(data, list) else change(data)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "when: ${spec.instances.engine.replicas > 1}",
+        "forEach: {n: '${[1].filter(x, x < spec.instances.engine.replicas)}'}",
+    ],
+)
+def test_an_object_that_may_not_exist_is_a_finding(line: str) -> None:
+    data = copy.deepcopy(SPEC)
+    leaf(data, "instances", "engine", "replicas")
+    text = OBJECTS + f"  - name: extra\n    {line}\n    object: {{apiVersion: v1, kind: X, metadata: {{name: x}}}}\n"
+    with pytest.raises(TemplateError) as caught:
+        parse(text).emit(resolved(data))
+    (found,) = caught.value.findings
+    assert (found.code, found.path, found.subject) == (
+        "value.not-known",
+        ("spec", "instances", "engine", "replicas"),
+        "DatabaseCluster orders",
+    )
+    assert "'extra'" in found.message
+
+
+def test_a_late_failure_names_the_template_and_the_cluster() -> None:
+    data = copy.deepcopy(SPEC)
+    unknown = leaf(data, "instances", "engine", "version")
+    result = emitted_spec("a: ${major(spec.instances.engine.version) + 1}", resolved(data))
+    with pytest.raises(TemplateError) as caught:
+        substitute(result, {unknown: "x"})
+    (found,) = caught.value.findings
+    assert found.subject == "DatabaseCluster orders"
+    assert found.place is not None
+    assert found.place.line == 9
+
+
+RICH = """\
+let:
+  engine: ${spec.instances.engine}
+  big: ${engine.replicas > 2}
+  storages: ${spec.?backup.?storages}
+  label: ${metadata.name + '-' + engine.version}
+  prefix: ${spec.backup.storages[1].?prefix}
+size: ${engine.replicas}
+image: ${engine.image}
+label: ${label}
+text: "${engine.version}/${spec.instances.proxy.image}/${label}"
+?pause: ${spec.?paused}
+?mode: "${spec.paused ? optional.of('paused') : optional.none()}"
+?limits: {"?memory": "${engine.?resources.?limits.?memory}", "?cpu": "${engine.?resources.?limits.?cpu}"}
+volume:
+  when: ${big}
+  size: ${engine.storage.size}
+  same: ${engine.storage}
+small: {when: "${!big}", let: {x: "${engine.image + '!'}"}, x: "${x}"}
+items:
+  - always
+  - {when: "${spec.paused}", do: paused}
+  - forEach: {"i, s": "${storages}"}
+    when: ${s.type != 'gcs'}
+    name: ${s.name}
+    ?main: "${i == 0 ? optional.of(true) : optional.none()}"
+    ?tasks:
+      - forEach: {t: "${s.?schedules}"}
+        cron: ${t.cron}
+        "${t.name}": ${s.type}
+  - ${spec.instances.proxy.?replicas}
+byName:
+  forEach: {s: "${storages}"}
+  "${s.name}": {type: "${s.type}", s3: {when: "${s.type == 's3'}", bucket: "${s.?bucket.orValue('none')}"}}
+  common: {"${s.type}": "${s.name}"}
+?prefix: ${prefix}
+names: ${storages.map(s, s.name)}
+count: ${size(storages)}
+json: ${toJson(spec.instances.proxy)}
+merged: {storage: {size: 1, keep: "${engine.replicas}"}, sidecars: 1, merge: "${engine.overrides}"}
+patched: {a: {b: 1}, c: "${engine.image}", merge: {a: {b: "${engine.version}", d: "${spec.paused}"}, c: {x: 1}}}
+choice: "${big ? engine.image : spec.instances.proxy.image}"
+"""
+
+LEAVES: dict[tuple[str | int, ...], list[Any]] = {
+    ("instances", "engine", "replicas"): [1, 2, 3, 5],
+    ("instances", "engine", "version"): ["8.0", "9"],
+    ("instances", "engine", "image"): ["x", "y"],
+    ("instances", "engine", "storage", "size"): ["1Gi"],
+    ("instances", "engine", "resources", "limits", "memory"): ["1Gi"],
+    ("instances", "engine", "overrides", "storage"): ["gone", {"size": 2, "more": {"a": 1}}],
+    ("instances", "engine", "overrides", "sidecars"): [[1, {"a": 2}], "none"],
+    ("instances", "proxy", "image"): ["p"],
+    ("instances", "proxy", "replicas"): [2, 4],
+    ("backup", "storages", 0, "name"): ["first", "renamed"],
+    ("backup", "storages", 0, "type"): ["s3", "gcs"],
+    ("backup", "storages", 0, "bucket"): ["b"],
+    ("backup", "storages", 0, "schedules", 0, "cron"): ["1 1 * * *"],
+    ("backup", "storages", 0, "schedules"): [[], [{"name": "cron2", "cron": "x"}]],
+    ("backup", "storages", 1, "prefix"): ["p", "q"],
+    ("backup", "storages", 1): [{"name": "third", "type": "s3"}, {"name": "t", "type": "gcs", "bucket": "b"}],
+    ("backup", "storages"): [[], [{"name": "only", "type": "gcs"}, {"name": "two", "type": "azure", "prefix": "x"}]],
+    ("backup",): [{"storages": [{"name": "z", "type": "gcs"}, {"name": "y", "type": "s3"}]}],
+    ("paused",): [True, False],
+}
+rich = template(RICH)
+
+
+def _with(values: dict[tuple[str | int, ...], Any]) -> dict[str, Any]:
+    """The spec with values at paths; those of outer paths win."""
+    spec = copy.deepcopy(SPEC)
+    for path in sorted(values, key=len, reverse=True):
+        node: Any = spec
+        for key in path[:-1]:
+            node = node[key]
+        node[path[-1]] = copy.deepcopy(values[path]) if not isinstance(values[path], Deferred) else values[path]
+    return spec
+
+
+def _outcome(data: dict[str, Any]) -> Any:
+    try:
+        return rich.emit(resolved(data))[0].manifest
+    except TemplateError as error:
+        return [entry.code for entry in error.findings]
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    chosen=st.dictionaries(st.sampled_from(list(LEAVES)), st.integers(0, 3), max_size=5),
+    first=st.sets(st.integers(0, 4)),
+)
+def test_what_is_known_later_gives_the_same_objects(chosen: dict[tuple[str | int, ...], int], first: set[int]) -> None:
+    values = {path: LEAVES[path][index % len(LEAVES[path])] for path, index in chosen.items()}
+    leaves = {path: Deferred(("spec", *path)) for path in values}
+    known = {leaves[path]: value for path, value in values.items()}
+    expected = _outcome(_with(values))
+    early = _outcome(_with(dict(leaves)))
+    some = {leaf: value for index, (leaf, value) in enumerate(known.items()) if index in first}
+    try:
+        at_once = substitute(early, known)
+        in_steps = substitute(substitute(early, some), known)
+    except TemplateError as error:
+        at_once = in_steps = [entry.code for entry in error.findings]
+    assert at_once == expected
+    assert in_steps == expected
+
+
+def test_emission_is_the_same_in_every_process() -> None:
+    code = (
+        "import json, sys\n"
+        "sys.path.insert(0, sys.argv[1])\n"
+        "from test_template import rich, resolved\n"
+        "print(json.dumps(rich.emit(resolved())[0].manifest))\n"
+    )
+    command = [sys.executable, "-c", code, str(Path(__file__).parent)]
+    runs = {subprocess.run(command, capture_output=True, check=True).stdout for _ in range(2)}
+    assert len(runs) == 1

@@ -1,0 +1,1 @@
+"""Finding plugins, and the built-in ones, one folder each."""

@@ -1,0 +1,100 @@
+"""Finding plugins: folders that are named, Python entry points, and the built-in ones, in this order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from importlib.metadata import entry_points
+from pathlib import Path
+from types import ModuleType
+
+from pulumi_everest.model.findings import Finding, finding
+from pulumi_everest.plugins.plugin import MANIFEST, Plugin, load_plugin
+
+ENTRY_POINTS = "pulumi_everest.plugins"
+"""Group of entry points: each names a package (its folder is the plugin) or a path."""
+
+
+@dataclass
+class Plugins:
+    """The plugins that are to be had. `folders` are those given by name; they come first."""
+
+    folders: Sequence[Path] = ()
+    findings: list[Finding] = field(default_factory=list)
+
+    @cached_property
+    def levels(self) -> list[list[Plugin]]:
+        """The plugins by level: named folders, entry points, built-in. What is wrong with one goes to `findings`."""
+        levels = [self._load(self.folders), self._load(_entry_point_folders(self.findings)), builtin()]
+        for level in levels:
+            self._refuse_twins(level)
+        return levels
+
+    def _load(self, folders: Sequence[Path]) -> list[Plugin]:
+        plugins = []
+        for folder in {Path(folder).resolve(): folder for folder in folders}.values():
+            plugin, found = load_plugin(Path(folder))
+            self.findings += found if plugin is None else plugin.check()
+            if plugin is not None:
+                plugins.append(plugin)
+        return plugins
+
+    def _refuse_twins(self, level: Sequence[Plugin]) -> None:
+        for what in ("plugin", "definition"):
+            seen: dict[str, Plugin] = {}
+            for plugin in level:
+                name = plugin.name if what == "plugin" else plugin.definition.name
+                other = seen.setdefault(name, plugin)
+                if other is not plugin and (what == "plugin" or plugin.name != other.name):
+                    text = f"two {what}s are called '{name}': {other.folder} and {plugin.folder}"
+                    self.findings.append(finding("plugin.duplicate", (), text))
+
+    def all(self) -> Iterator[Plugin]:
+        """All plugins, first found first; of one name only the first."""
+        seen: set[str] = set()
+        for level in self.levels:
+            for plugin in level:
+                if plugin.name not in seen:
+                    seen.add(plugin.name)
+                    yield plugin
+
+    def named(self, name: str) -> Plugin | None:
+        """The plugin of that short name."""
+        return next((plugin for plugin in self.all() if plugin.name == name), None)
+
+    def defining(self, definition: str) -> Plugin | None:
+        """The plugin whose definition has that name."""
+        return next((plugin for plugin in self.all() if plugin.definition.name == definition), None)
+
+
+@cache
+def builtin() -> list[Plugin]:
+    """The built-in plugins, loaded once. They are checked by this package's own tests."""
+    here = Path(__file__).parent
+    plugins = []
+    for folder in sorted(path.parent for path in here.glob(f"*/{MANIFEST}")):
+        plugin, found = load_plugin(folder)
+        if plugin is None or found:
+            raise RuntimeError(f"the built-in plugin {folder.name} is broken: {found}")
+        plugins.append(plugin)
+    return plugins
+
+
+def _entry_point_folders(findings: list[Finding]) -> list[Path]:
+    folders = []
+    for point in sorted(entry_points(group=ENTRY_POINTS), key=lambda p: p.name):
+        try:
+            loaded = point.load()
+        except Exception as error:  # noqa: BLE001 - another distribution's code may fail in any way
+            text = f"the entry point '{point.name}' ({point.value}) cannot be loaded: {type(error).__name__}: {error}"
+            findings.append(finding("plugin.not-found", (), text))
+            continue
+        if isinstance(loaded, ModuleType) and loaded.__file__:
+            folders.append(Path(loaded.__file__).parent)
+        elif isinstance(loaded, (str, Path)):
+            folders.append(Path(loaded))
+        else:
+            text = f"the entry point '{point.name}' gives neither a package nor a path"
+            findings.append(finding("plugin.not-found", (), text))
+    return folders

@@ -1,0 +1,176 @@
+"""A plugin: the folder of YAML that describes one database technology, read late and once."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from pulumi_everest.core.check import check_defaults, check_definition, check_manifest
+from pulumi_everest.core.functions import FunctionSpec
+from pulumi_everest.core.technology import Definition
+from pulumi_everest.emit.template import Template
+from pulumi_everest.model.cluster import DatabaseClusterSpec
+from pulumi_everest.model.deferred import Path as ValuePath
+from pulumi_everest.model.definition import DatabaseClusterDefinition
+from pulumi_everest.model.findings import EverestError, Finding, Place, finding, located
+from pulumi_everest.model.manifest import PluginManifest
+from pulumi_everest.model.reading import read_leniently, without_server_fields
+from pulumi_everest.model.shapes import ANY, Shape, shape_of
+from pulumi_everest.model.source import Document, read_file
+
+MANIFEST, DEFINITION, RESOURCES = "plugin.yaml", "definition.yaml", "resources.yaml"
+
+
+@dataclass
+class Plugin:
+    """One plugin. `findings` is what was wrong when it was loaded, `broken` what was set aside of its definition."""
+
+    folder: Path
+    manifest: PluginManifest
+    definition: Definition
+    definition_document: Document
+    manifest_document: Document
+    findings: list[Finding] = field(default_factory=list)
+    broken: tuple[ValuePath, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Short name of the plugin."""
+        return self.manifest.name
+
+    @cached_property
+    def template(self) -> Template:
+        """The templates, compiled. Raises EverestError with all that is wrong with them."""
+        if not (self.folder / RESOURCES).is_file():
+            raise EverestError([_missing(self.folder, RESOURCES)])
+        found: list[Finding] = []
+        document = _only_document(self.folder / RESOURCES, ANY, found)
+        if document is None or found:
+            raise EverestError(found)
+        template = Template.parse(document, self.functions)
+        if template.findings:
+            raise EverestError(template.findings)
+        return template
+
+    @cached_property
+    def presets(self) -> Mapping[str, Mapping[str, Any]]:
+        """The sets of sizes, by name. Raises EverestError where one is not readable."""
+        presets: dict[str, Mapping[str, Any]] = {}
+        found: list[Finding] = []
+        for path in sorted((self.folder / "presets").glob("*.yaml")):
+            document = _only_document(path, shape_of(DatabaseClusterSpec), found)
+            if document is not None:
+                presets[path.stem] = document.data
+                problems = check_defaults(document.data, self.manifest)
+                found += located(problems, document.place, f"preset {path.stem}")
+        if found:
+            raise EverestError(found)
+        return {name: presets[name] for name in sorted(presets, key=_size_order)}
+
+    @cached_property
+    def functions(self) -> list[FunctionSpec]:
+        """The plugin's own functions. Its Python module is loaded only if plugin.yaml declares one."""
+        specs = []
+        for name, declared in self.manifest.functions.items():
+            module, _, attribute = declared.call.partition(":")
+            function = self._callable(module, attribute, name)
+            specs.append(FunctionSpec(name, tuple(declared.args), declared.returns, function))
+        return specs
+
+    def _callable(self, module: str, attribute: str, name: str) -> Callable[..., Any]:
+        path = self.folder / f"{module}.py"
+        at = ("functions", name, "call")
+        if not path.is_file():
+            raise EverestError([finding("plugin.function", at, f"there is no file {path}")])
+        qualified = f"_pulumi_everest_plugin_{self.name}_{module}".replace("-", "_")
+        if getattr(sys.modules.get(qualified), "__file__", None) != str(path):
+            spec = importlib.util.spec_from_file_location(qualified, path)
+            assert spec is not None  # a .py file always has a spec and a loader
+            assert spec.loader is not None
+            loaded = importlib.util.module_from_spec(spec)
+            try:
+                spec.loader.exec_module(loaded)
+            except Exception as error:
+                text = f"{path} cannot be loaded: {type(error).__name__}: {error}"
+                raise EverestError([finding("plugin.function", at, text)]) from error
+            sys.modules[qualified] = loaded
+        function = getattr(sys.modules[qualified], attribute, None)
+        if not callable(function):
+            raise EverestError([finding("plugin.function", at, f"{path} has no function '{attribute}'")])
+        return function  # type: ignore[no-any-return]
+
+    def check(self) -> list[Finding]:
+        """Everything that can be said about the plugin: files, definition, templates, presets."""
+        found = [*self.findings]
+        document = self.manifest_document
+        problems = [
+            *check_manifest(self.manifest),
+            *check_defaults(self.manifest.defaults, self.manifest, ("defaults",)),
+        ]
+        found += located(problems, document.place, "plugin.yaml")
+        problems = check_definition(self.definition, self.manifest, self.broken)
+        found += located(problems, self.definition_document.place, f"definition {self.definition.name}")
+        for part in ("template", "presets"):
+            try:
+                getattr(self, part)
+            except EverestError as error:
+                found += located(error.findings, document.place, "plugin.yaml")
+        return list(dict.fromkeys(found))
+
+
+def load_plugin(folder: Path) -> tuple[Plugin | None, list[Finding]]:
+    """The plugin of a folder, or why there is none. Templates and presets are read when they are needed."""
+    if not folder.is_dir():
+        return None, [finding("plugin.not-found", (), f"there is no folder {folder}")]
+    if not (folder / MANIFEST).is_file():
+        return None, [finding("plugin.not-found", (), f"{folder} is no plugin: it has no {MANIFEST}")]
+    found: list[Finding] = []
+    manifest_document = _only_document(folder / MANIFEST, shape_of(PluginManifest), found)
+    manifest = _manifest(manifest_document, found) if manifest_document else None
+    if not (folder / DEFINITION).is_file():
+        return None, [*found, _missing(folder, DEFINITION)]
+    document = _only_document(folder / DEFINITION, shape_of(DatabaseClusterDefinition), found)
+    if document is None:
+        return None, found
+    model, problems = read_leniently(DatabaseClusterDefinition, without_server_fields(document.data), defer=False)
+    found += located(problems, document.place, f"definition of plugin {folder.name}")
+    if model is None:
+        return None, found
+    broken = tuple(entry.path for entry in problems if entry.code != "field.unknown")
+    if manifest is None or manifest_document is None:
+        found += located(check_definition(Definition(model), None, broken), document.place)
+        return None, found
+    return Plugin(folder, manifest, Definition(model), document, manifest_document, found, broken), found
+
+
+def _missing(folder: Path, name: str) -> Finding:
+    return finding("plugin.file", (), f"the plugin has no {name}", place=Place(str(folder / name)))
+
+
+def _only_document(path: Path, shape: Shape, found: list[Finding]) -> Document | None:
+    documents, problems = read_file(path, lambda _version, _kind: shape)
+    found += problems
+    for document in documents[1:]:
+        text = f"{path.name} holds one document, and this is another"
+        found.append(finding("plugin.file", (), text, place=document.place(())))
+    return documents[0] if documents else None
+
+
+def _manifest(document: Document, found: list[Finding]) -> PluginManifest | None:
+    manifest, problems = read_leniently(PluginManifest, document.data, defer=False)
+    if manifest is not None and manifest.operator.default not in manifest.operator.versions:
+        text = f"the default operator version '{manifest.operator.default}' is not one of its versions"
+        at = ("operator", "default")
+        problems.append(finding("provider.operator-version", at, text, allowed=manifest.operator.versions))
+    found += located(problems, document.place, "plugin.yaml")
+    return manifest
+
+
+def _size_order(name: str) -> tuple[int, str]:
+    order = ["tiny", "small", "medium", "large", "xlarge"]
+    return (order.index(name) if name in order else len(order), name)

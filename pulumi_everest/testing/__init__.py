@@ -1,0 +1,1 @@
+"""Fixtures, strategies and the conformance kit for users and plugin authors."""

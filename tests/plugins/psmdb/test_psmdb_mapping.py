@@ -1,0 +1,412 @@
+"""Every field that the plugin honours: where it ends up in the operator's object, for each operator version."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import pytest
+
+from pulumi_everest.core.expressions import Environment
+from pulumi_everest.core.paths import FieldSet, parse
+from pulumi_everest.emit.crds import Crds
+from pulumi_everest.emit.interpolation import Code, split
+from pulumi_everest.model.findings import one_line
+from pulumi_everest.plugins.find import Plugins
+from pulumi_everest.plugins.plugin import Plugin
+from pulumi_everest.plugins.workspace import ClusterInput, Workspace
+
+OPERATORS = ("1.21.1", "1.22.0")
+MISSING = object()
+"""Stands for a path that is not there."""
+
+Spec = dict[str, Any]
+
+TOLERATIONS = [{"key": "db", "operator": "Exists"}]
+SPREAD = [{"maxSkew": 1, "topologyKey": "zone", "whenUnsatisfiable": "ScheduleAnyway"}]
+AFFINITY: Spec = {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": []}}}
+CLAIM = "volumeSpec.persistentVolumeClaim"
+
+
+class Row(NamedTuple):
+    """A cluster and what must be at some paths of its main object's spec."""
+
+    spec: Spec
+    paths: dict[str, Any]
+    operators: tuple[str, ...] = OPERATORS
+
+
+def merged(*specs: Spec) -> Spec:
+    result: Spec = {}
+    for spec in specs:
+        for key, value in spec.items():
+            mapping = isinstance(value, dict) and isinstance(result.get(key), dict)
+            result[key] = merged(result[key], value) if mapping else value
+    return result
+
+
+def standard(**engine: Any) -> Spec:
+    return {"instances": {"engine": engine}}
+
+
+def sharded(**instances: Any) -> Spec:
+    return {"topology": {"type": "sharded"}, "instances": instances}
+
+
+def stored(*storages: Spec) -> Spec:
+    return {"backup": {"storages": [{"name": f"s{index}", **storage} for index, storage in enumerate(storages)]}}
+
+
+def s3(**more: Any) -> Spec:
+    return {"type": "s3", "bucket": "b", **more}
+
+
+def scheduled(**more: Any) -> Spec:
+    return s3(schedules=[{"name": "nightly", "cron": "0 3 * * *", **more}])
+
+
+def agent(version: str) -> Spec:
+    return {"instances": {"backupAgent": {"version": version}}}
+
+
+def pod_rows(component: str, at: str) -> Iterator[Row]:
+    """What the components engine, configServer and proxy have in common."""
+
+    def row(value: Spec, paths: dict[str, Any]) -> Row:
+        return Row(sharded(**{component: value}), {f"{at}.{path}": expected for path, expected in paths.items()})
+
+    yield row({"resources": {"requests": {"cpu": "1"}}}, {"resources": {"requests": {"cpu": "1"}}})
+    yield row({"resources": {"requests": {"memory": "1Gi"}}}, {"resources": {"requests": {"memory": "1Gi"}}})
+    yield row({"resources": {"limits": {"cpu": "2"}}}, {"resources": {"limits": {"cpu": "2"}}})
+    yield row({"resources": {"limits": {"memory": "2Gi"}}}, {"resources": {"limits": {"memory": "2Gi"}}})
+    yield row({"engineConfig": "systemLog: {}\n"}, {"configuration": "systemLog: {}\n"})
+    yield row({"scheduling": {"nodeSelector": {"disk": "ssd"}}}, {"nodeSelector": {"disk": "ssd"}, "affinity": MISSING})
+    yield row({"scheduling": {"affinity": AFFINITY}}, {"affinity": {"advanced": AFFINITY}, "nodeSelector": MISSING})
+    yield row({"scheduling": {"tolerations": TOLERATIONS}}, {"tolerations": TOLERATIONS})
+    yield row({"scheduling": {"topologySpreadConstraints": SPREAD}}, {"topologySpreadConstraints": SPREAD})
+    yield row({"scheduling": {"priorityClassName": "high"}}, {"priorityClassName": "high"})
+    yield row({"overrides": {"terminationGracePeriodSeconds": 90}}, {"terminationGracePeriodSeconds": 90})
+    yield row({}, dict.fromkeys(["resources", "configuration", "tolerations", "priorityClassName", "expose"], MISSING))
+
+
+def volume_rows(component: str, at: str, default: str) -> Iterator[Row]:
+    yield Row(
+        sharded(**{component: {"storage": {"size": "50Gi"}}}), {f"{at}.{CLAIM}.resources.requests.storage": "50Gi"}
+    )
+    yield Row(sharded(**{component: {"storage": {"storageClass": "fast"}}}), {f"{at}.{CLAIM}.storageClassName": "fast"})
+    yield Row(
+        sharded(),
+        {f"{at}.{CLAIM}.storageClassName": MISSING, f"{at}.{CLAIM}.resources.requests.storage": default},
+    )
+
+
+def expose_rows(build: Callable[..., Spec], at: str, enabled: Any) -> Iterator[Row]:
+    ranges = {"type": "LoadBalancer", "sourceRanges": ["10.0.0.0/8", "192.0.2.7", "2001:db8::1"]}
+    full = ["10.0.0.0/8", "192.0.2.7/32", "2001:db8::1/128"]
+    yield Row(build({"type": "NodePort"}), {f"{at}.type": "NodePort", f"{at}.enabled": enabled})
+    yield Row(build({"annotations": {"a": "b"}}), {f"{at}.annotations": {"a": "b"}, f"{at}.enabled": enabled})
+    yield Row(build(ranges), {f"{at}.type": "LoadBalancer", f"{at}.loadBalancerSourceRanges": full})
+    yield Row(build({"type": "LoadBalancer", "loadBalancerClass": "nlb"}), {f"{at}.loadBalancerClass": "nlb"})
+
+
+def container_rows(component: str, at: str, base: Spec) -> Iterator[Row]:
+    """What components have in common that are one container of every pod."""
+    resources = {
+        "requests": {"cpu": "100m", "memory": "64Mi"},
+        "limits": {"cpu": "200m", "memory": "128Mi"},
+    }
+    own = {"instances": {component: {"resources": resources}}}
+    yield Row(merged(base, own), {f"{at}.resources": resources})
+    image = {"instances": {component: {"image": "a/b:c"}}}
+    yield Row(merged(base, image), {f"{at}.image": "a/b:c", f"{at}.resources": MISSING})
+
+
+PMM: Spec = {"usersSecret": "u", "monitoring": {"type": "pmm", "serverUrl": "https://pmm.example.com/graph"}}
+EXPORTER: Spec = {"instances": {"monitoring": {}}}
+AGENT: Spec = {"instances": {"backupAgent": {}}}
+PULL: Spec = {"images": {"pullPolicy": "IfNotPresent", "pullSecrets": ["a", "b"]}}
+
+ROWS = [
+    # The cluster as a whole
+    Row({}, {"pause": MISSING, "sharding": MISSING, "backup": MISSING, "pmm": MISSING, "tls": MISSING}),
+    Row({}, {"updateStrategy": "SmartUpdate", "upgradeOptions": {"apply": "disabled", "setFCV": True}}),
+    Row({}, {"unsafeFlags": {}, "imagePullPolicy": MISSING, "imagePullSecrets": MISSING}),
+    Row({"paused": True}, {"pause": True}),
+    Row({}, {"secrets": {"users": "db-secrets"}}),
+    Row({"usersSecret": "own"}, {"secrets": {"users": "own"}}),
+    Row({"overrides": {"clusterServiceDNSMode": "External"}}, {"clusterServiceDNSMode": "External"}),
+    Row(PULL, {"imagePullPolicy": "IfNotPresent", "imagePullSecrets": [{"name": "a"}, {"name": "b"}]}),
+    Row({"tls": {"mode": "requireTLS"}}, {"tls": {"mode": "requireTLS"}, "unsafeFlags": {}}),
+    Row({"tls": {"mode": "disabled"}}, {"tls": {"mode": "disabled"}, "unsafeFlags": {"tls": True}}),
+    Row(
+        {"tls": {"issuer": {"name": "i", "kind": "ClusterIssuer", "group": "cert-manager.io"}}},
+        {"tls": {"issuerConf": {"name": "i", "kind": "ClusterIssuer", "group": "cert-manager.io"}}},
+    ),
+    Row({"tls": {"certificateSecret": "c"}}, {"secrets.ssl": "c", "secrets.sslInternal": MISSING, "tls": MISSING}),
+    Row({"tls": {"internalCertificateSecret": "c"}}, {"secrets.sslInternal": "c", "secrets.ssl": MISSING}),
+    # Members
+    Row(standard(), {"replsets.0.name": "rs0", "replsets.0.size": 3, "replsets.1": MISSING}),
+    Row(standard(replicas=5), {"replsets.0.size": 5, "unsafeFlags": {}}),
+    Row(standard(replicas=1), {"replsets.0.size": 1, "unsafeFlags": {"replsetSize": True}}),
+    Row(standard(version="8.0.8-3"), {"image": "percona/percona-server-mongodb:8.0.8-3"}),
+    Row(standard(image="a/mongod:8"), {"image": "a/mongod:8"}),
+    Row(
+        merged(standard(version="8.0.8-3"), {"images": {"registry": "r.example.com"}}),
+        {"image": "r.example.com/percona/percona-server-mongodb:8.0.8-3"},
+    ),
+    Row(
+        sharded(), {"sharding.enabled": True, "replsets.0.name": "rs0", "replsets.1.name": "rs1", "replsets.2": MISSING}
+    ),
+    Row({"topology": {"type": "sharded", "config": {"shards": 1}}}, {"replsets.0.name": "rs0", "replsets.1": MISSING}),
+    Row(
+        {"topology": {"type": "sharded", "config": {"shards": 12}}},
+        {"replsets.11.name": "rs11", "replsets.12": MISSING},
+    ),
+    Row(sharded(), {"sharding.configsvrReplSet.size": 3, "sharding.mongos.size": 3, "unsafeFlags": {}}),
+    Row(sharded(configServer={"replicas": 5}), {"sharding.configsvrReplSet.size": 5}),
+    Row(
+        sharded(engine={"replicas": 1}, configServer={"replicas": 1}),
+        {"sharding.configsvrReplSet.size": 1, "replsets.1.size": 1, "unsafeFlags": {"replsetSize": True}},
+    ),
+    Row(sharded(proxy={"replicas": 1}), {"sharding.mongos.size": 1, "unsafeFlags": {"mongosSize": True}}),
+    *pod_rows("engine", "replsets.0"),
+    *pod_rows("engine", "replsets.1"),
+    *pod_rows("configServer", "sharding.configsvrReplSet"),
+    *pod_rows("proxy", "sharding.mongos"),
+    *volume_rows("engine", "replsets.1", "10Gi"),
+    *volume_rows("configServer", "sharding.configsvrReplSet", "3Gi"),
+    *expose_rows(lambda value: standard(expose=value), "replsets.0.expose", True),
+    *expose_rows(lambda value: sharded(proxy={"expose": value}), "sharding.mongos.expose", MISSING),
+    # Backups
+    Row(AGENT, {"backup.enabled": True, "backup.storages": MISSING, "backup.tasks": MISSING, "backup.pitr": MISSING}),
+    Row(
+        {"instances": {"backupAgent": {"overrides": {"annotations": {"a": "b"}}}}},
+        {"backup.annotations": {"a": "b"}, "backup.enabled": True},
+    ),
+    *container_rows("backupAgent", "backup", AGENT),
+    Row(agent("2.11.0"), {"backup.image": "percona/percona-backup-mongodb:2.11.0"}, ("1.21.1", "1.21.2")),
+    Row(agent("2.12.0"), {"backup.image": "percona/percona-backup-mongodb:2.12.0"}, ("1.22.0",)),
+    Row(
+        stored(s3()),
+        {"backup.enabled": True, "backup.storages": {"s0": {"main": True, "type": "s3", "s3": {"bucket": "b"}}}},
+    ),
+    Row(stored(s3(), s3()), {"backup.storages.s0.main": True, "backup.storages.s1.main": MISSING}),
+    Row(stored(s3(prefix="p")), {"backup.storages.s0.s3": {"bucket": "b", "prefix": "p"}}),
+    Row(stored(s3(region="r")), {"backup.storages.s0.s3": {"bucket": "b", "region": "r"}}),
+    Row(stored(s3(endpointUrl="https://e")), {"backup.storages.s0.s3": {"bucket": "b", "endpointUrl": "https://e"}}),
+    Row(stored(s3(verifyTLS=False)), {"backup.storages.s0.s3": {"bucket": "b", "insecureSkipTLSVerify": True}}),
+    Row(stored(s3(verifyTLS=True)), {"backup.storages.s0.s3": {"bucket": "b", "insecureSkipTLSVerify": False}}),
+    Row(stored(s3(forcePathStyle=False)), {"backup.storages.s0.s3": {"bucket": "b", "forcePathStyle": False}}),
+    Row(stored(s3(credentialsSecret="c")), {"backup.storages.s0.s3": {"bucket": "b", "credentialsSecret": "c"}}),
+    Row(
+        stored(
+            {"type": "azure", "container": "c", "prefix": "p", "endpointUrl": "https://e", "credentialsSecret": "s"}
+        ),
+        {
+            "backup.storages.s0.azure": {
+                "container": "c",
+                "prefix": "p",
+                "endpointUrl": "https://e",
+                "credentialsSecret": "s",
+            }
+        },
+    ),
+    Row(
+        stored({"type": "gcs", "bucket": "b", "prefix": "p", "credentialsSecret": "s"}),
+        {
+            "backup.storages.s0": {
+                "main": True,
+                "type": "gcs",
+                "gcs": {"bucket": "b", "prefix": "p", "credentialsSecret": "s"},
+            }
+        },
+    ),
+    Row(
+        merged(sharded(), stored({"type": "filesystem", "claim": "c", "prefix": "p"})),
+        {
+            "backup.storages.s0.filesystem": {"path": "/mnt/backup/s0/p"},
+            "backup.volumeMounts": [{"name": "backup-s0", "mountPath": "/mnt/backup/s0"}],
+            "replsets.1.sidecarVolumes": [{"name": "backup-s0", "persistentVolumeClaim": {"claimName": "c"}}],
+            "sharding.configsvrReplSet.sidecarVolumes.0.persistentVolumeClaim.claimName": "c",
+            "sharding.mongos.sidecarVolumes": MISSING,
+        },
+    ),
+    Row(
+        stored(scheduled()),
+        {"backup.tasks": [{"name": "nightly", "enabled": True, "schedule": "0 3 * * *", "storageName": "s0"}]},
+    ),
+    Row(stored(scheduled(enabled=False)), {"backup.tasks.0.enabled": False}),
+    Row(
+        stored(scheduled(retention={"count": 7})),
+        {"backup.tasks.0.retention": {"type": "count", "count": 7, "deleteFromStorage": True}},
+    ),
+    Row(
+        stored(scheduled(), s3(schedules=[{"name": "weekly", "cron": "0 4 * * 0"}])),
+        {"backup.tasks.0.storageName": "s0", "backup.tasks.1.name": "weekly", "backup.tasks.1.storageName": "s1"},
+    ),
+    Row(stored(s3(pitr={"enabled": True})), {"backup.pitr": {"enabled": True}}),
+    Row(stored(s3(pitr={"enabled": False})), {"backup.pitr": {"enabled": False}}),
+    Row(stored(s3(pitr={"enabled": True}), s3(pitr={"enabled": False})), {"backup.pitr": {"enabled": True}}),
+    Row(stored(s3(pitr={"intervalSeconds": 120})), {"backup.pitr": {"enabled": True, "oplogSpanMin": 2}}),
+    Row(stored(s3(pitr={"intervalSeconds": 90})), {"backup.pitr": {"enabled": True, "oplogSpanMin": 1.5}}),
+    # Monitoring
+    Row(PMM, {"pmm.enabled": True, "pmm.serverHost": "pmm.example.com", "pmm.resources": MISSING}),
+    Row(merged(PMM, {"monitoring": {"serverUrl": "https://pmm:8443"}}), {"pmm.serverHost": "pmm:8443"}),
+    Row(
+        merged(
+            PMM,
+            {
+                "monitoring": {
+                    "resources": {"requests": {"cpu": "1", "memory": "2Gi"}, "limits": {"cpu": "3", "memory": "4Gi"}}
+                }
+            },
+        ),
+        {"pmm.resources": {"requests": {"cpu": "1", "memory": "2Gi"}, "limits": {"cpu": "3", "memory": "4Gi"}}},
+    ),
+    Row(merged(PMM, {"instances": {"pmm": {"version": "2.44.1-1"}}}), {"pmm.image": "percona/pmm-client:2.44.1-1"}),
+    Row(merged(PMM, {"instances": {"pmm": {"overrides": {"customClusterName": "x"}}}}), {"pmm.customClusterName": "x"}),
+    *container_rows("pmm", "pmm", PMM),
+    Row(
+        EXPORTER,
+        {"replsets.0.sidecars.0.name": "mongodb-exporter", "replsets.0.sidecars.0.ports.0.containerPort": 9216},
+    ),
+    Row(standard(), {"replsets.0.sidecars": MISSING}),
+    Row(
+        merged(sharded(), EXPORTER),
+        {
+            "replsets.1.sidecars.0.name": "mongodb-exporter",
+            "sharding.configsvrReplSet.sidecars.0.name": "mongodb-exporter",
+            "sharding.mongos.sidecars.0.name": "mongodb-exporter",
+        },
+    ),
+    Row(
+        {"instances": {"monitoring": {"version": "0.47.2"}}, "images": {"pullPolicy": "Always"}},
+        {
+            "replsets.0.sidecars.0.image": "percona/mongodb_exporter:0.47.2",
+            "replsets.0.sidecars.0.imagePullPolicy": "Always",
+        },
+    ),
+    Row(
+        {"instances": {"monitoring": {"overrides": {"args": ["--collect-all"]}}}},
+        {"replsets.0.sidecars.0.args": ["--collect-all"]},
+    ),
+    Row(
+        {**EXPORTER, "tls": {"mode": "disabled"}},
+        {"replsets.0.sidecars.0.env.2": {"name": "MONGODB_URI", "value": "mongodb://localhost:27017/admin"}},
+    ),
+    *container_rows("monitoring", "replsets.0.sidecars.0", EXPORTER),
+]
+
+
+def at(data: Any, path: str) -> Any:
+    for part in path.split("."):
+        if isinstance(data, list):
+            data = data[int(part)] if int(part) < len(data) else MISSING
+        else:
+            data = data.get(part, MISSING) if isinstance(data, dict) else MISSING
+    return data
+
+
+EACH = pytest.mark.parametrize(
+    ("operator", "row"),
+    [
+        pytest.param(operator, row, id=f"{operator}-{next(iter(row.paths))}")
+        for row in ROWS
+        for operator in row.operators
+    ],
+)
+
+
+@EACH
+def test_a_field_reaches_the_operators_object(emitted: Callable[..., Any], operator: str, row: Row) -> None:
+    manifest = emitted(row.spec, operator=operator)[-1]
+
+    assert {path: at(manifest["spec"], path) for path in row.paths} == row.paths
+
+
+@EACH
+def test_the_object_passes_the_operators_schema(
+    emitted: Callable[..., Any], crds: Callable[[str], Crds], operator: str, row: Row
+) -> None:
+    found = [entry for manifest in emitted(row.spec, operator=operator) for entry in crds(operator).check(manifest)]
+
+    assert [one_line(entry) for entry in found] == []
+
+
+def leaves(data: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    yield path
+    if isinstance(data, dict):
+        for key, value in data.items():
+            yield from leaves(value, (*path, key))
+    elif isinstance(data, list):
+        for item in data:
+            yield from leaves(item, path)
+
+
+def test_every_field_that_the_plugin_honours_is_in_the_table(plugin: Plugin) -> None:
+    tried = {path for row in ROWS for path in leaves(row.spec)}
+    honoured = [parse(path) for path in plugin.manifest.fields]
+    for name, component in plugin.manifest.components.items():
+        honoured += [("instances", name, *parse(path)) for path in component.fields]
+
+    assert [path for path in honoured if path not in tried] == []
+
+
+def test_every_field_of_the_table_is_honoured(plugin: Plugin) -> None:
+    for row in ROWS:
+        for name, value in row.spec.get("instances", {}).items():
+            assert list(FieldSet(plugin.manifest.components[name].fields).outside(value)) == []
+
+
+@pytest.mark.parametrize(
+    ("operator", "there", "missing"),
+    [
+        ("1.21.1", {"crVersion": "1.21.1", "enableVolumeExpansion": True}, "storageScaling"),
+        ("1.21.2", {"crVersion": "1.21.2", "enableVolumeExpansion": True}, "storageScaling"),
+        ("1.22.0", {"crVersion": "1.22.0", "storageScaling": {"enableVolumeScaling": True}}, "enableVolumeExpansion"),
+    ],
+)
+def test_volumes_may_grow_in_the_words_of_the_operator_version(
+    emitted: Callable[..., Any], operator: str, there: Spec, missing: str
+) -> None:
+    spec = emitted({}, operator=operator)[0]["spec"]
+
+    assert {key: spec[key] for key in there} == there
+    assert missing not in spec
+
+
+@pytest.mark.parametrize(
+    ("options", "finalizers"),
+    [
+        ({}, ["percona.com/delete-psmdb-pods-in-order"]),
+        ({"volumePolicy": "keep"}, ["percona.com/delete-psmdb-pods-in-order"]),
+        ({"volumePolicy": "delete"}, ["percona.com/delete-psmdb-pods-in-order", "percona.com/delete-psmdb-pvc"]),
+    ],
+)
+def test_volumes_go_with_the_cluster_only_when_asked(
+    emitted: Callable[..., Any], options: Spec, finalizers: list[str]
+) -> None:
+    assert emitted({}, options=options)[0]["metadata"]["finalizers"] == finalizers
+
+
+@pytest.mark.parametrize(
+    ("spec", "host", "secret"),
+    [
+        ({}, "db-rs0.apps.svc.cluster.local", "db-secrets"),
+        ({**sharded(), "usersSecret": "own"}, "db-mongos.apps.svc.cluster.local", "own"),
+    ],
+)
+def test_clients_find_the_cluster(plugin: Plugin, spec: Spec, host: str, secret: str) -> None:
+    cluster = ClusterInput({"name": "db", "namespace": "apps"}, {"provider": "psmdb-operator", **spec})
+    resolved, _, _ = Workspace(Plugins()).check(cluster)
+    assert resolved is not None
+    variables = {"spec": resolved.spec, "metadata": resolved.metadata, "types": resolved.types}
+
+    def filled(text: str) -> str:
+        environment = Environment(variables)
+        pieces = [environment.compile(p.text).evaluate(variables) if isinstance(p, Code) else p for p in split(text)]
+        return "".join(map(str, pieces))
+
+    connection = plugin.manifest.connection
+    assert connection is not None
+    assert (filled(connection.host), filled(connection.secret)) == (host, secret)

@@ -1,0 +1,219 @@
+"""Values that a program gives: Secrets made of them, nothing of them elsewhere, and what is unknown stays small."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from pulumi_everest.emit.crds import Crds
+from pulumi_everest.model.deferred import Deferred, substitute
+from pulumi_everest.model.findings import one_line
+
+AZURE = {"AZURE_STORAGE_ACCOUNT_NAME": "account", "AZURE_STORAGE_ACCOUNT_KEY": "key"}
+AWS = {"AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "key"}
+PMM: dict[str, Any] = {"monitoring": {"serverUrl": "https://pmm.example.com"}}
+PMM2 = {**PMM, "components": {"versions": {"pmm": {"version": "2.44.1-1"}}}}
+
+
+def secret(name: str, values: dict[str, Any]) -> dict[str, Any]:
+    metadata = {"name": name, "namespace": "apps"}
+    return {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "type": "Opaque", "stringData": values}
+
+
+ROWS = [
+    # spec, secrets, Secrets emitted
+    ({}, {}, []),
+    (
+        {},
+        {"users": {"MONGODB_USER_ADMIN_PASSWORD": "pw"}},
+        [secret("db-secrets", {"MONGODB_USER_ADMIN_PASSWORD": "pw"})],
+    ),
+    (PMM, {"monitoring": {"apiKey": "key"}}, [secret("db-secrets", {"PMM_SERVER_TOKEN": "key"})]),
+    (PMM2, {"monitoring": {"apiKey": "key"}}, [secret("db-secrets", {"PMM_SERVER_API_KEY": "key"})]),
+    (
+        PMM,
+        {"monitoring": {"apiKey": "key"}, "users": {"MONGODB_BACKUP_PASSWORD": "pw"}},
+        [secret("db-secrets", {"PMM_SERVER_TOKEN": "key", "MONGODB_BACKUP_PASSWORD": "pw"})],
+    ),
+    (
+        {
+            "backup": {
+                "storages": [
+                    {"name": "a", "type": "s3", "bucket": "b"},
+                    {"name": "b", "type": "azure", "container": "c"},
+                ]
+            }
+        },
+        {"storages": {"a": AWS, "b": AZURE}},
+        [secret("db-backup-a", AWS), secret("db-backup-b", AZURE)],
+    ),
+]
+
+
+@pytest.mark.parametrize(("spec", "secrets", "expected"), ROWS)
+def test_secrets_are_made_of_values(
+    emitted: Callable[..., Any], spec: dict[str, Any], secrets: dict[str, Any], expected: list[Any]
+) -> None:
+    *made, main = emitted(spec, secrets=secrets)
+
+    assert made == expected
+    assert "key" not in set(texts(main))
+    assert "pw" not in set(texts(main))
+
+
+def texts(data: Any) -> Iterator[str]:
+    if isinstance(data, dict):
+        for value in data.values():
+            yield from texts(value)
+    elif isinstance(data, list):
+        for value in data:
+            yield from texts(value)
+    elif isinstance(data, str):
+        yield data
+
+
+def test_a_storage_uses_the_secret_made_of_its_values(emitted: Callable[..., Any]) -> None:
+    storages = [{"name": name, "type": "s3", "bucket": "b", "credentialsSecret": "own"} for name in ("a", "b")]
+
+    main = emitted({"backup": {"storages": storages}}, secrets={"storages": {"a": AWS}})[-1]
+
+    used = {name: storage["s3"]["credentialsSecret"] for name, storage in main["spec"]["backup"]["storages"].items()}
+    assert used == {"a": "db-backup-a", "b": "own"}
+
+
+@pytest.mark.parametrize("kind", ["azure", "gcs"])
+def test_a_storage_that_cannot_do_without_credentials_is_refused(plan: Callable[..., Any], kind: str) -> None:
+    where = "container" if kind == "azure" else "bucket"
+
+    objects, found = plan({"backup": {"storages": [{"name": "a", "type": kind, where: "c"}]}})
+
+    assert objects == []
+    assert any(entry.is_error and "credentialsSecret" in one_line(entry) for entry in found)
+
+
+FULL: dict[str, Any] = {
+    "topology": {"type": "sharded"},
+    "usersSecret": "users",
+    "paused": False,
+    "instances": {
+        "engine": {
+            "replicas": 3,
+            "resources": {"requests": {"cpu": "1", "memory": "1Gi"}, "limits": {"cpu": "2", "memory": "2Gi"}},
+            "storage": {"size": "20Gi", "storageClass": "fast"},
+            "engineConfig": "systemLog: {}",
+            "scheduling": {
+                "nodeSelector": {"disk": "ssd"},
+                "tolerations": [{"key": "db", "operator": "Exists"}],
+                "priorityClassName": "high",
+            },
+        },
+        "configServer": {"replicas": 3, "storage": {"size": "5Gi"}},
+        "proxy": {
+            "replicas": 3,
+            "expose": {
+                "type": "LoadBalancer",
+                "annotations": {"a": "b"},
+                "sourceRanges": ["192.0.2.7"],
+                "loadBalancerClass": "nlb",
+            },
+        },
+        "backupAgent": {"image": "a/pbm:1", "resources": {"limits": {"cpu": "1"}}},
+        "monitoring": {"image": "a/exporter:1", "resources": {"limits": {"memory": "64Mi"}}},
+        "pmm": {"image": "a/pmm:1"},
+    },
+    "backup": {
+        "storages": [
+            {
+                "name": "main",
+                "type": "s3",
+                "bucket": "bucket",
+                "prefix": "prefix",
+                "region": "region",
+                "endpointUrl": "https://s3.example.com",
+                "verifyTLS": True,
+                "forcePathStyle": True,
+                "credentialsSecret": "credentials",
+                "schedules": [{"name": "nightly", "cron": "0 3 * * *", "enabled": True, "retention": {"count": 7}}],
+                "pitr": {"enabled": True, "intervalSeconds": 60},
+            },
+            {"name": "files", "type": "filesystem", "claim": "claim", "prefix": "prefix"},
+            {"name": "cloud", "type": "azure", "container": "container", "credentialsSecret": "azure"},
+        ]
+    },
+    "monitoring": {"serverUrl": "https://pmm.example.com", "resources": {"limits": {"cpu": "1"}}},
+    "tls": {"mode": "requireTLS", "issuer": {"name": "issuer", "kind": "Issuer"}, "internalCertificateSecret": "tls"},
+    "images": {"pullPolicy": "Always", "pullSecrets": ["registry"]},
+}
+
+DECIDES = {"type", "name"}
+"""Keys of storages and schedules that say what is there; the type of a topology and of an exposure too."""
+
+SMALL: dict[tuple[str | int, ...], set[str]] = {
+    # Where more than the value's own place is unknown: the smallest part that it decides.
+    ("instances", "engine", "replicas"): {"unsafeFlags"},
+    ("instances", "configServer", "replicas"): {"unsafeFlags"},
+    ("instances", "proxy", "replicas"): {"unsafeFlags"},
+    ("tls", "mode"): {"unsafeFlags"},
+}
+
+
+def places(data: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    pairs = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else None
+    if pairs is None:
+        yield path
+        return
+    for key, value in pairs:
+        yield from places(value, (*path, key))
+
+
+UNKNOWN = [p for p in places(FULL) if not (p[-1] in DECIDES and p[0] in ("backup", "topology"))]
+
+
+def with_unknown(data: Any, path: tuple[str | int, ...], value: Any) -> Any:
+    if not path:
+        return value
+    if isinstance(data, dict):
+        return {k: with_unknown(v, path[1:], value) if k == path[0] else v for k, v in data.items()}
+    return [with_unknown(v, path[1:], value) if i == path[0] else v for i, v in enumerate(data)]
+
+
+def unknown_parts(data: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    if isinstance(data, Deferred):
+        yield path
+    elif isinstance(data, (dict, list)):
+        for key, value in data.items() if isinstance(data, dict) else enumerate(data):
+            yield from unknown_parts(value, (*path, key))
+
+
+@pytest.mark.parametrize("path", UNKNOWN, ids=lambda path: ".".join(map(str, path)))
+def test_an_unknown_value_leaves_only_its_place_unknown(
+    emitted: Callable[..., Any], crds: Callable[[str], Crds], path: tuple[str | int, ...]
+) -> None:
+    leaf = Deferred(path, source=object())
+    known = emitted(FULL)
+
+    waiting = emitted(with_unknown(FULL, path, leaf))
+
+    parts = list(unknown_parts(waiting[-1]["spec"]))
+    assert parts, "the value is in no place at all"
+    whole = {part for part in parts if not isinstance(at(known[-1]["spec"], part), (str, int, bool, float))}
+    assert {".".join(map(str, part)) for part in whole} <= SMALL.get(path, set())
+    assert [substitute(manifest, {leaf: at(FULL, path)}) for manifest in waiting] == known
+    assert [one_line(entry) for manifest in waiting for entry in crds("1.22.0").check(manifest)] == []
+
+
+def at(data: Any, path: tuple[str | int, ...]) -> Any:
+    for key in path:
+        data = data[key]
+    return data
+
+
+def test_an_unknown_password_is_passed_on_as_it_is(emitted: Callable[..., Any]) -> None:
+    password, key = Deferred(("users",), source=object()), Deferred(("key",), source=object())
+    secrets = {"users": {"MONGODB_BACKUP_PASSWORD": password}, "monitoring": {"apiKey": key}}
+
+    made = emitted(PMM, secrets=secrets)[0]
+
+    assert made["stringData"] == {"PMM_SERVER_TOKEN": key, "MONGODB_BACKUP_PASSWORD": password}

@@ -1,0 +1,76 @@
+"""Clusters without Pulumi: read, resolved, validated and emitted; time, growth and memory.
+
+The baseline does the least that any tool must do with the same data: copy the input and write the object as JSON.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import time
+import tracemalloc
+from collections.abc import Callable
+from typing import Any
+
+from benchmarks.clusters import document
+
+from pulumi_everest.model.cluster import DatabaseCluster
+from pulumi_everest.model.reading import plain, read_leniently
+from pulumi_everest.model.shapes import shape_of
+from pulumi_everest.plugins.find import Plugins
+from pulumi_everest.plugins.workspace import ClusterInput, Workspace
+
+
+def timed(step: Callable[[dict[str, Any]], Any], documents: list[dict[str, Any]]) -> float:
+    """Milliseconds a document."""
+    gc.collect()
+    start = time.process_time()
+    for entry in documents:
+        step(entry)
+    return (time.process_time() - start) / len(documents) * 1000
+
+
+def main() -> dict[str, Any]:
+    workspace = Workspace(Plugins())
+
+    def checked(entry: dict[str, Any]) -> tuple[ClusterInput, Any, Any]:
+        model, found = read_leniently(DatabaseCluster, entry, defer=True)
+        assert model is not None
+        data = plain(entry, shape_of(DatabaseCluster))
+        cluster = ClusterInput(data["metadata"], data["spec"])
+        resolved, setup, more = workspace.check(cluster)
+        assert resolved is not None and not found and not more, (found, more)
+        return cluster, resolved, setup
+
+    def emitted(entry: dict[str, Any]) -> Any:
+        cluster, resolved, setup = checked(entry)
+        return workspace.emit(cluster, resolved, setup)
+
+    documents = [document(number) for number in range(10_000)]
+    thousand = documents[:1000]
+    manifest = emitted(documents[0])[-1].manifest
+    text = json.dumps(manifest)
+    baseline = timed(lambda _entry: json.loads(json.dumps(json.loads(text))), thousand)
+    check = timed(checked, documents)
+    whole_1000 = timed(emitted, thousand)
+    whole = timed(emitted, documents)
+    tracemalloc.start()
+    kept = [emitted(entry) for entry in documents[:500]]
+    half = tracemalloc.get_traced_memory()[0]
+    kept += [emitted(entry) for entry in documents[500:1000]]
+    memory = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    assert len(kept) == 1000
+    return {
+        "JSON round trips of one object, ms": baseline,
+        "read, resolve and validate, ms a cluster (bound 0.5)": check,
+        "with emission, ms a cluster (bound 1.0)": whole,
+        "with emission, against the baseline": whole / baseline,
+        "10,000 against 1,000 clusters (bound 11)": whole * 10_000 / (whole_1000 * 1000),
+        "kept objects of 1,000 against 500 clusters, memory": memory / half,
+    }
+
+
+if __name__ == "__main__":
+    for name, value in main().items():
+        print(f"{name}: {value:.3f}")

@@ -1,0 +1,176 @@
+"""From inputs to what the commands show: groups of Kubernetes objects, and findings."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pulumi_everest.cli.foreign import misspelt, written_text
+from pulumi_everest.cli.inputs import Inputs
+from pulumi_everest.cli.options import Options
+from pulumi_everest.emit.everest import API_VERSION
+from pulumi_everest.model.findings import Finding, Place, finding, sort_findings
+from pulumi_everest.model.source import Document
+from pulumi_everest.plugins.find import Plugins
+from pulumi_everest.plugins.workspace import Plan, Workspace
+
+GROUP = API_VERSION.split("/", maxsplit=1)[0]
+
+
+@dataclass
+class Item:
+    """One Kubernetes object: what it is, and its text as the user wrote it, where it was only passed on."""
+
+    manifest: dict[str, Any]
+    place: Place | None = None
+    text: str | None = None
+
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        """What tells objects apart: API group, kind, namespace, name."""
+        version = str(self.manifest.get("apiVersion", ""))
+        metadata = self.manifest.get("metadata")
+        metadata = metadata if isinstance(metadata, dict) else {}
+        group = version.rpartition("/")[0]
+        names = [metadata.get(key) for key in ("namespace", "name")]
+        return (group, str(self.manifest.get("kind", "")), *("" if name is None else str(name) for name in names))  # type: ignore[return-value]
+
+    @property
+    def title(self) -> str:
+        """The object for people: kind and name."""
+        return " ".join(part for part in (self.key[1], self.key[3]) if part)
+
+
+@dataclass
+class Group:
+    """Objects that belong together: those of a cluster, of a Provider, of a program, or of nothing of ours.
+
+    `about` says more about a cluster: its namespace, provider and topology, as far as they are known.
+    """
+
+    kind: str
+    name: str
+    about: dict[str, str] = field(default_factory=dict)
+    items: list[Item] = field(default_factory=list)
+
+
+@dataclass
+class Gathered:
+    """All groups and findings of an input. Without errors the groups are complete, with errors they are empty."""
+
+    groups: list[Group] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    clusters: int = 0
+    documents: int = 0
+
+    @property
+    def items(self) -> list[Item]:
+        """All objects, in order."""
+        return [item for group in self.groups for item in group.items]
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether any finding is an error."""
+        return any(entry.is_error for entry in self.findings)
+
+
+def gather(inputs: Inputs, options: Options, *, objects: bool = True) -> Gathered:
+    """Check everything and make the objects. Without `objects` nothing is asked that only making them needs."""
+    gathered = Gathered(findings=list(inputs.findings), documents=len(inputs.documents))
+    if inputs.documents or not inputs.programs:
+        _gather_documents(inputs, options, gathered, objects=objects)
+    for folder in inputs.programs:
+        _gather_program(folder, options, gathered, objects=objects)
+    if objects:
+        gathered.findings += _twins(gathered.items)
+    if gathered.has_errors:
+        gathered.groups = []
+    gathered.findings = sort_findings(gathered.findings)
+    return gathered
+
+
+# Documents
+
+
+def _gather_documents(inputs: Inputs, options: Options, gathered: Gathered, *, objects: bool) -> None:
+    workspace = Workspace(Plugins(options.plugins), inputs.documents, reconcile_by=options.reconcile_by)
+    gathered.findings += [entry for document in workspace.foreign for entry in misspelt(document)]
+    gathered.clusters += sum(1 for d in inputs.documents if _is_ours(d) and d.data.get("kind") == "DatabaseCluster")
+    plans, found = workspace.plan()
+    if not objects:
+        found = [entry for entry in found if entry.code != "provider.no-plugin"]
+    gathered.findings += found
+    foreign = [Item(d.data, d.place(()), written_text(d, inputs.texts.get(d.file, ""))) for d in workspace.foreign]
+    if foreign:
+        gathered.groups.append(Group("other", "passed on", items=foreign))
+    gathered.groups += _provider_groups(workspace, plans)
+    gathered.groups += [_cluster_group(plan) for plan in plans]
+
+
+def _is_ours(document: Document) -> bool:
+    return str(document.data.get("apiVersion", "")).partition("/")[0] == GROUP
+
+
+def _provider_groups(workspace: Workspace, plans: Sequence[Plan]) -> Iterable[Group]:
+    """What Providers become for a controller: those of the input, and those that its clusters name."""
+    names = dict.fromkeys([*workspace.providers, *(plan.setup.technology.provider for plan in plans)])
+    seen: list[dict[str, Any]] = []
+    for name in names:
+        group = Group("provider", name)
+        for emitted in workspace.provider_objects(name):
+            # Providers of one definition share it.
+            if emitted.manifest not in seen:
+                seen.append(emitted.manifest)
+                group.items.append(Item(emitted.manifest))
+        if group.items:
+            yield group
+
+
+def _cluster_group(plan: Plan) -> Group:
+    metadata, spec = plan.cluster.metadata, plan.resolved.spec
+    about = {
+        "namespace": str(metadata.get("namespace")),
+        "provider": plan.setup.technology.provider,
+        "topology": str(spec["topology"]["type"]),
+    }
+    place = plan.cluster.locate(("metadata", "name"))
+    items = [Item(emitted.manifest, place) for emitted in plan.objects]
+    return Group("cluster", str(metadata.get("name")), about, items)
+
+
+# Programs
+
+
+def _gather_program(folder: Path, options: Options, gathered: Gathered, *, objects: bool) -> None:
+    from pulumi_everest.cli.programs import run
+
+    result, groups = run(folder, options)
+    gathered.findings += [*result.findings, *(result.unknown() if objects else [])]
+    gathered.clusters += result.clusters
+    gathered.groups += groups
+    if options.debug and result.error is not None:
+        traceback.print_exception(result.error, file=sys.stderr)
+
+
+# All
+
+
+def _twins(items: Sequence[Item]) -> Iterable[Finding]:
+    """Objects that are there twice, from two inputs or from one."""
+    seen: dict[tuple[str, str, str, str], Item] = {}
+    for item in items:
+        if not item.key[3] or item.key[3] == "<unknown>":
+            continue
+        other = seen.setdefault(item.key, item)
+        if other is item:
+            continue
+        namespace = f" in namespace '{item.key[2]}'" if item.key[2] else ""
+        text = f"there are two objects {item.key[1]} '{item.key[3]}'{namespace}"
+        if other.place is not None:
+            where = other.place.file if other.place.line is None else f"{other.place.file}:{other.place.line}"
+            text += f", the first from {where}"
+        yield finding("emit.duplicate", ("metadata", "name"), text, subject=item.title, place=item.place)

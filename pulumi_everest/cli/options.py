@@ -1,0 +1,157 @@
+"""The options that all commands share."""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import click
+
+
+@dataclass
+class Options:
+    """What the options of a command say."""
+
+    plugins: list[Path] = field(default_factory=list)
+    json: bool = False
+    output: Path | None = None
+    strict: bool = False
+    reconcile_by: str | None = None
+    config: dict[str, str] = field(default_factory=dict)
+    stack: str | None = None
+    stack_outputs: dict[str, Any] = field(default_factory=dict)
+    timeout: float = 60.0
+    debug: bool = False
+
+    def for_programs(self) -> list[str]:
+        """The options given that mean something for Pulumi programs only."""
+        given = {"--config": self.config, "--stack": self.stack, "--stack-output": self.stack_outputs}
+        return [name for name, value in given.items() if value]
+
+
+def nearest_file(path: Path) -> str:
+    """``; did you mean 'cluster.yaml'?`` for what is beside a path that is not there, or nothing."""
+    try:
+        names = os.listdir(path.parent)
+    except OSError:
+        return ""
+    near = difflib.get_close_matches(path.name, sorted(names), n=1, cutoff=0.6)
+    return f"; did you mean '{path.parent / near[0]}'?" if near else ""
+
+
+class Choice(click.Choice):  # type: ignore[type-arg]
+    """One of some texts; the nearest one is named where it is another."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The choice. Raises BadParameter."""
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter as error:
+            near = difflib.get_close_matches(str(value).lower(), list(self.choices), n=1)
+            if near:
+                text = f"{error.message.rstrip('.')}; did you mean '{near[0]}'?"
+                raise click.BadParameter(text, ctx, param) from None
+            raise
+
+
+def _folders(_ctx: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> list[Path]:
+    folders = [Path(value) for value in values]
+    for folder in folders:
+        if not folder.is_dir():
+            what = "is no folder" if folder.exists() else f"does not exist{nearest_file(folder)}"
+            raise click.BadParameter(f"'{folder}' {what}")
+    return folders
+
+
+def _pairs(_ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    pairs: dict[str, str] = {}
+    for text in values:
+        key, equals, value = text.partition("=")
+        if not equals or not key:
+            raise click.BadParameter(f"write {parameter.metavar}, not '{text}'")
+        if pairs.setdefault(key, value) != value:
+            raise click.BadParameter(f"'{key}' is there twice, with different values")
+    return pairs
+
+
+def _outputs(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, Any]:
+    return {key: _data(value) for key, value in _pairs(ctx, parameter, values).items()}
+
+
+def _data(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+_PROGRAMS = "For Pulumi programs: "
+
+_SHARED = [
+    click.argument("paths", metavar="PATH...", nargs=-1, required=True),
+    click.option(
+        "--plugin", "plugins", metavar="DIR", multiple=True, callback=_folders,
+        help="Folder of a plugin. It goes before installed and built-in ones. Repeatable.",
+    ),
+    click.option(
+        "--format", "format_", type=Choice(["text", "json"]), default="text", show_default=True,
+        help="For people or for machines.",
+    ),
+    click.option("--strict", is_flag=True, help="Warnings make the exit code 1, too."),
+    click.option(
+        "--reconcile-by", type=Choice(["pulumi", "everest"]),
+        help="Who makes the operator's objects, whatever Providers in YAML say: this package, or a controller that "
+        "reads DatabaseCluster objects.",
+    ),
+    click.option(
+        "--config", metavar="KEY=VALUE", multiple=True, callback=_pairs,
+        help=_PROGRAMS + "a config value; it wins over Pulumi.<stack>.yaml. Repeatable.",
+    ),
+    click.option(
+        "--stack", metavar="NAME",
+        help=_PROGRAMS + "the stack whose Pulumi.<stack>.yaml is read. The only one if left out, or dev.",
+    ),
+    click.option(
+        "--stack-output", "stack_outputs", metavar="NAME=VALUE", multiple=True, callback=_outputs,
+        help=_PROGRAMS + "an output of another stack, as JSON or text; it is unknown otherwise. Repeatable.",
+    ),
+    click.option(
+        "--timeout", type=click.FloatRange(min=0, min_open=True), default=60.0, show_default=True, metavar="SECONDS",
+        help=_PROGRAMS + "how long each may take.",
+    ),
+    click.option("--debug", is_flag=True, help="Show the traceback of what a program, or everest itself, raises."),
+]  # fmt: skip
+
+
+def shared_options(output: str, metavar: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The arguments and options of a command; it is called with paths, `Options`, and its own options."""
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(command)
+        def called(paths: tuple[str, ...], format_: str, output: str | None, **rest: Any) -> Any:
+            names = ("plugins", "strict", "reconcile_by", "config", "stack", "stack_outputs", "timeout", "debug")
+            own = {name: rest.pop(name) for name in names}
+            options = Options(json=format_ == "json", output=Path(output) if output is not None else None, **own)
+            _colours()
+            return command(paths, options, **rest)
+
+        last = click.option("-o", "--output", metavar=metavar, help=output)
+        for option in reversed([*_SHARED[:3], last, *_SHARED[3:]]):
+            called = option(called)
+        return called
+
+    return decorate
+
+
+def _colours() -> None:
+    context = click.get_current_context()
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        context.color = False
+    elif os.environ.get("FORCE_COLOR"):
+        context.color = True

@@ -1,0 +1,69 @@
+"""`everest render`: the Kubernetes objects that the input becomes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from pulumi_everest.cli.options import shared_options
+
+if TYPE_CHECKING:
+    from pulumi_everest.cli.options import Options
+
+_HELP = """Make the Kubernetes objects of the input, as YAML documents or (--format json) as a List.
+
+Objects go to standard output, or each to a file of its own in the folder of -o, named <kind>-<namespace>-<name>.yaml.
+Files of former runs are named, never deleted. Documents of other API groups come first, as they were written; then
+what Providers need, then each cluster. Findings go to standard error; with an error nothing is written.
+
+Secret values are written as <secret>, unless --show-secrets with -o writes files that only you can read. What only
+Pulumi's engine could know is written as <unknown>, with a warning.
+
+\b
+  everest render cluster.yaml | kubectl apply --dry-run=server -f -
+  everest render . -o manifests/
+  everest render infra/ --stack prod -o manifests/ --show-secrets
+  everest render provider.yaml cluster.yaml --reconcile-by everest
+"""
+
+
+@click.command(help=_HELP, short_help="Make the Kubernetes objects.")
+@shared_options("Folder for the objects, one file each.", "DIR")
+@click.option("--show-secrets", is_flag=True, help="Write secret values. Only with -o; the files get mode 0600.")
+@click.pass_context
+def render(ctx: click.Context, paths: tuple[str, ...], options: Options, show_secrets: bool) -> None:
+    """Make the objects."""
+    from pulumi_everest.cli.files import check_folder, write_objects
+    from pulumi_everest.cli.gather import gather
+    from pulumi_everest.cli.inputs import read_inputs, refuse_unused
+    from pulumi_everest.cli.objects import json_list, yaml_stream
+    from pulumi_everest.cli.output import note, write_findings
+    from pulumi_everest.cli.report import counted, failed
+    from pulumi_everest.cli.secret_values import count_secrets, marked
+
+    if show_secrets and options.output is None:
+        raise click.UsageError("--show-secrets needs -o DIR: secret values are not written to a terminal or a log")
+    if options.output is not None:
+        check_folder(options.output)
+    inputs = read_inputs(paths)
+    refuse_unused(inputs, options)
+    gathered = gather(inputs, options)
+    write_findings(gathered, options)
+    if gathered.has_errors:
+        ctx.exit(1)
+    items = gathered.items
+    if options.output is not None:
+        written, others = write_objects(items, options.output, as_json=options.json, show=show_secrets)
+        click.echo(f"{counted(written, 'object')} written to {options.output}", err=True)
+        if others:
+            note(f"not of this run, and left alone: {others}")
+    elif options.json:
+        click.echo(json_list(items))
+    else:
+        click.echo(yaml_stream(items), nl=False)
+    hidden = 0 if show_secrets else sum(count_secrets(marked(item.manifest)) for item in items)
+    if hidden:
+        values = counted(hidden, "secret value")
+        note(f"{values} written as <secret>, so do not apply this; -o DIR --show-secrets writes what is applied")
+    ctx.exit(1 if failed(gathered.findings, strict=options.strict) else 0)

@@ -1,0 +1,72 @@
+"""Findings for people and for machines."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from pulumi_everest.model.findings import Finding
+
+_COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
+
+
+def printable(text: str) -> str:
+    """Text without control characters, which could do things to a terminal; line breaks and tabs stay."""
+    if text.isprintable():
+        return text
+    return "".join(c if c in "\n\t" or c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
+def finding_text(entry: Finding) -> str:
+    """One finding as a block: where and what in the first line, then the path, what is allowed, and how to go on."""
+    from pulumi_everest.model.findings import allowed_text, path_text
+
+    place, severity = entry.place, entry.severity.value
+    where = entry.subject
+    if place is not None:
+        numbers = [str(number) for number in (place.line, place.column) if number is not None]
+        where = ":".join([place.file, *numbers])
+    first, *more = printable(entry.message).split("\n")
+    head = click.style(f"{severity}:", fg=_COLOURS[severity], bold=True)
+    lines = [f"{click.style(printable(where), bold=True)}: " if where else ""]
+    lines[0] += f"{head} {first} {click.style(f'[{entry.code}]', dim=True)}"
+    lines += [f"    {line}" for line in more]
+    at = path_text(entry.path)
+    about = entry.subject if place is not None else ""
+    if at or about:
+        lines.append(f"    at {at}, {about}" if at and about else f"    at {at or about}")
+        lines[-1] = printable(lines[-1])
+    if entry.allowed:
+        lines.append(printable(f"    allowed: {allowed_text(entry.allowed)}"))
+    if entry.hint:
+        lines.append(printable(f"    hint: {entry.hint}"))
+    return "\n".join(lines)
+
+
+def findings_json(findings: Sequence[Finding]) -> str:
+    """Findings as an array of objects; the keys are those of `Finding.as_data`."""
+    return json.dumps([entry.as_data() for entry in findings], indent=2, ensure_ascii=False)
+
+
+def counted(number: int, what: str) -> str:
+    """``1 error``, ``2 errors``."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+def summary(findings: Sequence[Finding], clusters: int, documents: int) -> str:
+    """The last line: how many findings there are, in how many clusters (or documents, where there is no cluster)."""
+    scope = counted(clusters, "cluster") if clusters else counted(documents, "document") if documents else ""
+    severities = [entry.severity.value for entry in findings]
+    parts = [counted(severities.count(kind), kind) for kind in ("error", "warning", "note") if kind in severities]
+    if not parts:
+        return f"{scope}, no findings" if scope else "no findings"
+    return f"{', '.join(parts)} in {scope}" if scope else ", ".join(parts)
+
+
+def failed(findings: Sequence[Finding], *, strict: bool) -> bool:
+    """Whether the findings make the exit code 1."""
+    return any(entry.is_error or (strict and entry.severity.value == "warning") for entry in findings)

@@ -1,0 +1,1 @@
+"""Running a Pulumi program in this process, without an engine."""

@@ -1,0 +1,50 @@
+"""The conformance probe: every built-in plugin passes it, and a plugin that drops a field does not."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from pulumi_everest.plugins.find import builtin
+from pulumi_everest.testing.conformance import assert_conforms
+
+PSMDB_CRDS = {"1.21.1": "1.21.1", "1.21.2": "1.21.1", "1.22.0": "1.22.0"}
+"""By operator version: the version of the CRD, which 1.21.2 did not change."""
+
+
+@pytest.mark.parametrize("plugin", [plugin.name for plugin in builtin()])
+def test_no_field_of_a_built_in_plugin_is_accepted_without_an_effect(plugin: str) -> None:
+    report = assert_conforms(plugin)
+    assert len(report.probes) > 100
+
+
+def test_what_the_probe_emits_of_mongodb_passes_the_operator_s_schemas(shared: Path) -> None:
+    crds = {version: shared / "crds" / "psmdb" / folder / "crd.yaml" for version, folder in PSMDB_CRDS.items()}
+    assert_conforms("psmdb", crds=crds)
+
+
+@pytest.mark.parametrize(
+    ("line", "field"),
+    [
+        ('?imagePullPolicy: "${spec.?images.?pullPolicy}"', "images.pullPolicy"),
+        ('?storageClassName: "${instance.storage.?storageClass}"', "instances.engine.storage.storageClass"),
+    ],
+)
+def test_a_plugin_that_drops_a_field_fails_by_name(tmp_path: Path, line: str, field: str) -> None:
+    folder = tmp_path / "psmdb"
+    shutil.copytree(builtin()[[p.name for p in builtin()].index("psmdb")].folder, folder)
+    template = folder / "resources.yaml"
+    text = template.read_text(encoding="utf-8")
+    assert line in text
+    template.write_text("\n".join(row for row in text.splitlines() if row.strip() != line), encoding="utf-8")
+    with pytest.raises(AssertionError, match=rf"{field}: accepted without an effect"):
+        assert_conforms(folder)
+
+
+def test_a_folder_that_is_no_plugin_fails_with_its_findings(tmp_path: Path) -> None:
+    with pytest.raises(AssertionError, match=r"it has no plugin\.yaml"):
+        assert_conforms(tmp_path)
+    with pytest.raises(AssertionError, match="there is no plugin 'mongo'"):
+        assert_conforms("mongo")

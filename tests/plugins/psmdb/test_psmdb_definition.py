@@ -255,15 +255,18 @@ def test_the_state_of_a_live_object(plugin: Plugin, live: dict[str, Any], ready:
     assert [environment.compile(text or "").evaluate({"self": live}) for text in texts] == [ready, failed]
 
 
-def test_former_types_are_the_other_versions_of_the_definition_in_the_operator(plugin: Plugin, shared: Path) -> None:
+def test_the_main_object_has_the_version_that_the_operator_stores(
+    plugin: Plugin, emitted: Callable[..., Any], shared: Path
+) -> None:
+    [main] = emitted({})
     for operator in ("1.21.1", "1.22.0"):
         text = (shared / "crds" / "psmdb" / operator / "crd.yaml").read_text()
         documents = yaml.load_all(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-        main = next(d for d in documents if d["spec"]["names"]["kind"] == "PerconaServerMongoDB")
-        versions = {f"{main['spec']['group']}/{version['name']}" for version in main["spec"]["versions"]}
+        crd = next(d for d in documents if d["spec"]["names"]["kind"] == "PerconaServerMongoDB")
+        [stored] = [version["name"] for version in crd["spec"]["versions"] if version["storage"]]
 
-        assert versions - set(plugin.manifest.former_types) == {"psmdb.percona.com/v1"}
-        assert set(plugin.manifest.former_types) < versions
+        assert main["apiVersion"] == f"{crd['spec']['group']}/{stored}"
+        assert main["apiVersion"] not in plugin.manifest.former_types
 
 
 def test_a_definition_may_make_monitoring_the_pmm_client(plugin: Plugin) -> None:

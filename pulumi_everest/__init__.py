@@ -1,0 +1,81 @@
+"""Databases of any technology as typed Pulumi resources.
+
+`Provider` brings a technology into a stack, `DatabaseCluster` is one database, `ClusterError` is everything that is
+wrong with them. The other names are the typed dictionaries of their arguments. All are imported when they are used.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pulumi_everest.resources.arguments import (
+        Amounts,
+        Backup,
+        BackupStorage,
+        Components,
+        ComponentVersion,
+        DatabaseClusterArgs,
+        DataSource,
+        Expose,
+        Images,
+        Instance,
+        Issuer,
+        Monitoring,
+        MonitoringCredentials,
+        PointInTimeRecovery,
+        ProviderArgs,
+        Resources,
+        Retention,
+        Schedule,
+        Scheduling,
+        Storage,
+        Tls,
+        Topology,
+    )
+    from pulumi_everest.resources.cluster import DatabaseCluster
+    from pulumi_everest.resources.provider import Provider
+    from pulumi_everest.resources.report import ClusterError
+
+__all__ = [
+    "Amounts",
+    "Backup",
+    "BackupStorage",
+    "ClusterError",
+    "ComponentVersion",
+    "Components",
+    "DataSource",
+    "DatabaseCluster",
+    "DatabaseClusterArgs",
+    "Expose",
+    "Images",
+    "Instance",
+    "Issuer",
+    "Monitoring",
+    "MonitoringCredentials",
+    "PointInTimeRecovery",
+    "Provider",
+    "ProviderArgs",
+    "Resources",
+    "Retention",
+    "Schedule",
+    "Scheduling",
+    "Storage",
+    "Tls",
+    "Topology",
+]
+
+_MODULES = {"ClusterError": "report", "DatabaseCluster": "cluster", "Provider": "provider"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+    value = getattr(importlib.import_module(f"{__name__}.resources.{_MODULES.get(name, 'arguments')}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,1 @@
+"""The Pulumi components: a program's arguments in, Kubernetes objects as resources out."""

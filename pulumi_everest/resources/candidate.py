@@ -1,0 +1,223 @@
+"""A cluster of a program before it is one: its arguments checked, resolved and made into objects."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pulumi_everest.core.merging import without_none
+from pulumi_everest.core.paths import value_at
+from pulumi_everest.core.resolve import Resolved
+from pulumi_everest.emit.objects import Emitted
+from pulumi_everest.model.deferred import Deferred, Path
+from pulumi_everest.model.findings import EverestError, Finding, finding
+from pulumi_everest.model.manifest import PluginManifest
+from pulumi_everest.model.reading import plain
+from pulumi_everest.plugins.workspace import ClusterInput, Setup
+from pulumi_everest.resources.given import Given
+from pulumi_everest.resources.run import Run
+from pulumi_everest.resources.secret_values import check_secrets, name_secrets, unused_secrets
+
+if TYPE_CHECKING:
+    from pulumi_everest.resources.provider import Provider
+
+METADATA = ("name", "namespace", "labels", "annotations")
+PROGRAM_ONLY = frozenset({*METADATA, "users", "deletionPolicy", "volumePolicy", "waitFor"})
+
+
+@dataclass
+class Checked:
+    """The result of one check: the cluster as far as it could be read and resolved, and the findings.
+
+    `undecided` are the places of values that decide what exists and are not known.
+    """
+
+    cluster: ClusterInput
+    policy: str
+    wait_for: bool | str
+    resolved: Resolved | None
+    setup: Setup | None
+    findings: list[Finding]
+    undecided: list[Path]
+
+
+class Candidate:
+    """One cluster at work. `kubernetes` is the Kubernetes provider that its objects are for."""
+
+    def __init__(self, given: Given, run: Run, kubernetes: object) -> None:
+        self.given, self.run, self.kubernetes = given, run, kubernetes
+        self.batch = run.batch
+        self.checked = self._checked_with_outputs()
+        # Without a finding of its own, a cluster is not resolved because of its Provider, which has one.
+        self.refused = self.batch.add(self.checked.findings) or self.checked.resolved is None
+        self.objects: list[Emitted] = [] if self.refused else self._emitted()
+        given.watch(lambda data: self._check(data).findings, self.checked.findings, self.batch)
+        self.batch.members.append(self)
+        self.batch.clusters.append(self)
+
+    def _checked_with_outputs(self) -> Checked:
+        """The check with what is known now, after a turn of the loop if something must be known that is not."""
+        checked = self._check(self.given.data())
+        if self.run.tick_for(self.given, checked.undecided):
+            checked = self._check(self.given.data())
+        return checked
+
+    def _check(self, data: dict[str, Any]) -> Checked:
+        data, found = self.given.read(data)
+        data = plain(data, self.given.shape)
+        metadata = without_none({key: data.get(key) for key in METADATA})
+        spec = {key: value for key, value in data.items() if key not in PROGRAM_ONLY}
+        spec, secrets = _split_secrets(spec, data.get("users"))
+        volumes = data.get("volumePolicy")
+        options = {} if volumes is None else {"volumePolicy": volumes}
+        cluster = ClusterInput(metadata, spec, options=options, secrets=secrets)
+        if isinstance(spec.get("provider"), str):
+            self.run.named.add(spec["provider"])
+        resolved, setup, more = self.run.workspace.check(cluster)
+        # What is wrong with a Provider is said there, once.
+        found += [entry for entry in more if not entry.subject.startswith("Provider ")]
+        found += check_secrets(spec, secrets, setup)
+        policy = self._decided(data.get("deletionPolicy"), ("deletionPolicy",), "protect", found)
+        wait_for = self._decided(data.get("waitFor"), ("waitFor",), False, found)
+        if setup is not None:
+            found += _check_wait_for(wait_for, setup)
+        found = [self._about_secret(entry) for entry in found]
+        undecided = [entry.path for entry in found if entry.code == "value.not-known"]
+        return Checked(cluster, policy, wait_for, resolved, setup, self.given.shown(found), undecided)
+
+    def _about_secret(self, entry: Finding) -> Finding:
+        if entry.code != "value.not-known" or not self.given.is_secret(entry.path):
+            return entry
+        text = f"'{entry.path[-1]}' decides what the cluster consists of, so it cannot be secret"
+        return finding(entry.code, entry.path, text)
+
+    def _decided(self, value: Any, path: Path, default: Any, found: list[Finding]) -> Any:
+        if isinstance(value, Deferred):
+            if value.source is not None:
+                text = f"'{path[-1]}' decides how the objects are made, so it must be known in a preview"
+                found.append(finding("value.not-known", path, text))
+            return default
+        return default if value is None else value
+
+    def _emitted(self) -> list[Emitted]:
+        checked = self.checked
+        if checked.resolved is None or checked.setup is None:
+            return []
+        found: list[Finding] = []
+        objects: list[Emitted] = []
+        try:
+            objects = self.run.workspace.emit(checked.cluster, checked.resolved, checked.setup)
+            found = unused_secrets(checked.cluster.secrets, objects)
+            if checked.setup.technology.reconcile_by == "everest":
+                name_secrets(checked.cluster.secrets, objects)
+        except EverestError as error:
+            found = error.findings
+        if found:
+            self.refused = self.batch.add(self.given.shown(found))
+        return [] if self.refused else objects
+
+    @property
+    def manifest(self) -> PluginManifest | None:
+        """What the plugin of the cluster says about itself, if there is a plugin."""
+        return self.checked.setup.technology.manifest if self.checked.setup else None
+
+    @property
+    def emitting(self) -> PluginManifest | None:
+        """The same, if the main object is the operator's and not one for a controller."""
+        setup = self.checked.setup
+        return self.manifest if setup is not None and setup.technology.reconcile_by == "pulumi" else None
+
+    @property
+    def condition(self) -> str | None:
+        """What the Kubernetes provider is to wait for, in its words."""
+        wanted = self.checked.wait_for
+        if wanted is True:
+            return self.manifest.wait_for if self.manifest is not None else None
+        return wanted or None
+
+    @property
+    def provider(self) -> Provider | None:
+        """The Provider resource of the cluster, if the program made one."""
+        return self.run.providers.get(str(self.checked.cluster.spec.get("provider")))
+
+    # What the gate asks
+
+    def look(self) -> bool:
+        """Take values that have become known. True if none is left to wait for."""
+        return self.given.look()
+
+    def news(self) -> list[Finding]:
+        """What is wrong with values that became known."""
+        return self.given.news()
+
+    def identity(self) -> tuple[Any, ...] | None:
+        """Kubernetes provider, namespace and name."""
+        metadata = self.checked.cluster.metadata
+        name = metadata.get("name")
+        return None if name is None else ("cluster", self.kubernetes, _known(metadata.get("namespace")), _known(name))
+
+    def twin(self) -> Finding:
+        """What to say about a second cluster of that name."""
+        metadata = self.checked.cluster.metadata
+        name, namespace = metadata.get("name"), metadata.get("namespace")
+        shown = f" '{name}'" if isinstance(name, str) else ""
+        where = f"namespace '{namespace}'" if isinstance(namespace, str) else "the same namespace"
+        return self.given.shown([finding("cluster.duplicate", ("name",), f"there are two clusters{shown} in {where}")])[
+            0
+        ]
+
+
+def _known(value: Any) -> Any:
+    """A value to compare: two outputs are the same value if they are the same output."""
+    return id(value.source.output) if isinstance(value, Deferred) and value.source is not None else value
+
+
+def _split_secrets(spec: dict[str, Any], users: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The spec without the values that only programs may give, and those values."""
+    secrets: dict[str, Any] = {}
+    if users:
+        secrets["users"] = users
+    storages = value_at(spec, ("backup", "storages"))
+    if isinstance(storages, list):
+        kept = []
+        for storage in storages:
+            if isinstance(storage, dict) and "credentials" in storage:
+                values, name = storage["credentials"], storage.get("name")
+                if isinstance(name, str) and (isinstance(values, Deferred) or values):
+                    secrets.setdefault("storages", {})[name] = values
+                storage = {key: value for key, value in storage.items() if key != "credentials"}  # noqa: PLW2901
+            kept.append(storage)
+        spec = {**spec, "backup": {**spec["backup"], "storages": kept}}
+    monitoring = spec.get("monitoring")
+    if isinstance(monitoring, dict) and "credentials" in monitoring:
+        if monitoring["credentials"]:
+            secrets["monitoring"] = monitoring["credentials"]
+        spec = {**spec, "monitoring": {key: value for key, value in monitoring.items() if key != "credentials"}}
+    return spec, secrets
+
+
+def _check_wait_for(wait_for: bool | str, setup: Setup) -> list[Finding]:
+    if wait_for is True:
+        manifest = setup.technology.manifest
+        if setup.technology.reconcile_by == "everest" or manifest is None or manifest.wait_for is None:
+            text = "it is not known how to tell that this database is ready"
+            hint = "give a text such as jsonpath={.status.state}=ready instead of True"
+            return [finding("field.value", ("waitFor",), text, hint=hint)]
+    if isinstance(wait_for, str) and not _is_condition(wait_for):
+        text = f"'{wait_for}' is not something to wait for"
+        hint = "begin with jsonpath= or condition=, or give a JSON list of such texts"
+        return [
+            finding("field.value", ("waitFor",), text, allowed=["True", "jsonpath=...", "condition=..."], hint=hint)
+        ]
+    return []
+
+
+def _is_condition(text: str) -> bool:
+    if text.lstrip().startswith("["):
+        try:
+            conditions = json.loads(text)
+        except ValueError:
+            return False
+        return bool(conditions) and all(isinstance(c, str) and _is_condition(c) for c in conditions)
+    return text.startswith(("jsonpath=", "condition="))

@@ -1,0 +1,152 @@
+"""The Kubernetes objects of a component as Pulumi resources, with the options that keep a database safe."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from typing import Any
+
+import pulumi
+
+from pulumi_everest.emit.objects import Emitted
+from pulumi_everest.model.deferred import Deferred, substitute
+from pulumi_everest.model.manifest import PluginManifest
+from pulumi_everest.resources.join import joined
+
+WAIT_FOR = "pulumi.com/waitFor"
+
+
+class Children:
+    """Makes the children of one component. `wait` is what all of them wait for before they are registered."""
+
+    def __init__(
+        self, component: pulumi.ComponentResource, name: str, opts: pulumi.ResourceOptions | None, wait: Sequence[Any]
+    ) -> None:
+        self.component, self.name = component, name
+        self.opts = opts or pulumi.ResourceOptions()
+        self.wait = list(wait)
+
+    def options(
+        self,
+        *,
+        policy: str = "delete",
+        after: Sequence[Any] = (),
+        ignore: Sequence[str] = (),
+        aliases: Sequence[str] = (),
+    ) -> pulumi.ResourceOptions:
+        """The options of a child. Never ``protect=False``: that would lift the protection of the component."""
+        own = pulumi.ResourceOptions(
+            parent=self.component,
+            depends_on=[*self.wait, *after],
+            protect=True if policy == "protect" else None,
+            retain_on_delete=True if policy == "retain" else None,
+            ignore_changes=list(ignore) or None,
+            aliases=[pulumi.Alias(type_=token) for token in aliases] or None,
+            custom_timeouts=self.opts.custom_timeouts,
+        )
+        if self.opts.depends_on is None:
+            return own
+        return pulumi.ResourceOptions.merge(own, pulumi.ResourceOptions(depends_on=self.opts.depends_on))
+
+    def make(self, name: str, manifest: dict[str, Any], opts: pulumi.ResourceOptions) -> pulumi.CustomResource:
+        """The resource of an object, under a name that depends on nothing but the program."""
+        if manifest["kind"] == "Secret" and manifest["apiVersion"] == "v1":
+            return _secret(name, manifest, opts)
+        from pulumi_kubernetes.apiextensions import CustomResource
+
+        data = joined(manifest)
+        more = {key: value for key, value in data.items() if key not in ("apiVersion", "kind", "metadata", "spec")}
+        resource: pulumi.CustomResource = CustomResource(
+            name,
+            api_version=data["apiVersion"],
+            kind=data["kind"],
+            metadata=data["metadata"],
+            spec=data.get("spec"),
+            opts=opts,
+            **more,
+        )
+        return resource
+
+    def make_cluster(
+        self,
+        objects: Sequence[Emitted],
+        manifest: PluginManifest | None,
+        *,
+        cluster: Any,
+        policy: str,
+        wait_for: str | None,
+    ) -> pulumi.CustomResource:
+        """All objects of a cluster: Secrets and the like first, the main object after them. Gives the main one.
+
+        `cluster` is the cluster's name, which may be a `Deferred`.
+        """
+        first: list[pulumi.CustomResource] = []
+        main: pulumi.CustomResource | None = None
+        for entry in objects:
+            if not entry.main:
+                name = f"{self.name}-{_suffix(entry, cluster)}"
+                # A Secret goes where its cluster goes; it cannot go before, since the cluster depends on it.
+                policy_here = "retain" if policy == "retain" else "delete"
+                first.append(self.make(name, entry.manifest, self.options(policy=policy_here)))
+                continue
+            own = entry.manifest
+            if wait_for:
+                annotations = {**(own["metadata"].get("annotations") or {}), WAIT_FOR: wait_for}
+                own = {**own, "metadata": {**own["metadata"], "annotations": annotations}}
+            written = manifest.ignore if manifest is not None else []
+            former = manifest.former_types if manifest is not None else []
+            main = self.make(
+                self.name,
+                own,
+                self.options(
+                    policy=policy,
+                    after=first,
+                    ignore=[*map(_spec_path, written), *(self.opts.ignore_changes or [])],
+                    aliases=[
+                        f"kubernetes:{version}:{own['kind']}" for version in former if version != own["apiVersion"]
+                    ],
+                ),
+            )
+        assert main is not None  # every template has one main object
+        return main
+
+
+def _secret(name: str, manifest: dict[str, Any], opts: pulumi.ResourceOptions) -> pulumi.CustomResource:
+    from pulumi_kubernetes.core.v1 import Secret
+
+    data = joined(manifest)
+    resource: pulumi.CustomResource = Secret(
+        name,
+        metadata=data["metadata"],
+        type=data.get("type"),
+        data=data.get("data"),
+        string_data=data.get("stringData"),
+        immutable=data.get("immutable"),
+        opts=opts,
+    )
+    return resource
+
+
+def _suffix(entry: Emitted, cluster: Any) -> str:
+    """What an object's name adds to that of its cluster, whether that is known or not; else the template's name."""
+    stand_in = {cluster: _STAND_IN} if isinstance(cluster, Deferred) else {}
+    prefix = f"{_STAND_IN if stand_in else cluster}-"
+    name = substitute(entry.manifest["metadata"].get("name"), stand_in)
+    return name.removeprefix(prefix) if isinstance(name, str) and name.startswith(prefix) else entry.name
+
+
+_STAND_IN = "cluster"
+
+
+def _spec_path(path: str) -> str:
+    """A path that the operator writes, as ``ignore_changes`` takes it."""
+    return path if path.partition(".")[0] in ("spec", "metadata") else f"spec.{path}"
+
+
+def for_component(opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions | None:
+    """The options of the component itself: without those that are for its main object."""
+    if opts is None or opts.ignore_changes is None:
+        return opts
+    own = copy.copy(opts)
+    own.ignore_changes = None
+    return own

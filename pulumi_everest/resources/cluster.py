@@ -1,0 +1,101 @@
+"""DatabaseCluster: one database of any technology as a Pulumi component."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Unpack
+
+import pulumi
+
+from pulumi_everest.resources.arguments import DatabaseClusterArgs
+
+if TYPE_CHECKING:
+    from pulumi_everest.resources.candidate import Candidate
+
+TOKEN = "everest:index:DatabaseCluster"  # noqa: S105 - a type token
+
+
+class DatabaseCluster(pulumi.ComponentResource):
+    """One database of any technology, validated against its definition before anything is planned.
+
+    Arguments are given as a dictionary, as keywords, or both. All that is wrong with the clusters of a program is
+    raised at once, as `ClusterError`, before any of their objects is made. Children: the operator's main object, and
+    Secrets for values that were given; docs/options.md says what resource options do for them.
+    """
+
+    def __init__(
+        self,
+        resource_name: str,
+        args: DatabaseClusterArgs | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+        **keywords: Unpack[DatabaseClusterArgs],
+    ) -> None:
+        from pulumi_everest.resources.children import Children, for_component
+        from pulumi_everest.resources.outputs import Outputs
+        from pulumi_everest.resources.starting import start_cluster
+
+        valid = opts if isinstance(opts, pulumi.ResourceOptions) else None
+        super().__init__(TOKEN, resource_name, {}, for_component(valid))
+        candidate = start_cluster(self, resource_name, args, opts, keywords)
+        self._outputs = Outputs(self, candidate.batch.gate)
+        if candidate.refused:
+            self.register_outputs({})
+            return
+        children = Children(self, resource_name, valid, _waits(candidate))
+        main = children.make_cluster(
+            candidate.objects,
+            candidate.emitting,
+            cluster=candidate.checked.cluster.metadata.get("name"),
+            policy=candidate.checked.policy,
+            wait_for=candidate.condition,
+        )
+        self._outputs.fill(candidate, main)
+        self.register_outputs(self._outputs.registered())
+
+    @property
+    def name(self) -> pulumi.Output[str]:
+        """Name of the cluster and of its main object."""
+        return self._outputs["name"]
+
+    @property
+    def namespace(self) -> pulumi.Output[str]:
+        """Namespace of the objects."""
+        return self._outputs["namespace"]
+
+    @property
+    def host(self) -> pulumi.Output[str]:
+        """Host name inside the Kubernetes cluster."""
+        return self._outputs["host"]
+
+    @property
+    def port(self) -> pulumi.Output[int]:
+        """Port."""
+        return self._outputs["port"]
+
+    @property
+    def connection_secret_name(self) -> pulumi.Output[str]:
+        """Name of the Secret with user and password."""
+        return self._outputs["connection_secret_name"]
+
+    @property
+    def versions(self) -> pulumi.Output[Mapping[str, str]]:
+        """The version of each component."""
+        return self._outputs["versions"]
+
+    @property
+    def images(self) -> pulumi.Output[Mapping[str, str]]:
+        """The container image of each component."""
+        return self._outputs["images"]
+
+    @property
+    def objects(self) -> pulumi.Output[Sequence[Mapping[str, str]]]:
+        """Kind and name of each emitted object."""
+        return self._outputs["objects"]
+
+
+def _waits(candidate: Candidate) -> list[Any]:
+    """What the objects of a cluster wait for: the gate, and what known values came from."""
+    waits: list[Any] = [candidate.batch.gate, *candidate.given.resources]
+    if candidate.provider is not None and candidate.provider.emits:
+        waits.append(candidate.provider)
+    return waits

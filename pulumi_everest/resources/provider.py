@@ -1,0 +1,52 @@
+"""Provider: a technology as a stack knows it, and what holds for all its clusters."""
+
+from __future__ import annotations
+
+from typing import Any, Unpack
+
+import pulumi
+
+from pulumi_everest.resources.arguments import ProviderArgs
+
+TOKEN = "everest:index:DatabaseProvider"  # noqa: S105 - a type token
+
+
+class Provider(pulumi.ComponentResource):
+    """A technology: a definition, the plugin that emits its objects, and settings for all its clusters.
+
+    Clusters name it by the resource, or by its name if it was made before them. It has no children unless a
+    controller reconciles (``reconcile_by="everest"``): then they are the definition and the Provider objects.
+    """
+
+    def __init__(
+        self,
+        resource_name: str,
+        args: ProviderArgs | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+        **keywords: Unpack[ProviderArgs],
+    ) -> None:
+        from pulumi_everest.resources.children import Children, for_component
+        from pulumi_everest.resources.technology import ProviderCandidate
+
+        valid = opts if isinstance(opts, pulumi.ResourceOptions) else None
+        super().__init__(TOKEN, resource_name, {}, for_component(valid))
+        candidate = ProviderCandidate(self, resource_name, args, opts, keywords)
+        self.batch = candidate.batch
+        self.text_name: Any = candidate.name
+        self.emits = False
+        """Whether it has children."""
+        if candidate.refused:
+            self.register_outputs({})
+            return
+        children = Children(self, resource_name, valid, [self.batch.gate])
+        made: list[pulumi.CustomResource] = []
+        for entry in candidate.objects():
+            name = resource_name if entry.main else f"{resource_name}-{entry.name}"
+            made.append(children.make(name, entry.manifest, children.options(after=made)))
+        self.emits = bool(made)
+        self.register_outputs({"name": self.text_name})
+
+    @property
+    def name(self) -> pulumi.Output[str]:
+        """Name of the Provider."""
+        return pulumi.Output.all(self.batch.gate, self.text_name).apply(lambda both: both[1])

@@ -1,0 +1,45 @@
+"""The first steps of a component: its arguments taken, its run found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pulumi
+
+from pulumi_everest.model.deferred import Deferred
+from pulumi_everest.model.findings import Finding, finding, one_line
+from pulumi_everest.resources.candidate import Candidate
+from pulumi_everest.resources.given import Given, merged
+from pulumi_everest.resources.models import DatabaseClusterArgs
+from pulumi_everest.resources.provider import Provider
+from pulumi_everest.resources.run import current_run
+
+
+def start_cluster(
+    component: pulumi.ComponentResource, name: str, args: object, opts: object, keywords: Mapping[str, Any]
+) -> Candidate:
+    """The cluster of a component, checked. What is wrong is in its batch; warnings are logged."""
+    arguments, found = merged(name, args, keywords, opts)
+    arguments["provider"] = _provider_name(arguments.get("provider"), found)
+    if arguments["provider"] is None:
+        del arguments["provider"]
+    given = Given(DatabaseClusterArgs, f"DatabaseCluster {name}", arguments, found)
+    candidate = Candidate(given, current_run(), component.get_provider("kubernetes:core/v1:Secret"))
+    if not candidate.refused:
+        for entry in candidate.checked.findings:
+            pulumi.log.warn(one_line(replace(entry, subject="")), resource=component)
+    return candidate
+
+
+def _provider_name(provider: Any, found: list[Finding]) -> Any:
+    """The name of a Provider that was passed as a resource."""
+    if isinstance(provider, Provider):
+        return provider.text_name
+    if isinstance(provider, pulumi.ProviderResource):
+        hint = "pass a Kubernetes provider as opts=pulumi.ResourceOptions(provider=...)"
+        text = "provider is a pulumi_everest.Provider or the name of one, got a Pulumi provider"
+        found.append(finding("field.type", ("provider",), text, hint=hint))
+        return Deferred(("provider",))
+    return provider

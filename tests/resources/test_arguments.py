@@ -1,0 +1,79 @@
+"""The typed dictionaries say what the models say."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import typing
+from itertools import pairwise
+
+import pytest
+from pydantic import BaseModel
+
+from pulumi_everest.resources import arguments, models
+
+TYPES = {name: value for name, value in vars(arguments).items() if typing.is_typeddict(value)}
+
+
+def model_of(name: str) -> type[BaseModel]:
+    for module in (models, models.cluster, models.provider):
+        if isinstance(vars(module).get(name), type):
+            return vars(module)[name]
+    raise AssertionError(f"no model is called {name}")
+
+
+def nested_models(model: type[BaseModel], seen: dict[str, type[BaseModel]]) -> dict[str, type[BaseModel]]:
+    if model.__name__ not in seen:
+        seen[model.__name__] = model
+        for info in model.model_fields.values():
+            stack = [info.annotation]
+            while stack:
+                annotation = stack.pop()
+                if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+                    nested_models(annotation, seen)
+                stack += typing.get_args(annotation)
+    return seen
+
+
+REACHED = nested_models(models.ProviderArgs, nested_models(models.DatabaseClusterArgs, {}))
+
+
+def texts(name: str) -> dict[str, str]:
+    """The string below each field of a typed dictionary."""
+    tree = ast.parse(inspect.getsource(arguments))
+    body = next(node.body for node in tree.body if isinstance(node, ast.ClassDef) and node.name == name)
+    return {
+        field.target.id: " ".join(text.value.value.split())
+        for field, text in pairwise(body)
+        if isinstance(field, ast.AnnAssign) and isinstance(text, ast.Expr)
+    }
+
+
+def test_there_is_a_typed_dictionary_for_each_model_that_arguments_are_read_as():
+    assert set(TYPES) == set(REACHED)
+
+
+@pytest.mark.parametrize("name", sorted(REACHED))
+def test_the_fields_are_those_of_the_model(name):
+    assert set(TYPES[name].__annotations__) == set(REACHED[name].model_fields)
+    assert TYPES[name].__total__ is False
+
+
+@pytest.mark.parametrize("name", sorted(REACHED))
+def test_every_field_has_the_text_of_the_model(name):
+    described = {field: " ".join(info.description.split()) for field, info in REACHED[name].model_fields.items()}
+    assert texts(name) == described
+
+
+def test_values_may_be_outputs_unless_they_decide_how_objects_are_made():
+    plain = {
+        (name, field)
+        for name, kind in TYPES.items()
+        for field, annotation in kind.__annotations__.items()
+        if not annotation.__forward_arg__.startswith("pulumi.Input")
+    }
+    assert plain == {
+        ("DatabaseClusterArgs", "deletion_policy"),
+        ("DatabaseClusterArgs", "wait_for"),
+        ("ProviderArgs", "plugins"),
+    }

@@ -1,0 +1,209 @@
+"""The children of a cluster: their names, and what the options of the component do for them."""
+
+from __future__ import annotations
+
+import pulumi
+import pulumi_kubernetes as k8s
+import pytest
+from mocked_run import Source, run
+
+from pulumi_everest import DatabaseCluster, Provider
+
+TOY = "toydb-operator"
+STORAGE = {
+    "name": "main",
+    "type": "s3",
+    "bucket": "b",
+    "credentials": {"AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "key"},
+}
+FULL = {
+    "provider": TOY,
+    "namespace": "db",
+    "users": {"ROOT_PASSWORD": "pw"},
+    "instances": {"backupAgent": {}},
+    "backup": {"storages": [STORAGE, {**STORAGE, "name": "second"}]},
+}
+
+
+def cluster(arguments=None, opts=None, preview=True):
+    result = run(
+        lambda: DatabaseCluster("orders", {**FULL, **(arguments or {})}, opts and opts()) and None, preview=preview
+    )
+    assert result.error is None, result.error
+    return result
+
+
+def test_children_are_named_after_the_cluster_and_objects_after_its_name():
+    result = cluster({"name": "shop"})
+    assert {(e.type, e.name, e.inputs["metadata"]["name"]) for e in result.objects} == {
+        ("kubernetes:core/v1:Secret", "orders-secrets", "shop-secrets"),
+        ("kubernetes:core/v1:Secret", "orders-backup-main", "shop-backup-main"),
+        ("kubernetes:core/v1:Secret", "orders-backup-second", "shop-backup-second"),
+        ("kubernetes:toy.example.com/v1:ToyDB", "orders", "shop"),
+    }
+    assert all(entry.request.parent.endswith("everest:index:DatabaseCluster::orders") for entry in result.objects)
+    assert {entry.inputs["metadata"]["namespace"] for entry in result.objects} == {"db"}
+
+
+def test_the_main_object_comes_after_its_secrets():
+    urns = cluster().main.request.dependencies
+    assert [urn.split("::")[-1] for urn in sorted(urns)] == [
+        "orders-backup-main",
+        "orders-backup-second",
+        "orders-secrets",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("policy", "protect", "retain"),
+    [(None, True, False), ("protect", True, False), ("retain", False, True), ("delete", False, False)],
+)
+def test_deletion_policy(policy, protect, retain):
+    result = cluster({"deletion_policy": policy})
+    request = result.main.request
+    assert request.protect is protect
+    assert request.retainOnDelete is retain
+    for entry in result.objects[:-1]:
+        assert entry.request.protect is False
+        assert entry.request.retainOnDelete is retain
+
+
+@pytest.mark.parametrize("policy", ["retain", "delete"])
+def test_the_protection_of_a_component_is_never_lifted_from_its_children(policy):
+    result = cluster({"deletion_policy": policy}, lambda: pulumi.ResourceOptions(protect=True))
+    assert all(entry.request.protect for entry in result.objects)
+
+
+@pytest.mark.parametrize(
+    ("policy", "finalizers"), [(None, None), ("keep", None), ("delete", ["toy.example.com/delete-volumes"])]
+)
+def test_volume_policy(policy, finalizers):
+    assert cluster({"volume_policy": policy}).main.inputs["metadata"].get("finalizers") == finalizers
+
+
+@pytest.mark.parametrize(
+    ("wait_for", "annotation"),
+    [
+        (None, None),
+        (False, None),
+        (True, "jsonpath={.status.state}=ready"),
+        ("condition=Ready", "condition=Ready"),
+        ('["condition=A", "jsonpath={.x}=y"]', '["condition=A", "jsonpath={.x}=y"]'),
+    ],
+)
+def test_wait_for(wait_for, annotation):
+    result = cluster({"wait_for": wait_for, "annotations": {"a": "b"}})
+    expected = {"a": "b"} | ({"pulumi.com/waitFor": annotation} if annotation else {})
+    assert result.main.inputs["metadata"]["annotations"] == expected
+    # The Secrets are not waited for.
+    assert all("pulumi.com/waitFor" not in e.inputs["metadata"]["annotations"] for e in result.objects[:-1])
+
+
+def test_former_api_versions_are_aliases():
+    aliases = [alias.spec.type for alias in cluster().main.request.aliases]
+    assert aliases == ["kubernetes:toy.example.com/v1alpha1:ToyDB"]
+
+
+def test_what_the_operator_writes_and_what_the_user_says_is_ignored():
+    result = cluster(opts=lambda: pulumi.ResourceOptions(ignore_changes=["spec.paused"]))
+    assert list(result.main.request.ignoreChanges) == ["spec.generation", "spec.items", "spec.paused"]
+    component = next(e for e in result.resources if e.type == "everest:index:DatabaseCluster")
+    assert list(component.request.ignoreChanges) == []
+
+
+def test_timeouts_reach_every_child():
+    opts = lambda: pulumi.ResourceOptions(custom_timeouts=pulumi.CustomTimeouts(create="7m"))  # noqa: E731
+    assert {entry.request.customTimeouts.create for entry in cluster(opts=opts).objects} == {"7m"}
+
+
+def test_children_wait_for_what_the_component_depends_on():
+    for form in (lambda source: source, lambda source: [source], lambda source: pulumi.Output.from_input([source])):
+        result = cluster(opts=lambda form=form: pulumi.ResourceOptions(depends_on=form(Source("first"))))
+        for entry in result.objects:
+            assert any(urn.endswith("Source::first") for urn in entry.request.dependencies), entry.name
+
+
+@pytest.mark.parametrize("form", ["provider", "providers", "map"])
+def test_children_use_the_kubernetes_provider_of_the_component(form):
+    def opts():
+        provider = k8s.Provider("elsewhere")
+        if form == "provider":
+            return pulumi.ResourceOptions(provider=provider)
+        return pulumi.ResourceOptions(providers=[provider] if form == "providers" else {"kubernetes": provider})
+
+    result = cluster(opts=opts, preview=False)
+    assert all("elsewhere::elsewhere-id" in entry.request.provider for entry in result.objects)
+
+
+def test_a_parent_and_aliases_stay_with_the_component():
+    def opts():
+        return pulumi.ResourceOptions(
+            parent=pulumi.ComponentResource("test:index:Group", "group"), aliases=[pulumi.Alias(name="old")]
+        )
+
+    result = cluster(opts=opts)
+    component = next(e for e in result.resources if e.type == "everest:index:DatabaseCluster")
+    assert component.request.parent.endswith("Group::group")
+    assert [alias.spec.name for alias in component.request.aliases] == ["old"]
+
+
+def test_transforms_of_the_component_see_its_children():
+    seen = []
+
+    def record(args):
+        seen.append(args.name)
+
+    cluster(opts=lambda: pulumi.ResourceOptions(transformations=[record]))
+    assert {"orders", "orders-secrets"} <= set(seen)
+
+
+def test_outputs():
+    def program():
+        cluster = DatabaseCluster("orders", {**FULL, "name": "shop"})
+        names = ("name", "namespace", "host", "port", "connection_secret_name", "versions", "images", "objects")
+        return {name: getattr(cluster, name) for name in names}
+
+    assert run(program).values == {
+        "name": "shop",
+        "namespace": "db",
+        "host": "shop-engine.db.svc.cluster.local",
+        "port": 4321,
+        "connection_secret_name": "shop-secrets",
+        "versions": {"engine": "1.0.2", "backupAgent": "3.0.0"},
+        "images": {"engine": "toy/toyd:1.0.2", "backupAgent": "toy/backup:3.0.0"},
+        "objects": [
+            {"kind": "Secret", "name": "shop-secrets"},
+            {"kind": "Secret", "name": "shop-backup-main"},
+            {"kind": "Secret", "name": "shop-backup-second"},
+            {"kind": "ToyDB", "name": "shop"},
+        ],
+    }
+
+
+def test_without_a_namespace_the_kubernetes_provider_chooses_it():
+    def program():
+        cluster = DatabaseCluster("orders", provider=TOY)
+        return {"namespace": cluster.namespace, "host": cluster.host}
+
+    result = run(program)
+    assert "namespace" not in result.main.inputs["metadata"]
+    assert result.values == {"namespace": "default", "host": "orders-engine.default.svc.cluster.local"}
+
+
+def test_whoever_uses_an_output_waits_for_the_objects_of_the_cluster():
+    def program():
+        cluster = DatabaseCluster("orders", FULL)
+        k8s.core.v1.ConfigMap("app", data={"host": cluster.host})
+
+    request = run(program).one("ConfigMap").request
+    assert any(urn.endswith("ToyDB::orders") for urn in request.dependencies)
+
+
+def test_a_preview_and_an_update_ask_for_the_same():
+    asked = [{e.name: (e.type, e.inputs) for e in cluster(preview=preview).objects} for preview in (True, False)]
+    assert asked[0] == asked[1]
+
+
+def test_a_provider_without_a_controller_has_no_children():
+    result = run(lambda: Provider("toy", database_cluster_definition=TOY) and None)
+    assert [(entry.type, entry.name) for entry in result.resources] == [("everest:index:DatabaseProvider", "toy")]

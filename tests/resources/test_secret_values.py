@@ -1,0 +1,151 @@
+"""Passwords and credentials given as values: in Secrets only, secret in the state, and in no message."""
+
+from __future__ import annotations
+
+import json
+
+import pulumi
+import pytest
+from mocked_run import Source, is_unknown, run
+
+from pulumi_everest import DatabaseCluster
+
+TOY = "toydb-operator"
+KEYS = {"AWS_ACCESS_KEY_ID": "very-hidden-id", "AWS_SECRET_ACCESS_KEY": "very-hidden-key"}
+FORMS = {
+    "plain": lambda value: value,
+    "output": pulumi.Output.from_input,
+    "secret": pulumi.Output.secret,
+    "unknown": lambda value: Source().gives(value),
+}
+
+
+def arguments(users=None, credentials=None, api_key=None):
+    given = {"provider": TOY}
+    if users is not None:
+        given["users"] = users
+    if credentials is not None:
+        storage = {"name": "main", "type": "s3", "bucket": "b", "credentials": credentials}
+        given |= {"instances": {"backupAgent": {}}, "backup": {"storages": [storage]}}
+    if api_key is not None:
+        given["instances"] = {**given.get("instances", {}), "pmm": {}}
+        given["monitoring"] = {"server_url": "https://pmm.example.com", "credentials": {"api_key": api_key}}
+    return given
+
+
+def secrets_of(result):
+    return {
+        e.inputs["metadata"]["name"]: e.inputs["stringData"] for e in result.objects if e.inputs["kind"] == "Secret"
+    }
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_values_make_secrets_and_stand_nowhere_else(form):
+    def program():
+        give = FORMS[form]
+        DatabaseCluster(
+            "orders",
+            arguments(
+                users={"ROOT_PASSWORD": give("very-hidden-password")},
+                credentials={key: give(value) for key, value in KEYS.items()} if form != "unknown" else KEYS,
+                api_key=give("very-hidden-token") if form != "unknown" else "very-hidden-token",
+            ),
+        )
+
+    result = run(program, preview=False)
+    assert result.error is None
+    assert secrets_of(result) == {
+        "orders-secrets": {"ROOT_PASSWORD": "very-hidden-password"},
+        "orders-monitoring": {"apiKey": "very-hidden-token"},
+        "orders-backup-main": KEYS,
+    }
+    assert all(entry.secret for entry in result.objects if entry.inputs["kind"] == "Secret")
+    assert "very-hidden" not in json.dumps(result.main.inputs)
+    assert result.main.secret is False
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("place", ["users", "credentials"])
+def test_all_values_of_a_secret_may_be_one_output(place, form):
+    values = {"ROOT_PASSWORD": "very-hidden-password"} if place == "users" else KEYS
+    result = run(lambda: DatabaseCluster("orders", arguments(**{place: FORMS[form](values)})) and None, preview=False)
+    assert result.error is None
+    assert list(secrets_of(result).values()) == [values]
+    assert "very-hidden" not in json.dumps(result.main.inputs)
+
+
+def test_an_unknown_password_is_unknown_in_the_secret_only():
+    users = lambda: {"ROOT_PASSWORD": Source().gives("x"), "APP_PASSWORD": "y"}  # noqa: E731
+    result = run(lambda: DatabaseCluster("orders", arguments(users=users())) and None)
+    assert is_unknown(result.one("Secret").inputs["stringData"])
+    assert not is_unknown(result.main.inputs)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (
+            {"users": {"ROOT_PASWORD": "very-hidden"}},
+            {("field.unknown", "users.ROOT_PASWORD"), ("field.missing", "users.ROOT_PASSWORD")},
+        ),
+        ({"users": {"APP_PASSWORD": "very-hidden"}}, {("field.missing", "users.ROOT_PASSWORD")}),
+        ({"users": {"ROOT_PASSWORD": 7355608}}, {("field.type", "users.ROOT_PASSWORD")}),
+        ({"users": "very-hidden"}, {("field.type", "users")}),
+        (
+            {"credentials": {"AWS_ACCESS_KEY": "very-hidden"}},
+            {
+                ("field.unknown", "backup.storages.0.credentials.AWS_ACCESS_KEY"),
+                ("field.missing", "backup.storages.0.credentials.AWS_ACCESS_KEY_ID"),
+                ("field.missing", "backup.storages.0.credentials.AWS_SECRET_ACCESS_KEY"),
+            },
+        ),
+        ({"api_key": ["very-hidden"]}, {("field.type", "monitoring.credentials.api_key")}),
+    ],
+)
+@pytest.mark.parametrize("form", ["plain", "secret", "unknown"])
+def test_wrong_values_are_refused_without_being_shown(given, expected, form):
+    def program():
+        (place, value), give = next(iter(given.items())), FORMS[form]
+        value = {key: give(below) for key, below in value.items()} if isinstance(value, dict) else give(value)
+        DatabaseCluster("orders", arguments(**{place: value}))
+
+    result = run(program, preview=False)
+    assert {(e.code, ".".join(map(str, e.path))) for e in result.error.findings} == expected
+    assert "very-hidden" not in str(result.error)
+    assert "7355608" not in str(result.error)
+    assert result.objects == []
+
+
+def test_values_and_a_named_secret_exclude_each_other():
+    given = arguments(users={"ROOT_PASSWORD": "x"}, credentials=KEYS, api_key="x")
+    given["users_secret"] = "a"
+    given["backup"]["storages"][0]["credentials_secret"] = "b"
+    given["monitoring"]["credentials_secret"] = "c"
+    result = run(lambda: DatabaseCluster("orders", given) and None)
+    assert [(e.code, e.path[-1]) for e in result.error.findings] == [
+        ("field.conflict", "users"),
+        ("field.conflict", "credentials"),
+        ("field.conflict", "credentials"),
+    ]
+
+
+def test_a_secret_value_of_the_spec_is_secret_in_the_object_and_hidden_in_every_message():
+    def program(size):
+        engine = lambda: {"storage": {"size": pulumi.Output.secret(size)}}  # noqa: E731
+        return run(lambda: DatabaseCluster("orders", provider=TOY, instances={"engine": engine()}) and None)
+
+    assert program("20Gi").main.secret is True
+    wrong = program("12345Gb")
+    assert wrong.codes == ["value.quantity"]
+    assert "12345" not in str(wrong.error)
+
+
+def test_a_secret_version_is_looked_up_and_not_shown():
+    def program(version):
+        engine = lambda: {"version": pulumi.Output.secret(version)}  # noqa: E731
+        return run(lambda: DatabaseCluster("orders", provider=TOY, instances={"engine": engine()}) and None)
+
+    assert program("1.0.1").main.inputs["spec"]["engine"]["image"] == "toy/toyd:1.0.1"
+    wrong = program("7.7.7")
+    assert wrong.codes == ["cluster.unknown-version"]
+    assert "7.7.7" not in str(wrong.error)

@@ -60,7 +60,7 @@ CODES: dict[str, Code] = {
     # Definitions
     "definition.unknown-type": Code(_E, "A component has a type that the definition does not have."),
     "definition.unknown-component": Code(
-        _E, "A topology, bundle or rule names a component that the definition does not have."
+        _E, "A topology or bundle names a component that the definition does not have."
     ),
     "definition.unknown-version": Code(_E, "A bundle or upgrade path names a version that its type does not have."),
     "definition.unknown-path": Code(_E, "A path names no field of the cluster."),
@@ -82,7 +82,7 @@ CODES: dict[str, Code] = {
     ),
     "definition.form": Code(_E, "The form names a field, topology or component that does not exist."),
     # Plugins
-    "plugin.file": Code(_E, "A file that the plugin needs is missing."),
+    "plugin.file": Code(_E, "A file that the plugin needs is missing, or holds more than one document."),
     "plugin.not-found": Code(_E, "There is no plugin there, or none of that name."),
     "plugin.template": Code(_E, "A template is not well formed."),
     "plugin.expression": Code(_E, "A template's CEL expression does not compile."),
@@ -124,7 +124,6 @@ CODES: dict[str, Code] = {
     "cluster.rule-warning": Code(_W, "A rule of the definition that is only a warning is not fulfilled."),
     "cluster.rule-failed": Code(_E, "A rule of the definition could not be evaluated."),
     "cluster.secret-in-yaml": Code(_E, "Secret values are not accepted in YAML."),
-    "cluster.overrides": Code(_E, "overrides name a field that the operator's schema does not have."),
     # Emission
     "emit.template": Code(_E, "A template could not be evaluated for the cluster."),
     "emit.object": Code(_E, "An emitted object does not pass the operator's schema."),

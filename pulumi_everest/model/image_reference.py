@@ -25,7 +25,8 @@ def check_image(text: str) -> str | None:
     if len(text) > 1_000:
         return f"{wrong}: it is {len(text)} characters long"
     if "://" in text:
-        return f"{wrong}; write {shortened(text.split('://', 1)[1].strip(), 200)}"
+        rest = text.split("://", 1)[1].strip()
+        return f"{wrong} but a URL" + (f"; write {shortened(rest, 200)}" if check_image(rest) is None else "")
     if text != text.strip() and check_image(text.strip()) is None:
         return f"{wrong}; write {text.strip()}"
     if re.search(r"[<>${}]", text):
@@ -64,8 +65,11 @@ def _check_path(path: str, wrong: str, text: str) -> str | None:
         if not component:
             return f"{wrong}: a part between two '/' is empty"
         if _COMPONENT.match(component.lower()):
-            lower = shortened(text.replace(component, component.lower()), 200)
-            return f"{wrong}: its name is in lower case; write {lower}"
+            lower = text.replace(
+                path, "/".join([first, *map(str.lower, rest)]) if components is rest else path.lower(), 1
+            )
+            hint = f"; write {shortened(lower, 200)}" if check_image(lower) is None else ""
+            return f"{wrong}: its name must be in lower case{hint}"
         allowed = "lower-case letters and digits, with '.', '_' or '-' between them"
         return f"{wrong}: '{shortened(component)}' cannot be a part of its name ({allowed})"
     return None

@@ -71,9 +71,7 @@ def _tidied(schema: Any) -> Any:
     for key, value in schema.items():
         if key == "properties":
             result[key] = {name: _tidied(below) for name, below in value.items()}
-        elif key == "title" and isinstance(value, str):
-            continue
-        elif key == "default" and value is None:
+        elif (key == "title" and isinstance(value, str)) or (key == "default" and value is None):
             continue
         elif key in _KEYWORDS:
             result[_KEYWORDS[key]] = value

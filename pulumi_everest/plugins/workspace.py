@@ -116,9 +116,9 @@ class Workspace:
         self._cluster_documents: list[tuple[ClusterInput, Document]] = []
         self._setups: dict[str, tuple[Setup | None, list[Finding]]] = {}
         self._provider_objects: dict[str, list[Emitted]] = {}
-        # Whatever their order in the input, what clusters refer to is read first.
-        for document in sorted(documents, key=_rank):
+        for document in documents:
             self._add_document(document)
+        # All documents are read before the first is looked up, so their order does not matter.
         self._check_definitions()
         for cluster, document in self._cluster_documents:
             self._retype(cluster, document)
@@ -403,12 +403,6 @@ _MISSES = frozenset(
         "cluster.unknown-type", "cluster.unknown-version",
     }
 )  # fmt: skip
-
-
-def _rank(document: Document) -> int:
-    """Definitions, then Providers, then clusters; everything else first."""
-    version, kind = document.data.get("apiVersion"), document.data.get("kind")
-    return list(KINDS).index(kind) + 1 if version == API_VERSION and isinstance(kind, str) and kind in KINDS else 0
 
 
 def _presets(plugin: Plugin | None) -> Mapping[str, Mapping[str, Any]]:

@@ -53,7 +53,9 @@ def found(schema: dict[str, Any], value: dict[str, Any]) -> list[tuple[str, str 
         ({"mode": "fast", "shards": True}, [("config.shards", None)]),
     ],
 )
-def test_findings_name_the_place_and_the_nearest_key(value: dict[str, Any], expected: list[tuple[str, str | None]]) -> None:
+def test_findings_name_the_place_and_the_nearest_key(
+    value: dict[str, Any], expected: list[tuple[str, str | None]]
+) -> None:
     assert sorted(found(TREE, value)) == sorted(expected)
 
 

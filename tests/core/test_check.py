@@ -1,0 +1,371 @@
+"""A definition is itself checked: alone, and together with the plugin that emits its clusters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from pulumi_everest.core.check import check_defaults, check_definition, check_manifest
+from pulumi_everest.core.technology import Definition
+from pulumi_everest.model.definition import DatabaseClusterDefinition
+from pulumi_everest.model.findings import Finding, path_text
+from pulumi_everest.model.manifest import PluginManifest
+from pulumi_everest.testing import strategies
+
+DB = {"versions": [{"version": "1.0", "image": "db:1.0"}]}
+SPEC: dict[str, Any] = {
+    "componentTypes": {"db": DB},
+    "components": {"engine": {"type": "db"}},
+    "topologies": {"single": {"components": {"engine": None}}},
+}
+MANIFEST: dict[str, Any] = {
+    "name": "x",
+    "title": "X",
+    "operator": {"name": "x-operator", "versions": ["1.0", "1.1"], "default": "1.1"},
+    "components": {"engine": {"types": ["db", "other"], "fields": ["version", "replicas", "storage", "engineConfig"]}},
+    "defaults": {"instances": {"engine": {"replicas": 4}}},
+}
+
+
+def check(spec: dict[str, Any], *, plugin: bool = False, broken: list[tuple[str, ...]] | None = None) -> list[Finding]:
+    document = {
+        "apiVersion": "everest.percona.com/v2alpha1",
+        "kind": "DatabaseClusterDefinition",
+        "metadata": {"name": "x"},
+        "spec": {**SPEC, **spec},
+    }
+    definition = Definition(DatabaseClusterDefinition.model_validate(document))
+    manifest = PluginManifest.model_validate(MANIFEST) if plugin else None
+    return check_definition(definition, manifest, broken or [])
+
+
+def codes(spec: dict[str, Any], **options: Any) -> list[tuple[str, str]]:
+    return [(entry.code, path_text(entry.path).removeprefix("spec.")) for entry in check(spec, **options)]
+
+
+def version(number: str, **more: Any) -> dict[str, Any]:
+    return {"version": number, "image": f"db:{number}", **more}
+
+
+def types(*versions: dict[str, Any]) -> dict[str, Any]:
+    return {"componentTypes": {"db": {"versions": list(versions)}}}
+
+
+def member(**entry: Any) -> dict[str, Any]:
+    return {"topologies": {"single": {"components": {"engine": entry}}}}
+
+
+def rule(cel: str, **more: Any) -> dict[str, Any]:
+    return {"topologies": {"single": {"components": {"engine": None}, "rules": [{"cel": cel, "message": "m", **more}]}}}
+
+
+VERSIONS = "componentTypes.db.versions"
+
+
+def test_a_definition_that_is_fine_has_no_findings() -> None:
+    assert check({}) == []
+    assert check({}, plugin=True) == []
+
+
+@pytest.mark.parametrize(
+    ("versions", "expected"),
+    [
+        ([version("1.0"), version("2.0", default=True)], []),
+        ([version("1.0"), version("2.0")], [("definition.default-version", VERSIONS)]),
+        (
+            [version("1.0", default=True), version("2.0", default=True)],
+            [("definition.default-version", f"{VERSIONS}[1].default")],
+        ),
+        (
+            [version("1.0", default=True), version("1.0")],
+            [("definition.duplicate-version", f"{VERSIONS}[1].version")],
+        ),
+        ([], [("definition.no-versions", VERSIONS)]),
+        ([version("1.0", operator="1.x")], [("value.version", f"{VERSIONS}[0].operator")]),
+    ],
+)
+def test_a_type_has_versions_that_differ_and_one_default(
+    versions: list[dict[str, Any]], expected: list[tuple[str, str]]
+) -> None:
+    assert codes(types(*versions)) == expected
+
+
+@pytest.mark.parametrize(
+    ("versions", "messages"),
+    [
+        ([version("1.0", operator="1.0", default=True), version("2.0", operator="1.1", default=True)], []),
+        ([version("1.0", operator="1.0"), version("1.0", operator="1.1")], []),
+        (
+            [version("1.0", operator=">=1.0", default=True), version("1.0", operator="1.1")],
+            ["type 'db' has version '1.0' twice (with operator version 1.1)"],
+        ),
+        (
+            [version("1.0", default=True), version("2.0", operator="1.1", default=True)],
+            ["type 'db' has more than one default version (with operator version 1.1)"],
+        ),
+        ([version("1.0", operator="1.0")], ["type 'db' is used, but has no version (with operator version 1.1)"]),
+        ([version("1.0", operator="2.0")], ["type 'db' is used, but has no version"]),
+    ],
+)
+def test_versions_are_checked_for_each_operator_version_and_reported_once(
+    versions: list[dict[str, Any]], messages: list[str]
+) -> None:
+    assert [entry.message for entry in check(types(*versions), plugin=True)] == messages
+
+
+def test_a_type_needs_no_default_where_every_bundle_says_its_version() -> None:
+    several = types(version("1.0"), version("2.0"))
+    bundles = [{"name": "a", "components": {"engine": "1.0"}}, {"name": "b", "components": {"engine": "2.0"}}]
+
+    assert codes({**several, "bundles": bundles}) == []
+
+
+def test_a_type_that_nothing_uses_needs_no_versions() -> None:
+    assert codes({"componentTypes": {"db": DB, "later": {}}}) == []
+
+
+@pytest.mark.parametrize(
+    ("spec", "expected"),
+    [
+        ({"components": {"engine": {"type": "bd"}}}, [("definition.unknown-type", "components.engine.type")]),
+        (
+            {"topologies": {"single": {"components": {"engin": None}}}},
+            [("definition.unknown-component", "topologies.single.components.engin")],
+        ),
+        ({"topologies": {}}, [("definition.no-topologies", "topologies")]),
+        (
+            {"topologies": {name: {"default": True, "components": {"engine": None}} for name in "ab"}},
+            [("definition.default-topology", "topologies.b.default")],
+        ),
+        (
+            {"bundles": [{"name": "a", "components": {"engin": "1.0", "engine": "3.0"}}]},
+            [
+                ("definition.unknown-component", "bundles[0].components.engin"),
+                ("definition.unknown-version", "bundles[0].components.engine"),
+            ],
+        ),
+        (
+            {"bundles": [{"name": "a", "default": True}, {"name": "a", "default": True}]},
+            [("definition.bundle", "bundles[1].default"), ("definition.bundle", "bundles[1].name")],
+        ),
+        ({"upgrades": {"bd": {}}}, [("definition.unknown-type", "upgrades.bd")]),
+        (
+            {"upgrades": {"db": {"paths": [{"from": "0.9", "to": "1"}, {"from": "1", "to": "2"}]}}},
+            [("definition.unknown-version", "upgrades.db.paths[1].to")],
+        ),
+    ],
+)
+def test_what_a_definition_refers_to_is_there(spec: dict[str, Any], expected: list[tuple[str, str]]) -> None:
+    assert codes(spec) == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "exists"),
+    [
+        ("instances.*.storage.size", True),
+        ("instances.engine.storage.size", True),
+        ("spec.backup.storages.schedules.cron", True),
+        ("backup.storages[].name", True),
+        ("instances.*.scheduling.affinity.anything", True),
+        ("instances.*.storage.sise", False),
+        ("instance.*.storage", False),
+        ("topology.type.name", False),
+    ],
+)
+def test_paths_of_changes_are_fields_of_the_cluster(path: str, exists: bool) -> None:
+    found = codes({"changes": [{"path": path, "policy": "immutable"}]})
+
+    assert found == ([] if exists else [("definition.unknown-path", "changes[0].path")])
+
+
+@pytest.mark.parametrize(
+    ("entry", "code", "path"),
+    [
+        ({"replicas": {"min": 3, "max": 1}}, "definition.replicas", "replicas"),
+        ({"replicas": {"min": 2, "max": 2, "odd": True}}, "definition.replicas", "replicas"),
+        ({"replicas": {"odd": True}, "defaults": {"replicas": 2}}, "definition.replicas", "defaults.replicas"),
+        ({"defaults": {"version": "2.0"}}, "definition.unknown-version", "defaults.version"),
+        ({"defaults": {"config": {"a": 1}}}, "definition.defaults", "defaults.config"),
+        ({"fields": ["storge"]}, "definition.unknown-path", "fields[0]"),
+        ({"fields": ["storage"], "defaults": {"replicas": 1}}, "definition.not-honoured", "defaults.replicas"),
+    ],
+)
+def test_the_component_of_a_topology_does_not_contradict_itself(entry: dict[str, Any], code: str, path: str) -> None:
+    assert codes(member(**entry)) == [(code, f"topologies.single.components.engine.{path}")]
+
+
+def test_default_config_passes_its_schema() -> None:
+    schema = {"type": "object", "properties": {"a": {"type": "integer"}}}
+    spec = {"components": {"engine": {"type": "db", "configSchema": schema}}}
+
+    assert codes({**spec, **member(defaults={"config": {"a": 1}})}) == []
+    assert sorted(codes({**spec, **member(defaults={"config": {"a": "1", "b": 1}})})) == [
+        ("definition.defaults", "topologies.single.components.engine.defaults.config.a"),
+        ("definition.defaults", "topologies.single.components.engine.defaults.config.b"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        lambda schema: ({"configSchema": schema}, "configSchema"),
+        lambda schema: (
+            {"components": {"engine": {"type": "db", "configSchema": schema}}},
+            "components.engine.configSchema",
+        ),
+        lambda schema: (
+            {"topologies": {"single": {"components": {"engine": None}, "configSchema": schema}}},
+            "topologies.single.configSchema",
+        ),
+    ],
+    ids=["cluster", "component", "topology"],
+)
+@pytest.mark.parametrize(
+    ("schema", "below"),
+    [
+        ({"type": "list"}, "type"),
+        ({"properties": {"a": {"minimum": "1"}}}, "properties.a.minimum"),
+        ({"properties": {"a": {"$ref": "#/$defs/b"}}}, "properties.a.$ref"),
+        ({"properties": {"a": {"$ref": "https://example.org/schema"}}}, "properties.a.$ref"),
+        ({"properties": {"a": {"type": "integer", "default": "x"}}}, "properties.a.default"),
+    ],
+)
+def test_schemas_are_json_schema_wherever_they_stand(place: Any, schema: dict[str, Any], below: str) -> None:
+    spec, path = place(schema)
+
+    assert ("definition.schema", f"{path}.{below}") in codes(spec)
+
+
+@pytest.mark.parametrize(
+    ("spec", "code"),
+    [
+        (rule("spec.instances.engine.image == 'db:1.0'"), None),
+        (rule("!has(spec.backup) || spec.backup.storages.all(s, s.name != 'x')"), None),
+        (rule("spec.paused ="), "definition.expression"),
+        (rule("nothing.at.all"), "definition.expression"),
+        (rule("spec.instances.engin.image != ''"), "definition.expression-field"),
+        (rule("!has(spec.backup) || spec.backup.storages.all(s, s.nam != 'x')"), "definition.expression-field"),
+        (rule("!has(spec.backpu)"), "definition.expression-field"),
+        (rule("spec.instances.engine.image"), "definition.rule-result"),
+        (rule("size(metadata.name)"), "definition.rule-result"),
+        (rule("spec.?paused"), "definition.rule-result"),
+        (rule("true", path="instances.engine.size"), "definition.unknown-path"),
+        (rule("metadata.name == 'never'"), "definition.unresolvable"),
+        (rule("spec.backup.storages.size() > 0"), "definition.unresolvable"),
+    ],
+)
+def test_rules_are_expressions_over_fields_that_exist(spec: dict[str, Any], code: str | None) -> None:
+    assert [entry.code for entry in check(spec)] == ([code] if code else [])
+
+
+@pytest.mark.parametrize(
+    ("form", "path"),
+    [
+        (
+            {
+                "single": {
+                    "sections": {"a": {"components": {"n": {"uiType": "number", "path": "instances.engine.replicas"}}}}
+                }
+            },
+            None,
+        ),
+        ({"double": {}}, "uiSchema.double"),
+        ({"single": {"n": {"uiType": "number", "path": "instances.engin.replicas"}}}, "uiSchema.single.n.path"),
+        ({"single": {"n": [{"uiType": "text", "path": ["paused", "puased"]}]}}, "uiSchema.single.n[0].path"),
+    ],
+)
+def test_a_form_is_for_topologies_and_fields_that_exist(form: dict[str, Any], path: str | None) -> None:
+    assert codes({"uiSchema": form}) == ([("definition.form", path)] if path else [])
+
+
+# With a plugin
+
+
+@pytest.mark.parametrize(
+    ("spec", "path"),
+    [
+        ({"components": {"engine": {"type": "db"}, "proxy": {"type": "db"}}}, "components.proxy"),
+        (
+            {"componentTypes": {"db": DB, "third": DB}, "components": {"engine": {"type": "third"}}},
+            "components.engine.type",
+        ),
+        ({"components": {"engine": {"type": "db", "fields": ["replicas", "expose"]}}}, "components.engine.fields[1]"),
+        ({**member(defaults={"expose": {"type": "NodePort"}})}, "topologies.single.components.engine.defaults.expose"),
+    ],
+)
+def test_what_the_templates_do_nothing_with_is_refused(spec: dict[str, Any], path: str) -> None:
+    assert codes(spec) == []
+    assert codes(spec, plugin=True) == [("definition.not-honoured", path)]
+
+
+def test_the_plugins_own_defaults_are_within_the_limits() -> None:
+    found = check(member(replicas={"max": 3}), plugin=True)
+
+    assert [(f.code, path_text(f.path)) for f in found] == [
+        ("definition.replicas", "spec.topologies.single.components.engine.replicas")
+    ]
+    assert "the default of plugin 'x'" in found[0].message
+
+
+def test_what_was_set_aside_is_not_reported_again() -> None:
+    broken = [("spec", "componentTypes", "db", "versions")]
+
+    assert codes({"componentTypes": {"db": {}}}, broken=broken) == []
+    assert codes({"topologies": {}}, broken=[("spec", "topologies")]) == []
+    assert codes({"components": {}}, broken=[("spec", "components")]) == []
+
+
+def test_a_mistake_in_one_topology_does_not_hide_that_another_cannot_be_had() -> None:
+    topologies = {
+        "a": {"components": {"engine": {"replicas": {"min": 3, "max": 1}}}},
+        "b": {"components": {"engine": None}, "rules": [{"cel": "false", "message": "never"}]},
+    }
+
+    assert codes({"topologies": topologies}) == [
+        ("definition.replicas", "topologies.a.components.engine.replicas"),
+        ("definition.unresolvable", "topologies.b"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "path"),
+    [
+        (
+            {"components": {"engine": {"types": ["db"], "fields": ["version", "storage.sise"]}}},
+            "components.engine.fields[1]",
+        ),
+        ({"fields": ["backup.storages", "monitorin"]}, "fields[1]"),
+    ],
+)
+def test_the_fields_that_a_plugin_honours_exist(change: dict[str, Any], path: str) -> None:
+    found = check_manifest(PluginManifest.model_validate({**MANIFEST, **change}))
+
+    assert [(entry.code, path_text(entry.path)) for entry in found] == [("definition.unknown-path", path)]
+
+
+@pytest.mark.parametrize(
+    ("defaults", "expected"),
+    [
+        ({"instances": {"engine": {"replicas": 3, "storage": {"size": "1Gi"}}}, "tls": {"mode": "on"}}, []),
+        (
+            {"instances": {"engine": {"storage": {"size": "1GB"}}}},
+            [("value.quantity", "instances.engine.storage.size")],
+        ),
+        ({"instances": {"engine": {"expose": {}}}}, [("definition.not-honoured", "instances.engine.expose")]),
+        ({"instances": {"proxy": {}}}, [("definition.not-honoured", "instances.proxy")]),
+        ({"tsl": {}}, [("field.unknown", "tsl")]),
+        ({"instances": []}, [("field.type", "instances")]),
+    ],
+)
+def test_defaults_and_presets_are_parts_of_a_cluster(defaults: dict[str, Any], expected: list[tuple[str, str]]) -> None:
+    found = check_defaults(defaults, PluginManifest.model_validate(MANIFEST))
+
+    assert [(entry.code, path_text(entry.path)) for entry in found] == expected
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(document=strategies.definitions())
+def test_any_definition_without_mistakes_has_no_findings(document: dict[str, Any]) -> None:
+    assert check_definition(Definition(DatabaseClusterDefinition.model_validate(document))) == []

@@ -1,0 +1,171 @@
+"""docs/findings.md: a section for every code, and examples that give what the page says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+import yaml
+
+from pulumi_everest.cli.gather import gather
+from pulumi_everest.cli.inputs import read_inputs
+from pulumi_everest.cli.options import Options
+from pulumi_everest.core.merging import patched
+from pulumi_everest.emit.crds import Crds
+from pulumi_everest.model.codes import CODES
+from pulumi_everest.model.deferred import Deferred
+from pulumi_everest.model.findings import Finding, one_line
+from pulumi_everest.plugins.find import Plugins
+from pulumi_everest.plugins.workspace import ClusterInput, Workspace
+
+PAGE = Path(__file__).parents[1] / "docs" / "findings.md"
+API = "everest.percona.com/v2alpha1"
+FILES = ("plugin.yaml", "definition.yaml", "resources.yaml")
+
+
+@dataclass
+class Section:
+    """A section of the page: the code, its text, and the blocks as (language and notation, content)."""
+
+    code: str
+    text: str
+    blocks: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def expected(self) -> list[str]:
+        """The lines that the example gives, as the page shows them."""
+        return [line for info, content in self.blocks if info == "text" for line in content.splitlines()]
+
+
+def blocks_of(text: str) -> list[tuple[str, str]]:
+    """The fenced blocks of a text."""
+    return re.findall(r"^```([^\n]*)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+
+def sections() -> list[Section]:
+    """The sections about codes: those whose headings are one, in backquotes."""
+    parts = re.split(r"^### `([^`]+)`$", PAGE.read_text(), flags=re.MULTILINE)
+    return [
+        Section(code, body, blocks_of(re.split(r"^## ", body, flags=re.MULTILINE)[0]))
+        for code, body in zip(parts[1::2], parts[2::2], strict=True)
+    ]
+
+
+def shop() -> dict[str, str]:
+    """The files of the page's own plugin, by name."""
+    head = PAGE.read_text().split("\n### ", 1)[0]
+    return {info.split()[1]: content for info, content in blocks_of(head) if info.split()[-1] in FILES}
+
+
+def write_plugin(folder: Path, files: dict[str, str]) -> Path:
+    """A folder with these files. One whose text is null is not written."""
+    folder.mkdir()
+    for name, text in files.items():
+        if yaml.safe_load(text) is not None:
+            (folder / name).write_text(text)
+    return folder
+
+
+class Example:
+    """What the blocks of a section say, as an input and its findings."""
+
+    def __init__(self, blocks: list[tuple[str, str]], folder: Path) -> None:
+        self.folder = folder
+        self.files = shop()
+        self.text: str | bytes = ""
+        self.python: dict[str, Any] = {"unknown": Deferred(("unknown",), "an output")}
+        self.inputs: list[str] = []
+        self.limit = 60.0
+        for info, content in blocks:
+            self.read(info.split(), content)
+        if self.text:
+            (folder / "input.yaml").write_bytes(self.text if isinstance(self.text, bytes) else self.text.encode())
+            self.inputs.append(str(folder / "input.yaml"))
+        self.plugins = [write_plugin(folder / name, self.files) for name in self.python.get("plugins", ["shop"])]
+
+    def read(self, info: list[str], content: str) -> None:
+        match info:
+            case ["yaml", name] if name in FILES:
+                merged = patched(yaml.safe_load(self.files[name]), yaml.safe_load(content))
+                self.files[name] = yaml.safe_dump(merged, sort_keys=False)
+            case ["yaml", "input"]:
+                self.text = content
+            case ["yaml", "cluster"]:
+                self.add("DatabaseCluster", "orders", f"provider: shop\n{content}")
+            case ["yaml", "provider"]:
+                self.add("Provider", "shop", content)
+            case ["python"]:
+                exec(content, self.python)
+                self.text = self.python.get("text", "")
+            case ["yaml", "Pulumi.yaml"]:
+                self.write_program("Pulumi.yaml", content)
+            case ["python", "program", *limit]:
+                self.limit = float(limit[0].removesuffix("s")) if limit else self.limit
+                self.write_program("Pulumi.yaml", "name: stock\nruntime: python\n")
+                self.write_program("__main__.py", content)
+            case ["text"]:
+                pass
+            case _:
+                pytest.fail(f"there is no notation '{' '.join(info)}'")
+
+    def add(self, kind: str, name: str, spec: str) -> None:
+        lines = "".join(f"  {line}\n" for line in spec.splitlines())
+        self.text = f"{self.text!s}---\napiVersion: {API}\nkind: {kind}\nmetadata: {{name: {name}}}\nspec:\n{lines}"
+
+    def write_program(self, name: str, text: str) -> None:
+        program = self.folder / "program"
+        program.mkdir(exist_ok=True)
+        (program / name).write_text(text)
+        self.inputs = [str(program)]
+
+    def findings(self) -> list[Finding]:
+        """What the package says: the commands' way, or for values that only a program can give, without one."""
+        if "object" in self.python:
+            return Crds().check(self.python["object"])
+        if "spec" in self.python:
+            workspace = Workspace(Plugins(self.plugins))
+            spec = {"provider": "shop", **self.python["spec"]}
+            workspace.clusters.append(ClusterInput({"name": "orders", "namespace": "default"}, spec))
+            return workspace.plan()[1]
+        return gather(read_inputs(self.inputs), Options(plugins=self.plugins, timeout=self.limit)).findings
+
+    def lines(self) -> Iterator[str]:
+        """The findings as the page shows them: without their places, and with no folder but the plugin's."""
+        for entry in self.findings():
+            line = one_line(replace(entry, place=None, subject=""))
+            yield line.replace(f"{self.folder}/", "")
+
+
+def test_every_code_has_one_section_in_the_order_of_the_codes() -> None:
+    assert [section.code for section in sections()] == list(CODES)
+
+
+@pytest.mark.parametrize("section", sections(), ids=lambda s: s.code)
+def test_a_section_says_severity_and_meaning_and_how_to_mend_it(section: Section) -> None:
+    severity, meaning = CODES[section.code]
+
+    assert section.text.strip().startswith(f"{severity.value.capitalize()}. {meaning} ")
+    assert "**Mend it:** " in section.text
+
+
+@pytest.mark.parametrize("section", sections(), ids=lambda s: s.code)
+def test_an_example_gives_its_code_and_what_the_page_shows(section: Section, tmp_path: Path) -> None:
+    example = Example(section.blocks, tmp_path)
+
+    with patch("pulumi_everest.plugins.find.builtin", return_value=[]):
+        lines = list(example.lines())
+
+    assert lines == section.expected
+    assert any(line.endswith(f"[{section.code}]") for line in lines)
+
+
+def test_the_plugin_of_the_page_is_fine(tmp_path: Path) -> None:
+    folder = write_plugin(tmp_path / "shop", shop())
+
+    assert set(shop()) == set(FILES)
+    assert Workspace(Plugins([folder])).check_all() == []

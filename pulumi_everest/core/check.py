@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
 from pulumi_everest.core import paths
+from pulumi_everest.core.check_plugin import CLUSTER, INSTANCE, missing_path
 from pulumi_everest.core.expressions import Environment, ExpressionError
 from pulumi_everest.core.rules import VARIABLES, rule_shapes, wrong_result
 from pulumi_everest.core.schemas import ConfigSchema
 from pulumi_everest.core.technology import Definition, Technology
 from pulumi_everest.core.validate import check_cluster, replica_findings
-from pulumi_everest.model.cluster import DatabaseClusterSpec, Instance
 from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.definition import Rule, TopologyComponent
 from pulumi_everest.model.findings import Finding, finding, path_text, unknown
 from pulumi_everest.model.manifest import PluginManifest
-from pulumi_everest.model.reading import read_model
-from pulumi_everest.model.shapes import Shape, shape_of
+from pulumi_everest.model.shapes import Shape
 from pulumi_everest.model.versions import Range
 
 SPEC: Path = ("spec",)
@@ -34,32 +33,6 @@ def check_definition(
     """
     check = _Check(definition, manifest, tuple(broken))
     return list(dict.fromkeys(check.findings()))
-
-
-def check_manifest(manifest: PluginManifest) -> Iterator[Finding]:
-    """Whether the fields that a plugin says it honours exist."""
-    for name, component in manifest.components.items():
-        for index, text in enumerate(component.fields):
-            yield from _missing_path(paths.parse(text), _INSTANCE, ("components", name, "fields", index), text)
-    for index, text in enumerate(manifest.fields):
-        yield from _missing_path(paths.parse(text), _CLUSTER, ("fields", index), text)
-
-
-def check_defaults(data: Mapping[str, Any], manifest: PluginManifest, path: Path = ()) -> Iterator[Finding]:
-    """What is wrong with a plugin's partial cluster spec: its defaults, or a preset."""
-    _, found = read_model(DatabaseClusterSpec, {"provider": manifest.name, **data})
-    yield from (entry.at(path) for entry in found)
-    instances = data.get("instances")
-    for name, instance in (instances if isinstance(instances, dict) else {}).items():
-        at = (*path, "instances", name)
-        if name not in manifest.components:
-            text = f"the templates of plugin '{manifest.name}' do nothing with component '{name}'"
-            yield unknown("definition.not-honoured", at, text, name, manifest.components)
-        elif not any(entry.path[:2] == ("instances", name) for entry in found):
-            fields = paths.FieldSet([*manifest.components[name].fields, "config"])
-            for below, allowed in fields.outside(instance):
-                text = f"the templates of plugin '{manifest.name}' do nothing with '{below[-1]}' of component '{name}'"
-                yield unknown("definition.not-honoured", (*at, *below), text, str(below[-1]), allowed)
 
 
 class _Check:
@@ -167,7 +140,7 @@ class _Check:
 
     def field_paths(self, fields: list[str] | None, path: Path) -> Iterator[Finding]:
         for index, text in enumerate(fields or []):
-            yield from _missing_path(paths.parse(text), _INSTANCE, (*path, index), text)
+            yield from missing_path(paths.parse(text), INSTANCE, (*path, index), text)
 
     def honoured(
         self, name: str, kind: str, fields: list[str] | None, engine_config: str | None, path: Path
@@ -185,7 +158,7 @@ class _Check:
             yield unknown("definition.not-honoured", (*path, "type"), text, kind, known[name].types)
         honoured = paths.FieldSet([*known[name].fields, "config"])
         for index, field in enumerate(fields or []):
-            exists = paths.missing_part(paths.parse(field), _INSTANCE) is None
+            exists = paths.missing_part(paths.parse(field), INSTANCE) is None
             if exists and not honoured.covers(paths.parse(field)):
                 text = f"the templates of plugin '{plugin}' do nothing with '{field}' of component '{name}'"
                 at = (*path, "fields", index)
@@ -302,7 +275,7 @@ class _Check:
                 text = f"a rule is true or false, and this one gives {result}"
                 yield finding("definition.rule-result", (*at, "cel"), text)
             if rule.path is not None:
-                yield from _missing_path(paths.parse(rule.path), shapes["spec"], (*at, "path"), rule.path)
+                yield from missing_path(paths.parse(rule.path), shapes["spec"], (*at, "path"), rule.path)
 
     def resolvable(self, wrong: Iterable[Path]) -> Iterator[Finding]:
         """Whether a cluster that says nothing else can be had, of each topology that nothing `wrong` has a part in."""
@@ -360,7 +333,7 @@ class _Check:
     def changes(self) -> Iterator[Finding]:
         for index, change in enumerate(self.spec.changes):
             at = (*SPEC, "changes", index, "path")
-            yield from _missing_path(paths.parse(change.path), _CLUSTER, at, change.path)
+            yield from missing_path(paths.parse(change.path), CLUSTER, at, change.path)
 
     def upgrades(self) -> Iterator[Finding]:
         for kind, upgrades in self.spec.upgrades.items():
@@ -392,18 +365,6 @@ class _Check:
                 continue
             shape = rule_shapes(self.definition, topology)["spec"]
             yield from _form_paths(sections, shape, path)
-
-
-_INSTANCE = shape_of(Instance)
-_CLUSTER = shape_of(DatabaseClusterSpec)
-
-
-def _missing_path(path: paths.FieldPath, shape: Shape, at: Path, text: str) -> Iterator[Finding]:
-    missing = paths.missing_part(path, shape)
-    if missing is not None:
-        index, allowed = missing
-        message = f"'{text}' is no field: there is no '{path[index]}'"
-        yield unknown("definition.unknown-path", at, message, path[index], allowed)
 
 
 def _form_paths(node: Any, shape: Shape, path: Path) -> Iterator[Finding]:

@@ -61,7 +61,7 @@ def _spec_properties(technology: Technology, definitions: Schema, properties: Sc
     if config is None:
         kept.pop("config", None)
     else:
-        kept["config"] = _inlined(config.validator.schema)
+        kept["config"] = _inlined(config.closed)
     return {name: kept[name] for name in properties if name in kept}
 
 
@@ -112,7 +112,7 @@ def _topology_rule(technology: Technology, definitions: Schema, topology: str) -
         chosen["required"] = ["topology"]
         chosen["properties"]["topology"]["required"] = ["type"]
     config = definition.topology_schema(topology)
-    config_schema: Schema = _inlined(config.validator.schema) if config is not None else {"maxProperties": 0}
+    config_schema: Schema = _inlined(config.closed) if config is not None else {"maxProperties": 0}
     instances = {
         name: _instance(technology, definitions, topology, name) for name in definition.topology_components(topology)
     }
@@ -149,7 +149,7 @@ def _instance(technology: Technology, definitions: Schema, topology: str, compon
     if schema is None:
         properties.pop("config", None)
     else:
-        properties["config"] = _inlined(schema.validator.schema)
+        properties["config"] = _inlined(schema.closed)
     return {
         "anyOf": [{"type": "object", "additionalProperties": False, "properties": properties}, {"type": "null"}],
         "description": f"Component of type {definition.type_of(component)}.",

@@ -66,10 +66,15 @@ class ConfigSchema:
             return []
 
     @property
+    def closed(self) -> dict[str, Any]:
+        """The schema with unknown keys refused at every depth."""
+        return _closed(copied(self.schema), self.schema)  # type: ignore[no-any-return]
+
+    @property
     def validator(self) -> Draft202012Validator:
         """The compiled schema, closed against unknown keys."""
         if self._validator is _UNCHECKED:
-            self._validator = Draft202012Validator(_closed(copied(self.schema), self.schema), registry=Registry())
+            self._validator = Draft202012Validator(self.closed, registry=Registry())
         return self._validator  # type: ignore[no-any-return]
 
     def check(self, config: dict[str, Any], path: Path) -> list[Finding]:

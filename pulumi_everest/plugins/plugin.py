@@ -10,7 +10,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from pulumi_everest.core.check import check_defaults, check_definition, check_manifest
+from pulumi_everest.core.check import check_definition
+from pulumi_everest.core.check_plugin import check_defaults, check_manifest
 from pulumi_everest.core.functions import FunctionSpec
 from pulumi_everest.core.technology import Definition
 from pulumi_everest.emit.template import Template

@@ -6,79 +6,32 @@ YAML documents and the arguments of a program both end up here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from pulumi_everest.core.check import check_definition
-from pulumi_everest.core.merging import over
 from pulumi_everest.core.paths import value_at
 from pulumi_everest.core.resolve import Resolved
-from pulumi_everest.core.technology import Definition, Technology
+from pulumi_everest.core.technology import Technology
 from pulumi_everest.core.validate import check_cluster
-from pulumi_everest.emit.everest import API_VERSION, cluster_object, provider_objects
+from pulumi_everest.emit.everest import cluster_object, provider_objects
 from pulumi_everest.emit.objects import Emitted, emit
-from pulumi_everest.model.cluster import DatabaseCluster
 from pulumi_everest.model.deferred import Deferred, Path
-from pulumi_everest.model.definition import DatabaseClusterDefinition
 from pulumi_everest.model.findings import (
     EverestError,
     Finding,
-    Locate,
     finding,
     located,
     sort_findings,
     unknown,
 )
-from pulumi_everest.model.provider import Provider
-from pulumi_everest.model.reading import plain, read_leniently, set_aside, without_server_fields
-from pulumi_everest.model.shapes import ANY, Shape, shape_of
 from pulumi_everest.model.source import Document
+from pulumi_everest.plugins.documents import KINDS, ClusterInput, Documents, ProviderInput, shape_for
 from pulumi_everest.plugins.find import Plugins
 from pulumi_everest.plugins.plugin import Plugin
+from pulumi_everest.plugins.typed_config import with_typed_config
 
-KINDS = {
-    "DatabaseClusterDefinition": DatabaseClusterDefinition,
-    "Provider": Provider,
-    "DatabaseCluster": DatabaseCluster,
-}
-
-
-def shape_for(api_version: str | None, kind: str | None) -> Shape:
-    """The shape of a document, for the reader; anything for other API groups."""
-    if api_version is not None and api_version.split("/")[0] == API_VERSION.split("/")[0] and kind in KINDS:
-        return shape_of(KINDS[kind])
-    return ANY
-
-
-@dataclass
-class ProviderInput:
-    """A Provider of the input: its name and a spec that has passed its model."""
-
-    name: str
-    spec: dict[str, Any]
-    metadata: dict[str, Any] = field(default_factory=dict)
-    locate: Locate = lambda _path: None
-
-
-@dataclass
-class ClusterInput:
-    """A cluster of the input, whose metadata and spec have passed their models.
-
-    `prefix` is where the spec stands in what the user wrote: ``("spec",)`` in YAML, nothing in a program.
-    """
-
-    metadata: dict[str, Any]
-    spec: dict[str, Any]
-    options: dict[str, Any] = field(default_factory=dict)
-    secrets: dict[str, Any] = field(default_factory=dict)
-    prefix: Path = ()
-    subject: str = ""
-    locate: Locate = lambda _path: None
-
-    @property
-    def key(self) -> tuple[Any, Any]:
-        """Namespace and name."""
-        return (self.metadata.get("namespace"), self.metadata.get("name"))
+__all__ = ["KINDS", "ClusterInput", "Plan", "ProviderInput", "Setup", "Workspace", "shape_for"]
 
 
 @dataclass
@@ -107,120 +60,37 @@ class Workspace:
     ) -> None:
         self.plugins = plugins
         self.reconcile_by = reconcile_by
-        self.findings: list[Finding] = []
-        self.providers: dict[str, ProviderInput] = {}
-        self.clusters: list[ClusterInput] = []
-        self.foreign: list[Document] = []
-        self._definitions: dict[str, tuple[Definition, Document, tuple[Path, ...]]] = {}
-        self._unreadable: set[str] = set()
-        self._cluster_documents: list[tuple[ClusterInput, Document]] = []
+        # All documents are read before the first is looked up, so their order does not matter.
+        read = Documents(documents)
+        self.findings, self.foreign = read.findings, read.foreign
+        self.providers, self.clusters = read.providers, read.clusters
+        self._definitions, self._unreadable = read.definitions, read.unreadable
         self._setups: dict[str, tuple[Setup | None, list[Finding]]] = {}
         self._provider_objects: dict[str, list[Emitted]] = {}
-        for document in documents:
-            self._add_document(document)
-        # All documents are read before the first is looked up, so their order does not matter.
         self._check_definitions()
-        for cluster, document in self._cluster_documents:
-            self._retype(cluster, document)
+        for cluster in self.clusters:
+            self._type_config(cluster)
         self.findings += plugins.findings if plugins.levels else []
 
     # Documents
 
-    def _add_document(self, document: Document) -> None:
-        version, kind = document.data.get("apiVersion"), document.data.get("kind")
-        group = str(API_VERSION.split("/")[0])
-        if not isinstance(version, str) or not isinstance(kind, str):
-            missing = [key for key in ("apiVersion", "kind") if not isinstance(document.data.get(key), str)]
-            text = f"a document needs {' and '.join(missing)}"
-            allowed = [API_VERSION] if "apiVersion" in missing else list(KINDS)
-            self._found([finding("source.document", (missing[0],), text, allowed=allowed)], document)
-        elif version.split("/")[0] != group:
-            self.foreign.append(document)
-        elif version != API_VERSION:
-            text = f"apiVersion '{version}' is not known"
-            self._found([unknown("source.kind", ("apiVersion",), text, version, [API_VERSION])], document)
-        elif kind not in KINDS:
-            text = f"there is no kind '{kind}' in {API_VERSION}"
-            self._found([unknown("source.kind", ("kind",), text, kind, KINDS)], document)
-        elif kind == "DatabaseClusterDefinition":
-            self._add_definition(document)
-        elif kind == "Provider":
-            self._add_provider(document)
-        else:
-            self._add_cluster(document)
-
-    def _found(self, found: Iterable[Finding], document: Document, subject: str = "") -> None:
-        self.findings += located(found, document.place, subject or _subject(document))
-
-    def _add_definition(self, document: Document) -> None:
-        model, found = read_leniently(DatabaseClusterDefinition, without_server_fields(document.data), defer=False)
-        self._found(found, document)
-        if model is None:
-            name = value_at(document.data, ("metadata", "name"))
-            self._unreadable |= {name} if isinstance(name, str) else set()
-            return
-        name = model.metadata.name
-        if name in self._definitions:
-            other = self._definitions[name][1].place(("metadata", "name"))
-            self._found([self._twin("definition", name, other)], document)
-            return
-        broken = tuple(entry.path for entry in found if entry.code != "field.unknown")
-        self._definitions[name] = (Definition(model), document, broken)
-
     def _check_definitions(self) -> None:
         """Check each definition, together with the plugins that emit its clusters."""
-        for name, (definition, document, broken) in self._definitions.items():
+        for name, read in self._definitions.items():
             own = self.plugins.defining(name)
             named = [
                 p.spec.get("plugin") for p in self.providers.values() if p.spec.get("databaseClusterDefinition") == name
             ]
             emitters = [self.plugins.named(text) if isinstance(text, str) else own for text in named] or [own]
             for plugin in {p.name if p else None: p for p in emitters}.values():
-                self._found(check_definition(definition, plugin.manifest if plugin else None, broken), document)
+                found = check_definition(read.definition, plugin.manifest if plugin else None, read.broken)
+                self.findings += located(found, read.document.place, f"DatabaseClusterDefinition {name}")
 
-    def _twin(self, what: str, name: str, other: Any) -> Finding:
-        where = f", the first at {other.file}:{other.line}" if other is not None else ""
-        return finding("provider.duplicate", ("metadata", "name"), f"there are two {what}s of the name '{name}'{where}")
-
-    def _add_provider(self, document: Document) -> None:
-        data = without_server_fields(document.data)
-        _, found = read_leniently(Provider, data, defer=True)
-        self._found(found, document)
-        data = plain(data, shape_of(Provider))
-        name = value_at(data, ("metadata", "name"))
-        if not isinstance(name, str):
-            return
-        if name in self.providers:
-            other = self.providers[name].locate(("metadata", "name"))
-            self._found([self._twin("Provider", name, other)], document)
-            return
-        spec = data.get("spec")
-        spec = _deferring(spec, found) if isinstance(spec, dict) else {"databaseClusterDefinition": Deferred()}
-        self.providers[name] = ProviderInput(name, spec, data["metadata"], document.place)
-
-    def _add_cluster(self, document: Document) -> None:
-        data = without_server_fields(document.data)
-        model, found = read_leniently(DatabaseCluster, data, defer=True)
-        secrets = _secrets_in_yaml(data)
-        found = [*secrets, *(entry for entry in found if entry.path not in {secret.path for secret in secrets})]
-        self._found(found, document)
-        if model is None:
-            return
-        data = plain(set_aside(data, found, defer=True) or {}, shape_of(DatabaseCluster))
-        metadata, spec = data.get("metadata"), data.get("spec")
-        if not isinstance(metadata, dict) or not isinstance(spec, dict):
-            return
-        metadata.setdefault("namespace", "default")
-        self.clusters.append(
-            ClusterInput(metadata, spec, prefix=("spec",), subject=_subject(document), locate=document.place)
-        )
-        self._cluster_documents.append((self.clusters[-1], document))
-
-    def _retype(self, cluster: ClusterInput, document: Document) -> None:
+    def _type_config(self, cluster: ClusterInput) -> None:
         provider = cluster.spec.get("provider")
         setup = self.setup(provider)[0] if isinstance(provider, str) else None
-        if setup is not None:
-            cluster.spec = _retyped(cluster.spec, setup, document)
+        if setup is not None and cluster.document is not None:
+            cluster.spec = with_typed_config(cluster.spec, setup.technology.definition, cluster.document)
 
     # Providers and technologies
 
@@ -250,7 +120,7 @@ class Workspace:
                 found = unknown("plugin.not-found", ("spec", "plugin"), text, spec["plugin"], names)
                 return None, self._provider_found(own, found)
         if definition_name in self._definitions:
-            definition = self._definitions[definition_name][0]
+            definition = self._definitions[definition_name].definition
         elif plugin is not None and plugin.definition.name == definition_name:
             definition = plugin.definition
         else:
@@ -307,7 +177,8 @@ class Workspace:
         resolved, more = check_cluster(
             cluster.metadata, cluster.spec, setup.technology, options=cluster.options, secrets=cluster.secrets
         )
-        _, _, broken = self._definitions.get(setup.technology.definition.name, (None, None, ()))
+        read = self._definitions.get(setup.technology.definition.name)
+        broken = read.broken if read is not None else ()
         more = [entry for entry in more if not _follows(entry, cluster.spec, broken)]
         return resolved, setup, self._placed([*found, *more], cluster)
 
@@ -411,62 +282,3 @@ def _presets(plugin: Plugin | None) -> Mapping[str, Mapping[str, Any]]:
         return plugin.presets if plugin is not None else {}
     except EverestError:
         return {}
-
-
-def _subject(document: Document) -> str:
-    name = value_at(document.data, ("metadata", "name"))
-    kind = document.data.get("kind")
-    return f"{kind} {name}" if isinstance(kind, str) and isinstance(name, str) else f"document {document.index + 1}"
-
-
-def _deferring(spec: dict[str, Any], found: Iterable[Finding]) -> dict[str, Any]:
-    below = [entry for entry in found if entry.path[:1] == ("spec",)]
-    aside = (set_aside({"spec": spec}, below, defer=True) or {}).get("spec")
-    return aside if isinstance(aside, dict) else {}
-
-
-def _secrets_in_yaml(data: Mapping[str, Any]) -> list[Finding]:
-    """Secret values where only programs may give them."""
-    found = []
-    places: list[tuple[Path, str]] = [
-        (("spec", "users"), "usersSecret"),
-        (("spec", "monitoring", "credentials"), "credentialsSecret"),
-    ]
-    storages = value_at(data, ("spec", "backup", "storages"))
-    for index in range(len(storages) if isinstance(storages, list) else 0):
-        places.append((("spec", "backup", "storages", index, "credentials"), "credentialsSecret"))
-    for path, instead in places:
-        if value_at(data, path) is not None:
-            text = f"'{path[-1]}' takes secret values, which have no place in YAML"
-            found.append(finding("cluster.secret-in-yaml", path, text, hint=f"name a Secret in '{instead}'"))
-    return found
-
-
-def _retyped(spec: dict[str, Any], setup: Setup, document: Document) -> dict[str, Any]:
-    """The spec with the scalars of its `config` as the definition's schemas want them: text as it was written."""
-    definition = setup.technology.definition
-    chosen = value_at(spec, ("topology", "type")) or definition.default_topology
-    schemas: list[tuple[Path, Any]] = [(("config",), definition.config_schema())]
-    if isinstance(chosen, str) and chosen in definition.spec.topologies:
-        schemas.append((("topology", "config"), definition.topology_schema(chosen)))
-    instances = spec.get("instances")
-    for name in instances if isinstance(instances, dict) else {}:
-        if name in definition.spec.components:
-            schemas.append((("instances", name, "config"), definition.component_schema(name)))
-    copied = over({}, spec)
-    for path, schema in schemas:
-        owner = value_at(copied, path[:-1])
-        if schema is not None and isinstance(owner, dict) and isinstance(owner.get(path[-1]), dict):
-            owner[path[-1]] = _texts(owner[path[-1]], schema.shape, document, ("spec", *path))
-    return copied  # type: ignore[no-any-return]
-
-
-def _texts(value: Any, shape: Shape, document: Document, path: Path) -> Any:
-    if isinstance(value, dict):
-        return {key: _texts(below, shape.at(key), document, (*path, key)) for key, below in value.items()}
-    if isinstance(value, list):
-        return [_texts(below, shape.at(i), document, (*path, i)) for i, below in enumerate(value)]
-    if shape.kind == "text" and not isinstance(value, str):
-        written = document.text_at(path)
-        return value if written is None else written
-    return value

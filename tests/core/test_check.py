@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from pulumi_everest.core.check import check_defaults, check_definition, check_manifest
+from pulumi_everest.core.check import check_definition
+from pulumi_everest.core.check_plugin import check_defaults, check_manifest
 from pulumi_everest.core.technology import Definition
 from pulumi_everest.model.definition import DatabaseClusterDefinition
 from pulumi_everest.model.findings import Finding, path_text

@@ -1,0 +1,223 @@
+"""Choosing versions and images: what the user says, over bundles, over the defaults of the component types."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pulumi_everest.core.images import with_digest, with_registry
+from pulumi_everest.core.paths import value_at
+from pulumi_everest.core.technology import Technology, newest
+from pulumi_everest.model.deferred import Computed, Deferred, Path, leaves_of
+from pulumi_everest.model.definition import Bundle, VersionEntry
+from pulumi_everest.model.findings import EverestError, Finding, did_you_mean, finding, unknown
+from pulumi_everest.model.versions import version_key
+
+Layers = list[tuple[str, Any]]
+"""Where values came from, strongest first: (origin, data)."""
+
+
+class Versions:
+    """The choice for one cluster. What cannot be chosen is added to `found`.
+
+    `known` gives a value that must be known in a preview, and reports it where it is not; `images` says where images
+    come from.
+    """
+
+    def __init__(
+        self,
+        spec: Mapping[str, Any],
+        technology: Technology,
+        images: Mapping[str, Any],
+        known: Callable[[Any, Path], Any],
+        found: list[Finding],
+    ) -> None:
+        self.spec, self.technology, self.definition = spec, technology, technology.definition
+        self.images, self.known, self.found = images, known, found
+
+    def fill(
+        self,
+        instances: dict[str, dict[str, Any]],
+        given: Mapping[str, Any],
+        operator: str | None,
+        layers: dict[str, Layers],
+    ) -> None:
+        """Give every component its version and image. `given` is what the user says of each, `layers` is added to."""
+        by_type = self._type_versions()
+        explicit: dict[str, tuple[Any, Path]] = {}
+        for name, instance in instances.items():
+            kind = self.definition.type_of(name)
+            if (given.get(name) or {}).get("version") is not None:
+                explicit[name] = (instance["version"], ("instances", name, "version"))
+            elif by_type.get(kind, {}).get("version") is not None:
+                explicit[name] = (by_type[kind]["version"], ("components", "versions", kind, "version"))
+            elif instance.get("version") is not None:
+                explicit[name] = (instance["version"], ("instances", name, "version"))
+        bundle = self._bundle(explicit, instances, operator)
+        for name, instance in instances.items():
+            kind = self.definition.type_of(name)
+            version, path = explicit.get(name, (None, ("instances", name, "version")))
+            if version is None and bundle is not None and name in bundle.components:
+                version = bundle.components[name]
+                layers[name].append(("bundle", {"version": version}))
+            if version is None:
+                entry = self.definition.default_version(kind, operator)
+                version = entry.version if entry else None
+                layers[name].append(("type", {"version": version}))
+            elif name in explicit and path[0] == "components":
+                layers[name].insert(1, ("versions", {"version": version}))
+            own_image = instance.pop("image", None) or by_type.get(kind, {}).get("image")
+            instance.pop("version", None)
+            entry = self._entry(kind, version, operator, path)
+            settings = {"version": version} if version is not None else {}
+            image = own_image if own_image is not None else self._catalog_image(kind, version, entry, operator, path)
+            if image is not None:
+                settings["image"] = image
+            instances[name] = {**settings, **instance}
+
+    def _type_versions(self) -> dict[str, dict[str, Any]]:
+        components = self.known(self.spec.get("components"), ("components",)) or {}
+        versions = self.known(components.get("versions"), ("components", "versions")) or {}
+        result = {}
+        for kind, value in versions.items():
+            path = ("components", "versions", kind)
+            known = self.known(value, path)
+            if kind not in self.definition.spec.component_types:
+                names = list(self.definition.spec.component_types)
+                text = f"definition '{self.definition.name}' has no component type '{kind}'"
+                hint = did_you_mean(kind, names)
+                if kind in self.definition.spec.components:
+                    hint = f"'{kind}' is a component; its type is '{self.definition.type_of(kind)}'"
+                self.found.append(finding("cluster.unknown-type", path, text, allowed=names, hint=hint))
+            result[kind] = known or {}
+        return result
+
+    def check_unplaced(self, given: Mapping[str, Any], operator: str | None) -> None:
+        """What is wrong with versions where the topology, and so what they are for, is not known."""
+        for kind, chosen in self._type_versions().items():
+            self._entry(kind, chosen.get("version"), operator, ("components", "versions", kind, "version"))
+        for name, instance in given.items():
+            if name in self.definition.spec.components:
+                kind = self.definition.type_of(name)
+                self._entry(kind, instance.get("version"), operator, ("instances", name, "version"))
+
+    def check_unused(self, used: set[str]) -> None:
+        """Report versions of types that no component of the cluster has."""
+        versions = value_at(self.spec, ("components", "versions"))
+        if not isinstance(versions, dict) or isinstance(self.spec.get("instances"), Deferred):
+            return
+        for kind in versions:
+            if kind in self.definition.spec.component_types and kind not in used:
+                text = f"no component of this cluster is of type '{kind}', so its version has no effect"
+                self.found.append(finding("cluster.unused-version", ("components", "versions", kind), text))
+
+    def _bundle(
+        self, explicit: Mapping[str, tuple[Any, Path]], instances: Mapping[str, Any], operator: str | None
+    ) -> Bundle | None:
+        """The bundle that fills the versions which nobody chose."""
+        every = self.definition.bundles(operator)
+        named = self.known(self.spec.get("bundle"), ("bundle",))
+        if named is not None:
+            for bundle in every:
+                if bundle.name == named:
+                    return bundle
+            names = [bundle.name for bundle in every]
+            text = f"definition '{self.definition.name}' has no bundle '{named}'"
+            if not self.definition.spec.bundles:
+                text = f"definition '{self.definition.name}' has no bundles"
+            elif any(bundle.name == named for bundle in self.definition.spec.bundles):
+                text = f"bundle '{named}' is not for operator version {operator}"
+            self.found.append(unknown("cluster.unknown-bundle", ("bundle",), text, named, names))
+            return None
+        if not every:
+            return None
+        candidates = every
+        for component, (version, path) in explicit.items():
+            if isinstance(version, Deferred) or all(component not in bundle.components for bundle in every):
+                continue
+            fitting = [b for b in candidates if b.components.get(component, version) == version]
+            if not fitting:
+                self.found.append(self._no_bundle(component, version, path, every, operator))
+                return None
+            candidates = fitting
+        if any(isinstance(version, Deferred) for version, _ in explicit.values()) and len(instances) > len(explicit):
+            candidates = [b for b in candidates if b.default] or candidates
+        marked = [bundle for bundle in candidates if bundle.default]
+        return marked[0] if marked else newest(candidates)
+
+    def _no_bundle(
+        self, component: str, version: str, path: Path, every: list[Bundle], operator: str | None
+    ) -> Finding:
+        kind = self.definition.type_of(component)
+        if all(entry.version != version for entry in self.definition.versions(kind, operator)):
+            allowed = [entry.version for entry in self.definition.versions(kind, operator)]
+            return self._unknown_version(kind, version, operator, path, allowed)
+        versions = sorted({b.components[component] for b in every if component in b.components}, key=version_key)
+        names = [f"{b.name} ({b.components[component]})" for b in every if component in b.components]
+        text = f"no bundle fits version '{version}' of component '{component}' together with the other versions chosen"
+        if version not in versions:
+            text = f"no bundle holds version '{version}' of component '{component}'"
+        return finding("cluster.unknown-bundle", path, text, allowed=names, hint=did_you_mean(version, versions))
+
+    def _entry(self, kind: str, version: Any, operator: str | None, path: Path) -> VersionEntry | None:
+        """The catalog's entry of a version; a finding if there is none."""
+        if version is None or isinstance(version, Deferred):
+            return None
+        entries = self.definition.versions(kind, operator)
+        for entry in entries:
+            if entry.version == version:
+                self._ageing(entry, kind, path)
+                return entry
+        if kind in self.definition.spec.component_types and (entries or self.definition.versions(kind, None)):
+            repeated = any(f.path == path and f.code == "cluster.unknown-version" for f in self.found)
+            if not repeated:
+                allowed = [entry.version for entry in entries]
+                self.found.append(self._unknown_version(kind, version, operator, path, allowed))
+        return None
+
+    def _unknown_version(
+        self, kind: str, version: str, operator: str | None, path: Path, allowed: list[str]
+    ) -> Finding:
+        text = f"type '{kind}' has no version '{version}'"
+        hint = did_you_mean(version, allowed)
+        others = [entry for entry in self.definition.versions(kind, None) if entry.version == version]
+        if others:
+            text = f"version '{version}' of type '{kind}' is not for operator version {operator}"
+            hint = f"it is for operator {others[0].operator}" if others[0].operator else hint
+        return finding("cluster.unknown-version", path, text, allowed=allowed, hint=hint)
+
+    def _ageing(self, entry: VersionEntry, kind: str, path: Path) -> None:
+        release = self.technology.manifest.release if self.technology.manifest else None
+        newer = [e.version for e in self.definition.versions(kind, None) if not e.deprecated and not e.removed_in]
+        if entry.removed_in and release and version_key(release) >= version_key(entry.removed_in):
+            text = f"version '{entry.version}' of type '{kind}' was removed in release {entry.removed_in}"
+            self.found.append(finding("cluster.removed-version", path, text, allowed=newer))
+        elif entry.deprecated or entry.removed_in:
+            end = f" and goes away in release {entry.removed_in}" if entry.removed_in else ""
+            text = f"version '{entry.version}' of type '{kind}' is deprecated{end}"
+            self.found.append(finding("cluster.deprecated-version", path, text, allowed=newer))
+
+    def _catalog_image(
+        self, kind: str, version: Any, entry: VersionEntry | None, operator: str | None, path: Path
+    ) -> Any:
+        """The image of a version, from the registry that is asked for."""
+        registry = self.images.get("registry")
+        if not isinstance(version, Deferred) and not isinstance(registry, Deferred):
+            return _image(entry, registry) if entry else None
+        needs = [leaf for value in (version, registry) if isinstance(value, Deferred) for leaf in leaves_of(value)]
+
+        def compute(known: Mapping[Deferred, Any]) -> str | None:
+            chosen = known.get(version, version) if isinstance(version, Deferred) else version
+            own = known.get(registry, registry) if isinstance(registry, Deferred) else registry
+            for candidate in self.definition.versions(kind, operator):
+                if candidate.version == chosen:
+                    return _image(candidate, own)
+            allowed = [candidate.version for candidate in self.definition.versions(kind, operator)]
+            raise EverestError([self._unknown_version(kind, str(chosen), operator, path, allowed)])
+
+        return Computed(tuple(dict.fromkeys(needs)), compute, path)
+
+
+def _image(entry: VersionEntry, registry: Any) -> str:
+    image = with_digest(entry.image, entry.digest)
+    return with_registry(image, registry) if registry else image

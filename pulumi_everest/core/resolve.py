@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from pulumi_everest.core.merging import copied, over
 from pulumi_everest.core.paths import value_at
 from pulumi_everest.core.technology import Definition, Technology
 from pulumi_everest.core.versioning import Layers, Versions
-from pulumi_everest.model.deferred import Computed, Deferred, Path
+from pulumi_everest.model.deferred import Computed, Deferred, Path, holds_deferred
 from pulumi_everest.model.definition import TopologyComponent
 from pulumi_everest.model.findings import Finding, did_you_mean, finding, unknown
 
@@ -30,6 +31,11 @@ class Resolved:
     options: dict[str, Any] = field(default_factory=lambda: {"volumePolicy": "keep"})
     secrets: dict[str, Any] = field(default_factory=dict)
     layers: dict[str, Layers] = field(default_factory=dict)
+
+    @cached_property
+    def deferred(self) -> bool:
+        """Whether something in it is not known yet."""
+        return holds_deferred(self.spec) or holds_deferred(self.metadata) or holds_deferred(self.secrets)
 
     @property
     def name(self) -> str:

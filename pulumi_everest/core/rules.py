@@ -12,7 +12,7 @@ from pulumi_everest.core.paths import parse
 from pulumi_everest.core.resolve import Resolved
 from pulumi_everest.core.technology import Definition, Technology
 from pulumi_everest.model.cluster import DatabaseClusterSpec, Metadata
-from pulumi_everest.model.deferred import Deferred, Path, find
+from pulumi_everest.model.deferred import Deferred, Path
 from pulumi_everest.model.definition import Rule
 from pulumi_everest.model.findings import Finding, finding
 from pulumi_everest.model.shapes import ANY, Shape, shape_of
@@ -63,8 +63,7 @@ class Rules:
         if not rules:
             return
         variables = {"spec": resolved.spec, "metadata": resolved.metadata, "secrets": resolved.secrets}
-        deferred = any(True for _ in find(variables))
-        activation = self.environment.bind(variables, deferred=deferred)
+        activation = self.environment.bind(variables, deferred=resolved.deferred)
         for rule, expression in rules:
             path: Path = tuple(takewhile(lambda part: part != "*", parse(rule.path or "")))
             try:

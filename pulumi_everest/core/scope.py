@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from pulumi_everest.model.deferred import Deferred, substitute
+from pulumi_everest.model.deferred import Deferred, holds_deferred, substitute
 
 Part = Mapping[str, Any]
 """A part of nested mappings: for each key the part below it, `WHOLE`, or `KEY` where only its presence counts."""
@@ -34,7 +34,7 @@ class Scope:
 
     def __init__(self, variables: Mapping[str, Any], deferred: bool | None = None) -> None:
         self.variables: dict[str, Any] = dict(variables)
-        self.deferred = _holds_deferred(self.variables) if deferred is None else deferred
+        self.deferred = holds_deferred(self.variables) if deferred is None else deferred
         self._parent: Scope | None = None
         self._added: frozenset[str] = frozenset(self.variables)
         self._environment: Any = None
@@ -81,15 +81,6 @@ class Scope:
             outer = self._parent._plain() if self._parent is not None else {}
             self._clean = {**outer, **{name: _without_deferred(self.variables[name]) for name in self._added}}
         return self._clean
-
-
-def _holds_deferred(value: Any) -> bool:
-    """Whether there is a deferred value in plain data; on every emission, so without generators."""
-    if isinstance(value, dict):
-        return any(map(_holds_deferred, value.values()))
-    if isinstance(value, list):
-        return any(map(_holds_deferred, value))
-    return isinstance(value, Deferred)
 
 
 def _without_deferred(value: Any) -> Any:

@@ -147,7 +147,8 @@ class Template:
                 "options": resolved.options,
                 "secrets": resolved.secrets,
                 "operator": resolved.spec.get("operatorVersion"),
-            }
+            },
+            resolved.deferred,
         )
         findings: list[Finding] = []
         emitted: list[Emitted] = []

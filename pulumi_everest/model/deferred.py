@@ -61,6 +61,15 @@ def find(data: Any) -> Iterator[Deferred]:
             yield from find(value)
 
 
+def holds_deferred(data: Any) -> bool:
+    """Whether there is a deferred value in plain data. Asked for every cluster, so without generators."""
+    if isinstance(data, dict):
+        return any(map(holds_deferred, data.values()))
+    if isinstance(data, list):
+        return any(map(holds_deferred, data))
+    return isinstance(data, Deferred)
+
+
 def leaves(data: Any) -> tuple[Deferred, ...]:
     """The values that must be known before `data` is: what `find` gives, with `Computed` replaced by their needs."""
     found: dict[Deferred, None] = {}

@@ -14,9 +14,11 @@ from pydantic_core import core_schema
 
 from pulumi_everest.model.cluster import DatabaseCluster
 from pulumi_everest.model.definition import DatabaseClusterDefinition
+from pulumi_everest.model.form import FormFile
 from pulumi_everest.model.manifest import PluginManifest
 from pulumi_everest.model.part import DEFERRED
 from pulumi_everest.model.provider import Provider
+from pulumi_everest.model.template_file import TemplateFile
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -25,6 +27,8 @@ DOCUMENTS: dict[str, type[BaseModel]] = {
     "DatabaseClusterDefinition": DatabaseClusterDefinition,
     "Provider": Provider,
     "plugin.yaml": PluginManifest,
+    "resources.yaml": TemplateFile,
+    "ui.yaml": FormFile,
 }
 """The documents that have a model, by the name that `everest schema` knows them by."""
 
@@ -81,6 +85,8 @@ def _tidied(schema: Any) -> Any:
             result[key] = " ".join(value.split())
         else:
             result[key] = _tidied(value)
+    if "patternProperties" in result:
+        result.setdefault("additionalProperties", False)
     return _without_null(result)
 
 

@@ -71,7 +71,7 @@ def _values(candidate: Candidate, main: pulumi.CustomResource) -> dict[str, Any]
     values |= {"host": None, "port": None, "connection_secret_name": None}
     connection = candidate.manifest.connection if candidate.manifest is not None else None
     if connection is not None:
-        scope = Scope({"spec": resolved.spec, "metadata": metadata, "types": resolved.types})
+        scope = Scope({"spec": resolved.spec, "metadata": metadata, "types": resolved.types}, resolved.deferred or None)
         values["port"] = connection.port
         values["host"] = _filled(connection.host, scope)
         values["connection_secret_name"] = _filled(connection.secret, scope)

@@ -92,6 +92,8 @@ def _given(secrets: Mapping[str, Any]) -> Iterator[tuple[str, str | None, Any]]:
 
 def unused_secrets(secrets: Mapping[str, Any], objects: Sequence[Emitted]) -> list[Finding]:
     """Values that got into no Secret, since whoever gives one expects it to matter, or into another object as well."""
+    if not secrets:
+        return []
     used = {leaf for entry in objects if entry.manifest.get("kind") == "Secret" for leaf in leaves(entry.manifest)}
     others = {leaf for entry in objects if entry.manifest.get("kind") != "Secret" for leaf in leaves(entry.manifest)}
     found = []

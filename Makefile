@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format clean
+.PHONY: help demo test lint format schemas bench docs clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -37,6 +37,21 @@ lint: $(VENV)/.develop ## Check style, types and the direction of imports
 format: $(VENV)/.develop ## Put all files into the project's format
 	@$(BIN)/ruff check --fix --quiet . || true
 	@$(BIN)/ruff format .
+
+schemas: $(VENV)/.package ## Write the JSON Schemas of all documents to schemas/ anew
+	@$(BIN)/everest schema --all -o schemas
+
+bench: $(VENV)/.develop ## Measure speed, each figure against a baseline in the same run
+	@$(BIN)/python -m benchmarks
+
+$(VENV)/.docs: $(VENV)/.package
+	@echo "Setting up the tools for the documentation ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --group docs
+	@touch $@
+
+docs: $(VENV)/.docs ## Build the documentation site into build/docs
+	@$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going --nitpicky --fresh-env docs build/docs
+	@echo "build/docs/index.html"
 
 clean: ## Remove what the other targets made
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -40,7 +40,9 @@ def main() -> dict[str, Any]:
         for _ in range(TURNS):
             done = subprocess.run([sys.executable, "-c", PARSE, str(path)], capture_output=True, text=True, check=True)
             parsed.append(float(done.stdout))
-            done = subprocess.run([sys.executable, "-c", VALIDATE, str(path)], capture_output=True, text=True, check=True)
+            done = subprocess.run(
+                [sys.executable, "-c", VALIDATE, str(path)], capture_output=True, text=True, check=True
+            )
             validated.append(float(done.stderr.splitlines()[-1]))
     return {
         "parsing with positions, s": min(parsed),

@@ -12,6 +12,7 @@ from typing import Any
 from pulumi_everest.cli.foreign import misspelt, written_text
 from pulumi_everest.cli.inputs import Inputs
 from pulumi_everest.cli.options import Options
+from pulumi_everest.cli.sources import Sources
 from pulumi_everest.emit.everest import API_VERSION
 from pulumi_everest.model.findings import Finding, Place, finding, sort_findings
 from pulumi_everest.model.source import Document
@@ -60,12 +61,16 @@ class Group:
 
 @dataclass
 class Gathered:
-    """All groups and findings of an input. Without errors the groups are complete, with errors they are empty."""
+    """All groups and findings of an input. Without errors the groups are complete, with errors they are empty.
+
+    `sources` are the texts that the findings point into.
+    """
 
     groups: list[Group] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     clusters: int = 0
     documents: int = 0
+    sources: Sources = field(default_factory=Sources)
 
     @property
     def items(self) -> list[Item]:
@@ -80,7 +85,9 @@ class Gathered:
 
 def gather(inputs: Inputs, options: Options, *, objects: bool = True) -> Gathered:
     """Check everything and make the objects. Without `objects` nothing is asked that only making them needs."""
-    gathered = Gathered(findings=list(inputs.findings), documents=len(inputs.documents))
+    gathered = Gathered(
+        findings=list(inputs.findings), documents=len(inputs.documents), sources=Sources(dict(inputs.texts))
+    )
     if inputs.documents or not inputs.programs:
         _gather_documents(inputs, options, gathered, objects=objects)
     for folder in inputs.programs:
@@ -147,9 +154,11 @@ def _cluster_group(plan: Plan) -> Group:
 
 def _gather_program(folder: Path, options: Options, gathered: Gathered, *, objects: bool) -> None:
     from pulumi_everest.cli.programs import run
+    from pulumi_everest.cli.python_places import placed
 
     result, groups = run(folder, options)
-    gathered.findings += [*result.findings, *(result.unknown() if objects else [])]
+    found = [*result.findings, *(result.unknown() if objects else [])]
+    gathered.findings += [placed(entry, gathered.sources) for entry in found]
     gathered.clusters += result.clusters
     gathered.groups += groups
     if options.debug and result.error is not None:

@@ -16,6 +16,7 @@ import click
 
 from pulumi_everest.cli.preview import preview
 from pulumi_everest.cli.render import render
+from pulumi_everest.cli.schema import schema
 from pulumi_everest.cli.validate import validate
 
 _HELP = """Databases of any technology on Kubernetes, checked and shown without Pulumi's engine and without a cluster.
@@ -23,7 +24,8 @@ _HELP = """Databases of any technology on Kubernetes, checked and shown without 
 \b
   everest validate cluster.yaml            what is wrong, all of it
   everest render infra/ -o manifests/      the Kubernetes objects
-  everest preview infra/ --against main/   what a change does to them
+  everest preview infra/ --against main    what a change does to them
+  everest schema DatabaseCluster           what an editor needs to know
 
 A PATH is a file of YAML or JSON, a folder, or - for standard input. A folder with a Pulumi.yaml is a Pulumi program
 in Python, which runs in this process; of any other folder the *.yaml, *.yml and *.json files count, sorted, but not
@@ -61,7 +63,7 @@ def everest() -> None:
     """The command itself does nothing; see its help."""
 
 
-for _command in (validate, render, preview):
+for _command in (validate, render, preview, schema):
     everest.add_command(_command)
 
 

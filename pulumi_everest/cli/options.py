@@ -6,7 +6,7 @@ import difflib
 import functools
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ class Options:
     """What the options of a command say."""
 
     plugins: list[Path] = field(default_factory=list)
-    json: bool = False
+    format: str = "text"
     output: Path | None = None
     strict: bool = False
     reconcile_by: str | None = None
@@ -28,6 +28,11 @@ class Options:
     stack_outputs: dict[str, Any] = field(default_factory=dict)
     timeout: float = 60.0
     debug: bool = False
+
+    @property
+    def json(self) -> bool:
+        """Whether the result is for machines."""
+        return self.format == "json"
 
     def for_programs(self) -> list[str]:
         """The options given that mean something for Pulumi programs only."""
@@ -53,6 +58,9 @@ class Choice(click.Choice):  # type: ignore[type-arg]
         try:
             return super().convert(value, param, ctx)
         except click.BadParameter as error:
+            if value == "sarif":
+                text = "'sarif' is a file of findings: everest validate --format sarif"
+                raise click.BadParameter(text, ctx, param) from None
             near = difflib.get_close_matches(str(value).lower(), list(self.choices), n=1)
             if near:
                 text = f"{error.message.rstrip('.')}; did you mean '{near[0]}'?"
@@ -91,18 +99,16 @@ def _data(text: str) -> Any:
         return text
 
 
+plugin_option = click.option(
+    "--plugin", "plugins", metavar="DIR", multiple=True, callback=_folders,
+    help="Folder of a plugin. It goes before installed and built-in ones. Repeatable.",
+)  # fmt: skip
+
 _PROGRAMS = "For Pulumi programs: "
 
 _SHARED = [
     click.argument("paths", metavar="PATH...", nargs=-1, required=True),
-    click.option(
-        "--plugin", "plugins", metavar="DIR", multiple=True, callback=_folders,
-        help="Folder of a plugin. It goes before installed and built-in ones. Repeatable.",
-    ),
-    click.option(
-        "--format", "format_", type=Choice(["text", "json"]), default="text", show_default=True,
-        help="For people or for machines.",
-    ),
+    plugin_option,
     click.option("--strict", is_flag=True, help="Warnings make the exit code 1, too."),
     click.option(
         "--reconcile-by", type=Choice(["pulumi", "everest"]),
@@ -129,7 +135,17 @@ _SHARED = [
 ]  # fmt: skip
 
 
-def shared_options(output: str, metavar: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+FORMATS = {
+    "text": "for people",
+    "json": "for machines",
+    "sarif": "for code scanning",
+    "github": "annotations of a pull request",
+}
+
+
+def shared_options(
+    output: str, metavar: str, formats: Sequence[str] = ("text", "json", "github")
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """The arguments and options of a command; it is called with paths, `Options`, and its own options."""
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -137,12 +153,16 @@ def shared_options(output: str, metavar: str) -> Callable[[Callable[..., Any]], 
         def called(paths: tuple[str, ...], format_: str, output: str | None, **rest: Any) -> Any:
             names = ("plugins", "strict", "reconcile_by", "config", "stack", "stack_outputs", "timeout", "debug")
             own = {name: rest.pop(name) for name in names}
-            options = Options(json=format_ == "json", output=Path(output) if output is not None else None, **own)
+            options = Options(format=format_, output=Path(output) if output is not None else None, **own)
             _colours()
             return command(paths, options, **rest)
 
         last = click.option("-o", "--output", metavar=metavar, help=output)
-        for option in reversed([*_SHARED[:3], last, *_SHARED[3:]]):
+        about = ", ".join(f"{name} {FORMATS[name]}" for name in formats)
+        form = click.option(
+            "--format", "format_", type=Choice(list(formats)), default="text", show_default=True, help=f"{about}."
+        )
+        for option in reversed([*_SHARED[:2], form, last, *_SHARED[2:]]):
             called = option(called)
         return called
 
@@ -150,8 +170,12 @@ def shared_options(output: str, metavar: str) -> Callable[[Callable[..., Any]], 
 
 
 def _colours() -> None:
+    """Colours where the environment asks for them or not; else click gives them to terminals only."""
     context = click.get_current_context()
-    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+    forced = os.environ.get("FORCE_COLOR")
+    if os.environ.get("NO_COLOR") or forced in ("0", "false"):
         context.color = False
-    elif os.environ.get("FORCE_COLOR"):
+    elif forced:
         context.color = True
+    elif os.environ.get("TERM") == "dumb":
+        context.color = False

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
+from pulumi_everest.cli.excerpt import Screen
 from pulumi_everest.cli.report import finding_text, findings_json, summary
 
 if TYPE_CHECKING:
@@ -58,17 +60,44 @@ def _umask() -> int:
     return mask
 
 
+def findings_text(gathered: Gathered, options: Options, stream: TextIO | None) -> str:
+    """All findings in the format that the options name; for people with the last line that counts them.
+
+    `stream` is where the text goes, None for a file.
+    """
+    found = gathered.findings
+    if options.format == "json":
+        return findings_json(found)
+    if options.format == "sarif":
+        from pulumi_everest.cli.sarif import sarif_text
+
+        return sarif_text(found)
+    last = summary(found, gathered.clusters, gathered.documents)
+    if options.format == "github":
+        from pulumi_everest.cli.github import workflow_commands
+
+        return "\n".join([workflow_commands(found), last] if found else [last])
+    screen = screen_of(stream)
+    return "\n".join([*(finding_text(entry, gathered.sources, screen) + "\n" for entry in found), last])
+
+
+def screen_of(stream: TextIO | None) -> Screen:
+    """What can be shown where a text goes: as wide as a terminal is, else 120 columns."""
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    if stream is None or not stream.isatty():
+        return Screen(encoding=encoding)
+    columns = os.environ.get("COLUMNS", "")
+    try:
+        width = int(columns) if columns.isdecimal() else os.get_terminal_size(stream.fileno()).columns
+    except OSError:
+        width = 0
+    return Screen(width or 80, encoding)
+
+
 def write_findings(gathered: Gathered, options: Options) -> None:
     """Findings beside a result, if there are any: to standard error."""
-    found = gathered.findings
-    if not found:
-        return
-    if options.json:
-        click.echo(findings_json(found), err=True)
-        return
-    for entry in found:
-        click.echo(finding_text(entry) + "\n", err=True)
-    click.echo(summary(found, gathered.clusters, gathered.documents), err=True)
+    if gathered.findings:
+        click.echo(findings_text(gathered, options, sys.stderr), err=True)
 
 
 def note(text: str) -> None:

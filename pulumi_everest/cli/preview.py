@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -17,48 +18,61 @@ if TYPE_CHECKING:
 
 _HELP = """Show what would exist: clusters, their objects, and all fields; with --against what differs.
 
---against takes anything that a PATH can be: a folder that `everest render -o` wrote, or the same clusters or program
-as they were, as in a checkout of another branch. Objects are compared field by field; lists by the names of their
-items where all have one. Secret values are compared, but never shown.
+--against takes a folder that `everest render -o` wrote, or other files or a program, as a PATH can be. It also takes
+a revision of git (a commit, branch or tag): then each PATH is compared with what it was then, in the repository that
+holds it. A file or folder of that name wins. Nothing is checked out; folders of --plugin are taken from the revision,
+too, if they are in a repository; and a PATH that did not exist then is new.
 
-With --format json the result is one object with clusters, differences (with --against) and findings.
+Objects are compared field by field; lists by the names of their items where all have one. Secret values are compared,
+but never shown.
+
+With --format json the result is one object with clusters, objects of no cluster, differences (with --against) and
+findings. With --format github the findings on standard error are workflow commands.
 
 \b
   everest preview cluster.yaml
   everest preview infra/ --against manifests/
-  git worktree add ../main main; everest preview . --against ../main --exit-code
+  everest preview clusters/ --against origin/main --exit-code
 """
 
 
 @click.command(help=_HELP, short_help="Show what would exist, or what changes.")
 @shared_options("File for the result.", "FILE")
-@click.option("--against", metavar="DIR|FILE", help="What there is now, to show the difference to.")
+@click.option("--against", metavar="DIR|FILE|REV", help="What there was, to show the difference to.")
 @click.option("--exit-code", "exit_code", is_flag=True, help="A difference makes the exit code 1.")
 @click.pass_context
 def preview(ctx: click.Context, paths: tuple[str, ...], options: Options, against: str | None, exit_code: bool) -> None:
     """Show the objects."""
     from pulumi_everest.cli.diff import compare
     from pulumi_everest.cli.gather import gather
+    from pulumi_everest.cli.github import without_commands
     from pulumi_everest.cli.inputs import read_inputs, refuse_unused
-    from pulumi_everest.cli.output import write_findings, write_result
+    from pulumi_everest.cli.output import note, write_findings, write_result
     from pulumi_everest.cli.report import failed, summary
+    from pulumi_everest.cli.revision import gather_before
     from pulumi_everest.cli.tree import diff_tree, glyphs_for, tree
 
     if exit_code and against is None:
         raise click.UsageError("--exit-code needs --against: without it there is nothing that could differ")
-    if against == "-" and "-" in paths:
-        raise click.UsageError("standard input cannot be the input and --against at once")
+    if "-" in paths and against is not None and (against == "-" or not os.path.lexists(against)):
+        if against == "-":
+            raise click.UsageError("standard input cannot be the input and --against at once")
+        raise click.UsageError(f"--against {against} is no file or folder, and no revision holds standard input")
     inputs = read_inputs(paths)
     refuse_unused(inputs, options)
+    modules = set(sys.modules)
     gathered = gather(inputs, options)
     differences: list[Difference] | None = None
     if against is not None:
-        before = gather(read_inputs([against]), options)
-        if before.has_errors:
-            errors = [entry for entry in before.findings if entry.is_error]
+        before = gather_before(against, paths, options, set(sys.modules) - modules)
+        if before.gathered.has_errors:
+            errors = [entry for entry in before.gathered.findings if entry.is_error]
             gathered.findings += [replace(e, message=f"in --against: {e.message}") for e in errors]
+            gathered.sources.texts.update(before.gathered.sources.texts)
         elif not gathered.has_errors:
-            differences = compare(before.items, gathered.items)
+            differences = compare(before.gathered.items, gathered.items)
+            for path in before.new_paths:
+                note(f"{path} did not exist in {against}, so all of it is new")
     different = any(difference.kind != "same" for difference in differences or [])
     code = 1 if failed(gathered.findings, strict=options.strict) or (exit_code and different) else 0
     if options.json:
@@ -71,7 +85,7 @@ def preview(ctx: click.Context, paths: tuple[str, ...], options: Options, agains
             text = diff_tree(gathered.groups, differences, glyphs)
         else:
             text = tree(gathered.groups, glyphs) or summary([], gathered.clusters, gathered.documents)
-        write_result(text, options.output)
+        write_result(without_commands(text) if options.format == "github" else text, options.output)
     ctx.exit(code)
 
 
@@ -79,6 +93,7 @@ def _json(gathered: Gathered, differences: list[Difference] | None) -> str:
     import json
 
     from pulumi_everest.cli.objects import object_data
+    from pulumi_everest.cli.report import finding_data
     from pulumi_everest.cli.secret_values import plain
 
     def named(difference: Difference) -> dict[str, Any]:
@@ -110,5 +125,5 @@ def _json(gathered: Gathered, differences: list[Difference] | None) -> str:
     }
     if differences is not None:
         result["differences"] = [named(difference) for difference in differences]
-    result["findings"] = [entry.as_data() for entry in gathered.findings]
+    result["findings"] = [finding_data(entry) for entry in gathered.findings]
     return json.dumps(result, indent=2, ensure_ascii=False)

@@ -15,7 +15,8 @@ _HELP = """Make the Kubernetes objects of the input, as YAML documents or (--for
 
 Objects go to standard output, or each to a file of its own in the folder of -o, named <kind>-<namespace>-<name>.yaml.
 Files of former runs are named, never deleted. Documents of other API groups come first, as they were written; then
-what Providers need, then each cluster. Findings go to standard error; with an error nothing is written.
+what Providers need, then each cluster. Findings go to standard error (--format github: as workflow commands); with an
+error nothing is written.
 
 Secret values are written as <secret>, unless --show-secrets with -o writes files that only you can read. What only
 Pulumi's engine could know is written as <unknown>, with a warning.

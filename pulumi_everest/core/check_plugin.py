@@ -8,13 +8,15 @@ from typing import Any
 from pulumi_everest.core import paths
 from pulumi_everest.model.cluster import DatabaseClusterSpec, Instance
 from pulumi_everest.model.deferred import Path
-from pulumi_everest.model.findings import Finding, unknown
+from pulumi_everest.model.findings import Finding, finding, unknown
 from pulumi_everest.model.manifest import PluginManifest
 from pulumi_everest.model.reading import read_model
 from pulumi_everest.model.shapes import Shape, shape_of
 
 INSTANCE = shape_of(Instance)
 CLUSTER = shape_of(DatabaseClusterSpec)
+CHOSEN = ("provider", "topology", "components", "operatorVersion", "bundle", "preset", "images")
+"""Fields of the spec that only the user sets."""
 
 
 def check_manifest(manifest: PluginManifest) -> Iterator[Finding]:
@@ -30,6 +32,10 @@ def check_defaults(data: Mapping[str, Any], manifest: PluginManifest, path: Path
     """What is wrong with a plugin's partial cluster spec: its defaults, or a preset."""
     _, found = read_model(DatabaseClusterSpec, {"provider": manifest.name, **data})
     yield from (entry.at(path) for entry in found)
+    for key in CHOSEN:
+        if key in data:
+            text = f"'{key}' is the user's choice, so defaults and presets cannot have it"
+            yield finding("definition.defaults", (*path, key), text)
     instances = data.get("instances")
     for name, instance in (instances if isinstance(instances, dict) else {}).items():
         at = (*path, "instances", name)

@@ -260,8 +260,8 @@ class _Resolution:
     ) -> dict[str, Any]:
         """The resolved spec, in one order of keys."""
         manifest = self.technology.manifest
-        plugin = {k: v for k, v in (manifest.defaults if manifest else {}).items() if k != "instances"}
-        rest = {k: v for k, v in preset.items() if k != "instances"}
+        plugin = {k: v for k, v in (manifest.defaults if manifest else {}).items() if k not in _CHOSEN}
+        rest = {k: v for k, v in preset.items() if k not in _CHOSEN}
         given = {key: value for key, value in self.spec.items() if key not in _CHOSEN and value is not None}
         spec: dict[str, Any] = {"provider": self.technology.provider}
         if operator is not None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
 from pydantic.alias_generators import to_camel
 from typing_extensions import TypeAliasType
 
@@ -17,7 +17,10 @@ Expression = Annotated[str, StringConstraints(pattern=r"^\$\{[\s\S]*\}$")]
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 Names = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*( *, *[A-Za-z_][A-Za-z0-9_]*)?$")]
 
-Value = TypeAliasType("Value", "bool | int | float | str | list[Value] | Mapping | None")
+Null = Annotated[None, WithJsonSchema({"const": None})]
+"""Null as a value of its own, not as the absence of one."""
+
+Value = TypeAliasType("Value", "bool | int | float | str | list[Value] | Mapping | Null")
 """Any value of a template; a text may hold ``${...}``."""
 
 _DO_STANDS_ALONE: dict[str, Any] = {

@@ -14,12 +14,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pulumi_everest.emit.crds import Crds
-from pulumi_everest.emit.objects import emit
-
 from pulumi_everest.core.merging import copied, over
 from pulumi_everest.core.technology import Technology
 from pulumi_everest.core.validate import STORAGE_FIELDS, check_cluster
+from pulumi_everest.emit.crds import Crds
+from pulumi_everest.emit.objects import emit
 from pulumi_everest.model.findings import EverestError, path_text
 from pulumi_everest.plugins.find import Plugins
 from pulumi_everest.plugins.plugin import Plugin, load_plugin
@@ -130,22 +129,31 @@ class _Topology:
     ) -> None:
         self.plugin, self.technology, self.topology, self.operator = plugin, technology, topology, operator
         self.crds, self.values, self.report = crds, values, report
+        self.fields = dict(self.all_fields())
 
-    def run(self) -> None:
+    def all_fields(self) -> Iterator[tuple[FieldPath, list[Any]]]:
+        """Every field with the values to try."""
         for component in self.technology.definition.topology_components(self.topology):
             for path, values in instance_values(self.technology, component, self.operator):
-                self.try_field(("instances", component, *path), list(self.values.get(".".join(path), values)))
+                yield ("instances", component, *path), list(self.values.get(".".join(path), values))
         for path, values in spec_values(self.technology, self.topology):
-            self.try_field(path, list(self.values.get(".".join(path), values)))
+            yield path, list(self.values.get(".".join(path), values))
+
+    def run(self) -> None:
+        """Probe every field."""
+        for path, values in self.fields.items():
+            self.try_field(path, values)
 
     def try_field(self, path: FieldPath, values: list[Any]) -> None:
         """Record what becomes of a field in every base that it can be part of."""
         outcomes: list[str] = []
-        for base in self.bases(path):
+        for base in [*self.bases(path), *self.with_siblings(path)]:
             outcome = self.outcome(base, path, values)
             if outcome is not None:
                 outcomes.append(outcome)
         failed = [outcome for outcome in outcomes if outcome not in _FINE]
+        if not outcomes:
+            failed = ["could not be probed: no cluster of the topology is accepted with or without it"]
         result = (
             failed[0] if failed else next((fine for fine in ("effect", "only value") if fine in outcomes), "refused")
         )
@@ -160,7 +168,7 @@ class _Topology:
             for kind, (where, _) in STORAGE_FIELDS.items():
                 storage: dict[str, Any] = {"name": "probe-storage", "type": kind, where: "probe-place"}
                 if kind != "filesystem":
-                    storage["credentialsSecret"] = "probe-credentials"  # noqa: S105 - the name of a Secret
+                    storage["credentialsSecret"] = "probe-credentials"
                 if path[2] in ("schedules", "pitr"):
                     storage |= copied(_STORAGE_PARTS[path[2]])
                 yield {**plain, "backup": {"storages": [storage]}}
@@ -181,6 +189,21 @@ class _Topology:
             for kind in ("ClusterIP", "NodePort", "LoadBalancer"):
                 yield over(plain, {"instances": {path[1]: {"expose": {"type": kind}}}})
 
+    def with_siblings(self, path: FieldPath) -> Iterator[dict[str, Any]]:
+        """A cluster with all other fields beside this one set, as far as they are accepted together."""
+        shallow = 3 if path[0] == "instances" else 1
+        if len(path) <= shallow or path[:2] == ("backup", "storages"):
+            return
+        for base in self.bases(path):
+            cluster = base
+            for sibling, values in self.fields.items():
+                if sibling[:-1] == path[:-1] and sibling != path:
+                    tried = (_with(cluster, sibling, value) for value in values)
+                    cluster = next((entry for entry in tried if isinstance(self.objects(entry), str)), cluster)
+            if cluster is not base:
+                yield cluster
+            return
+
     def needed_blocks(self, path: FieldPath) -> Iterator[str]:
         """Blocks without which the field's component cannot be."""
         manifest = self.plugin.manifest
@@ -193,10 +216,10 @@ class _Topology:
     def outcome(self, base: dict[str, Any], path: FieldPath, values: list[Any]) -> str | None:
         """What the field does in one cluster; None where the cluster itself is refused without the field."""
         before = self.objects(base)
-        if isinstance(before, list):
+        if isinstance(before, list) and not _crashed(before):
             before = self.objects(_completed(base, path))
-            if isinstance(before, list):
-                return None
+        if isinstance(before, list):
+            return f"without it: {'; '.join(before)}" if _crashed(before) else None
         if not values:
             return "there is no value to try; give some with values="
         accepted = refused = False
@@ -208,8 +231,7 @@ class _Topology:
             after = self.objects(_with(base, path, value))
             if isinstance(after, list):
                 refused = True
-                crashed = [code for code in after if code.startswith("emit.")]
-                if crashed:
+                if _crashed(after):
                     return f"with {value!r}: {'; '.join(after)}"
                 continue
             if after != before:
@@ -251,6 +273,11 @@ class _Topology:
         return json.dumps([entry.manifest for entry in emitted], default=repr)
 
 
+def _crashed(refused: list[str]) -> bool:
+    """Whether a cluster passed validation, and then could not be emitted, or not as the operator wants it."""
+    return any(entry.startswith("emit.") for entry in refused)
+
+
 def _has_probe_overrides(spec: dict[str, Any]) -> bool:
     return any("overrides" in (instance or {}) for instance in (spec.get("instances") or {}).values())
 
@@ -282,9 +309,10 @@ def _with(base: dict[str, Any], path: FieldPath, value: Any) -> dict[str, Any]:
 
 _ONE_VALUE = {("monitoring", "type")}
 """Fields that exist so that there can be other values one day."""
+_BARE = ("provider", "topology", "instances")
 _LISTS = {("storages", "name"), ("schedules", "name")}
 
 
 def _completed(base: dict[str, Any], path: FieldPath) -> dict[str, Any]:
     """The cluster without the part that only holds the field, for a comparison."""
-    return {key: value for key, value in base.items() if key != path[0] or key in ("instances", "topology")}
+    return {key: value for key, value in base.items() if path[0] == "instances" or key in _BARE}

@@ -30,7 +30,7 @@ def run() -> Callable[..., Result]:
     """Runs `everest` in this process."""
 
     def call(*arguments: str | Path, stdin: str | bytes | None = None) -> Result:
-        result = CliRunner().invoke(everest, [str(part) for part in arguments], input=stdin)
+        result = CliRunner().invoke(everest, [str(part) for part in arguments], input=stdin, env={"FORCE_COLOR": None})
         assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
         return result
 

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import click
 import pytest
 import yaml
 from click.testing import Result
@@ -190,7 +191,8 @@ def test_findings_for_machines(here: Path, run: Run) -> None:
     result = run("validate", "cluster.yaml", "--format", "json", "-o", "out.json")
     assert (result.exit_code, result.stdout) == (1, "")
     (data, *_) = json.loads((here / "out.json").read_text())
-    assert list(data) == ["code", "severity", "path", "message", "allowed", "hint", "file", "line", "column"]
+    keys = ["code", "severity", "path", "message", "allowed", "hint", "file", "line", "column", "subject"]
+    assert list(data) == keys
     assert (data["code"], data["file"], data["line"]) == ("cluster.unknown-component", "cluster.yaml", 10)
 
 
@@ -338,23 +340,68 @@ def test_what_is_gone_and_what_is_new_is_shown(here: Path, run: Run) -> None:
 def test_what_is_wrong_with_the_other_side_is_said(here: Path, run: Run) -> None:
     result = run("preview", "cluster.yaml", "--against", "nope")
     assert result.exit_code == 1
-    assert "in --against: there is no such file or folder" in result.stderr
+    assert "in --against: there is no file or folder 'nope', and cluster.yaml is in no git repository" in result.stderr
 
 
 @pytest.mark.parametrize(
     ("environment", "coloured"),
-    [({}, False), ({"FORCE_COLOR": "1"}, True), ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, False)],
+    [
+        ({}, False),
+        ({"FORCE_COLOR": "1"}, True),
+        ({"FORCE_COLOR": "0"}, False),
+        ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, False),
+        ({"FORCE_COLOR": "1", "TERM": "dumb"}, True),
+    ],
 )
 def test_colours_are_for_terminals(here: Path, process: Process, environment: dict[str, str], coloured: bool) -> None:
     clean = {"NO_COLOR": "", "FORCE_COLOR": ""}
     assert ("\x1b[" in process("preview", "cluster.yaml", env={**clean, **environment}).stdout) is coloured
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+@pytest.mark.parametrize(
+    ("environment", "coloured"),
+    [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False), ({"FORCE_COLOR": "0"}, False)],
+)
+def test_a_terminal_gets_colours_and_excerpts_of_its_width(
+    here: Path, root: Path, environment: dict[str, str], coloured: bool
+) -> None:
+    change(here / "cluster.yaml", "replicas: 3", "replicas: three, config: {x: " + "y" * 300 + "}")
+    clean = {"NO_COLOR": "", "FORCE_COLOR": "", "TERM": "xterm", "COLUMNS": "60"}
+    lines = on_terminal(["validate", "cluster.yaml"], {**os.environ, "PYTHONPATH": str(root), **clean, **environment})
+    assert any("\x1b[" in line for line in lines) is coloured
+    excerpts = [click.unstyle(line) for line in lines if " | " in click.unstyle(line)]
+    assert excerpts
+    assert max(map(len, excerpts)) == 59
+
+
+def on_terminal(arguments: list[str], environment: dict[str, str]) -> list[str]:
+    import pty
+
+    main, side = pty.openpty()
+    command = [sys.executable, "-m", "pulumi_everest.cli", *arguments]
+    process = subprocess.Popen(command, stdout=side, stderr=side, env=environment)
+    os.close(side)
+    output = b""
+    while True:
+        try:
+            part = os.read(main, 65536)
+        except OSError:
+            break
+        if not part:
+            break
+        output += part
+    process.wait()
+    os.close(main)
+    return output.decode().splitlines()
+
+
 # The process
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["validate", "--help"], ["render", "-h"], ["preview", "--help"], ["--version"]]
+    "arguments",
+    [["--help"], ["validate", "--help"], ["render", "-h"], ["preview", "--help"], ["schema", "-h"], ["--version"]],
 )
 def test_help_is_there_at_once(process: Process, root: Path, arguments: list[str]) -> None:
     code = (
@@ -381,7 +428,13 @@ def test_yaml_needs_no_pulumi(here: Path, root: Path) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["render", "."], ["preview", "."], ["validate", ".", "--format", "json"], ["preview", ".", "--format", "json"]],
+    [
+        ["render", "."],
+        ["preview", "."],
+        *(["validate", ".", "--format", name] for name in ("text", "json", "sarif", "github")),
+        ["preview", ".", "--format", "json"],
+        ["schema", "--provider", "psmdb-operator"],
+    ],
 )
 def test_two_runs_give_the_same_bytes(here: Path, process: Process, root: Path, arguments: list[str]) -> None:
     (here / "definition.yaml").write_text((root / "examples/plain-yaml/definition.yaml").read_text())
@@ -499,8 +552,9 @@ def test_what_is_unknown_is_said_and_written_so(infra: Path, run: Run) -> None:
     assert result.exit_code == 0
     assert "    x: <unknown>\n" in result.stdout
     assert (
-        "infra/__main__.py:12: warning: the value is not known without Pulumi's engine [program.unknown]\n"
-        in result.stderr
+        "infra/__main__.py:13:77: warning: the value is not known without Pulumi's engine [program.unknown]\n"
+        '   13 |     "app", metadata={"name": "app"}, spec={"replicas": 2, "selector": {"x": vpc}}\n'
+        f"      | {' ' * 76}^^^\n" in result.stderr
     )
     assert "    at spec.selector.x, Deployment app\n" in result.stderr
     assert run("render", "infra", "--strict").exit_code == 1
@@ -511,7 +565,9 @@ def test_a_program_that_fails_names_its_line_and_debug_its_traceback(infra: Path
     (infra / "__main__.py").write_text("def go():\n    raise ValueError('no')\n\ngo()\n")
     result = run("validate", "infra")
     assert result.exit_code == 1
-    assert result.stdout == "infra/__main__.py:2: error: ValueError: no [program.failed]\n\n1 error\n"
+    assert result.stdout == (
+        "infra/__main__.py:2: error: ValueError: no [program.failed]\n    2 |     raise ValueError('no')\n\n1 error\n"
+    )
     assert "Traceback" not in result.output
     assert "Traceback" in run("validate", "infra", "--debug").stderr
 

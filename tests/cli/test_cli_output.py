@@ -73,6 +73,7 @@ def test_findings_for_machines_have_the_documented_keys() -> None:
         "file": "c.yaml",
         "line": 3,
         "column": 5,
+        "subject": None,
     }
 
 

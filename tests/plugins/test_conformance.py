@@ -48,3 +48,22 @@ def test_a_folder_that_is_no_plugin_fails_with_its_findings(tmp_path: Path) -> N
         assert_conforms(tmp_path)
     with pytest.raises(AssertionError, match="there is no plugin 'mongo'"):
         assert_conforms("mongo")
+
+
+def test_a_template_that_fails_for_every_cluster_is_not_taken_for_one_that_refuses(tmp_path: Path) -> None:
+    folder = tmp_path / "psmdb"
+    shutil.copytree(builtin()[[p.name for p in builtin()].index("psmdb")].folder, folder)
+    template = folder / "resources.yaml"
+    broken = template.read_text(encoding="utf-8").replace('crVersion: "${operator}"', "crVersion: \"${quantity('x')}\"")
+    assert broken != template.read_text(encoding="utf-8")
+    template.write_text(broken, encoding="utf-8")
+    with pytest.raises(AssertionError, match=r"without it: emit\.template"):
+        assert_conforms(folder)
+
+
+def test_defaults_that_only_the_user_may_choose_are_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "psmdb"
+    shutil.copytree(builtin()[[p.name for p in builtin()].index("psmdb")].folder, folder)
+    (folder / "presets" / "odd.yaml").write_text("topology: {config: {shards: 3}}\n", encoding="utf-8")
+    with pytest.raises(AssertionError, match="'topology' is the user's choice"):
+        assert_conforms(folder)

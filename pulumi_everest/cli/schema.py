@@ -1,0 +1,133 @@
+"""`everest schema`: JSON Schemas of all documents, with which an editor completes and checks them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pulumi_everest.cli.options import plugin_option
+
+if TYPE_CHECKING:
+    from pulumi_everest.plugins.workspace import Workspace
+
+KINDS = ("DatabaseCluster", "DatabaseClusterDefinition", "Provider", "plugin.yaml", "resources.yaml", "ui.yaml")
+
+_HELP = f"""Write the JSON Schema (2020-12) of a kind of document, or of the clusters of one Provider.
+
+KIND is one of {", ".join(KINDS)}.
+
+The schema of --provider knows the topologies, components, versions and fields that this technology has. An editor with
+the YAML language server completes and checks a document whose first line names its schema:
+
+\b
+  # yaml-language-server: $schema=schemas/psmdb-operator.json
+
+\b
+  everest schema DatabaseCluster
+  everest schema --provider psmdb-operator -o schemas/psmdb-operator.json
+  everest schema --provider mydb-operator --plugin plugins/mydb
+  everest schema --all -o schemas/
+"""
+
+
+@click.command(help=_HELP, short_help="Write JSON Schemas, for editors.")
+@click.argument("kind", required=False)
+@click.option("--provider", metavar="NAME", help="The clusters of this Provider, with all that is particular to it.")
+@click.option("--all", "all_", is_flag=True, help="Every kind and every Provider, each to a file in the folder of -o.")
+@plugin_option
+@click.option("-o", "--output", metavar="FILE|DIR", type=click.Path(path_type=Path), help="Where to write.")
+@click.pass_context
+def schema(
+    ctx: click.Context, kind: str | None, provider: str | None, all_: bool, plugins: list[Path], output: Path | None
+) -> None:
+    """Write schemas."""
+    if sum((kind is not None, provider is not None, all_)) != 1:
+        raise click.UsageError(f"give one of KIND, --provider NAME and --all; a KIND is {', '.join(KINDS)}")
+    if all_ and output is None:
+        raise click.UsageError("--all needs -o DIR")
+    if plugins and kind is not None:
+        raise click.UsageError("--plugin: the schema of a kind is the same for all plugins; name a --provider")
+    from pulumi_everest.cli.output import write_result
+    from pulumi_everest.model.json_schema import document_schema
+
+    if kind is not None:
+        write_result(_text(document_schema(_kind(kind))), output)
+        return
+    workspace = _workspace(ctx, plugins)
+    if provider is not None:
+        write_result(_text(_of_provider(workspace, provider)), output)
+    elif output is not None:
+        _write_all(workspace, output)
+
+
+def _kind(text: str) -> str:
+    from pulumi_everest.model.findings import did_you_mean
+
+    folded = {name.lower(): name for name in KINDS}
+    if text.lower() in folded:
+        return folded[text.lower()]
+    near = did_you_mean(text, KINDS)
+    hint = f"; {near}" if near else ""
+    raise click.BadParameter(f"there is no kind '{text}'{hint} ({', '.join(KINDS)})", param_hint="KIND")
+
+
+def _workspace(ctx: click.Context, plugins: list[Path]) -> Workspace:
+    """The plugins. What is wrong with them is said, and ends the command where it is an error."""
+    from pulumi_everest.cli.gather import Gathered
+    from pulumi_everest.cli.options import Options
+    from pulumi_everest.cli.output import write_findings
+    from pulumi_everest.plugins.find import Plugins
+    from pulumi_everest.plugins.workspace import Workspace
+
+    workspace = Workspace(Plugins(plugins))
+    gathered = Gathered(findings=workspace.findings)
+    write_findings(gathered, Options())
+    if gathered.has_errors:
+        ctx.exit(1)
+    return workspace
+
+
+def _of_provider(workspace: Workspace, name: str) -> dict[str, Any]:
+    from pulumi_everest.core.cluster_schema import cluster_schema
+    from pulumi_everest.model.findings import did_you_mean
+
+    setup, _ = workspace.setup(name)
+    if setup is None:
+        names = _providers(workspace)
+        near = did_you_mean(name, names)
+        hint = f"; {near}" if near else ""
+        text = f"no plugin has a Provider '{name}'{hint} ({', '.join(names)})"
+        raise click.BadParameter(text, param_hint="'--provider'")
+    return cluster_schema(setup.technology)
+
+
+def _providers(workspace: Workspace) -> list[str]:
+    return sorted(plugin.definition.name for plugin in workspace.plugins.all())
+
+
+def _write_all(workspace: Workspace, folder: Path) -> None:
+    """Every schema to a file of its own: ``DatabaseCluster.json``, ``resources.json``, ``psmdb-operator.json``."""
+    from pulumi_everest.cli.files import check_folder
+    from pulumi_everest.cli.output import cannot_write, write_file
+    from pulumi_everest.model.json_schema import document_schema
+
+    check_folder(folder)
+    schemas = {name.removesuffix(".yaml"): document_schema(name) for name in KINDS}
+    schemas |= {name: _of_provider(workspace, name) for name in _providers(workspace)}
+    path = folder
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, data in schemas.items():
+            path = folder / f"{name}.json"
+            write_file(path, _text(data) + "\n")
+    except OSError as error:
+        raise cannot_write(path, error) from None
+    click.echo(f"{len(schemas)} schemas written to {folder}", err=True)
+
+
+def _text(data: dict[str, Any]) -> str:
+    import json
+
+    return json.dumps(data, indent=2, ensure_ascii=False)

@@ -1,0 +1,81 @@
+"""Findings of programs point at the argument that they are about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+from pulumi_everest.cli.python_places import argument_place
+
+PROGRAM = """\
+import pulumi_everest as everest
+
+name, sizes = "orders", {"size": "1Gi"}
+cluster = everest.DatabaseCluster(
+    name, provider="psmdb-operator",
+    topology={"type": "sharded", "config": dict(shards=2)},
+    instances={
+        "engine": {"storage": sizes, "replicas": 3},  # ü
+        "ü": {"storage": everest.StorageArgs(storage_class="x")},
+    },
+    backup={"storages": [{"name": "a"}, {"name": "b"}]}, **{},
+)
+other = everest.DatabaseCluster("other", {"provider": "nope"}); third = everest.Provider("x", args(plugin="y"))
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "path", "name", "value"),
+    [
+        (4, ("provider",), (5, 11), (5, 20)),
+        (4, ("topology", "type"), (6, 15), (6, 23)),
+        (4, ("topology", "config", "shards"), (6, 49), (6, 56)),
+        (4, ("instances", "engine", "replicas"), (8, 38), (8, 50)),
+        (4, ("instances", "engine", "storage", "size"), (8, 20), (8, 20)),
+        (4, ("instances", "engine", "version"), (8, 9), (8, 9)),
+        (4, ("instances", "ü", "storage", "storageClass"), (9, 46), (9, 60)),
+        (4, ("backup", "storages", 1, "name"), (11, 42), (11, 50)),
+        (4, ("backup", "storages", 7), (11, 13), (11, 13)),
+        (4, ("monitoring",), None, None),
+        (5, ("provider",), None, None),
+        (13, ("provider",), (13, 43), (13, 55)),
+        (13, ("plugin",), (13, 100), (13, 107)),
+        (99, ("provider",), None, None),
+        (4, (), None, None),
+    ],
+)
+def test_an_argument_is_found_in_the_call(
+    line: int, path: tuple[str | int, ...], name: tuple[int, int] | None, value: tuple[int, int] | None
+) -> None:
+    assert argument_place(PROGRAM, line, path, of_value=False) == name
+    assert argument_place(PROGRAM, line, path, of_value=True) == value
+
+
+@pytest.mark.parametrize("text", ["def", "a\0b", "(" * 10_000, ""])
+def test_what_is_no_python_has_no_arguments(text: str) -> None:
+    assert argument_place(text, 1, ("a",), of_value=False) is None
+
+
+def test_an_excerpt_of_a_program_shows_the_argument(here: Path, run: Callable[..., Result]) -> None:
+    (here / "Pulumi.yaml").write_text("name: a\nruntime: python\n")
+    (here / "__main__.py").write_text(
+        "import pulumi_everest as everest\n\neverest.DatabaseCluster(\n"
+        '    "orders", provider="psmdb-operator", topology={"type": "shraded"},\n'
+        '    instances={"engine": {"replicas": 3}, "prxy": {"replicas": 2}},\n)\n'
+    )
+    result = run("validate", ".")
+    assert (
+        "__main__.py:4:60: error: definition 'psmdb-operator' has no topology 'shraded' [cluster.unknown-topology]\n"
+        '    4 |     "orders", provider="psmdb-operator", topology={"type": "shraded"},\n'
+        "      |                                                            ^^^^^^^^^\n"
+    ) in result.stdout
+    (here / "__main__.py").write_text((here / "__main__.py").read_text().replace("shraded", "sharded"))
+    result = run("validate", ".")
+    assert (
+        "__main__.py:5:43: error: definition 'psmdb-operator' has no component 'prxy' [cluster.unknown-component]\n"
+        '    5 |     instances={"engine": {"replicas": 3}, "prxy": {"replicas": 2}},\n'
+        "      |                                           ^^^^^^\n"
+    ) in result.stdout

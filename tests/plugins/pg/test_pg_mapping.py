@@ -1,0 +1,459 @@
+"""Every field that the plugin honours: where it ends up in the operator's object, for each operator version."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import pytest
+
+from pulumi_everest.core.expressions import Environment
+from pulumi_everest.core.paths import FieldSet, parse
+from pulumi_everest.emit.crds import Crds
+from pulumi_everest.emit.interpolation import Code, split
+from pulumi_everest.model.findings import one_line
+from pulumi_everest.plugins.find import Plugins
+from pulumi_everest.plugins.plugin import Plugin
+from pulumi_everest.plugins.workspace import ClusterInput, Workspace
+
+OPERATORS = ("2.9.0", "3.0.0")
+MISSING = object()
+"""Stands for a path that is not there."""
+
+Spec = dict[str, Any]
+
+TOLERATIONS = [{"key": "db", "operator": "Exists"}]
+SPREAD = [{"maxSkew": 1, "topologyKey": "zone", "whenUnsatisfiable": "ScheduleAnyway"}]
+AFFINITY: Spec = {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": []}}}
+
+INSTANCE, POOL, REST, HOST = (
+    ("instances", 0),
+    ("proxy", "pgBouncer"),
+    ("backups", "pgbackrest"),
+    ("backups", "pgbackrest", "repoHost"),
+)
+PARAMETERS = ("patroni", "dynamicConfiguration", "postgresql", "parameters")
+CLAIM = (*INSTANCE, "dataVolumeClaimSpec")
+VOLUME = (*REST, "repos", 0, "volume", "volumeClaimSpec")
+SIZE = ("resources", "requests", "storage")
+
+Place = tuple[str | int, ...]
+
+
+class Row(NamedTuple):
+    """A cluster and what must be at some paths of its main object's spec."""
+
+    spec: Spec
+    paths: dict[Place, Any]
+    operators: tuple[str, ...] = OPERATORS
+
+
+def merged(*specs: Spec) -> Spec:
+    result: Spec = {}
+    for spec in specs:
+        for key, value in spec.items():
+            mapping = isinstance(value, dict) and isinstance(result.get(key), dict)
+            result[key] = merged(result[key], value) if mapping else value
+    return result
+
+
+def instance(component: str, **settings: Any) -> Spec:
+    return {"instances": {component: settings}}
+
+
+def engine(**settings: Any) -> Spec:
+    return instance("engine", **settings)
+
+
+def stored(*storages: Spec) -> Spec:
+    return {"backup": {"storages": [{"name": f"s{index}", **storage} for index, storage in enumerate(storages)]}}
+
+
+def s3(**more: Any) -> Spec:
+    return {"type": "s3", "bucket": f"b{len(str(more))}", "region": "r", "credentialsSecret": "c", **more}
+
+
+def azure(**more: Any) -> Spec:
+    return {"type": "azure", "container": "box", "credentialsSecret": "az", **more}
+
+
+def gcs(**more: Any) -> Spec:
+    return {"type": "gcs", "bucket": "g", "credentialsSecret": "gc", **more}
+
+
+def scheduled(**more: Any) -> Spec:
+    return s3(schedules=[{"name": "nightly", "cron": "0 3 * * *", **more}])
+
+
+def projection(secret: str, *items: tuple[str, str]) -> Spec:
+    return {"secret": {"name": secret, "items": [{"key": key, "path": path} for key, path in items]}}
+
+
+def pod_rows(component: str, at: Place) -> Iterator[Row]:
+    """What the components engine, proxy and backupAgent have in common."""
+
+    def row(value: Spec, paths: dict[str, Any]) -> Row:
+        return Row(instance(component, **value), {(*at, path): expected for path, expected in paths.items()})
+
+    yield row({"resources": {"requests": {"cpu": "1"}}}, {"resources": {"requests": {"cpu": "1"}}})
+    yield row({"resources": {"requests": {"memory": "1Gi"}}}, {"resources": {"requests": {"memory": "1Gi"}}})
+    yield row({"resources": {"limits": {"cpu": "2"}}}, {"resources": {"limits": {"cpu": "2"}}})
+    yield row({"resources": {"limits": {"memory": "2Gi"}}}, {"resources": {"limits": {"memory": "2Gi"}}})
+    yield row({"scheduling": {"affinity": AFFINITY}}, {"affinity": AFFINITY, "tolerations": MISSING})
+    yield row({"scheduling": {"tolerations": TOLERATIONS}}, {"tolerations": TOLERATIONS, "affinity": MISSING})
+    yield row({"scheduling": {"topologySpreadConstraints": SPREAD}}, {"topologySpreadConstraints": SPREAD})
+    yield row({"scheduling": {"priorityClassName": "high"}}, {"priorityClassName": "high"})
+    yield row({}, dict.fromkeys(["resources", "affinity", "tolerations", "priorityClassName"], MISSING))
+
+
+def expose_rows(component: str, at: Place) -> Iterator[Row]:
+    ranges = {"type": "LoadBalancer", "sourceRanges": ["10.0.0.0/8", "192.0.2.7", "2001:db8::1"]}
+    full = ["10.0.0.0/8", "192.0.2.7/32", "2001:db8::1/128"]
+    for value, expected in (
+        ({"type": "NodePort"}, {"type": "NodePort"}),
+        ({"annotations": {"a": "b"}}, {"annotations": {"a": "b"}}),
+        (ranges, {"type": "LoadBalancer", "loadBalancerSourceRanges": full}),
+        (
+            {"type": "LoadBalancer", "loadBalancerClass": "nlb"},
+            {"type": "LoadBalancer", "loadBalancerClass": "nlb"},
+        ),
+    ):
+        yield Row(instance(component, expose=value), {at: expected})
+    yield Row(instance(component), {at: MISSING})
+
+
+PMM: Spec = {"monitoring": {"type": "pmm", "serverUrl": "https://pmm.example.com/graph", "credentialsSecret": "key"}}
+RESOURCES = {"requests": {"cpu": "1", "memory": "2Gi"}, "limits": {"cpu": "3", "memory": "4Gi"}}
+PULL: Spec = {"images": {"pullPolicy": "IfNotPresent", "pullSecrets": ["a", "b"]}}
+OPTIONS = (*REST, "global")
+FILES = (*REST, "configuration")
+
+
+def option(number: int, name: str) -> Place:
+    return (*OPTIONS, f"repo{number}-{name}")
+
+
+def repo(number: int) -> Place:
+    return (*REST, "repos", number - 1)
+
+
+ROWS = [
+    # The cluster as a whole
+    Row({}, {(key,): MISSING for key in ("pause", "proxy", "pmm", "patroni", "secrets", "users", "expose", "tlsOnly")}),
+    Row({}, {("imagePullPolicy",): MISSING, ("imagePullSecrets",): MISSING}),
+    Row({}, {("crVersion",): "2.9.0"}, ("2.9.0",)),
+    Row({}, {("crVersion",): "3.0.0"}, ("3.0.0",)),
+    Row({"paused": True}, {("pause",): True}),
+    Row(
+        {"usersSecret": "own"},
+        {("users",): [{"name": "db", "databases": ["db"]}, {"name": "postgres", "secretName": "own"}]},
+    ),
+    Row({"overrides": {"autoCreateUserSchema": False}}, {("autoCreateUserSchema",): False}),
+    Row(PULL, {("imagePullPolicy",): "IfNotPresent", ("imagePullSecrets",): [{"name": "a"}, {"name": "b"}]}),
+    Row(merged(PULL, PMM), {("pmm", "imagePullPolicy"): "IfNotPresent"}),
+    Row({"tls": {"mode": "requireTLS"}}, {("tlsOnly",): True}),
+    Row({"tls": {"mode": "preferTLS"}}, {("tlsOnly",): False}),
+    Row(
+        {"tls": {"certificateSecret": "c", "internalCertificateSecret": "i"}, "instances": {"proxy": {}}},
+        {
+            ("secrets",): {"customTLSSecret": {"name": "c"}, "customReplicationTLSSecret": {"name": "i"}},
+            (*POOL, "customTLSSecret"): {"name": "c"},
+        },
+    ),
+    # PostgreSQL
+    Row(engine(), {(*INSTANCE, "name"): "instance1", (*INSTANCE, "replicas"): 3, ("instances", 1): MISSING}),
+    Row(engine(replicas=2), {(*INSTANCE, "replicas"): 2}),
+    Row(
+        engine(version="16.13"),
+        {
+            ("image",): "percona/percona-distribution-postgresql:16.13-1",
+            ("postgresVersion",): 16,
+            (*REST, "image"): "percona/percona-pgbackrest:2.58.0-1",
+        },
+    ),
+    Row(
+        engine(version="14.20"),
+        {("postgresVersion",): 14, (*REST, "image"): "percona/percona-pgbackrest:2.57.0-1"},
+    ),
+    Row(engine(image="a/postgresql:x"), {("image",): "a/postgresql:x"}),
+    Row(
+        merged(engine(version="17.9"), {"images": {"registry": "r.example.com"}}),
+        {("image",): "r.example.com/percona/percona-distribution-postgresql:17.9-1"},
+    ),
+    Row(engine(storage={"size": "50Gi"}), {(*CLAIM, *SIZE): "50Gi", (*VOLUME, *SIZE): "50Gi"}),
+    Row(
+        engine(storage={"storageClass": "fast"}),
+        {(*CLAIM, "storageClassName"): "fast", (*VOLUME, "storageClassName"): "fast"},
+    ),
+    Row(
+        {},
+        {
+            CLAIM: {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "10Gi"}}},
+            VOLUME: {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "10Gi"}}},
+        },
+    ),
+    Row(engine(engineConfig={"max_connections": "200"}), {PARAMETERS: {"max_connections": "200"}}),
+    Row(
+        engine(engineConfig={"max_connections": 200, "jit": False, "seq_page_cost": 0.5}),
+        {PARAMETERS: {"max_connections": "200", "jit": "false", "seq_page_cost": "0.5"}},
+    ),
+    Row(engine(overrides={"minAvailable": 1}), {(*INSTANCE, "minAvailable"): 1, (*INSTANCE, "replicas"): 3}),
+    *pod_rows("engine", INSTANCE),
+    *expose_rows("engine", ("expose",)),
+    # PgBouncer
+    Row(instance("proxy"), {(*POOL, "replicas"): 3, (*POOL, "config"): MISSING, (*POOL, "customTLSSecret"): MISSING}),
+    Row(instance("proxy"), {(*POOL, "image"): "percona/percona-pgbouncer:1.25.1-1"}, ("2.9.0",)),
+    Row(instance("proxy"), {(*POOL, "image"): "percona/percona-pgbouncer:1.25.2-1"}, ("3.0.0",)),
+    Row(
+        instance("proxy", version="1.25.0-1"),
+        {(*POOL, "image"): "percona/percona-pgbouncer:1.25.0-1", ("postgresVersion",): 18},
+    ),
+    Row(instance("proxy", image="a/b:c"), {(*POOL, "image"): "a/b:c"}),
+    Row(instance("proxy", replicas=1), {(*POOL, "replicas"): 1}),
+    Row(
+        instance("proxy", engineConfig={"pool_mode": "transaction", "default_pool_size": 50}),
+        {(*POOL, "config"): {"global": {"pool_mode": "transaction", "default_pool_size": "50"}}},
+    ),
+    Row(instance("proxy", overrides={"exposeSuperusers": True}), {(*POOL, "exposeSuperusers"): True}),
+    *pod_rows("proxy", POOL),
+    *expose_rows("proxy", (*POOL, "expose")),
+    # pgBackRest
+    Row({}, {(*REST, "configuration"): MISSING, (*REST, "metadata"): MISSING, OPTIONS: {"repo1-retention-full": "2"}}),
+    Row({}, {(*repo(1), "schedules"): {"full": "0 0 * * 6"}, (*REST, "repos", 1): MISSING}),
+    Row(
+        instance("backupAgent", config={"schedule": "0 1 * * 0", "keep": 5}),
+        {(*repo(1), "schedules"): {"full": "0 1 * * 0"}, option(1, "retention-full"): "5"},
+    ),
+    Row(
+        instance("backupAgent", version="2.57.0-1"),
+        {(*REST, "image"): "percona/percona-pgbackrest:2.57.0-1", ("postgresVersion",): 18},
+    ),
+    Row(instance("backupAgent", image="a/b:c"), {(*REST, "image"): "a/b:c"}),
+    Row(
+        merged(engine(storage={"size": "50Gi", "storageClass": "fast"}), instance("backupAgent", storage={"size": "9Gi"})),
+        {(*VOLUME, *SIZE): "9Gi", (*VOLUME, "storageClassName"): "fast"},
+    ),
+    Row(
+        merged(engine(storage={"storageClass": "fast"}), instance("backupAgent", storage={"storageClass": "slow"})),
+        {(*VOLUME, *SIZE): "10Gi", (*VOLUME, "storageClassName"): "slow", (*CLAIM, "storageClassName"): "fast"},
+    ),
+    Row(
+        instance("backupAgent", overrides={"global": {"log-level-console": "info"}}),
+        {option(1, "retention-full"): "2", (*OPTIONS, "log-level-console"): "info"},
+    ),
+    *pod_rows("backupAgent", HOST),
+    # Storages
+    Row(
+        stored(s3(bucket="b")),
+        {
+            repo(2): {
+                "name": "repo2",
+                "s3": {"bucket": "b", "region": "r", "endpoint": "s3.r.amazonaws.com"},
+            },
+            OPTIONS: {"repo1-retention-full": "2", "repo2-path": "/db"},
+            FILES: [projection("c", ("s3.conf", "s0.conf"))],
+            (*REST, "metadata"): {"annotations": {"everest.percona.com/repo2": "s0"}},
+        },
+    ),
+    Row(stored(s3(region="cn-north-1")), {(*repo(2), "s3", "endpoint"): "s3.cn-north-1.amazonaws.com.cn"}),
+    Row(stored(s3(prefix="p/q")), {option(2, "path"): "/p/q"}),
+    Row(stored(s3(prefix="/p")), {option(2, "path"): "/p"}),
+    Row(
+        stored(s3(region="r", endpointUrl="https://minio:9000/")),
+        {(*repo(2), "s3", "endpoint"): "minio:9000", (*repo(2), "s3", "region"): "r"},
+    ),
+    Row(
+        stored({"type": "s3", "bucket": "b", "endpointUrl": "http://minio", "credentialsSecret": "c"}),
+        {(*repo(2), "s3"): {"bucket": "b", "region": "us-east-1", "endpoint": "http://minio"}},
+    ),
+    Row(stored(s3(verifyTLS=False)), {option(2, "storage-verify-tls"): "n"}),
+    Row(stored(s3(verifyTLS=True)), {option(2, "storage-verify-tls"): "y"}),
+    Row(stored(s3()), {option(2, "storage-verify-tls"): MISSING, option(2, "s3-uri-style"): MISSING}),
+    Row(stored(s3(forcePathStyle=True)), {option(2, "s3-uri-style"): "path"}),
+    Row(stored(s3(forcePathStyle=False)), {option(2, "s3-uri-style"): "host"}),
+    Row(
+        stored(azure(prefix="p")),
+        {
+            repo(2): {"name": "repo2", "azure": {"container": "box"}},
+            option(2, "path"): "/p",
+            option(2, "azure-endpoint"): MISSING,
+            FILES: [projection("az", ("azure.conf", "s0.conf"))],
+        },
+    ),
+    Row(
+        stored(azure(endpointUrl="https://blob.core.chinacloudapi.cn")),
+        {option(2, "azure-endpoint"): "blob.core.chinacloudapi.cn"},
+    ),
+    Row(
+        stored(gcs()),
+        {
+            repo(2): {"name": "repo2", "gcs": {"bucket": "g"}},
+            FILES: [projection("gc", ("gcs.conf", "s0.conf"), ("gcs-key.json", "gcs-key.json"))],
+        },
+    ),
+    Row(
+        stored(azure(), gcs(), scheduled()),
+        {
+            (*repo(2), "name"): "repo2",
+            (*repo(3), "name"): "repo3",
+            (*repo(4), "name"): "repo4",
+            (*repo(4), "schedules"): {"full": "0 3 * * *"},
+            (*repo(3), "schedules"): MISSING,
+            FILES: [
+                projection("az", ("azure.conf", "s0.conf")),
+                projection("gc", ("gcs.conf", "s1.conf"), ("gcs-key.json", "gcs-key.json")),
+                projection("c", ("s3.conf", "s2.conf")),
+            ],
+        },
+    ),
+    # A Secret that storages of a type share is mounted once; one of several types once for each.
+    Row(
+        stored(s3(), s3(bucket="b"), azure(credentialsSecret="c")),
+        {FILES: [projection("c", ("s3.conf", "s0.conf")), projection("c", ("azure.conf", "s2.conf"))]},
+    ),
+    Row(
+        stored(s3(), s3(bucket="b", credentialsSecret="d")),
+        {FILES: [projection("c", ("s3.conf", "s0.conf")), projection("d", ("s3.conf", "s1.conf"))]},
+    ),
+    # Schedules
+    Row(
+        stored(scheduled()),
+        {
+            (*repo(2), "schedules"): {"full": "0 3 * * *"},
+            (*REST, "metadata", "annotations", "everest.percona.com/repo2-schedule"): "nightly",
+            option(2, "retention-full"): MISSING,
+        },
+    ),
+    Row(stored(scheduled(enabled=False)), {(*repo(2), "schedules"): {}}),
+    Row(
+        stored(scheduled(retention={"count": 7})),
+        {option(2, "retention-full"): "7", option(2, "retention-full-type"): MISSING},
+    ),
+    Row(
+        stored(azure(), scheduled(retention={"duration": "2w"})),
+        {option(3, "retention-full"): "14", option(3, "retention-full-type"): "time", option(2, "retention-full"): MISSING},
+    ),
+    Row(stored(s3(pitr={"enabled": True})), {("patroni",): MISSING}),
+    Row(stored(s3(pitr={"intervalSeconds": 90})), {PARAMETERS: {"archive_timeout": "90s"}}),
+    Row(
+        merged(stored(s3(pitr={"intervalSeconds": 90})), engine(engineConfig={"work_mem": "4MB"})),
+        {PARAMETERS: {"archive_timeout": "90s", "work_mem": "4MB"}},
+    ),
+    # Monitoring
+    Row(
+        PMM,
+        {
+            ("pmm", "enabled"): True,
+            ("pmm", "serverHost"): "pmm.example.com",
+            ("pmm", "secret"): "key",
+            ("pmm", "resources"): MISSING,
+            ("pmm", "imagePullPolicy"): MISSING,
+        },
+    ),
+    Row(PMM, {("pmm", "image"): "percona/pmm-client:3.6.0"}, ("2.9.0",)),
+    Row(PMM, {("pmm", "image"): "percona/pmm-client:3.7.1"}, ("3.0.0",)),
+    Row(merged(PMM, {"monitoring": {"serverUrl": "https://pmm:8443"}}), {("pmm", "serverHost"): "pmm:8443"}),
+    Row(merged(PMM, {"monitoring": {"resources": RESOURCES}}), {("pmm", "resources"): RESOURCES}),
+    Row(merged(PMM, instance("pmm", resources=RESOURCES)), {("pmm", "resources"): RESOURCES}),
+    Row(merged(PMM, instance("pmm", version="2.44.1-1")), {("pmm", "image"): "percona/pmm-client:2.44.1-1"}),
+    Row(merged(PMM, instance("pmm", image="a/b:c")), {("pmm", "image"): "a/b:c"}),
+    Row(merged(PMM, instance("pmm", overrides={"customClusterName": "x"})), {("pmm", "customClusterName"): "x"}),
+]
+
+REFUSED = {("backup", "storages", "claim")}
+"""Honoured by a rule that refuses it and says what to use instead."""
+
+
+def at(data: Any, path: Place) -> Any:
+    for part in path:
+        if isinstance(data, list) and isinstance(part, int):
+            data = data[part] if part < len(data) else MISSING
+        else:
+            data = data.get(part, MISSING) if isinstance(data, dict) else MISSING
+    return data
+
+
+EACH = pytest.mark.parametrize(
+    ("operator", "row"),
+    [
+        pytest.param(operator, row, id=f"{operator}-{'.'.join(map(str, next(iter(row.paths))))}")
+        for row in ROWS
+        for operator in row.operators
+    ],
+)
+
+
+@EACH
+def test_a_field_reaches_the_operators_object(emitted: Callable[..., Any], operator: str, row: Row) -> None:
+    manifest = emitted(row.spec, operator=operator)[-1]
+
+    assert {path: at(manifest["spec"], path) for path in row.paths} == row.paths
+
+
+@EACH
+def test_the_object_passes_the_operators_schema(
+    emitted: Callable[..., Any], crds: Callable[[str], Crds], operator: str, row: Row
+) -> None:
+    found = [entry for manifest in emitted(row.spec, operator=operator) for entry in crds(operator).check(manifest)]
+
+    assert [one_line(entry) for entry in found] == []
+
+
+def leaves(data: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    yield path
+    if isinstance(data, dict):
+        for key, value in data.items():
+            yield from leaves(value, (*path, key))
+    elif isinstance(data, list):
+        for item in data:
+            yield from leaves(item, path)
+
+
+def test_every_field_that_the_plugin_honours_is_in_the_table(plugin: Plugin) -> None:
+    tried = {path for row in ROWS for path in leaves(row.spec)} | REFUSED
+    honoured = [parse(path) for path in plugin.manifest.fields]
+    for name, component in plugin.manifest.components.items():
+        honoured += [("instances", name, *parse(path)) for path in component.fields]
+
+    assert [path for path in honoured if path not in tried] == []
+
+
+def test_every_field_of_the_table_is_honoured(plugin: Plugin) -> None:
+    for row in ROWS:
+        for name, value in row.spec.get("instances", {}).items():
+            fields = [*plugin.manifest.components[name].fields, "config"]
+            assert list(FieldSet(fields).outside(value)) == []
+
+
+@pytest.mark.parametrize(
+    ("options", "finalizers"),
+    [
+        ({}, MISSING),
+        ({"volumePolicy": "keep"}, MISSING),
+        ({"volumePolicy": "delete"}, ["percona.com/delete-pvc", "percona.com/delete-ssl"]),
+    ],
+)
+def test_volumes_go_with_the_cluster_only_when_asked(
+    emitted: Callable[..., Any], options: Spec, finalizers: Any
+) -> None:
+    assert emitted({}, options=options)[0]["metadata"].get("finalizers", MISSING) == finalizers
+
+
+@pytest.mark.parametrize(
+    ("spec", "host"),
+    [({}, "db-primary.apps.svc"), (instance("proxy"), "db-pgbouncer.apps.svc")],
+)
+def test_clients_find_the_cluster(plugin: Plugin, spec: Spec, host: str) -> None:
+    cluster = ClusterInput({"name": "db", "namespace": "apps"}, {"provider": "pg-operator", **spec})
+    resolved, _, _ = Workspace(Plugins()).check(cluster)
+    assert resolved is not None
+    variables = {"spec": resolved.spec, "metadata": resolved.metadata, "types": resolved.types}
+
+    def filled(text: str) -> str:
+        environment = Environment(variables)
+        pieces = [environment.compile(p.text).evaluate(variables) if isinstance(p, Code) else p for p in split(text)]
+        return "".join(map(str, pieces))
+
+    connection = plugin.manifest.connection
+    assert connection is not None
+    assert (filled(connection.host), filled(connection.secret)) == (host, "db-pguser-db")

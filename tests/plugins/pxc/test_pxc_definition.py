@@ -1,0 +1,476 @@
+"""The definition: its catalog, its defaults, and the rules that say at once what the operator would say later."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from pulumi_everest.core.expressions import Environment
+from pulumi_everest.model.findings import one_line
+from pulumi_everest.model.source import read_yaml
+from pulumi_everest.model.versions import version_key
+from pulumi_everest.plugins.find import Plugins
+from pulumi_everest.plugins.plugin import Plugin
+from pulumi_everest.plugins.workspace import Workspace, shape_for
+
+OPERATORS = ("1.19.0", "1.20.0")
+
+
+def test_the_plugin_has_no_findings(plugin: Plugin) -> None:
+    assert [one_line(entry) for entry in plugin.check()] == []
+
+
+@pytest.mark.parametrize("operator", OPERATORS)
+@pytest.mark.parametrize("kind", ["pxc", "haproxy", "proxysql", "backup", "pmm"])
+def test_versions_and_images_are_those_of_the_operator_release(
+    plugin: Plugin, shared: Path, operator: str, kind: str
+) -> None:
+    matrix = json.loads((shared / "reference" / "version-matrix.json").read_text())["pxc-operator"][operator][kind]
+
+    entries = plugin.definition.versions(kind, operator)
+
+    assert {entry.version: entry.image for entry in entries} == {v: e["image"] for v, e in matrix.items()}
+    default = plugin.definition.default_version(kind, operator)
+    assert default is not None
+    newest = max((v for v, e in matrix.items() if e["status"] == "recommended"), key=version_key)
+    assert default.version == newest
+
+
+DEFAULTS = {
+    "1.19.0": {
+        "pxc": "8.4.7-7.1",
+        "haproxy": "2.8.17",
+        "proxysql": "2.7.3-1.2",
+        "backup": "8.4.0-5.1",
+        "pmm": "3.5.0",
+    },
+    "1.20.0": {
+        "pxc": "8.4.8-8.1",
+        "haproxy": "2.8.18-1",
+        "proxysql": "2.7.3-1.3",
+        "backup": "8.4.0-5.1",
+        "pmm": "3.8.0",
+    },
+}
+
+
+@pytest.mark.parametrize("operator", OPERATORS)
+def test_each_operator_release_has_one_default_of_each_type(plugin: Plugin, operator: str) -> None:
+    versions = {kind: plugin.definition.versions(kind, operator) for kind in DEFAULTS[operator]}
+
+    assert {kind: [e.version for e in entries if e.default] for kind, entries in versions.items()} == {
+        kind: [version] for kind, version in DEFAULTS[operator].items()
+    }
+
+
+@pytest.mark.parametrize("operator", OPERATORS)
+def test_one_bundle_holds_each_engine_version(plugin: Plugin, operator: str) -> None:
+    bundles = plugin.definition.bundles(operator)
+    tools = {"5.7": "2.4.", "8.0": "8.0.35", "8.4": "8.4.0"}
+
+    engines = [bundle.components["engine"] for bundle in bundles]
+
+    assert sorted(engines) == sorted(entry.version for entry in plugin.definition.versions("pxc", operator))
+    for bundle in bundles:
+        assert bundle.components["backupAgent"].startswith(tools[bundle.components["engine"][:3]])
+
+
+PROXYSQL: dict[str, Any] = {"topology": {"type": "proxysql"}}
+S3: dict[str, Any] = {"name": "main", "type": "s3", "bucket": "b", "region": "r"}
+KEYS = {"credentialsSecret": "s"}
+NIGHTLY = [{"name": "nightly", "cron": "0 3 * * *"}]
+RETAINED = [{**NIGHTLY[0], "retention": {"count": 7}}]
+AZURE: dict[str, Any] = {"name": "cloud", "type": "azure", "container": "c"}
+TEMPLATE = "[mysqld]\ninnodb_buffer_pool_size={{containerMemoryLimit * 3 / 4}}\n"
+
+
+def instances(**given: Any) -> dict[str, Any]:
+    return {**(PROXYSQL if "proxysql" in given else {}), "instances": given}
+
+
+def stored(*storages: dict[str, Any]) -> dict[str, Any]:
+    return {"backup": {"storages": list(storages)}}
+
+
+def without(data: dict[str, Any], key: str) -> dict[str, Any]:
+    return {name: value for name, value in data.items() if name != key}
+
+
+def engine(version: str) -> dict[str, Any]:
+    return {"components": {"versions": {"pxc": {"version": version}}}}
+
+
+COLLECTED = {**S3, **KEYS, "pitr": {"enabled": True}, "schedules": NIGHTLY}
+
+ERRORS = [
+    # spec, name, path, part of the message
+    ({}, "n" * 23, "", "at most 22 characters"),
+    (PROXYSQL, "n" * 23, "", "at most 22 characters"),
+    ({"backup": {}}, "db", "backup.storages", "at least one storage"),
+    (stored({"name": "g", "type": "gcs", "bucket": "b", **KEYS}), "db", "backup.storages", "storage.googleapis.com"),
+    (stored({"name": "f", "type": "filesystem", "claim": "c"}), "db", "backup.storages", "makes a new volume"),
+    (stored({**S3, "prefix": "/p"}), "db", "backup.storages", "slash"),
+    (stored({**S3, "prefix": "p/"}), "db", "backup.storages", "slash"),
+    (stored({**S3, "prefix": ""}), "db", "backup.storages", "neither empty"),
+    (stored(AZURE), "db", "backup.storages", "needs credentialsSecret"),
+    (stored({**S3, "schedules": RETAINED}), "db", "backup.storages", "retention needs credentialsSecret"),
+    (stored({**S3, "schedules": [{**NIGHTLY[0], "name": "n" * 58}]}), "db", "backup.storages", "at most 57"),
+    (stored(COLLECTED, {**AZURE, **KEYS, "pitr": {}}), "db", "backup.storages", "one of them only"),
+    (stored(COLLECTED, {**S3, "name": "main-pitr"}), "db", "backup.storages", "-pitr behind"),
+    ({**engine("5.7.44-31.65"), **stored(COLLECTED)}, "db", "backup.storages", "8.0.21 or newer"),
+    (stored({**without(COLLECTED, "region"), "endpointUrl": "https://e"}), "db", "backup.storages", "needs its region"),
+    (stored(without(COLLECTED, "credentialsSecret")), "db", "backup.storages", "region and credentialsSecret"),
+    ({"tls": {"mode": "requireTLS"}}, "db", "tls.mode", "enabled or disabled"),
+    ({"tls": {"mode": "disabled", "certificateSecret": "c"}}, "db", "tls.mode", "no issuer"),
+    ({"tls": {"mode": "disabled", "issuer": {"name": "i"}}}, "db", "tls.mode", "no issuer"),
+    ({"tls": {"internalCertificateSecret": "i"}}, "db", "tls.internalCertificateSecret", "overwrite"),
+    (
+        {"tls": {"internalCertificateSecret": "i", "issuer": {"name": "i"}}},
+        "db",
+        "tls.internalCertificateSecret",
+        "overwrite",
+    ),
+    (instances(engine={"engineConfig": TEMPLATE}), "db", "instances.engine.engineConfig", "memory limit"),
+    (
+        instances(proxy={"engineConfig": "galera-nodes {{1}}"}),
+        "db",
+        "instances.proxy.engineConfig",
+        "memory limit",
+    ),
+    (
+        instances(proxysql={"engineConfig": "admin_variables mysql_variables {{1}}"}),
+        "db",
+        "instances.proxysql.engineConfig",
+        "memory limit",
+    ),
+    (
+        instances(proxy={"expose": {"sourceRanges": ["10.0.0.0/8"]}}),
+        "db",
+        "instances.proxy.expose.type",
+        "LoadBalancer",
+    ),
+    (
+        instances(proxy={"expose": {"type": "NodePort", "loadBalancerClass": "x"}}),
+        "db",
+        "instances.proxy.expose.type",
+        "LoadBalancer",
+    ),
+    (
+        instances(proxysql={"expose": {"type": "NodePort", "sourceRanges": ["10.0.0.0/8"]}}),
+        "db",
+        "instances.proxysql.expose.type",
+        "LoadBalancer",
+    ),
+    (
+        instances(proxy={"config": {"readService": "exposed"}}),
+        "db",
+        "instances.proxy.config.readService",
+        "needs instances.proxy.expose",
+    ),
+    (
+        {
+            "monitoring": {"serverUrl": "https://p", "resources": {"limits": {"cpu": "1"}}},
+            "instances": {"pmm": {"resources": {"limits": {"memory": "1Gi"}}}},
+        },
+        "db",
+        "monitoring.resources",
+        "not in both",
+    ),
+    (
+        {"backup": {}, "instances": {"backupAgent": {"resources": {"limits": {"cpu": "1"}}, "overrides": {"a": 1}}}},
+        "db",
+        "backup.storages",
+        "resources of backupAgent",
+    ),
+]
+
+
+@pytest.mark.parametrize(("spec", "name", "path", "message"), ERRORS)
+def test_a_rule_refuses(plan: Callable[..., Any], spec: dict[str, Any], name: str, path: str, message: str) -> None:
+    objects, found = plan(spec, name=name)
+
+    errors = [entry for entry in found if entry.is_error]
+    assert [entry.code for entry in errors] == ["cluster.rule"], [one_line(entry) for entry in found]
+    assert message in errors[0].message
+    assert ".".join(map(str, errors[0].path)).startswith(path)
+    assert objects == []
+
+
+def test_the_style_of_paths_is_refused_where_the_operator_has_no_field_for_it(plan: Callable[..., Any]) -> None:
+    spec = stored({**S3, "forcePathStyle": False})
+
+    assert [entry.code for entry in plan(spec, operator="1.19.0")[1]] == ["cluster.rule"]
+    assert plan(spec, operator="1.20.0")[1] == []
+
+
+@pytest.mark.parametrize(
+    ("password", "fine"), [("good", True), ("a:b", False), ("a;b", False), ("*ab", False), ("a*b", True)]
+)
+def test_a_password_that_proxysql_cannot_have_is_refused(plan: Callable[..., Any], password: str, fine: bool) -> None:
+    _, found = plan(PROXYSQL, secrets={"users": {"proxyadmin": password}})
+
+    assert [entry.code for entry in found] == ([] if fine else ["cluster.rule"])
+    assert password not in " ".join(map(one_line, found))
+
+
+FINE = [
+    ({}, "n" * 22),
+    (PROXYSQL, "db"),
+    ({**engine("8.0.42-33.1"), **stored(COLLECTED)}, "db"),
+    ({**engine("5.7.44-31.65"), **stored({**S3, **KEYS, "schedules": RETAINED})}, "db"),
+    ({**engine("5.7.44-31.65"), **stored({**COLLECTED, "pitr": {"enabled": False}})}, "db"),
+    (stored({**S3, "schedules": NIGHTLY}), "db"),
+    (stored({**without(S3, "region"), "endpointUrl": "https://e"}), "db"),
+    (stored({**S3, "schedules": [{**NIGHTLY[0], "name": "n" * 57}]}), "db"),
+    (stored({**AZURE, **KEYS, "pitr": {}, "schedules": NIGHTLY}), "db"),
+    # Volumes for backups are out of the model's words, but not out of reach.
+    (
+        {"backup": {}, "instances": {"backupAgent": {"overrides": {"storages": {"fs": {"type": "filesystem"}}}}}},
+        "db",
+    ),
+    ({"tls": {"mode": "disabled"}}, "db"),
+    ({"tls": {"certificateSecret": "c"}}, "db"),
+    (instances(engine={"engineConfig": TEMPLATE, "resources": {"limits": {"memory": "1Gi"}}}), "db"),
+    (instances(engine={"engineConfig": "[mysqld]\nmax_connections=250\n"}), "db"),
+    (instances(proxy={"expose": {"type": "LoadBalancer", "sourceRanges": ["10.0.0.0/8"]}}), "db"),
+]
+
+
+@pytest.mark.parametrize(("spec", "name"), FINE)
+def test_the_rules_leave_alone(plan: Callable[..., Any], spec: dict[str, Any], name: str) -> None:
+    objects, found = plan(spec, name=name)
+
+    assert [one_line(entry) for entry in found] == []
+    assert [entry["kind"] for entry in objects] == ["PerconaXtraDBCluster"]
+
+
+WARNINGS = [
+    (stored(without(COLLECTED, "schedules")), "backup.storages", "no schedule makes one"),
+    (
+        stored({**COLLECTED, "schedules": [{**NIGHTLY[0], "enabled": False}]}),
+        "backup.storages",
+        "no schedule makes one",
+    ),
+    (stored(without(S3, "region")), "backup.storages", "us-west-2"),
+    (instances(engine={"expose": {"type": "ClusterIP"}}), "instances.engine.expose", "connect to the proxy"),
+    (instances(proxy={"engineConfig": "defaults\n"}), "instances.proxy.engineConfig", "no client gets through"),
+    (instances(proxysql={"engineConfig": "x=1\n"}), "instances.proxysql.engineConfig", "passwords"),
+    ({"usersSecret": "u", "monitoring": {"serverUrl": "http://p"}}, "monitoring.serverUrl", "always connects with TLS"),
+    ({"monitoring": {"serverUrl": "https://p"}}, "monitoring", "pmmservertoken"),
+]
+
+
+@pytest.mark.parametrize(("spec", "path", "message"), WARNINGS)
+def test_a_rule_warns(plan: Callable[..., Any], spec: dict[str, Any], path: str, message: str) -> None:
+    objects, found = plan(spec)
+
+    assert [(entry.code, ".".join(map(str, entry.path))) for entry in found] == [("cluster.rule-warning", path)]
+    assert message in found[0].message
+    assert objects != []
+
+
+def test_a_backup_on_another_storage_is_enough_for_point_in_time_recovery(plan: Callable[..., Any]) -> None:
+    _, found = plan(stored(without(COLLECTED, "schedules"), {**S3, "name": "other", "schedules": NIGHTLY}))
+
+    assert found == []
+
+
+def test_pmm_2_is_deprecated_by_operator_1_20(plan: Callable[..., Any]) -> None:
+    spec = {
+        "usersSecret": "u",
+        "monitoring": {"serverUrl": "https://p"},
+        "components": {"versions": {"pmm": {"version": "2.44.1-1"}}},
+    }
+
+    assert plan(spec, operator="1.19.0")[1] == []
+    assert [entry.code for entry in plan(spec, operator="1.20.0")[1]] == ["cluster.deprecated-version"]
+
+
+REFUSED = [
+    # The operator has nothing that these could become.
+    (stored({**S3, **KEYS, "schedules": [{**NIGHTLY[0], "retention": {"duration": "14d"}}]}), "duration"),
+    ({"monitoring": {"serverUrl": "https://p", "verifyTLS": False}}, "verifyTLS"),
+    ({"monitoring": {"serverUrl": "https://p", "credentialsSecret": "s"}}, "credentialsSecret"),
+    ({"dataSource": {"backup": "b"}}, "dataSource"),
+    (instances(proxy={"storage": {"size": "1Gi"}}), "storage"),
+    ({"instances": {"backupAgent": {"replicas": 2}}, **stored(S3)}, "replicas"),
+    ({"instances": {"backupAgent": {"scheduling": {"priorityClassName": "p"}}}, **stored(S3)}, "scheduling"),
+]
+
+
+@pytest.mark.parametrize(("spec", "field"), REFUSED)
+def test_a_field_that_would_do_nothing_is_refused(plan: Callable[..., Any], spec: dict[str, Any], field: str) -> None:
+    _, found = plan(spec)
+
+    assert [(entry.code, entry.path[-1]) for entry in found if entry.is_error] == [
+        ("cluster.field-not-honoured", field)
+    ]
+
+
+MISFITS = [
+    # spec, operator, code
+    ({"topology": {"type": "cluster"}, "instances": {"proxysql": {}}}, "1.20.0", "cluster.component-not-in-topology"),
+    ({"topology": {"type": "proxysql"}, "instances": {"proxy": {}}}, "1.20.0", "cluster.component-not-in-topology"),
+    ({"instances": {"backupAgent": {}}}, "1.20.0", "cluster.block-missing"),
+    ({"instances": {"pmm": {}}}, "1.20.0", "cluster.block-missing"),
+    (
+        {**engine("5.7.44-31.65"), "instances": {"backupAgent": {"version": "8.4.0-5.1"}}, **stored(S3)},
+        "1.20.0",
+        "cluster.unknown-bundle",
+    ),
+    (engine("8.0.45-36.1"), "1.19.0", "cluster.unknown-version"),
+    (engine("8.0.36-28.1"), "1.20.0", "cluster.unknown-version"),
+    ({"bundle": "8.0.44-35.1-operator-1.19"}, "1.20.0", "cluster.unknown-bundle"),
+    (instances(proxy={"config": {"readService": "public"}}), "1.20.0", "cluster.config"),
+    (instances(proxy={"config": {"readservice": "exposed"}}), "1.20.0", "cluster.config"),
+]
+
+
+@pytest.mark.parametrize(("spec", "operator", "code"), MISFITS)
+def test_what_does_not_fit_together_is_refused(
+    plan: Callable[..., Any], spec: dict[str, Any], operator: str, code: str
+) -> None:
+    objects, found = plan(spec, operator=operator)
+
+    assert {entry.code for entry in found if entry.is_error} == {code}, [one_line(entry) for entry in found]
+    assert objects == []
+
+
+@pytest.mark.parametrize(
+    ("component", "replicas", "fine"),
+    [
+        ("engine", 0, False),
+        ("engine", 1, True),
+        ("engine", 2, False),
+        ("engine", 4, False),
+        ("engine", 7, False),
+        ("proxy", 0, False),
+        ("proxy", 4, True),
+        ("proxysql", 0, False),
+        ("proxysql", 2, True),
+    ],
+)
+def test_replicas_are_limited(plan: Callable[..., Any], component: str, replicas: int, fine: bool) -> None:
+    _, found = plan(instances(**{component: {"replicas": replicas}}))
+
+    assert [entry.code for entry in found] == ([] if fine else ["cluster.replicas"])
+
+
+def test_the_upgrades_stay_within_a_series_of_mysql(plugin: Plugin) -> None:
+    upgrades = plugin.definition.spec.upgrades["pxc"]
+    series = {entry.version[:3] for entry in plugin.definition.versions("pxc", None)}
+
+    assert (upgrades.major_step, upgrades.downgrade) == (0, False)
+    assert {(path.from_, path.to) for path in upgrades.paths or []} == {(one, one) for one in series}
+
+
+def test_the_changes_that_lose_data_come_before_those_that_are_wider(plugin: Plugin) -> None:
+    changes = {change.path: (index, change.policy) for index, change in enumerate(plugin.definition.spec.changes)}
+
+    assert changes["topology.type"][1] == "downtime"
+    assert changes["instances.*.storage.size"][1] == "grow-only"
+    assert changes["instances.*.storage.storageClass"][1] == "immutable"
+    assert changes["instances.proxysql.storage.size"][1] == "immutable"
+    assert changes["instances.proxysql.storage.size"][0] < changes["instances.*.storage.size"][0]
+    assert changes["instances.backupAgent"][0] < changes["instances.*.image"][0]
+    assert changes["tls.mode"][0] < changes["tls"][0]
+
+
+def live(state: str, *, generation: int = 2, observed: int = 2, pause: bool = False) -> dict[str, Any]:
+    return {
+        "metadata": {"generation": generation},
+        "spec": {"pause": pause},
+        "status": {"state": state, "observedGeneration": observed},
+    }
+
+
+STATES = [
+    # live object, ready, failed
+    (live("ready"), True, False),
+    (live("ready", observed=1), False, False),
+    (live("initializing"), False, False),
+    (live("stopping", pause=True), False, False),
+    (live("paused", pause=True), True, False),
+    (live("ready", pause=True), False, False),
+    (live("error", observed=1), False, True),
+    ({"metadata": {"generation": 1}, "spec": {}}, False, False),
+    ({"metadata": {}, "spec": {}, "status": {"state": "ready"}}, True, False),
+]
+
+
+@pytest.mark.parametrize(("live", "ready", "failed"), STATES)
+def test_the_state_of_a_live_object(plugin: Plugin, live: dict[str, Any], ready: bool, failed: bool) -> None:
+    environment = Environment(["self"])
+    texts = (plugin.manifest.ready, plugin.manifest.failed)
+
+    assert [environment.compile(text or "").evaluate({"self": live}) for text in texts] == [ready, failed]
+
+
+@pytest.mark.parametrize("operator", OPERATORS)
+def test_former_types_are_the_other_versions_of_the_definition_in_the_operator(
+    plugin: Plugin, shared: Path, operator: str
+) -> None:
+    text = (shared / "crds" / "pxc" / operator / "crd.yaml").read_text()
+    documents = list(yaml.load_all(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
+    main = next(d for d in documents if d["spec"]["names"]["kind"] == "PerconaXtraDBCluster")
+    versions = {f"{main['spec']['group']}/{version['name']}" for version in main["spec"]["versions"]}
+
+    assert versions - set(plugin.manifest.former_types) == {"pxc.percona.com/v1"}
+    assert set(plugin.manifest.former_types) < versions
+    assert {document["metadata"]["name"] for document in documents} == set(plugin.manifest.operator.crds)
+
+
+def test_a_definition_may_call_the_pmm_client_monitoring(plugin: Plugin) -> None:
+    data = plugin.definition_document.data
+    components = {name: c for name, c in data["spec"]["components"].items() if name not in ("pmm", "proxysql")}
+    topology = {"components": {"engine": {}, "proxy": {}, "monitoring": {"optional": True}}}
+    own = {
+        **data,
+        "metadata": {"name": "own"},
+        "spec": {
+            "componentTypes": data["spec"]["componentTypes"],
+            "components": {**components, "monitoring": {"type": "pmm"}},
+            "topologies": {"cluster": topology},
+        },
+    }
+    provider = {
+        "apiVersion": data["apiVersion"],
+        "kind": "Provider",
+        "metadata": {"name": "own"},
+        "spec": {"databaseClusterDefinition": "own", "plugin": "pxc"},
+    }
+    cluster = {
+        "apiVersion": data["apiVersion"],
+        "kind": "DatabaseCluster",
+        "metadata": {"name": "db"},
+        "spec": {
+            "provider": "own",
+            "instances": {
+                "engine": {"replicas": 4},
+                "monitoring": {"resources": {"limits": {"cpu": "1"}}, "overrides": {"customClusterName": "x"}},
+            },
+            "monitoring": {"serverUrl": "https://pmm.example.com"},
+        },
+    }
+    documents, _ = read_yaml(
+        json.dumps(own) + "\n---\n" + json.dumps(provider) + "\n---\n" + json.dumps(cluster), "x", shape_for
+    )
+
+    plans, found = Workspace(Plugins(), documents).plan()
+
+    assert [one_line(entry) for entry in found] == []
+    spec = plans[0].objects[0].manifest["spec"]
+    assert spec["pmm"] == {
+        "enabled": True,
+        "image": "percona/pmm-client:3.8.0",
+        "serverHost": "pmm.example.com",
+        "resources": {"limits": {"cpu": "1"}},
+        "customClusterName": "x",
+    }
+    # A number that the built-in definition does not let through, and that the operator wants confirmed.
+    assert (spec["pxc"]["size"], spec["unsafeFlags"]) == (4, {"pxcSize": True})

@@ -1,0 +1,438 @@
+"""Every field that the plugin honours: where it ends up in the operator's object, for each operator version."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import pytest
+
+from pulumi_everest.core.expressions import Environment
+from pulumi_everest.core.paths import FieldSet, parse
+from pulumi_everest.emit.crds import Crds
+from pulumi_everest.emit.interpolation import Code, split
+from pulumi_everest.model.findings import one_line
+from pulumi_everest.plugins.find import Plugins
+from pulumi_everest.plugins.plugin import Plugin
+from pulumi_everest.plugins.workspace import ClusterInput, Workspace
+
+OPERATORS = ("1.19.0", "1.20.0")
+MISSING = object()
+"""Stands for a path that is not there."""
+
+Spec = dict[str, Any]
+
+TOLERATIONS = [{"key": "db", "operator": "Exists"}]
+SPREAD = [{"maxSkew": 1, "topologyKey": "zone", "whenUnsatisfiable": "ScheduleAnyway"}]
+AFFINITY: Spec = {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": []}}}
+CLAIM = "volumeSpec.persistentVolumeClaim"
+REFUSED_BY_A_RULE = {("backup", "storages", "claim"), ("instances", "monitoring")}
+"""Honoured as far as the manifest goes: a storage that a rule refuses, and a component of other definitions."""
+
+
+class Row(NamedTuple):
+    """A cluster and what must be at some paths of its main object's spec."""
+
+    spec: Spec
+    paths: dict[str, Any]
+    operators: tuple[str, ...] = OPERATORS
+
+
+def merged(*specs: Spec) -> Spec:
+    result: Spec = {}
+    for spec in specs:
+        for key, value in spec.items():
+            mapping = isinstance(value, dict) and isinstance(result.get(key), dict)
+            result[key] = merged(result[key], value) if mapping else value
+    return result
+
+
+def instances(**given: Any) -> Spec:
+    """A cluster of the topology that has these components."""
+    return {"topology": {"type": "proxysql" if "proxysql" in given else "cluster"}, "instances": given}
+
+
+def stored(*storages: Spec) -> Spec:
+    return {"backup": {"storages": [{"name": f"s{index}", **storage} for index, storage in enumerate(storages)]}}
+
+
+def s3(**more: Any) -> Spec:
+    return {"type": "s3", "bucket": "b", "region": "r", **more}
+
+
+def azure(**more: Any) -> Spec:
+    return {"type": "azure", "container": "c", "credentialsSecret": "s", **more}
+
+
+def scheduled(**more: Any) -> Spec:
+    return s3(credentialsSecret="s", schedules=[{"name": "nightly", "cron": "0 3 * * *", **more}])
+
+
+def collected(**pitr: Any) -> Spec:
+    return s3(credentialsSecret="s", pitr=pitr)
+
+
+def pod_rows(component: str, at: str) -> Iterator[Row]:
+    """What the components engine, proxy and proxysql have in common."""
+
+    def row(value: Spec, paths: dict[str, Any]) -> Row:
+        return Row(instances(**{component: value}), {f"{at}.{path}": expected for path, expected in paths.items()})
+
+    yield row({"replicas": 5}, {"size": 5})
+    yield row({}, {"size": 3})
+    yield row({"image": "a/b:c"}, {"image": "a/b:c"})
+    yield row({"resources": {"requests": {"cpu": "1"}}}, {"resources": {"requests": {"cpu": "1"}}})
+    yield row({"resources": {"requests": {"memory": "1Gi"}}}, {"resources": {"requests": {"memory": "1Gi"}}})
+    yield row({"resources": {"limits": {"cpu": "2"}}}, {"resources": {"limits": {"cpu": "2"}}})
+    yield row({"resources": {"limits": {"memory": "2Gi"}}}, {"resources": {"limits": {"memory": "2Gi"}}})
+    yield row({"engineConfig": "[mysqld]\nx=1\n"}, {"configuration": "[mysqld]\nx=1\n"})
+    yield row({"scheduling": {"nodeSelector": {"disk": "ssd"}}}, {"nodeSelector": {"disk": "ssd"}, "affinity": MISSING})
+    yield row({"scheduling": {"affinity": AFFINITY}}, {"affinity": {"advanced": AFFINITY}, "nodeSelector": MISSING})
+    yield row({"scheduling": {"tolerations": TOLERATIONS}}, {"tolerations": TOLERATIONS})
+    yield row({"scheduling": {"topologySpreadConstraints": SPREAD}}, {"topologySpreadConstraints": SPREAD})
+    yield row({"scheduling": {"priorityClassName": "high"}}, {"priorityClassName": "high"})
+    yield row({"overrides": {"gracePeriod": 90}}, {"gracePeriod": 90})
+    bare = ["resources", "configuration", "tolerations", "priorityClassName", "expose", "exposePrimary"]
+    yield row({}, dict.fromkeys(bare, MISSING))
+    pull = {f"{at}.imagePullPolicy": "Never", f"{at}.imagePullSecrets": [{"name": "a"}, {"name": "b"}]}
+    yield Row(merged(instances(**{component: {}}), PULL), pull)
+
+
+def volume_rows(component: str, at: str, default: str) -> Iterator[Row]:
+    def row(value: Spec, paths: dict[str, Any]) -> Row:
+        return Row(instances(**{component: value}), {f"{at}.{CLAIM}.{path}": known for path, known in paths.items()})
+
+    yield row({"storage": {"size": "50Gi"}}, {"resources.requests.storage": "50Gi"})
+    yield row({"storage": {"storageClass": "fast"}}, {"storageClassName": "fast"})
+    yield row({}, {"storageClassName": MISSING, "resources.requests.storage": default})
+
+
+def expose_rows(component: str, at: str, enabled: Any, **more: Any) -> Iterator[Row]:
+    def row(value: Spec, paths: dict[str, Any]) -> Row:
+        own = instances(**{component: {"expose": value, **more}})
+        return Row(own, {f"{at}.{path}": expected for path, expected in {**paths, "enabled": enabled}.items()})
+
+    ranges = {"type": "LoadBalancer", "sourceRanges": ["10.0.0.0/8", "192.0.2.7", "2001:db8::1"]}
+    full = ["10.0.0.0/8", "192.0.2.7/32", "2001:db8::1/128"]
+    yield row({"type": "NodePort"}, {"type": "NodePort", "annotations": MISSING})
+    yield row({"annotations": {"a": "b"}}, {"annotations": {"a": "b"}, "type": MISSING})
+    yield row(ranges, {"type": "LoadBalancer", "loadBalancerSourceRanges": full, "loadBalancerClass": MISSING})
+    yield row({"type": "LoadBalancer", "loadBalancerClass": "nlb"}, {"loadBalancerClass": "nlb"})
+
+
+def agent(**more: Any) -> Spec:
+    return merged({"instances": {"backupAgent": more}}, stored(collected()))
+
+
+RESOURCES = {"requests": {"cpu": "100m", "memory": "64Mi"}, "limits": {"cpu": "200m", "memory": "128Mi"}}
+PMM: Spec = {"usersSecret": "u", "monitoring": {"type": "pmm", "serverUrl": "https://pmm.example.com/graph"}}
+PULL: Spec = {"images": {"pullPolicy": "Never", "pullSecrets": ["a", "b"]}}
+XTRABACKUP = "percona/percona-xtrabackup"
+
+ROWS = [
+    # The cluster as a whole
+    Row({}, {"pause": MISSING, "proxysql": MISSING, "backup": MISSING, "pmm": MISSING, "tls": MISSING}),
+    Row({}, {"updateStrategy": "SmartUpdate", "upgradeOptions": {"apply": "disabled"}, "unsafeFlags": {}}),
+    Row({}, {"pxc.imagePullPolicy": MISSING, "pxc.imagePullSecrets": MISSING, "haproxy.imagePullPolicy": MISSING}),
+    Row({"paused": True}, {"pause": True}),
+    Row({}, {"secretsName": "db-secrets", "sslSecretName": MISSING, "sslInternalSecretName": MISSING}),
+    Row({"usersSecret": "own"}, {"secretsName": "own"}),
+    Row({"overrides": {"pxc": {"autoRecovery": False}}}, {"pxc.autoRecovery": False, "pxc.size": 3}),
+    Row({"tls": {"mode": "enabled"}}, {"tls": {"enabled": True}, "unsafeFlags": {}}),
+    Row({"tls": {"mode": "disabled"}}, {"tls": {"enabled": False}, "unsafeFlags": {"tls": True}}),
+    Row(
+        {"tls": {"issuer": {"name": "i", "kind": "ClusterIssuer", "group": "cert-manager.io"}}},
+        {"tls": {"issuerConf": {"name": "i", "kind": "ClusterIssuer", "group": "cert-manager.io"}}},
+    ),
+    Row({"tls": {"certificateSecret": "c"}}, {"sslSecretName": "c", "sslInternalSecretName": MISSING, "tls": MISSING}),
+    Row(
+        {"tls": {"certificateSecret": "c", "internalCertificateSecret": "i"}},
+        {"sslSecretName": "c", "sslInternalSecretName": "i"},
+    ),
+    # Members and proxies
+    Row(instances(engine={"replicas": 1}), {"pxc.size": 1, "unsafeFlags": {"pxcSize": True}}),
+    Row(instances(engine={"replicas": 5}), {"pxc.size": 5, "unsafeFlags": {}}),
+    Row(instances(proxy={"replicas": 1}), {"haproxy.size": 1, "unsafeFlags": {"proxySize": True}}),
+    Row(instances(proxy={"replicas": 2}), {"haproxy.size": 2, "unsafeFlags": {}}),
+    Row(instances(proxysql={"replicas": 1}), {"proxysql.size": 1, "unsafeFlags": {"proxySize": True}}),
+    Row(instances(proxysql={}), {"proxysql.enabled": True, "haproxy": MISSING, "unsafeFlags": {}}),
+    Row(instances(proxy={}), {"haproxy.enabled": True, "proxysql": MISSING}),
+    Row(instances(engine={"version": "8.0.42-33.1"}), {"pxc.image": "percona/percona-xtradb-cluster:8.0.42-33.1"}),
+    Row(
+        merged(instances(engine={"version": "8.0.42-33.1"}), {"images": {"registry": "r.example.com"}}),
+        {"pxc.image": "r.example.com/percona/percona-xtradb-cluster:8.0.42-33.1"},
+    ),
+    Row(instances(proxy={"version": "2.8.17"}), {"haproxy.image": "percona/haproxy:2.8.17"}, ("1.19.0",)),
+    Row(instances(proxy={"version": "2.8.18-1"}), {"haproxy.image": "percona/haproxy:2.8.18-1"}, ("1.20.0",)),
+    Row(instances(proxysql={"version": "2.7.3-1.2"}), {"proxysql.image": "percona/proxysql2:2.7.3-1.2"}, ("1.19.0",)),
+    Row(instances(proxysql={"version": "2.7.3-1.3"}), {"proxysql.image": "percona/proxysql2:2.7.3-1.3"}, ("1.20.0",)),
+    *pod_rows("engine", "pxc"),
+    *pod_rows("proxy", "haproxy"),
+    *pod_rows("proxysql", "proxysql"),
+    *volume_rows("engine", "pxc", "10Gi"),
+    *volume_rows("proxysql", "proxysql", "2Gi"),
+    *expose_rows("engine", "pxc.expose", True),
+    *expose_rows("proxy", "haproxy.exposePrimary", MISSING),
+    *expose_rows("proxysql", "proxysql.expose", True),
+    # The Service for reads
+    Row(instances(proxy={"expose": {"type": "LoadBalancer"}}), {"haproxy.exposeReplicas": {"enabled": True}}),
+    Row(instances(proxy={"config": {"readService": "internal"}}), {"haproxy.exposeReplicas": {"enabled": True}}),
+    Row(instances(proxy={"config": {"readService": "disabled"}}), {"haproxy.exposeReplicas": {"enabled": False}}),
+    Row(
+        instances(proxy={"expose": {"type": "NodePort"}, "config": {"readService": "disabled"}}),
+        {"haproxy.exposePrimary": {"type": "NodePort"}, "haproxy.exposeReplicas": {"enabled": False}},
+    ),
+    *expose_rows("proxy", "haproxy.exposeReplicas", True, config={"readService": "exposed"}),
+    # Backups
+    Row(agent(image="a/b:c"), {"backup.image": "a/b:c", "backup.storages.s0.resources": MISSING}),
+    Row(agent(overrides={"allowParallel": False}), {"backup.allowParallel": False}),
+    Row(
+        agent(resources=RESOURCES),
+        {
+            "backup.storages.s0.resources": RESOURCES,
+            "backup.storages.s0-pitr.resources": RESOURCES,
+            "backup.pitr.resources": RESOURCES,
+        },
+    ),
+    Row(agent(version="8.4.0-5.1"), {"backup.image": f"{XTRABACKUP}:8.4.0-5.1"}),
+    Row(
+        merged(stored(s3()), PULL),
+        {"backup.imagePullPolicy": "Never", "backup.imagePullSecrets": [{"name": "a"}, {"name": "b"}]},
+    ),
+    Row(
+        stored(s3()),
+        {
+            "backup.storages": {"s0": {"type": "s3", "s3": {"bucket": "b", "region": "r"}}},
+            "backup.schedule": [],
+            "backup.pitr": MISSING,
+            "backup.imagePullPolicy": MISSING,
+        },
+    ),
+    Row(stored(s3(prefix="p/q")), {"backup.storages.s0.s3": {"bucket": "b/p/q", "region": "r"}}),
+    Row(stored(s3(endpointUrl="https://e")), {"backup.storages.s0.s3.endpointUrl": "https://e"}),
+    Row(stored(s3(verifyTLS=False)), {"backup.storages.s0.verifyTLS": False}),
+    Row(stored(s3(verifyTLS=True)), {"backup.storages.s0.verifyTLS": True}),
+    Row(stored(s3(forcePathStyle=True)), {"backup.storages.s0.s3.forcePathStyle": True}, ("1.20.0",)),
+    Row(stored(s3(forcePathStyle=False)), {"backup.storages.s0.s3.forcePathStyle": False}, ("1.20.0",)),
+    Row(stored(s3(credentialsSecret="c")), {"backup.storages.s0.s3.credentialsSecret": "c"}),
+    Row(
+        stored(azure(prefix="p", endpointUrl="https://e")),
+        {
+            "backup.storages.s0": {
+                "type": "azure",
+                "azure": {"container": "c/p", "endpointUrl": "https://e", "credentialsSecret": "s"},
+            }
+        },
+    ),
+    Row(
+        stored(scheduled()),
+        {"backup.schedule": [{"name": "nightly", "schedule": "0 3 * * *", "storageName": "s0"}]},
+    ),
+    Row(stored(scheduled(enabled=True)), {"backup.schedule.0.name": "nightly"}),
+    Row(stored(scheduled(enabled=False)), {"backup.schedule": [], "backup.storages.s0.type": "s3"}),
+    Row(
+        stored(scheduled(retention={"count": 7})),
+        {"backup.schedule.0.retention": {"type": "count", "count": 7, "deleteFromStorage": True}},
+    ),
+    Row(
+        stored(scheduled(), s3(schedules=[{"name": "weekly", "cron": "0 4 * * 0"}])),
+        {
+            "backup.schedule.0.storageName": "s0",
+            "backup.schedule.1.name": "weekly",
+            "backup.schedule.1.storageName": "s1",
+        },
+    ),
+    # Point-in-time recovery, into a folder of its own
+    Row(
+        stored(collected(enabled=True)),
+        {
+            "backup.pitr": {"enabled": True, "storageName": "s0-pitr"},
+            "backup.storages.s0.s3.bucket": "b",
+            "backup.storages.s0-pitr": {
+                "type": "s3",
+                "s3": {"bucket": "b/db/pitr", "region": "r", "credentialsSecret": "s"},
+            },
+        },
+    ),
+    Row(
+        stored({**collected(), "prefix": "p", "verifyTLS": False, "endpointUrl": "https://e"}),
+        {
+            "backup.storages.s0.s3.bucket": "b/p",
+            "backup.storages.s0-pitr.s3.bucket": "b/p/pitr",
+            "backup.storages.s0-pitr.s3.endpointUrl": "https://e",
+            "backup.storages.s0-pitr.verifyTLS": False,
+        },
+    ),
+    Row(
+        stored(s3(), azure(pitr={}, prefix="p")),
+        {
+            "backup.pitr": {"enabled": True, "storageName": "s1-pitr"},
+            "backup.storages.s0-pitr": MISSING,
+            "backup.storages.s1.azure.container": "c/p",
+            "backup.storages.s1-pitr.azure": {"container": "c/p/pitr", "credentialsSecret": "s"},
+        },
+    ),
+    Row(stored(collected(enabled=False)), {"backup.pitr.enabled": False}),
+    Row(stored(collected(intervalSeconds=90)), {"backup.pitr.timeBetweenUploads": 90, "backup.pitr.enabled": True}),
+    # Monitoring
+    Row(PMM, {"pmm.enabled": True, "pmm.serverHost": "pmm.example.com", "pmm.resources": MISSING}),
+    Row(merged(PMM, {"monitoring": {"serverUrl": "https://pmm:8443"}}), {"pmm.serverHost": "pmm:8443"}),
+    Row(merged(PMM, {"monitoring": {"resources": RESOURCES}}), {"pmm.resources": RESOURCES}),
+    Row(merged(PMM, instances(pmm={"resources": RESOURCES})), {"pmm.resources": RESOURCES}),
+    Row(merged(PMM, instances(pmm={"image": "a/b:c"})), {"pmm.image": "a/b:c", "pmm.imagePullPolicy": MISSING}),
+    Row(merged(PMM, instances(pmm={"version": "2.44.1-1"})), {"pmm.image": "percona/pmm-client:2.44.1-1"}),
+    Row(merged(PMM, instances(pmm={"overrides": {"customClusterName": "x"}})), {"pmm.customClusterName": "x"}),
+    Row(merged(PMM, instances(proxysql={})), {"pmm.enabled": True, "proxysql.enabled": True}),
+    Row(merged(PMM, PULL), {"pmm.imagePullPolicy": "Never"}),
+]
+
+
+def at(data: Any, path: str) -> Any:
+    for part in path.split("."):
+        if isinstance(data, list):
+            data = data[int(part)] if int(part) < len(data) else MISSING
+        else:
+            data = data.get(part, MISSING) if isinstance(data, dict) else MISSING
+    return data
+
+
+EACH = pytest.mark.parametrize(
+    ("operator", "row"),
+    [
+        pytest.param(operator, row, id=f"{operator}-{next(iter(row.paths))}")
+        for row in ROWS
+        for operator in row.operators
+    ],
+)
+
+
+@EACH
+def test_a_field_reaches_the_operators_object(emitted: Callable[..., Any], operator: str, row: Row) -> None:
+    manifest = emitted(row.spec, operator=operator)[-1]
+
+    assert {path: at(manifest["spec"], path) for path in row.paths} == row.paths
+
+
+@EACH
+def test_the_object_passes_the_operators_schema(
+    emitted: Callable[..., Any], crds: Callable[[str], Crds], operator: str, row: Row
+) -> None:
+    found = [entry for manifest in emitted(row.spec, operator=operator) for entry in crds(operator).check(manifest)]
+
+    assert [one_line(entry) for entry in found] == []
+
+
+def leaves(data: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    yield path
+    if isinstance(data, dict):
+        for key, value in data.items():
+            yield from leaves(value, (*path, key))
+    elif isinstance(data, list):
+        for item in data:
+            yield from leaves(item, path)
+
+
+def test_every_field_that_the_plugin_honours_is_in_the_table(plugin: Plugin) -> None:
+    tried = {path for row in ROWS for path in leaves(row.spec)}
+    honoured = [parse(path) for path in plugin.manifest.fields]
+    for name, component in plugin.manifest.components.items():
+        honoured += [("instances", name, *parse(path)) for path in component.fields]
+    left_out = [path for path in honoured if path not in tried]
+
+    assert [path for path in left_out if not {path, path[:2]} & REFUSED_BY_A_RULE] == []
+
+
+def test_every_field_of_the_table_is_honoured(plugin: Plugin) -> None:
+    for row in ROWS:
+        for name, value in row.spec.get("instances", {}).items():
+            fields = FieldSet([*plugin.manifest.components[name].fields, "config"])
+            assert list(fields.outside(value)) == []
+
+
+@pytest.mark.parametrize(
+    ("operator", "there", "missing"),
+    [
+        ("1.19.0", {"crVersion": "1.19.0", "enableVolumeExpansion": True}, "storageScaling"),
+        ("1.20.0", {"crVersion": "1.20.0", "storageScaling": {"enableVolumeScaling": True}}, "enableVolumeExpansion"),
+    ],
+)
+def test_volumes_may_grow_in_the_words_of_the_operator_version(
+    emitted: Callable[..., Any], operator: str, there: Spec, missing: str
+) -> None:
+    spec = emitted({}, operator=operator)[0]["spec"]
+
+    assert {key: spec[key] for key in there} == there
+    assert missing not in spec
+
+
+PODS, PVC, PROXY_PVC, SSL = (
+    f"percona.com/delete-{what}" for what in ("pxc-pods-in-order", "pxc-pvc", "proxysql-pvc", "ssl")
+)
+
+
+@pytest.mark.parametrize(
+    ("spec", "options", "finalizers"),
+    [
+        ({}, {}, [PODS]),
+        ({}, {"volumePolicy": "keep"}, [PODS]),
+        ({}, {"volumePolicy": "delete"}, [PODS, PVC, SSL]),
+        (instances(proxysql={}), {"volumePolicy": "delete"}, [PODS, PVC, PROXY_PVC, SSL]),
+        # The finalizer deletes the Secrets that the cluster names, whoever made them.
+        ({"tls": {"certificateSecret": "mine"}}, {"volumePolicy": "delete"}, [PODS, PVC]),
+    ],
+)
+def test_volumes_go_with_the_cluster_only_when_asked(
+    emitted: Callable[..., Any], spec: Spec, options: Spec, finalizers: list[str]
+) -> None:
+    assert emitted(spec, options=options)[0]["metadata"]["finalizers"] == finalizers
+
+
+BUNDLED = [
+    # version of the engine, operator, image of the backup agent
+    ("5.7.34-31.51", "1.19.0", "2.4.29"),
+    ("5.7.44-31.65", "1.20.0", "2.4.29"),
+    ("8.0.36-28.1", "1.19.0", "8.0.35-34.1"),
+    ("8.0.44-35.1", "1.19.0", "8.0.35-34.1"),
+    ("8.0.44-35.1", "1.20.0", "8.0.35-35.1"),
+    ("8.0.45-36.1", "1.20.0", "8.0.35-35.1"),
+    ("8.4.7-7.1", "1.19.0", "8.4.0-5.1"),
+    (None, "1.19.0", "8.4.0-5.1"),
+    (None, "1.20.0", "8.4.0-5.1"),
+]
+
+
+@pytest.mark.parametrize(("version", "operator", "backup"), BUNDLED)
+def test_the_backup_agent_is_the_one_for_the_engine(
+    emitted: Callable[..., Any], version: str | None, operator: str, backup: str
+) -> None:
+    own: Spec = {"components": {"versions": {"pxc": {"version": version}}}} if version else {}
+
+    spec = emitted(merged(own, stored(s3())), operator=operator)[-1]["spec"]
+
+    assert spec["backup"]["image"] == f"{XTRABACKUP}:{backup}"
+    newest = {"1.19.0": "8.4.7-7.1", "1.20.0": "8.4.8-8.1"}[operator]
+    assert spec["pxc"]["image"] == f"percona/percona-xtradb-cluster:{version or newest}"
+
+
+@pytest.mark.parametrize(
+    ("spec", "host", "secret"),
+    [
+        ({}, "db-haproxy.apps.svc.cluster.local", "db-secrets"),
+        ({**instances(proxysql={}), "usersSecret": "own"}, "db-proxysql.apps.svc.cluster.local", "own"),
+    ],
+)
+def test_clients_find_the_cluster(plugin: Plugin, spec: Spec, host: str, secret: str) -> None:
+    cluster = ClusterInput({"name": "db", "namespace": "apps"}, {"provider": "pxc-operator", **spec})
+    resolved, _, _ = Workspace(Plugins()).check(cluster)
+    assert resolved is not None
+    variables = {"spec": resolved.spec, "metadata": resolved.metadata, "types": resolved.types}
+
+    def filled(text: str) -> str:
+        environment = Environment(variables)
+        pieces = [environment.compile(p.text).evaluate(variables) if isinstance(p, Code) else p for p in split(text)]
+        return "".join(map(str, pieces))
+
+    connection = plugin.manifest.connection
+    assert connection is not None
+    assert (filled(connection.host), connection.port) == (host, 3306)
+    assert (filled(connection.secret), connection.password_key) == (secret, "root")

@@ -13,7 +13,6 @@ from collections.abc import Callable
 from typing import Any
 
 from benchmarks.clusters import document
-
 from pulumi_everest.model.cluster import DatabaseCluster
 from pulumi_everest.model.reading import plain, read_leniently
 from pulumi_everest.model.shapes import shape_of
@@ -39,7 +38,8 @@ def main() -> dict[str, Any]:
         data = plain(entry, shape_of(DatabaseCluster))
         cluster = ClusterInput(data["metadata"], data["spec"])
         resolved, setup, more = workspace.check(cluster)
-        assert resolved is not None and not found and not more, (found, more)
+        assert resolved is not None
+        assert not [*found, *more]
         return cluster, resolved, setup
 
     def emitted(entry: dict[str, Any]) -> Any:

@@ -85,7 +85,8 @@ def emitted(count: int) -> list[dict[str, Any]]:
     for number in range(count):
         cluster = ClusterInput({"name": f"cluster-{number}", "namespace": "bench"}, sharded_spec(number))
         resolved, setup, _ = workspace.check(cluster)
-        assert resolved is not None and setup is not None
+        assert resolved is not None
+        assert setup is not None
         objects.append(workspace.emit(cluster, resolved, setup)[-1].manifest)
     return objects
 

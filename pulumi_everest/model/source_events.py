@@ -66,7 +66,7 @@ class PureLoader(yaml.SafeLoader):
             if isinstance(event, ScalarEvent):
                 event.value.encode("utf-8")
         except (ValueError, OverflowError) as error:
-            raise ScannerError(None, None, _NO_CHARACTER, self.get_mark()) from error  # type: ignore[no-untyped-call]
+            raise ScannerError(None, None, _NO_CHARACTER, self.get_mark()) from error
         return event
 
 

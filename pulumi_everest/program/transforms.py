@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-import grpc  # type: ignore[import-untyped]
+import grpc
 from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto import callback_pb2, callback_pb2_grpc, resource_pb2
 

@@ -187,24 +187,24 @@ def _target(schema: Schema, definitions: Schema) -> Schema | None:
 
 def _inlined(schema: Schema) -> Schema:
     """A config schema as part of another: local references are replaced by what they point at."""
-    return _expanded(schema, schema, 0)  # type: ignore[no-any-return]
+    return _expanded(schema, schema, ())  # type: ignore[no-any-return]
 
 
-def _expanded(node: Any, root: Schema, depth: int) -> Any:
+def _expanded(node: Any, root: Schema, inside: tuple[str, ...]) -> Any:
     if isinstance(node, list):
-        return [_expanded(item, root, depth) for item in node]
+        return [_expanded(item, root, inside) for item in node]
     if not isinstance(node, dict):
         return node
     reference = node.get("$ref")
-    if isinstance(reference, str) and depth < 12:
+    if isinstance(reference, str) and reference not in inside:
         target: Any = root
         for part in reference.removeprefix("#").split("/")[1:]:
             target = target[part.replace("~1", "/").replace("~0", "~")]
         rest = {key: value for key, value in node.items() if key != "$ref"}
-        return {**_expanded(target, root, depth + 1), **_expanded(rest, root, depth)}
+        return {**_expanded(target, root, (*inside, reference)), **_expanded(rest, root, inside)}
     if isinstance(reference, str):
         return {}
-    return {key: _expanded(value, root, depth) for key, value in node.items() if key != "$defs"}
+    return {key: _expanded(value, root, inside) for key, value in node.items() if key != "$defs"}
 
 
 def _with_used_definitions(schema: Schema) -> Schema:

@@ -15,13 +15,15 @@ from referencing import Registry
 from referencing.exceptions import Unresolvable
 
 from pulumi_everest.core.merging import copied
+from pulumi_everest.core.patterns import SchemaValidator, is_pattern, matches
 from pulumi_everest.model.deferred import Deferred, Path, find
 from pulumi_everest.model.findings import Finding, did_you_mean, finding
 from pulumi_everest.model.reading import described
 from pulumi_everest.model.shapes import ANY, BOOL, NUMBER, TEXT, Shape
 
 _COMBINING = ("$ref", "$dynamicRef", "allOf", "anyOf", "oneOf", "if", "dependentSchemas")
-_CLOSING = ("additionalProperties", "unevaluatedProperties", "patternProperties")
+_CLOSING = ("additionalProperties", "unevaluatedProperties")
+_OPENING = ("additionalProperties", "patternProperties")
 _UNCHECKED = object()
 
 
@@ -38,6 +40,7 @@ class ConfigSchema:
         for error in Draft202012Validator(Draft202012Validator.META_SCHEMA).iter_errors(self.schema):
             problems.append((tuple(error.absolute_path), _schema_problem(error)))
         problems += [(path, f"'{ref}' is not found in the schema") for path, ref in self._broken_references()]
+        problems += _broken_patterns(self.schema, ())
         if self.schema.get("type", "object") != "object":
             problems.append((("type",), "config is a mapping, so the schema's type must be object"))
         if not problems:
@@ -61,7 +64,7 @@ class ConfigSchema:
     def _errors(self, schema: Any, value: Any) -> list[ValidationError]:
         whole = {**copied(schema), "$defs": {**self.schema.get("$defs", {}), **_own_defs(schema)}}
         try:
-            return list(Draft202012Validator(whole, registry=Registry()).iter_errors(value))
+            return list(SchemaValidator(whole, registry=Registry()).iter_errors(value))
         except (Unresolvable, RecursionError):
             return []
 
@@ -71,11 +74,11 @@ class ConfigSchema:
         return _closed(copied(self.schema), self.schema)  # type: ignore[no-any-return]
 
     @property
-    def validator(self) -> Draft202012Validator:
+    def validator(self) -> Any:
         """The compiled schema, closed against unknown keys."""
         if self._validator is _UNCHECKED:
-            self._validator = Draft202012Validator(self.closed, registry=Registry())
-        return self._validator  # type: ignore[no-any-return]
+            self._validator = SchemaValidator(self.closed, registry=Registry())
+        return self._validator
 
     def check(self, config: dict[str, Any], path: Path) -> list[Finding]:
         """Findings about a value that the schema describes, at `path`. Deferred leaves are checked when known."""
@@ -147,6 +150,29 @@ def _defaults(schema: Any, path: Path) -> Iterator[tuple[Path, Any]]:
             yield from _defaults(value, (*path, index))
 
 
+def _broken_patterns(schema: Any, path: Path) -> Iterator[tuple[Path, str]]:
+    """Patterns that cannot be run, or not safely."""
+    if isinstance(schema, dict):
+        patterns = schema.get("patternProperties")
+        if isinstance(patterns, dict):
+            for pattern in patterns:
+                if not is_pattern(pattern):
+                    yield (*path, "patternProperties", pattern), _NO_PATTERN
+            if any(name in schema for name in (*_COMBINING, "unevaluatedProperties")):
+                yield (*path, "patternProperties"), "patternProperties and combined schemas do not go together here"
+        if isinstance(schema.get("pattern"), str) and not is_pattern(schema["pattern"]):
+            yield (*path, "pattern"), _NO_PATTERN
+        for key, value in schema.items():
+            if key not in ("enum", "const", "default", "examples"):
+                yield from _broken_patterns(value, (*path, key))
+    elif isinstance(schema, list):
+        for index, value in enumerate(schema):
+            yield from _broken_patterns(value, (*path, index))
+
+
+_NO_PATTERN = "the pattern is not in the syntax of RE2, which has neither look-around nor back references"
+
+
 def _at(schema: Any, path: Path) -> Any:
     for key in path:
         schema = schema[key]
@@ -171,7 +197,7 @@ def _closed(schema: Any, root: dict[str, Any], seen: tuple[int, ...] = ()) -> An
     if any(name in schema for name in _COMBINING):
         if "properties" in schema or _names_properties(schema, root, 0):
             schema["unevaluatedProperties"] = False
-    elif isinstance(schema.get("properties"), dict):
+    elif isinstance(schema.get("properties"), dict) or "patternProperties" in schema:
         schema["additionalProperties"] = False
     return schema
 
@@ -214,7 +240,7 @@ def _shape(schema: Any, root: dict[str, Any], depth: int) -> Shape:
     if any(name in schema for name in ("allOf", "anyOf", "oneOf", "if")):
         return ANY
     kind = schema.get("type")
-    if isinstance(schema.get("properties"), dict) and not any(name in schema for name in _CLOSING[:1] + _CLOSING[2:]):
+    if isinstance(schema.get("properties"), dict) and not any(name in schema for name in _OPENING):
         fields = {key: _shape(value, root, depth + 1) for key, value in schema["properties"].items()}
         return Shape("object", fields)
     if kind == "object" and isinstance(schema.get("additionalProperties"), dict) and "properties" not in schema:
@@ -285,8 +311,9 @@ def _findings(error: ValidationError, path: Path) -> Iterator[Finding]:
     match error.validator:
         case "additionalProperties" | "unevaluatedProperties" if isinstance(got, dict):
             known = _known_keys(error)
+            patterns = list(error.schema.get("patternProperties", {}))  # type: ignore[union-attr]
             for key in got:
-                if key not in known:
+                if key not in known and not any(matches(key, pattern) for pattern in patterns):
                     yield _unknown_key_finding((*path, key), key, known)
         case "required":
             missing = [key for key in rule if key not in got] if isinstance(got, dict) else []

@@ -105,3 +105,32 @@ def test_a_wrong_schema_is_said_with_the_place(schema: dict[str, Any], path: tup
 
 def test_a_fine_schema_has_no_findings() -> None:
     assert ConfigSchema(TREE).findings() == []
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "paths"),
+    [
+        ({"properties": {"x": {"type": "string", "pattern": "^(a+)+$"}}}, {"x": "a" * 60 + "!"}, ["config.x"]),
+        ({"properties": {"x": {"type": "string", "pattern": "^(a+)+$"}}}, {"x": "a" * 60}, []),
+        ({"patternProperties": {"^(a+)+$": {"type": "integer"}}}, {"a" * 60 + "!": 1}, [f'config["{"a" * 60}!"]']),
+        (
+            {"patternProperties": {"^n_": {"type": "integer"}}},
+            {"n_a": 1, "n_b": "x", "m": 1},
+            ["config.n_b", "config.m"],
+        ),
+        ({"properties": {"m": {}}, "patternProperties": {"^n_": {"type": "integer"}}}, {"n_a": 1, "m": 1}, []),
+    ],
+)
+def test_patterns_are_run_in_linear_time(schema: dict[str, Any], value: dict[str, Any], paths: list[str]) -> None:
+    assert sorted(path for path, _ in found(schema, value)) == sorted(paths)
+
+
+@pytest.mark.parametrize(
+    ("schema", "path"),
+    [
+        ({"properties": {"x": {"pattern": "^(?=a)b"}}}, ("properties", "x", "pattern")),
+        ({"patternProperties": {"(a)\\1": {}}}, ("patternProperties", "(a)\\1")),
+    ],
+)
+def test_a_pattern_that_cannot_be_run_safely_is_refused(schema: dict[str, Any], path: tuple[str, ...]) -> None:
+    assert [at for at, _ in ConfigSchema(schema).findings()] == [path]

@@ -167,6 +167,8 @@ class _Topology:
         if path[:2] == ("backup", "storages"):
             for kind, (where, _) in STORAGE_FIELDS.items():
                 storage: dict[str, Any] = {"name": "probe-storage", "type": kind, where: "probe-place"}
+                if kind == "s3":
+                    storage["region"] = "probe-region"
                 if kind != "filesystem":
                     storage["credentialsSecret"] = "probe-credentials"
                 if path[2] in ("schedules", "pitr"):

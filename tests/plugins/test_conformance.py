@@ -10,8 +10,12 @@ import pytest
 from pulumi_everest.plugins.find import builtin
 from pulumi_everest.testing.conformance import assert_conforms
 
-PSMDB_CRDS = {"1.21.1": "1.21.1", "1.21.2": "1.21.1", "1.22.0": "1.22.0"}
-"""By operator version: the version of the CRD, which 1.21.2 did not change."""
+CRDS = {
+    "psmdb": {"1.21.1": "1.21.1", "1.21.2": "1.21.1", "1.22.0": "1.22.0"},
+    "pxc": {"1.19.0": "1.19.0", "1.20.0": "1.20.0"},
+    "pg": {"2.9.0": "2.9.0", "3.0.0": "3.0.0"},
+}
+"""By plugin and operator version: the version of the CRD. MongoDB's 1.21.2 did not change it."""
 
 
 @pytest.mark.parametrize("plugin", [plugin.name for plugin in builtin()])
@@ -20,9 +24,10 @@ def test_no_field_of_a_built_in_plugin_is_accepted_without_an_effect(plugin: str
     assert len(report.probes) > 100
 
 
-def test_what_the_probe_emits_of_mongodb_passes_the_operator_s_schemas(shared: Path) -> None:
-    crds = {version: shared / "crds" / "psmdb" / folder / "crd.yaml" for version, folder in PSMDB_CRDS.items()}
-    assert_conforms("psmdb", crds=crds)
+@pytest.mark.parametrize("plugin", [plugin.name for plugin in builtin()])
+def test_what_the_probe_emits_passes_the_operator_s_schemas(plugin: str, shared: Path) -> None:
+    folder = shared / "crds" / plugin
+    assert_conforms(plugin, crds={version: folder / name / "crd.yaml" for version, name in CRDS[plugin].items()})
 
 
 @pytest.mark.parametrize(

@@ -208,13 +208,36 @@ ERRORS = [
     ),
 ]
 
-FORBIDDEN = (
-    "port listen_addresses config_file data_directory external_pid_file hba_file ident_file cluster_name "
-    "unix_socket_directories unix_socket_group ssl ssl_cert_file SSL_ciphers archive_mode archive_command "
-    "archive_library restore_command recovery_min_apply_delay recovery_target recovery_target_time hot_standby "
-    "Hot_Standby wal_log_hints primary_conninfo primary_slot_name synchronous_standby_names logging_collector "
-    "log_file_mode"
-).split()
+FORBIDDEN = [
+    "port",
+    "listen_addresses",
+    "config_file",
+    "data_directory",
+    "external_pid_file",
+    "hba_file",
+    "ident_file",
+    "cluster_name",
+    "unix_socket_directories",
+    "unix_socket_group",
+    "ssl",
+    "ssl_cert_file",
+    "SSL_ciphers",
+    "archive_mode",
+    "archive_command",
+    "archive_library",
+    "restore_command",
+    "recovery_min_apply_delay",
+    "recovery_target",
+    "recovery_target_time",
+    "hot_standby",
+    "Hot_Standby",
+    "wal_log_hints",
+    "primary_conninfo",
+    "primary_slot_name",
+    "synchronous_standby_names",
+    "logging_collector",
+    "log_file_mode",
+]
 """Parameters that the operator sets, in the one or the other way of writing them."""
 
 ERRORS += [(parameters(**{name: "x"}), "db", "instances.engine.engineConfig", name.lower()[:4]) for name in FORBIDDEN]
@@ -225,7 +248,7 @@ ERRORS += [
 ]
 ERRORS += [
     (pooled(**{name: "x"}), "db", "instances.proxy.engineConfig", name)
-    for name in "conffile listen_addr listen_port unix_socket_dir auth_file auth_query auth_user".split()
+    for name in ["conffile", "listen_addr", "listen_port", "unix_socket_dir", "auth_file", "auth_query", "auth_user"]
 ]
 
 
@@ -356,7 +379,8 @@ def test_the_backups_to_the_volume_are_checked(plan: Callable[..., Any], config:
 
 
 @pytest.mark.parametrize(
-    ("component", "replicas", "fine"), [("engine", 0, False), ("engine", 2, True), ("proxy", 0, False), ("proxy", 1, True)]
+    ("component", "replicas", "fine"),
+    [("engine", 0, False), ("engine", 2, True), ("proxy", 0, False), ("proxy", 1, True)],
 )
 def test_replicas_are_limited(plan: Callable[..., Any], component: str, replicas: int, fine: bool) -> None:
     _, found = plan({"instances": {component: {"replicas": replicas}}})

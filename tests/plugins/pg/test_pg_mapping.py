@@ -230,7 +230,9 @@ ROWS = [
     ),
     Row(instance("backupAgent", image="a/b:c"), {(*REST, "image"): "a/b:c"}),
     Row(
-        merged(engine(storage={"size": "50Gi", "storageClass": "fast"}), instance("backupAgent", storage={"size": "9Gi"})),
+        merged(
+            engine(storage={"size": "50Gi", "storageClass": "fast"}), instance("backupAgent", storage={"size": "9Gi"})
+        ),
         {(*VOLUME, *SIZE): "9Gi", (*VOLUME, "storageClassName"): "fast"},
     ),
     Row(
@@ -331,7 +333,11 @@ ROWS = [
     ),
     Row(
         stored(azure(), scheduled(retention={"duration": "2w"})),
-        {option(3, "retention-full"): "14", option(3, "retention-full-type"): "time", option(2, "retention-full"): MISSING},
+        {
+            option(3, "retention-full"): "14",
+            option(3, "retention-full-type"): "time",
+            option(2, "retention-full"): MISSING,
+        },
     ),
     Row(stored(s3(pitr={"enabled": True})), {("patroni",): MISSING}),
     Row(stored(s3(pitr={"intervalSeconds": 90})), {PARAMETERS: {"archive_timeout": "90s"}}),

@@ -12,6 +12,7 @@ import yaml
 
 from pulumi_everest.core.expressions import Environment
 from pulumi_everest.model.findings import one_line
+from pulumi_everest.model.scalars import quantity_value
 from pulumi_everest.model.source import read_yaml
 from pulumi_everest.model.versions import version_key
 from pulumi_everest.plugins.find import Plugins
@@ -152,6 +153,12 @@ ERRORS = [
         instances(proxy={"expose": {"sourceRanges": ["10.0.0.0/8"]}}),
         "db",
         "instances.proxy.expose.type",
+        "LoadBalancer",
+    ),
+    (
+        instances(engine={"expose": {"sourceRanges": ["10.0.0.0/8"]}}),
+        "db",
+        "instances.engine.expose.type",
         "LoadBalancer",
     ),
     (
@@ -379,6 +386,23 @@ def test_the_changes_that_lose_data_come_before_those_that_are_wider(plugin: Plu
     assert changes["instances.proxysql.storage.size"][0] < changes["instances.*.storage.size"][0]
     assert changes["instances.backupAgent"][0] < changes["instances.*.image"][0]
     assert changes["tls.mode"][0] < changes["tls"][0]
+
+
+@pytest.mark.parametrize("operator", OPERATORS)
+@pytest.mark.parametrize("topology", ["cluster", "proxysql"])
+def test_presets_grow_from_small_to_large(plan: Callable[..., Any], operator: str, topology: str) -> None:
+    proxy = {"cluster": "haproxy", "proxysql": "proxysql"}[topology]
+    sizes = []
+    for preset in ("small", "medium", "large"):
+        objects, found = plan({"topology": {"type": topology}, "preset": preset}, operator=operator)
+        assert found == []
+        spec = objects[0]["spec"]
+        memory = [spec[part]["resources"]["limits"]["memory"] for part in ("pxc", proxy)]
+        volume = spec["pxc"]["volumeSpec"]["persistentVolumeClaim"]["resources"]["requests"]["storage"]
+        sizes.append([quantity_value(text) for text in (*memory, volume)])
+
+    assert sizes == sorted(sizes)
+    assert all(len(set(column)) == 3 for column in zip(*sizes, strict=True))
 
 
 def live(state: str, *, generation: int = 2, observed: int = 2, pause: bool = False) -> dict[str, Any]:

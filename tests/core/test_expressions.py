@@ -420,3 +420,11 @@ def test_a_chain_read_in_python_gives_what_cel_gives(text: str, spec: Any) -> No
     program = environment().compile(f"({text})")  # in brackets it is no plain chain
     assert not program.native
     assert _outcome(chain, spec) == _outcome(program, spec)
+
+
+@settings(max_examples=300, deadline=None)
+@given(steps=st.lists(names, min_size=1, max_size=3), spec=data)
+def test_has_read_in_python_gives_what_cel_gives(steps: list[str], spec: Any) -> None:
+    asked = environment().compile(f"has({'.'.join(['spec', *steps])})")
+    program = environment().compile(f"dyn(has({'.'.join(['spec', *steps])}))")  # within a call it is CEL's
+    assert _outcome(asked, spec) == _outcome(program, spec)

@@ -32,6 +32,14 @@ def patched(target: Any, patch: Any) -> Any:
     return result
 
 
+def both_patches(first: Any, second: Any) -> Any:
+    """One JSON merge patch that does what `first` and then `second` do; null stays, since it removes a key."""
+    if isinstance(first, dict) and isinstance(second, dict):
+        result = {key: value for key, value in copied(first).items() if key not in second}
+        return result | {key: both_patches(first.get(key), value) for key, value in second.items()}
+    return copied(second)
+
+
 def copied(data: Any) -> Any:
     """A copy of plain data that shares no mapping or list with it."""
     if isinstance(data, dict):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from pulumi_everest.core.merging import copied, over
+from pulumi_everest.core.merging import both_patches, copied, over
 from pulumi_everest.core.paths import value_at
 from pulumi_everest.core.technology import Definition, Technology
 from pulumi_everest.core.versioning import Layers, Versions
@@ -240,6 +240,9 @@ class _Resolution:
             merged: dict[str, Any] = {}
             for _, data in layers[name]:
                 merged = over(data, merged)
+            patch = _overrides([data for _, data in reversed(layers[name])])
+            if patch is not None:
+                merged["overrides"] = patch
             schema = self.definition.component_schema(name)
             if schema is not None and not isinstance(merged.get("config"), Deferred):
                 config = schema.filled(merged.get("config") or {})
@@ -272,6 +275,9 @@ class _Resolution:
             spec["components"] = copied(versions)
         spec["instances"] = instances
         spec |= over(plugin, over(rest, given))
+        patch = _overrides([plugin, rest, given])
+        if patch is not None:
+            spec["overrides"] = patch
         images = self.images()
         if images:
             spec["images"] = images
@@ -293,6 +299,15 @@ class _Resolution:
 
 
 _CHOSEN = frozenset({"provider", "operatorVersion", "topology", "components", "instances", "images"})
+
+
+def _overrides(weakest_first: list[Mapping[str, Any]]) -> Any:
+    """The patches of all layers as one, with their nulls; None where there is no patch."""
+    patch = None
+    for data in weakest_first:
+        if data.get("overrides") is not None:
+            patch = both_patches(patch, data["overrides"])
+    return patch
 
 
 def _defaults_of(entry: TopologyComponent) -> dict[str, Any]:

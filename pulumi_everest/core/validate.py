@@ -191,7 +191,7 @@ def _engine_config(name: str, instance: dict[str, Any], path: Path, technology: 
             yield finding("cluster.engine-config", at, text, hint=hint)
             return
         for key, item in value.items():
-            if isinstance(item, (dict, list)):
+            if item is None or isinstance(item, (dict, list)):
                 text = f"the parameter '{key}' is a text, number or boolean"
                 yield finding("cluster.engine-config", (*at, key), text)
 

@@ -13,7 +13,7 @@ from pulumi_everest.model.codes import CODES
 from pulumi_everest.model.deferred import Deferred, Path
 from pulumi_everest.model.findings import Finding, finding, path_text, unknown
 from pulumi_everest.model.part import DEFERRED, KNOWN
-from pulumi_everest.model.shapes import Shape, field_names, shape_of
+from pulumi_everest.model.shapes import ANY, Shape, field_names, shape_of
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -237,6 +237,8 @@ def plain(data: Any, shape: Shape) -> Any:
 
     Values that the model does not describe (`overrides`, `config`) stay as they are.
     """
+    if shape.kind == "map" and shape.item is ANY:
+        return data
     if isinstance(data, dict) and shape.kind in ("object", "map"):
         if shape.kind == "map" and shape.at("").kind == "object":
             # An item without settings, such as `backupAgent:`, is there all the same.

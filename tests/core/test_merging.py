@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pulumi_everest.core.images import with_digest, with_registry
-from pulumi_everest.core.merging import over, patched
+from pulumi_everest.core.merging import both_patches, over, patched
 from pulumi_everest.core.paths import FieldSet
 
 plain = st.recursive(
@@ -82,3 +82,8 @@ def test_a_digest_is_added_once() -> None:
 )
 def test_fields_outside_a_set_are_the_topmost_ones(paths: list[str], data: Any, outside: list[Any]) -> None:
     assert [path for path, _ in FieldSet(paths).outside(data)] == outside
+
+
+@given(mappings, mappings, mappings)
+def test_two_patches_as_one_do_what_they_do_in_turn(target: Any, first: Any, second: Any) -> None:
+    assert patched(target, both_patches(first, second)) == patched(patched(target, first), second)

@@ -447,3 +447,15 @@ def test_any_valid_cluster_of_any_definition_resolves_to_itself_again(data: st.D
 
     assert twice is not None
     assert twice.spec == once.spec
+
+
+def test_null_in_overrides_stays_since_it_removes_a_key() -> None:
+    spec = {
+        "provider": "my",
+        "overrides": {"a": None, "b": {"c": None}},
+        "instances": {"engine": {"overrides": {"x": None, "y": {"z": None, "w": 1}}}},
+    }
+    resolved, _ = resolve({"name": "a"}, spec, technology())
+    assert resolved is not None
+    assert resolved.spec["overrides"] == {"a": None, "b": {"c": None}}
+    assert resolved.spec["instances"]["engine"]["overrides"] == {"x": None, "y": {"z": None, "w": 1}}

@@ -16,6 +16,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -41,7 +42,7 @@ KNOWN = {
     "cd": None,
     "eval": None,
     "pip": {"install"},
-    "pulumi": {"config", "destroy", "preview", "stack", "up"},
+    "pulumi": {"config", "destroy", "package", "preview", "stack", "up"},
     "kubectl": {"apply"},
 }
 """Commands that pages may name besides make and everest, with their own commands."""
@@ -93,7 +94,7 @@ def test_no_block_is_written_in_a_way_that_is_not_found() -> None:
 
 
 def test_every_block_has_a_language_that_is_tested() -> None:
-    known = {"python", "yaml", "toml", "json", "console", "sh", "text", ""}
+    known = {"python", "yaml", "toml", "json", "console", "sh", "typescript", "go", "text", ""}
     assert [f"{block}: {block.language}" for block in BLOCKS if block.language not in known] == []
     assert of_language("python")
     assert of_language("console")
@@ -214,3 +215,25 @@ def test_a_command_exists(block: Block) -> None:
                 assert program in KNOWN, f"{block}: {program}"
                 known = KNOWN[program]
                 assert known is None or rest[0] in known, f"{block}: {line}"
+
+
+@pytest.mark.parametrize("block", of_language("typescript"), ids=str)
+def test_typescript_parses(block: Block, tmp_path: Path) -> None:
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("needs node")
+    module = tmp_path / "index.mjs"  # the pages have no types in it, so it is JavaScript as well
+    module.write_text(block.content, encoding="utf-8")
+    done = subprocess.run([node, "--check", module], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("block", of_language("go"), ids=str)
+def test_go_parses(block: Block, tmp_path: Path) -> None:
+    gofmt = shutil.which("gofmt")
+    if gofmt is None:
+        pytest.skip("needs gofmt")
+    source = tmp_path / "main.go"
+    source.write_text(f"package main\n\nfunc program() error {{\n{block.content}\nreturn nil\n}}\n", encoding="utf-8")
+    done = subprocess.run([gofmt, "-e", source], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

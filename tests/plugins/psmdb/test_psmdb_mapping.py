@@ -12,9 +12,10 @@ from pulumi_everest.core.paths import FieldSet, parse
 from pulumi_everest.emit.crds import Crds
 from pulumi_everest.emit.interpolation import Code, split
 from pulumi_everest.model.findings import one_line
+from pulumi_everest.model.source import read_yaml
 from pulumi_everest.plugins.find import Plugins
 from pulumi_everest.plugins.plugin import Plugin
-from pulumi_everest.plugins.workspace import ClusterInput, Workspace
+from pulumi_everest.plugins.workspace import ClusterInput, Workspace, shape_for
 
 OPERATORS = ("1.21.1", "1.22.0")
 MISSING = object()
@@ -410,3 +411,22 @@ def test_clients_find_the_cluster(plugin: Plugin, spec: Spec, host: str, secret:
     connection = plugin.manifest.connection
     assert connection is not None
     assert (filled(connection.host), filled(connection.secret)) == (host, secret)
+
+
+def test_null_in_overrides_removes_what_the_plugin_emits() -> None:
+    text = """
+    apiVersion: everest.percona.com/v2alpha1
+    kind: DatabaseCluster
+    metadata: {name: db}
+    spec:
+      provider: psmdb-operator
+      overrides: {updateStrategy: null, upgradeOptions: {setFCV: null}}
+      instances: {engine: {overrides: {size: null}}}
+    """
+    documents, _ = read_yaml(text, "db.yaml", shape_for)
+    [plan], found = Workspace(Plugins(), documents).plan()
+    assert found == []
+    spec = plan.objects[-1].manifest["spec"]
+    assert "updateStrategy" not in spec
+    assert spec["upgradeOptions"] == {"apply": "disabled"}
+    assert "size" not in spec["replsets"][0]

@@ -1,0 +1,5 @@
+"""What Pulumi runs for PulumiPlugin.yaml: the provider process for programs in other languages."""
+
+from pulumi_everest.resources.serve import main
+
+main()

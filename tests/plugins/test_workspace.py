@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -400,7 +401,7 @@ def assert_told(text: str) -> int:
     told = [*found, *space.check_all(), *problems]
     for entry in told:
         assert entry.place is not None
-        assert 1 <= (entry.place.line or 0) <= text.count("\n") + 1
+        assert 1 <= (entry.place.line or 0) <= len(re.findall("[\n\x85\u2028\u2029]", text)) + 1
         assert entry.message in one_line(entry)
     return len(told) + len(plans)
 

@@ -67,14 +67,18 @@ __all__ = [
 ]
 
 _MODULES = {"ClusterError": "report", "DatabaseCluster": "cluster", "Provider": "provider"}
+_ARGUMENTS = {"DatabaseCluster": "DatabaseClusterArgs", "Provider": "ProviderArgs"}
 
+if not TYPE_CHECKING:  # for type checkers, a name that is not imported above does not exist
 
-def __getattr__(name: str) -> Any:
-    if name not in __all__:
-        raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
-    value = getattr(importlib.import_module(f"{__name__}.resources.{_MODULES.get(name, 'arguments')}"), name)
-    globals()[name] = value
-    return value
+    def __getattr__(name: str) -> Any:
+        if name not in __all__:
+            raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+        value = getattr(importlib.import_module(f"{__name__}.resources.{_MODULES.get(name, 'arguments')}"), name)
+        if name != "ClusterError":
+            importlib.import_module(f"{__name__}.resources.described").describe(value, _ARGUMENTS.get(name))
+        globals()[name] = value
+        return value
 
 
 def __dir__() -> list[str]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pulumi_everest.core.merging import without_none
-from pulumi_everest.core.paths import value_at
 from pulumi_everest.core.resolve import Resolved
 from pulumi_everest.emit.objects import Emitted
 from pulumi_everest.model.deferred import Deferred, Path
@@ -17,7 +16,14 @@ from pulumi_everest.model.reading import plain
 from pulumi_everest.plugins.workspace import ClusterInput, Setup
 from pulumi_everest.resources.given import Given
 from pulumi_everest.resources.run import Run
-from pulumi_everest.resources.secret_values import check_secrets, name_secrets, unused_secrets
+from pulumi_everest.resources.secret_values import (
+    check_secrets,
+    late_secrets,
+    may_hold_secrets,
+    name_secrets,
+    split_secrets,
+    unused_secrets,
+)
 
 if TYPE_CHECKING:
     from pulumi_everest.resources.provider import Provider
@@ -30,7 +36,7 @@ PROGRAM_ONLY = frozenset({*METADATA, "users", "deletionPolicy", "volumePolicy", 
 class Checked:
     """The result of one check: the cluster as far as it could be read and resolved, and the findings.
 
-    `undecided` are the places of values that decide what exists and are not known.
+    `undecided` are the places of values that decide what exists, or may do so, and are not known.
     """
 
     cluster: ClusterInput
@@ -52,7 +58,7 @@ class Candidate:
         # Without a finding of its own, a cluster is not resolved because of its Provider, which has one.
         self.refused = self.batch.add(self.checked.findings) or self.checked.resolved is None
         self.objects: list[Emitted] = [] if self.refused else self._emitted()
-        given.watch(lambda data: self._check(data).findings, self.checked.findings, self.batch)
+        given.watch(self._check_late, self.checked.findings, self.batch)
         self.batch.members.append(self)
         self.batch.clusters.append(self)
 
@@ -68,7 +74,7 @@ class Candidate:
         data = plain(data, self.given.shape)
         metadata = without_none({key: data.get(key) for key in METADATA})
         spec = {key: value for key, value in data.items() if key not in PROGRAM_ONLY}
-        spec, secrets = _split_secrets(spec, data.get("users"))
+        spec, secrets, unnamed = split_secrets(spec, data.get("users"))
         volumes = data.get("volumePolicy")
         options = {} if volumes is None else {"volumePolicy": volumes}
         cluster = ClusterInput(metadata, spec, options=options, secrets=secrets)
@@ -77,20 +83,28 @@ class Candidate:
         resolved, setup, more = self.run.workspace.check(cluster)
         # What is wrong with a Provider is said there, once.
         found += [entry for entry in more if not entry.subject.startswith("Provider ")]
-        found += check_secrets(spec, secrets, setup)
+        found += [*unnamed, *check_secrets(spec, secrets, setup)]
         policy = self._decided(data.get("deletionPolicy"), ("deletionPolicy",), "protect", found)
         wait_for = self._decided(data.get("waitFor"), ("waitFor",), False, found)
         if setup is not None:
             found += _check_wait_for(wait_for, setup)
-        found = [self._about_secret(entry) for entry in found]
-        undecided = [entry.path for entry in found if entry.code == "value.not-known"]
+        found = [self._with_obstacle(entry) for entry in found]
+        undecided = [*(entry.path for entry in found if entry.code == "value.not-known"), *may_hold_secrets(spec)]
         return Checked(cluster, policy, wait_for, resolved, setup, self.given.shown(found), undecided)
 
-    def _about_secret(self, entry: Finding) -> Finding:
-        if entry.code != "value.not-known" or not self.given.is_secret(entry.path):
+    def _check_late(self, data: dict[str, Any]) -> list[Finding]:
+        """The findings of the check of what is known now, when the objects are made."""
+        checked = self._check(data)
+        if self.refused:
+            return checked.findings
+        late = late_secrets(self.checked.cluster.secrets, checked.cluster.secrets, checked.cluster.spec)
+        return [*checked.findings, *self.given.shown(late)]
+
+    def _with_obstacle(self, entry: Finding) -> Finding:
+        obstacle = self.given.obstacle(entry.path) if entry.code == "value.not-known" else None
+        if obstacle is None:
             return entry
-        text = f"'{entry.path[-1]}' decides what the cluster consists of, so it cannot be secret"
-        return finding(entry.code, entry.path, text)
+        return finding(entry.code, entry.path, f"'{entry.path[-1]}' decides what the cluster consists of, {obstacle}")
 
     def _decided(self, value: Any, path: Path, default: Any, found: list[Finding]) -> Any:
         if isinstance(value, Deferred):
@@ -171,30 +185,6 @@ class Candidate:
 def _known(value: Any) -> Any:
     """A value to compare: two outputs are the same value if they are the same output."""
     return id(value.source.output) if isinstance(value, Deferred) and value.source is not None else value
-
-
-def _split_secrets(spec: dict[str, Any], users: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The spec without the values that only programs may give, and those values."""
-    secrets: dict[str, Any] = {}
-    if users:
-        secrets["users"] = users
-    storages = value_at(spec, ("backup", "storages"))
-    if isinstance(storages, list):
-        kept = []
-        for storage in storages:
-            if isinstance(storage, dict) and "credentials" in storage:
-                values, name = storage["credentials"], storage.get("name")
-                if isinstance(name, str) and (isinstance(values, Deferred) or values):
-                    secrets.setdefault("storages", {})[name] = values
-                storage = {key: value for key, value in storage.items() if key != "credentials"}  # noqa: PLW2901
-            kept.append(storage)
-        spec = {**spec, "backup": {**spec["backup"], "storages": kept}}
-    monitoring = spec.get("monitoring")
-    if isinstance(monitoring, dict) and "credentials" in monitoring:
-        if monitoring["credentials"]:
-            secrets["monitoring"] = monitoring["credentials"]
-        spec = {**spec, "monitoring": {key: value for key, value in monitoring.items() if key != "credentials"}}
-    return spec, secrets
 
 
 def _check_wait_for(wait_for: bool | str, setup: Setup) -> list[Finding]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,10 +19,9 @@ class Children:
     """Makes the children of one component. `wait` is what all of them wait for before they are registered."""
 
     def __init__(
-        self, component: pulumi.ComponentResource, name: str, opts: pulumi.ResourceOptions | None, wait: Sequence[Any]
+        self, component: pulumi.ComponentResource, name: str, opts: pulumi.ResourceOptions, wait: Sequence[Any]
     ) -> None:
-        self.component, self.name = component, name
-        self.opts = opts or pulumi.ResourceOptions()
+        self.component, self.name, self.opts = component, name, opts
         self.wait = list(wait)
 
     def options(
@@ -141,12 +139,3 @@ _STAND_IN = "cluster"
 def _spec_path(path: str) -> str:
     """A path that the operator writes, as ``ignore_changes`` takes it."""
     return path if path.partition(".")[0] in ("spec", "metadata") else f"spec.{path}"
-
-
-def for_component(opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions | None:
-    """The options of the component itself: without those that are for its main object."""
-    if opts is None or opts.ignore_changes is None:
-        return opts
-    own = copy.copy(opts)
-    own.ignore_changes = None
-    return own

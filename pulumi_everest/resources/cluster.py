@@ -18,9 +18,10 @@ TOKEN = "everest:index:DatabaseCluster"  # noqa: S105 - a type token
 class DatabaseCluster(pulumi.ComponentResource):
     """One database of any technology, validated against its definition before anything is planned.
 
-    Arguments are given as a dictionary, as keywords, or both. All that is wrong with the clusters of a program is
-    raised at once, as `ClusterError`, before any of their objects is made. Children: the operator's main object, and
-    Secrets for values that were given; docs/options.md says what resource options do for them.
+    All that is wrong with the clusters of a program is raised at once, as `ClusterError`, before any of their objects
+    is made. Children: the operator's main object, and Secrets for values that were given. For example::
+
+        everest.DatabaseCluster("orders", provider="psmdb-operator", instances={"engine": {"replicas": 5}})
     """
 
     def __init__(
@@ -30,18 +31,27 @@ class DatabaseCluster(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
         **keywords: Unpack[DatabaseClusterArgs],
     ) -> None:
-        from pulumi_everest.resources.children import Children, for_component
+        """Make a database.
+
+        `resource_name` is the name of the resource, and of the cluster too if `name` is left out. The arguments are
+        given as keywords, as a dictionary in `args`, or both. What `opts` do for the objects is said in
+        docs/options.md. Any value may be an output; those that decide which objects there are must be known in a
+        preview.
+        """
+        from pulumi_everest.resources.children import Children
+        from pulumi_everest.resources.options import check_name, for_component, taken
         from pulumi_everest.resources.outputs import Outputs
         from pulumi_everest.resources.starting import start_cluster
 
-        valid = opts if isinstance(opts, pulumi.ResourceOptions) else None
-        super().__init__(TOKEN, resource_name, {}, for_component(valid))
-        candidate = start_cluster(self, resource_name, args, opts, keywords)
+        check_name("DatabaseCluster", resource_name)
+        options, refused = taken(opts)
+        super().__init__(TOKEN, resource_name, {}, for_component(options))
+        candidate = start_cluster(self, resource_name, args, keywords, refused)
         self._outputs = Outputs(self, candidate.batch.gate)
         if candidate.refused:
             self.register_outputs({})
             return
-        children = Children(self, resource_name, valid, _waits(candidate))
+        children = Children(self, resource_name, options, _waits(candidate))
         main = children.make_cluster(
             candidate.objects,
             candidate.emitting,

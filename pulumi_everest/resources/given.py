@@ -59,9 +59,14 @@ class Given:
         """Whether there is a value at or below the path that is not known yet."""
         return any(not leaf.known and leaf.path[: len(path)] == path for leaf in self._leaves)
 
-    def is_secret(self, path: Path) -> bool:
-        """Whether a known value at the path is left out of the data since it is secret."""
-        return any(leaf.known and leaf.secret and leaf.path == path for leaf in self._leaves)
+    def obstacle(self, path: Path) -> str | None:
+        """Why the value at the path cannot be had, if there is more to say than that it is not known yet."""
+        for leaf in self._leaves:
+            if leaf.path == path and leaf.failure is not None:
+                return f"and the output failed: {type(leaf.failure).__name__}: {leaf.failure}"
+            if leaf.path == path and leaf.known and leaf.secret:
+                return "so it cannot be secret"
+        return None
 
     def data(self, *, secrets: bool = False) -> dict[str, Any]:
         """The arguments with what is known in its place; secret values only if they are asked for."""
@@ -140,9 +145,7 @@ def _key(entry: Finding) -> tuple[str, Path, str]:
     return entry.code, entry.path, entry.message
 
 
-def merged(
-    name: object, args: object, keywords: Mapping[str, Any], opts: object
-) -> tuple[dict[Any, Any], list[Finding]]:
+def merged(name: object, args: object, keywords: Mapping[str, Any]) -> tuple[dict[Any, Any], list[Finding]]:
     """The arguments of a dictionary and of keywords as one, and what is wrong with them as containers."""
     found: list[Finding] = []
     arguments: dict[Any, Any] = {}
@@ -156,9 +159,6 @@ def merged(
         if key in arguments:
             found.append(finding("field.duplicate", (key,), f"'{key}' is given twice, in args and as a keyword"))
         arguments[key] = value
-    if opts is not None and not isinstance(opts, pulumi.ResourceOptions):
-        text = f"opts is a pulumi.ResourceOptions, got a value of type {type(opts).__name__}"
-        found.append(finding("field.type", (), text))
     arguments = {key: value for key, value in arguments.items() if value is not None}
     arguments.setdefault("name", name)
     return arguments, found

@@ -16,6 +16,9 @@ class Provider(pulumi.ComponentResource):
 
     Clusters name it by the resource, or by its name if it was made before them. It has no children unless a
     controller reconciles (``reconcile_by="everest"``): then they are the definition and the Provider objects.
+    For example::
+
+        everest.Provider("psmdb-operator", images={"registry": "mirror.example.com"})
     """
 
     def __init__(
@@ -25,12 +28,20 @@ class Provider(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
         **keywords: Unpack[ProviderArgs],
     ) -> None:
-        from pulumi_everest.resources.children import Children, for_component
+        """Bring a technology into the stack.
+
+        `resource_name` is the name of the resource, and of the Provider too if `name` is left out. The arguments are
+        given as keywords, as a dictionary in `args`, or both. Any value may be an output; those that decide what
+        clusters consist of must be known in a preview.
+        """
+        from pulumi_everest.resources.children import Children
+        from pulumi_everest.resources.options import check_name, for_component, taken
         from pulumi_everest.resources.technology import ProviderCandidate
 
-        valid = opts if isinstance(opts, pulumi.ResourceOptions) else None
-        super().__init__(TOKEN, resource_name, {}, for_component(valid))
-        candidate = ProviderCandidate(self, resource_name, args, opts, keywords)
+        check_name("Provider", resource_name)
+        options, refused = taken(opts)
+        super().__init__(TOKEN, resource_name, {}, for_component(options))
+        candidate = ProviderCandidate(self, resource_name, args, keywords, refused)
         self.batch = candidate.batch
         self.text_name: Any = candidate.name
         self.emits = False
@@ -38,11 +49,12 @@ class Provider(pulumi.ComponentResource):
         if candidate.refused:
             self.register_outputs({})
             return
-        children = Children(self, resource_name, valid, [self.batch.gate])
+        children = Children(self, resource_name, options, [self.batch.gate])
         made: list[pulumi.CustomResource] = []
         for entry in candidate.objects():
             name = resource_name if entry.main else f"{resource_name}-{entry.name}"
-            made.append(children.make(name, entry.manifest, children.options(after=made)))
+            ignore = options.ignore_changes if entry.main else None
+            made.append(children.make(name, entry.manifest, children.options(after=made, ignore=ignore or [])))
         self.emits = bool(made)
         self.register_outputs({"name": self.text_name})
 

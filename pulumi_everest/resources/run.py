@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pulumi_everest.plugins.workspace import ProviderInput, Workspace
     from pulumi_everest.resources.provider import Provider
 
-ROUNDS = 8
+ROUNDS = 32
 """How often the loop goes round before the gate opens, so that secrets and what is made of them are known."""
 
 

@@ -18,6 +18,55 @@ CREDENTIAL_KEYS: Mapping[str, tuple[str, ...]] = {
 """By type of storage: the keys that its credentials have, all of them. Other types take what their operator takes."""
 
 
+def split_secrets(spec: dict[str, Any], users: Any) -> tuple[dict[str, Any], dict[str, Any], list[Finding]]:
+    """The spec without the values that only programs may give, those values, and what has no name for its Secret."""
+    secrets: dict[str, Any] = {}
+    found: list[Finding] = []
+    if users:
+        secrets["users"] = users
+    if storages := _listed(spec):
+        kept = []
+        for index, storage in enumerate(storages):
+            if not isinstance(storage, dict) or "credentials" not in storage:
+                kept.append(storage)
+                continue
+            values, name = storage["credentials"], storage.get("name")
+            if isinstance(name, str) and (isinstance(values, Deferred) or values):
+                secrets.setdefault("storages", {})[name] = values
+            elif isinstance(name, Deferred) and name.source is not None:
+                text = "'name' decides what the Secret of the credentials is called, so it must be known in a preview"
+                found.append(finding("value.not-known", ("backup", "storages", index, "name"), text))
+            kept.append({key: value for key, value in storage.items() if key != "credentials"})
+        spec = {**spec, "backup": {**spec["backup"], "storages": kept}}
+    monitoring = spec.get("monitoring")
+    if isinstance(monitoring, dict) and "credentials" in monitoring:
+        if monitoring["credentials"]:
+            secrets["monitoring"] = monitoring["credentials"]
+        spec = {**spec, "monitoring": {key: value for key, value in monitoring.items() if key != "credentials"}}
+    return spec, secrets, found
+
+
+def may_hold_secrets(spec: Mapping[str, Any]) -> list[Path]:
+    """The places of values that are not known and may hold credentials, of which a Secret is to be made."""
+    places: list[Path] = [("backup",), ("backup", "storages"), ("monitoring",)]
+    places += [("backup", "storages", index) for index in range(len(_listed(spec)))]
+    return [place for place in places if isinstance(value_at(spec, place), Deferred)]
+
+
+def late_secrets(made: Mapping[str, Any], given: Mapping[str, Any], spec: Mapping[str, Any]) -> list[Finding]:
+    """What is wrong with credentials that came out of an output when the objects were made already."""
+    late: list[Path] = []
+    if "monitoring" in given and "monitoring" not in made:
+        late.append(("monitoring", "credentials"))
+    names = given.get("storages", {}).keys() - made.get("storages", {}).keys()
+    for index, storage in enumerate(_listed(spec)):
+        if isinstance(storage, dict) and isinstance(storage.get("name"), str) and storage["name"] in names:
+            late.append(("backup", "storages", index, "credentials"))
+    text = "a Secret is made of 'credentials', so a preview must know that there are some"
+    hint = "give an output for each of their values, or name a Secret, instead of one output for all around them"
+    return [finding("value.not-known", path, text, hint=hint) for path in late]
+
+
 def check_secrets(spec: Mapping[str, Any], secrets: Mapping[str, Any], setup: Setup | None) -> list[Finding]:
     """What is wrong with the names of secret values, and with giving values where a Secret is named too."""
     return [
@@ -36,7 +85,7 @@ def _both(spec: Mapping[str, Any], secrets: Mapping[str, Any]) -> Iterator[Findi
             ("monitoring", "credentials"),
         ),
     ]
-    for index, storage in enumerate(value_at(spec, ("backup", "storages")) or []):
+    for index, storage in enumerate(_listed(spec)):
         if isinstance(storage, dict) and isinstance(storage.get("name"), str):
             values = secrets.get("storages", {}).get(storage["name"])
             pairs.append((values, storage.get("credentialsSecret"), ("backup", "storages", index, "credentials")))
@@ -62,7 +111,7 @@ def _users(users: Any, setup: Setup) -> Iterator[Finding]:
 
 
 def _storages(spec: Mapping[str, Any], credentials: Mapping[str, Any]) -> Iterator[Finding]:
-    for index, storage in enumerate(value_at(spec, ("backup", "storages")) or []):
+    for index, storage in enumerate(_listed(spec)):
         if not isinstance(storage, dict) or not isinstance(storage.get("name"), str):
             continue
         values, kind = credentials.get(storage["name"]), storage.get("type")
@@ -79,6 +128,12 @@ def _storages(spec: Mapping[str, Any], credentials: Mapping[str, Any]) -> Iterat
         for key in keys:
             if key not in values:
                 yield finding("field.missing", (*path, key), f"credentials of a storage of type '{kind}' need '{key}'")
+
+
+def _listed(spec: Mapping[str, Any]) -> list[Any]:
+    """The storages of a spec, as far as they are known."""
+    storages = value_at(spec, ("backup", "storages"))
+    return storages if isinstance(storages, list) else []
 
 
 def _given(secrets: Mapping[str, Any]) -> Iterator[tuple[str, str | None, Any]]:

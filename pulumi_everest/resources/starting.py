@@ -18,10 +18,14 @@ from pulumi_everest.resources.run import current_run
 
 
 def start_cluster(
-    component: pulumi.ComponentResource, name: str, args: object, opts: object, keywords: Mapping[str, Any]
+    component: pulumi.ComponentResource, name: str, args: object, keywords: Mapping[str, Any], refused: list[Finding]
 ) -> Candidate:
-    """The cluster of a component, checked. What is wrong is in its batch; warnings are logged."""
-    arguments, found = merged(name, args, keywords, opts)
+    """The cluster of a component, checked. What is wrong is in its batch; warnings are logged.
+
+    `refused` is what is wrong with its resource options.
+    """
+    arguments, found = merged(name, args, keywords)
+    found += refused
     arguments["provider"] = _provider_name(arguments.get("provider"), found)
     if arguments["provider"] is None:
         del arguments["provider"]

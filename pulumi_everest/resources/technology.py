@@ -26,10 +26,13 @@ DECIDING = ("name", "databaseClusterDefinition", "plugin", "operatorVersion", "r
 
 
 class ProviderCandidate:
-    """One Provider at work."""
+    """One Provider at work. `refused` is what is wrong with its resource options."""
 
-    def __init__(self, resource: Provider, name: str, args: object, opts: object, keywords: Mapping[str, Any]) -> None:
-        arguments, found = merged(name, args, keywords, opts)
+    def __init__(
+        self, resource: Provider, name: str, args: object, keywords: Mapping[str, Any], refused: list[Finding]
+    ) -> None:
+        arguments, found = merged(name, args, keywords)
+        found += refused
         self.run = current_run()
         self.batch = self.run.batch
         self.given = Given(ProviderArgs, f"Provider {name}", arguments, found)
@@ -55,9 +58,8 @@ class ProviderCandidate:
         for key in DECIDING:
             value = data.get(key)
             if isinstance(value, Deferred) and value.source is not None:
-                secret = self.given.is_secret((key,))
-                must = "it cannot be secret" if secret else "it must be known in a preview"
-                text = f"'{key}' decides what clusters consist of, so {must}"
+                obstacle = self.given.obstacle((key,)) or "so it must be known in a preview"
+                text = f"'{key}' decides what clusters consist of, {obstacle}"
                 found.append(finding("value.not-known", (key,), text))
                 data[key] = Deferred((key,))
         return found

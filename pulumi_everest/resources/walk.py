@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import enum
 import inspect
 import math
 import os
-from collections.abc import Mapping
-from typing import Any
+from collections import UserString
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
 
 import pulumi
+from pydantic import BaseModel
 
 from pulumi_everest.model.deferred import Deferred, Path
 from pulumi_everest.model.findings import Finding, finding
@@ -17,6 +20,11 @@ from pulumi_everest.model.shapes import Shape
 from pulumi_everest.model.source_events import MAX_DEPTH
 from pulumi_everest.resources.leaves import Leaf
 from pulumi_everest.resources.models import program_names
+
+MAX_VALUES: Final = 1_000_000
+"""How many values the arguments of one resource may have: a few lists that share their items can have any number."""
+MAX_EXACT: Final = 2**53
+"""Pulumi keeps numbers as floating point, which is exact up to here."""
 
 
 class Walk:
@@ -30,6 +38,8 @@ class Walk:
         self.leaves: list[Leaf] = []
         self.findings: list[Finding] = []
         self.camel: set[Path] = set()
+        self._inside: set[int] = set()
+        self._count = 0
         self.data: dict[str, Any] = self._mapping(arguments, shape, (), self.leaves)
 
     def normalised(self, value: Any, leaf: Leaf) -> Any:
@@ -42,12 +52,15 @@ class Walk:
 
     def _value(self, value: Any, shape: Shape, path: Path, leaves: list[Leaf] | None) -> Any:
         kind = value.__class__
-        if kind is str or kind is int or kind is bool or value is None:
+        if (
+            kind is bool
+            or value is None
+            or (kind is str and value.isascii())
+            or (kind is int and -MAX_EXACT <= value <= MAX_EXACT)
+        ):
             return self._confidential(value, shape, path, leaves) if is_confidential(path) else value
         if isinstance(value, Deferred):  # refused before the walk
             return value
-        if len(path) > MAX_DEPTH:
-            return self._refused("source.too-deep", path, f"the arguments are nested more than {MAX_DEPTH} levels deep")
         if isinstance(value, pulumi.Output) or inspect.isawaitable(value):
             if leaves is None:
                 return self._refused("field.type", path, "an output gave another output inside its value")
@@ -55,43 +68,68 @@ class Walk:
             leaf = Leaf(path, shape, output, self, confidential=is_confidential(path))
             leaves.append(leaf)
             return leaf.deferred
-        if isinstance(value, Mapping):
-            return self._mapping(value, shape, path, leaves)
-        if isinstance(value, (list, tuple)):
-            return [self._value(item, shape.at(i), (*path, i), leaves) for i, item in enumerate(value)]
         if isinstance(value, enum.Enum):
             return self._value(value.value, shape, path, leaves)
         if isinstance(value, (str, int, float)):
             return self._scalar(value, shape, path, leaves)
+        if isinstance(value, Mapping) or _is_list(value):
+            return self._container(value, shape, path, leaves)
         if isinstance(value, os.PathLike):
             return os.fspath(value)
         return self._object(value, shape, path, leaves)
 
     def _scalar(self, value: str | int | float, shape: Shape, path: Path, leaves: list[Leaf] | None) -> Any:
-        """A number, or an instance of a class of its own that is a text or a number."""
+        """A text or a number, as an instance of Python's own class."""
         if isinstance(value, str):
-            return self._value(str.__str__(value), shape, path, leaves)
-        if isinstance(value, int):
-            return self._value(int(value), shape, path, leaves)
-        if not math.isfinite(value):
+            plain: str | int | float = str.__str__(value)
+            if not _is_unicode(str(plain)):
+                return self._refused("field.type", path, "the text holds half a character (a lone surrogate)")
+        elif isinstance(value, int):
+            plain = int(value)
+            if abs(plain) > MAX_EXACT:
+                text = "the number is too large: Pulumi keeps numbers as floating point, exact up to 2**53"
+                return self._refused("field.range", path, text)
+        elif not math.isfinite(value):
             return self._refused("field.type", path, "expected a number, got one that is not finite")
-        return self._confidential(value, shape, path, leaves) if is_confidential(path) else float(value)
+        else:
+            plain = float(value)
+        return self._confidential(plain, shape, path, leaves) if is_confidential(path) else plain
+
+    def _container(self, value: Any, shape: Shape, path: Path, leaves: list[Leaf] | None) -> Any:
+        """A mapping or a list, unless it holds itself or there is no end to it."""
+        if id(value) in self._inside:
+            return self._refused("source.too-deep", path, "the value holds itself")
+        if len(path) > MAX_DEPTH:
+            return self._refused("source.too-deep", path, f"the arguments are nested more than {MAX_DEPTH} levels deep")
+        if self._count > MAX_VALUES:  # said already
+            return Deferred(path)
+        self._count += len(value)
+        if self._count > MAX_VALUES:
+            return self._refused("source.too-large", path, f"the arguments have more than {MAX_VALUES} values")
+        self._inside.add(id(value))
+        try:
+            if isinstance(value, Mapping):
+                return self._mapping(value, shape, path, leaves)
+            return [self._value(item, shape.at(i), (*path, i), leaves) for i, item in enumerate(value)]
+        finally:
+            self._inside.discard(id(value))
 
     def _object(self, value: Any, shape: Shape, path: Path, leaves: list[Leaf] | None) -> Any:
         """The typed arguments of another package, such as `TolerationArgs`, or nothing that is a value."""
         types = getattr(pulumi, "_types", None)
         if types is not None and types.is_input_type(type(value)):
             return self._value(types.input_type_to_dict(value), shape, path, leaves)
-        hint = None
-        if isinstance(value, pulumi.Resource):
-            hint = "pass one of its outputs, such as its name"
-        return self._refused("field.type", path, f"a value of type {type(value).__name__} cannot be an argument", hint)
+        text = f"a value of type {type(value).__name__} cannot be an argument"
+        return self._refused("field.type", path, text, _instead(value, shape))
 
     def _mapping(self, value: Mapping[Any, Any], shape: Shape, path: Path, leaves: list[Leaf] | None) -> dict[str, Any]:
         data: dict[str, Any] = {}
         for key, below in value.items():
             if not isinstance(key, str):
                 self._refused("source.key", path, f"a key is text, got a value of type {type(key).__name__}")
+                continue
+            if not _is_unicode(key):
+                self._refused("source.key", path, "a key holds half a character (a lone surrogate)")
                 continue
             name = self._key(str.__str__(key), shape, path)
             if name in data:
@@ -143,6 +181,35 @@ class Walk:
     def _refused(self, code: str, path: Path, message: str, hint: str | None = None) -> Deferred:
         self.findings.append(finding(code, path, message, hint=hint))
         return Deferred(path)
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, Sequence) and not isinstance(value, (bytes, bytearray, memoryview, UserString))
+
+
+def _is_unicode(text: str) -> bool:
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _instead(value: Any, shape: Shape) -> str | None:
+    """What to pass instead of something that is no value."""
+    if isinstance(value, pulumi.Resource):
+        return "pass one of its outputs, such as its name"
+    if isinstance(value, BaseModel):
+        return "pass what its model_dump() gives"
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return "pass what dataclasses.asdict() makes of it"
+    if isinstance(value, (bytes, bytearray, memoryview, UserString)):
+        return "pass it as text"
+    if isinstance(value, Iterable) and not isinstance(value, type):
+        return {"map": "pass a dictionary", "object": "pass a dictionary", "list": "pass a list"}.get(shape.kind)
+    return None
 
 
 def _has_outline(leaf: Leaf) -> bool:

@@ -94,10 +94,16 @@ class Result:
         return [entry.code for entry in getattr(self.error, "findings", [])]
 
 
-def run(body: Callable[[], Any], *, preview: bool = True, config: dict[str, str] | None = None) -> Result:
+def run(
+    body: Callable[[], Any],
+    *,
+    preview: bool = True,
+    config: dict[str, str] | None = None,
+    monitor: type[Recorder] = Recorder,
+) -> Result:
     """Run a program as Pulumi's own runner does, without an engine."""
     with loops_of_threads():
-        return _run(body, preview, config or {})
+        return _run(body, preview, config or {}, monitor(preview))
 
 
 @contextmanager
@@ -119,8 +125,8 @@ def loops_of_threads() -> Iterator[None]:
             loop.close()
 
 
-def _run(body: Callable[[], Any], preview: bool, config: dict[str, str]) -> Result:
-    recorder, noise = Recorder(preview), []
+def _run(body: Callable[[], Any], preview: bool, config: dict[str, str], recorder: Recorder) -> Result:
+    noise: list[str] = []
     loop = asyncio.new_event_loop()
     loop.set_exception_handler(lambda _loop, context: noise.append(str(context.get("message"))))
     asyncio.set_event_loop(loop)

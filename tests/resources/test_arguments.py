@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import inspect
+import pkgutil
+import re
 import typing
 from itertools import pairwise
 
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, RootModel
 
 from pulumi_everest.resources import arguments, models
 
@@ -77,3 +80,47 @@ def test_values_may_be_outputs_unless_they_decide_how_objects_are_made():
         ("DatabaseClusterArgs", "wait_for"),
         ("ProviderArgs", "plugins"),
     }
+
+
+def test_nothing_may_be_passed_for_what_may_be_left_out():
+    """As a value, and as the value of an output unless another argument is the default."""
+    by_default = {"DatabaseClusterArgs": {"name"}, "ProviderArgs": {"name", "database_cluster_definition"}}
+    for name, model in REACHED.items():
+        for field, info in model.model_fields.items():
+            annotation = "".join(TYPES[name].__annotations__[field].__forward_arg__.split())
+            optional = type(None) in typing.get_args(info.annotation)
+            assert annotation.endswith(("|None", "|None]")) is (optional or field in by_default.get(name, ())), field
+
+
+@pytest.mark.parametrize("name", sorted(REACHED))
+def test_every_typed_dictionary_is_described_as_its_model(name):
+    assert TYPES[name].__doc__.split("\n")[0] == REACHED[name].__doc__.split("\n")[0]
+
+
+def all_models() -> list[type[BaseModel]]:
+    """Every model of every kind of document."""
+    from pulumi_everest import model as package
+
+    modules = [
+        importlib.import_module(f"{package.__name__}.{info.name}") for info in pkgutil.iter_modules(package.__path__)
+    ]
+    found = {
+        value
+        for module in [*modules, models]
+        for value in vars(module).values()
+        if models.is_model(value) and not issubclass(value, RootModel)
+    }
+    return sorted(
+        (kind for kind in found if kind.__module__.startswith("pulumi_everest.")),
+        key=lambda kind: (kind.__module__, kind.__name__),
+    )
+
+
+@pytest.mark.parametrize(
+    "model", all_models(), ids=lambda kind: f"{kind.__module__.rpartition('.')[2]}.{kind.__name__}"
+)
+def test_every_field_of_every_model_has_a_description_that_is_a_sentence(model):
+    assert model.__doc__
+    for field, info in model.model_fields.items():
+        assert info.description, field
+        assert re.match(r"[A-Z`0-9].*\.$", " ".join(info.description.split())), (field, info.description)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pulumi
 import pulumi_kubernetes as k8s
 import pytest
-from mocked_run import Source, run
+from mocked_run import run
 
 from pulumi_everest import DatabaseCluster, Provider
 
@@ -68,12 +68,6 @@ def test_deletion_policy(policy, protect, retain):
         assert entry.request.retainOnDelete is retain
 
 
-@pytest.mark.parametrize("policy", ["retain", "delete"])
-def test_the_protection_of_a_component_is_never_lifted_from_its_children(policy):
-    result = cluster({"deletion_policy": policy}, lambda: pulumi.ResourceOptions(protect=True))
-    assert all(entry.request.protect for entry in result.objects)
-
-
 @pytest.mark.parametrize(
     ("policy", "finalizers"), [(None, None), ("keep", None), ("delete", ["toy.example.com/delete-volumes"])]
 )
@@ -109,52 +103,6 @@ def test_what_the_operator_writes_and_what_the_user_says_is_ignored():
     assert list(result.main.request.ignoreChanges) == ["spec.generation", "spec.items", "spec.paused"]
     component = next(e for e in result.resources if e.type == "everest:index:DatabaseCluster")
     assert list(component.request.ignoreChanges) == []
-
-
-def test_timeouts_reach_every_child():
-    opts = lambda: pulumi.ResourceOptions(custom_timeouts=pulumi.CustomTimeouts(create="7m"))  # noqa: E731
-    assert {entry.request.customTimeouts.create for entry in cluster(opts=opts).objects} == {"7m"}
-
-
-def test_children_wait_for_what_the_component_depends_on():
-    for form in (lambda source: source, lambda source: [source], lambda source: pulumi.Output.from_input([source])):
-        result = cluster(opts=lambda form=form: pulumi.ResourceOptions(depends_on=form(Source("first"))))
-        for entry in result.objects:
-            assert any(urn.endswith("Source::first") for urn in entry.request.dependencies), entry.name
-
-
-@pytest.mark.parametrize("form", ["provider", "providers", "map"])
-def test_children_use_the_kubernetes_provider_of_the_component(form):
-    def opts():
-        provider = k8s.Provider("elsewhere")
-        if form == "provider":
-            return pulumi.ResourceOptions(provider=provider)
-        return pulumi.ResourceOptions(providers=[provider] if form == "providers" else {"kubernetes": provider})
-
-    result = cluster(opts=opts, preview=False)
-    assert all("elsewhere::elsewhere-id" in entry.request.provider for entry in result.objects)
-
-
-def test_a_parent_and_aliases_stay_with_the_component():
-    def opts():
-        return pulumi.ResourceOptions(
-            parent=pulumi.ComponentResource("test:index:Group", "group"), aliases=[pulumi.Alias(name="old")]
-        )
-
-    result = cluster(opts=opts)
-    component = next(e for e in result.resources if e.type == "everest:index:DatabaseCluster")
-    assert component.request.parent.endswith("Group::group")
-    assert [alias.spec.name for alias in component.request.aliases] == ["old"]
-
-
-def test_transforms_of_the_component_see_its_children():
-    seen = []
-
-    def record(args):
-        seen.append(args.name)
-
-    cluster(opts=lambda: pulumi.ResourceOptions(transformations=[record]))
-    assert {"orders", "orders-secrets"} <= set(seen)
 
 
 def test_outputs():

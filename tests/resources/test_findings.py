@@ -129,7 +129,7 @@ def test_wrong_containers_are_findings_too():
     assert [(e.subject, e.code, path_text(e.path)) for e in result.error.findings] == [
         ("DatabaseCluster a", "field.type", ""),
         ("DatabaseCluster a", "field.missing", "provider"),
-        ("DatabaseCluster b", "field.type", ""),
+        ("DatabaseCluster b", "field.type", "opts"),
         ("DatabaseCluster c", "field.duplicate", "provider"),
         ("DatabaseCluster d", "field.type", "provider"),
         ("DatabaseCluster e", "field.type", "namespace"),

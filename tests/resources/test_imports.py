@@ -31,13 +31,3 @@ def test_importing_loads_no_dear_package_before_a_resource_is_made(code):
 
 def test_importing_does_not_even_load_pulumi():
     assert "pulumi" not in modules_after("import pulumi_everest")
-
-
-def test_every_public_name_is_there():
-    import pulumi_everest
-
-    for name in pulumi_everest.__all__:
-        assert getattr(pulumi_everest, name).__name__ == name
-    assert dir(pulumi_everest) == sorted(pulumi_everest.__all__)
-    with pytest.raises(AttributeError, match="no attribute 'Databse'"):
-        _ = pulumi_everest.Databse

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 import pulumi
@@ -149,3 +150,61 @@ def test_a_secret_version_is_looked_up_and_not_shown():
     wrong = program("7.7.7")
     assert wrong.codes == ["cluster.unknown-version"]
     assert "7.7.7" not in str(wrong.error)
+
+
+STORAGES = [{"name": "main", "type": "s3", "bucket": "b", "credentials": KEYS}]
+AROUND = {
+    "storages": lambda give: {"backup": {"storages": give(STORAGES)}},
+    "storage": lambda give: {"backup": {"storages": [give(STORAGES[0])]}},
+    "backup": lambda give: {"backup": give({"storages": STORAGES})},
+    "monitoring": lambda give: {
+        "monitoring": give({"server_url": "https://pmm.example.com", "credentials": {"api_key": "very-hidden"}})
+    },
+}
+
+
+async def answered(value):
+    """A value that takes its time, as the answers of an engine do."""
+    await asyncio.sleep(0.1)
+    return value
+
+
+@pytest.mark.parametrize("place", AROUND)
+def test_credentials_inside_an_unknown_value_are_refused_when_they_come_out(place):
+    """A Secret of them would be missing in the preview; without one they would be lost, or stand in the object."""
+
+    def program():
+        given = AROUND[place](lambda value: Source().id.apply(lambda _: answered(value)))
+        DatabaseCluster("orders", {"provider": TOY, "instances": {"backupAgent": {}, "pmm": {}}, **MONITORED, **given})
+
+    assert run(program).error is None
+    update = run(program, preview=False)
+    [found] = update.error.findings
+    assert (found.code, found.path[-1]) == ("value.not-known", "credentials")
+    assert update.objects == []
+    assert "very-hidden" not in str(update.error)
+
+
+MONITORED = {"monitoring": {"server_url": "https://pmm.example.com", "credentials_secret": "pmm"}}
+
+
+@pytest.mark.parametrize("place", AROUND)
+def test_credentials_inside_a_value_that_needs_no_engine_make_secrets(place):
+    def program():
+        given = AROUND[place](lambda value: pulumi.Output.from_input(0).apply(lambda _: value))
+        DatabaseCluster("orders", {"provider": TOY, "instances": {"backupAgent": {}, "pmm": {}}, **MONITORED, **given})
+
+    result = run(program)
+    assert result.error is None
+    assert len(secrets_of(result)) == 1
+    assert "very-hidden" not in json.dumps(result.main.inputs)
+
+
+def test_a_storage_with_credentials_has_a_name_that_is_known():
+    def program(form):
+        storage = {**STORAGES[0], "name": form("main")}
+        DatabaseCluster("orders", provider=TOY, instances={"backupAgent": {}}, backup={"storages": [storage]})
+
+    result = run(lambda: program(FORMS["unknown"]))
+    assert [(e.code, e.path) for e in result.error.findings] == [("value.not-known", ("backup", "storages", 0, "name"))]
+    assert list(secrets_of(run(lambda: program(FORMS["output"])))) == ["orders-backup-main"]

@@ -17,7 +17,7 @@ from pulumi.runtime.stack import run_pulumi_func
 
 from benchmarks.clusters import sharded_spec
 
-COUNT, TURNS = 1000, 3
+COUNT, TURNS = 1000, 5
 
 
 class Echo(Mocks):

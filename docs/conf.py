@@ -37,6 +37,7 @@ nitpicky = True
 nitpick_ignore_regex = [
     ("py:class", r"(pulumi|collections|os|pathlib)\..*"),
     ("py:class", r"pulumi_everest\.(model|plugins|program)\..*"),
+    ("py:class", r"(Affinity|Toleration|TopologySpreadConstraint)Args"),  # of pulumi_kubernetes
     ("py:class", r"dict\[str"),  # the first half of a type that is cut at a comma
 ]
 
@@ -74,8 +75,16 @@ def _links(_app: Sphinx, _what: str, _name: str, _object: Any, _options: Any, li
     lines[:] = [re.sub(r"\bdocs/([\w-]+)\.md\b", r":doc:`\1`", line) for line in lines]
 
 
+def _fields_once(_app: Sphinx, what: str, _name: str, _object: Any, _options: Any, lines: list[str]) -> None:
+    """Leave out what help() says about the fields of a part, which the page has anyway."""
+    title = "Fields, of which any value may be an output:"
+    if what == "class" and title in lines:
+        del lines[lines.index(title) :]
+
+
 def setup(app: Sphinx) -> None:
     """Add what is special about this site."""
     app.add_directive("command-help", CommandHelp)
     app.connect("source-read", _captions)
     app.connect("autodoc-process-docstring", _links)
+    app.connect("autodoc-process-docstring", _fields_once)

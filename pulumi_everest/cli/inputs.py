@@ -115,5 +115,3 @@ def refuse_unused(inputs: Inputs, options: Options) -> None:
     if given and not inputs.programs:
         names = " and ".join(given)
         raise click.UsageError(f"{names}: only for Pulumi programs, and no PATH is a folder with a Pulumi.yaml")
-    if options.reconcile_by is not None and inputs.programs:
-        raise click.UsageError(f"--reconcile-by: the Providers of the program in {inputs.programs[0]} decide that")

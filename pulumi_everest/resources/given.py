@@ -74,6 +74,8 @@ class Given:
         for leaf in list(self._leaves):
             if leaf.known:
                 known[leaf.deferred] = leaf.value if secrets or not leaf.secret else self._open(leaf)
+        if not known:
+            return self._walk.data
         data = substitute(self._walk.data, known)
         return substitute(data, known) if self._opened else data  # type: ignore[no-any-return]
 

@@ -7,13 +7,15 @@ from typing import Any
 
 import pulumi
 
-from pulumi_everest.model.deferred import Computed, Deferred, find, leaves_of
+from pulumi_everest.model.deferred import Computed, Deferred, find, holds_deferred, leaves_of
 from pulumi_everest.model.findings import EverestError
 from pulumi_everest.resources.report import ClusterError, redacted
 
 
 def joined(data: Any) -> Any:
-    """Emitted data with an output for every deferred value in it. What is plain stays plain."""
+    """Emitted data with an output for every deferred value in it. What is plain stays plain, and the same."""
+    if not holds_deferred(data):
+        return data
     if isinstance(data, dict):
         return {key: joined(value) for key, value in data.items()}
     if isinstance(data, list):

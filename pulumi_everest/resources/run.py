@@ -17,13 +17,14 @@ import pulumi
 from pulumi.runtime import settings
 
 from pulumi_everest.model.deferred import Path
-from pulumi_everest.model.findings import Finding
+from pulumi_everest.model.findings import Finding, unknown
 from pulumi_everest.resources.report import ClusterError
 
 if TYPE_CHECKING:
     from pulumi_everest.plugins.workspace import ProviderInput, Workspace
     from pulumi_everest.resources.provider import Provider
 
+RECONCILERS = ("pulumi", "everest")
 ROUNDS = 32
 """How often the loop goes round before the gate opens, so that secrets and what is made of them are known."""
 
@@ -149,7 +150,7 @@ class Run:
             from pulumi_everest.plugins.find import Plugins
             from pulumi_everest.plugins.workspace import Workspace
 
-            self._workspace = Workspace(Plugins(self.folders))
+            self._workspace = Workspace(Plugins(self.folders), reconcile_by=_configured_reconciler(self.batch))
             self.batch.add(self._workspace.findings)
             for provider in self.inputs.values():
                 self._workspace.add_provider(provider)
@@ -196,6 +197,16 @@ def _configured_folders() -> list[str]:
     """The folders of plugins in the stack's config: ``everest:plugins``."""
     folders = pulumi.Config("everest").get_object("plugins")
     return [folder for folder in folders if isinstance(folder, str)] if isinstance(folders, list) else []
+
+
+def _configured_reconciler(batch: Batch) -> str | None:
+    """Who reconciles, where the stack's config overrules the Providers: ``everest:reconcileBy``."""
+    chosen = pulumi.Config("everest").get("reconcileBy")
+    if chosen is not None and chosen not in RECONCILERS:
+        text = f"the config value everest:reconcileBy is '{chosen}'"
+        batch.add([unknown("field.value", ("everest:reconcileBy",), text, chosen, RECONCILERS)])
+        return None
+    return chosen
 
 
 _RUNS: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Run] = weakref.WeakKeyDictionary()

@@ -572,10 +572,14 @@ def test_a_program_that_fails_names_its_line_and_debug_its_traceback(infra: Path
     assert "Traceback" in run("validate", "infra", "--debug").stderr
 
 
-def test_programs_decide_by_themselves_who_reconciles(infra: Path, run: Run) -> None:
-    result = run("render", "infra", "--reconcile-by", "everest")
-    assert result.exit_code == 2
-    assert "the Providers of the program in infra decide that" in result.stderr
+@pytest.mark.parametrize(
+    ("chosen", "kinds"),
+    [("pulumi", {"PerconaServerMongoDB"}), ("everest", {"DatabaseCluster", "DatabaseClusterDefinition", "Provider"})],
+)
+def test_who_reconciles_can_be_chosen_for_a_program_too(run: Run, root: Path, chosen: str, kinds: set[str]) -> None:
+    result = run("render", str(root / "examples/quickstart"), "--reconcile-by", chosen)
+    assert result.exit_code == 0, result.stderr
+    assert {document["kind"] for document in yaml.safe_load_all(result.stdout)} == kinds
 
 
 def test_a_program_can_be_compared_with_what_was_rendered(infra: Path, run: Run, here: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -49,10 +50,12 @@ def test_a_cluster_that_passes_is_emitted_and_always_the_same(name: str, data: s
 @pytest.mark.parametrize("name", PLUGINS)
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
-def test_what_is_emitted_passes_the_operator_s_schema(name: str, data: st.DataObject, shared: Path) -> None:
+def test_what_is_emitted_passes_the_operator_s_schema(
+    name: str, data: st.DataObject, crd_of: Callable[[str, str], Path]
+) -> None:
     plugin = PLUGINS[name]
     version = plugin.manifest.operator.default
-    crds = Crds.load([shared / "crds" / name / version / "crd.yaml"])
+    crds = Crds.load([crd_of(name, version)])
     spec: dict[str, Any] = data.draw(strategies.clusters(technology(plugin)))
     resolved, found = check_cluster(METADATA, {**spec, "operatorVersion": version}, technology(plugin))
     if resolved is None or any(entry.is_error for entry in found) or "overrides" in json.dumps(spec):

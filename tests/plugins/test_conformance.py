@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from pulumi_everest.plugins.find import builtin
 from pulumi_everest.testing.conformance import assert_conforms
-
-CRDS = {
-    "psmdb": {"1.21.1": "1.21.1", "1.21.2": "1.21.1", "1.22.0": "1.22.0"},
-    "pxc": {"1.19.0": "1.19.0", "1.20.0": "1.20.0"},
-    "pg": {"2.9.0": "2.9.0", "3.0.0": "3.0.0"},
-}
-"""By plugin and operator version: the version of the CRD. MongoDB's 1.21.2 did not change it."""
 
 
 @pytest.mark.parametrize("plugin", [plugin.name for plugin in builtin()])
@@ -25,9 +19,9 @@ def test_no_field_of_a_built_in_plugin_is_accepted_without_an_effect(plugin: str
 
 
 @pytest.mark.parametrize("plugin", [plugin.name for plugin in builtin()])
-def test_what_the_probe_emits_passes_the_operator_s_schemas(plugin: str, shared: Path) -> None:
-    folder = shared / "crds" / plugin
-    assert_conforms(plugin, crds={version: folder / name / "crd.yaml" for version, name in CRDS[plugin].items()})
+def test_what_the_probe_emits_passes_the_operator_s_schemas(plugin: str, crd_of: Callable[[str, str], Path]) -> None:
+    [versions] = [entry.manifest.operator.versions for entry in builtin() if entry.name == plugin]
+    assert_conforms(plugin, crds={version: crd_of(plugin, version) for version in versions})
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What the tests of the MySQL plugin share: planning a cluster from a few fields, and the operator's schemas."""
+"""What the tests of the built-in plugins share. In a folder named after a plugin the fixtures are about that one."""
 
 from __future__ import annotations
 
@@ -18,14 +18,28 @@ from pulumi_everest.plugins.workspace import ClusterInput, Workspace
 Manifests = list[dict[str, Any]]
 Plan = Callable[..., tuple[Manifests, list[Finding]]]
 
-
-@pytest.fixture(scope="session")
-def plugin() -> Plugin:
-    return next(plugin for plugin in builtin() if plugin.name == "pxc")
+SAME_CRD = {("psmdb", "1.21.2"): "1.21.1"}
+"""Operator versions whose CustomResourceDefinitions are those of another one."""
 
 
 @pytest.fixture(scope="session")
-def plan() -> Plan:
+def crd_of(shared: Path) -> Callable[[str, str], Path]:
+    """The file with the CustomResourceDefinitions of a plugin's operator version."""
+
+    def path(plugin: str, operator: str) -> Path:
+        return shared / "crds" / plugin / SAME_CRD.get((plugin, operator), operator) / "crd.yaml"
+
+    return path
+
+
+@pytest.fixture(scope="module")
+def plugin(request: pytest.FixtureRequest) -> Plugin:
+    """The plugin that the folder is named after."""
+    return next(plugin for plugin in builtin() if plugin.name == request.path.parent.name)
+
+
+@pytest.fixture(scope="module")
+def plan(plugin: Plugin) -> Plan:
     """Plan one cluster of these fields: its objects, and all findings."""
 
     def planned(
@@ -36,7 +50,8 @@ def plan() -> Plan:
         secrets: dict[str, Any] | None = None,
         options: dict[str, Any] | None = None,
     ) -> tuple[Manifests, list[Finding]]:
-        own = {"provider": "pxc-operator", **({"operatorVersion": operator} if operator else {}), **spec}
+        chosen = {"operatorVersion": operator} if operator else {}
+        own = {"provider": plugin.definition.name, **chosen, **spec}
         workspace = Workspace(Plugins())
         cluster = ClusterInput({"name": name, "namespace": "apps"}, own, secrets=secrets or {}, options=options or {})
         workspace.clusters.append(cluster)
@@ -46,7 +61,7 @@ def plan() -> Plan:
     return planned
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def emitted(plan: Plan) -> Callable[..., Manifests]:
     """The objects of a cluster without errors."""
 
@@ -60,12 +75,12 @@ def emitted(plan: Plan) -> Callable[..., Manifests]:
     return objects
 
 
-@pytest.fixture(scope="session")
-def crds(shared: Path) -> Callable[[str], Crds]:
+@pytest.fixture(scope="module")
+def crds(plugin: Plugin, crd_of: Callable[[str, str], Path]) -> Callable[[str], Crds]:
     """The operator's schemas, by operator version; read once, since they are large."""
 
     @functools.cache
     def of(operator: str) -> Crds:
-        return Crds.load([shared / "crds" / "pxc" / operator / "crd.yaml"])
+        return Crds.load([crd_of(plugin.name, operator)])
 
     return of

@@ -1,0 +1,69 @@
+"""The plugins' examples: each is valid, passes the operator's schemas and renders to what stands beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from pulumi_everest.emit.crds import Crds
+from pulumi_everest.model.findings import one_line
+from pulumi_everest.model.source import read_file
+from pulumi_everest.plugins.find import Plugins, builtin
+from pulumi_everest.plugins.plugin import Plugin
+from pulumi_everest.plugins.workspace import Workspace, shape_for
+
+WANTED = {
+    "psmdb": {"minimal", "sharded", "backups", "pmm", "exporter", "everything"},
+    "pxc": {"minimal", "proxysql", "backups", "mysql57", "pmm", "everything"},
+    "pg": {"minimal", "pooled", "backups", "pmm", "postgis", "everything"},
+}
+
+
+def examples(plugin: Plugin) -> list[Path]:
+    return sorted(p for p in (plugin.folder / "examples").glob("*.yaml") if not p.name.endswith(".expected.yaml"))
+
+
+EXAMPLES = [pytest.param(p, path, id=f"{p.name}-{path.stem}") for p in builtin() for path in examples(p)]
+
+
+def rendered(path: Path, operator: str | None = None) -> tuple[str, list[dict[str, Any]]]:
+    """The operator version and the objects of an example, with the versions of an operator version if one is given."""
+    documents, found = read_file(path, shape_for)
+    assert [one_line(entry) for entry in found] == []
+    if operator is not None:
+        spec = documents[0].data["spec"]
+        spec["operatorVersion"] = operator
+        for chosen in ("components", "bundle"):
+            spec.pop(chosen, None)
+        for instance in (spec.get("instances") or {}).values():
+            instance.pop("version", None)
+    plans, found = Workspace(Plugins(), documents).plan()
+    assert [one_line(entry) for entry in found] == []
+    return plans[0].resolved.spec["operatorVersion"], [item.manifest for item in plans[0].objects]
+
+
+@pytest.mark.parametrize("plugin", builtin(), ids=lambda plugin: plugin.name)
+def test_there_are_examples(plugin: Plugin) -> None:
+    assert {path.stem for path in examples(plugin)} >= WANTED[plugin.name]
+
+
+@pytest.mark.parametrize(("plugin", "path"), EXAMPLES)
+def test_an_example_renders_to_what_is_expected(plugin: Plugin, path: Path) -> None:
+    expected = list(yaml.safe_load_all(path.with_suffix(".expected.yaml").read_text(encoding="utf-8")))
+
+    assert rendered(path)[1] == expected
+
+
+@pytest.mark.parametrize(("plugin", "path"), EXAMPLES)
+def test_an_example_passes_the_schemas_of_each_operator_version(
+    plugin: Plugin, path: Path, crd_of: Callable[[str, str], Path]
+) -> None:
+    for operator in (None, *plugin.manifest.operator.versions):
+        version, objects = rendered(path, operator)
+        schemas = Crds.load([crd_of(plugin.name, version)])
+
+        assert [one_line(entry) for manifest in objects for entry in schemas.check(manifest)] == []

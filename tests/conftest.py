@@ -6,8 +6,15 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).parents[1]
+
+# Machines differ in speed, so time decides nothing. By hand each run tries other examples; where every change is
+# checked they are always the same, so that a change is not refused for what it did not do.
+settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("every change", settings.get_profile("here"), derandomize=True)
+settings.load_profile("every change" if os.environ.get("CI") else "here")
 
 
 @pytest.fixture(scope="session")

@@ -588,3 +588,10 @@ def test_a_program_can_be_compared_with_what_was_rendered(infra: Path, run: Run,
     assert result.exit_code == 1
     assert "~ spec.selector.x: 1 → 2" in result.stdout
     assert "Secret users  v1  in dbs  unchanged" in result.stdout
+
+
+def test_a_wrong_reconciler_in_the_config_of_a_stack_is_said(run: Run, root: Path) -> None:
+    result = run("validate", str(root / "examples/quickstart"), "--config", "everest:reconcileBy=evrest")
+    assert result.exit_code == 1
+    assert "did you mean 'everest'?" in result.stdout
+    assert "[field.value]" in result.stdout

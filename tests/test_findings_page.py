@@ -15,8 +15,8 @@ import yaml
 from pulumi_everest.cli.gather import gather
 from pulumi_everest.cli.inputs import read_inputs
 from pulumi_everest.cli.options import Options
-from pulumi_everest.core.merging import patched
 from pulumi_everest.emit.crds import Crds
+from pulumi_everest.emit.patch import patched
 from pulumi_everest.model.codes import CODES
 from pulumi_everest.model.deferred import Deferred
 from pulumi_everest.model.findings import Finding, one_line

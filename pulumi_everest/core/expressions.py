@@ -8,6 +8,7 @@ Everything else goes to CEL; an expression that reads what is not known yet give
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -142,7 +143,7 @@ def _cel_environment(environment: Environment) -> Any:
         raise ExpressionError(evaluate_message(str(error))) from None
 
 
-class Expression:
+class Expression(ABC):
     """A compiled expression. Made by `Environment.compile`."""
 
     native = False
@@ -167,6 +168,7 @@ class Expression:
     def __repr__(self) -> str:
         return f"Expression({self.text!r})"
 
+    @abstractmethod
     def evaluate(self, variables: Mapping[str, Any] | Scope) -> Any:
         """The value as plain data, `ABSENT`, or a `Deferred` where it depends on what is not known yet.
 
@@ -174,7 +176,6 @@ class Expression:
         made a `Scope` each time; whoever evaluates several expressions passes the same `Scope` to all. Raises
         ExpressionError.
         """
-        raise NotImplementedError
 
     def check_fields(self, shapes: Mapping[str, Shape]) -> list[UnknownField]:
         """The fields that the expression names and that the shapes of the variables do not have."""
@@ -184,8 +185,9 @@ class Expression:
         """What the result looks like, given the shapes of the variables; `ANY` where that is not known."""
         return self._walk(shapes).shape
 
+    @abstractmethod
     def _walk(self, shapes: Mapping[str, Shape]) -> Walk:
-        raise NotImplementedError
+        """What the expression names, reads and gives, with variables of these shapes."""
 
     def _later(self, needs: tuple[Deferred, ...], scope: Scope) -> Computed:
         return Computed(needs, lambda known: self.evaluate(scope.known(known, self.roots)))

@@ -1,4 +1,4 @@
-"""Merging of plain data: defaults under values, and JSON merge patches over them."""
+"""Merging of plain data: defaults under values, and patches with each other. `emit.patch` applies patches."""
 
 from __future__ import annotations
 
@@ -19,21 +19,12 @@ def over(defaults: Any, value: Any) -> Any:
     return copied(defaults if value is None else value)
 
 
-def patched(target: Any, patch: Any) -> Any:
-    """`target` after a JSON merge patch (RFC 7396): null removes a key, lists replace, mappings are merged."""
-    if not isinstance(patch, dict):
-        return copied(patch)
-    result = dict(target) if isinstance(target, dict) else {}
-    for key, value in patch.items():
-        if value is None:
-            result.pop(key, None)
-        else:
-            result[key] = patched(result.get(key), value)
-    return result
-
-
 def both_patches(first: Any, second: Any) -> Any:
-    """One JSON merge patch that does what `first` and then `second` do; null stays, since it removes a key."""
+    """One JSON merge patch that does what `first` and then `second` do; null stays, since it removes a key.
+
+    No single patch replaces a value by a mapping: where `first` has something else and `second` a mapping, that mapping
+    is merged with what the target has there.
+    """
     if isinstance(first, dict) and isinstance(second, dict):
         result = {key: value for key, value in copied(first).items() if key not in second}
         return result | {key: both_patches(first.get(key), value) for key, value in second.items()}

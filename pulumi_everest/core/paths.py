@@ -56,25 +56,22 @@ class FieldSet:
 
     def covers(self, path: FieldPath) -> bool:
         """Whether the field is in the set, whole."""
-        node = self._tree
-        for part in path:
-            if "" in node:
-                return True
-            if part not in node:
-                return False
-            node = node[part]
-        return "" in node
+        return "" in (self._below(path) or {})
 
     def reaches(self, path: FieldPath) -> bool:
         """Whether the field, or something below it, is in the set."""
+        return self._below(path) is not None
+
+    def _below(self, path: FieldPath) -> dict[str, Any] | None:
+        """What the set has at a path: the node of a field that covers it, or of the fields below; None for nothing."""
         node = self._tree
         for part in path:
             if "" in node:
-                return True
+                break
             if part not in node:
-                return False
+                return None
             node = node[part]
-        return True
+        return node
 
     def outside(self, data: Any) -> Iterator[tuple[Path, list[str]]]:
         """The topmost values in `data` that no path of the set covers, each with the fields that would be allowed."""

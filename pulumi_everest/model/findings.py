@@ -176,6 +176,12 @@ def one_line(entry: Finding) -> str:
     return f"{': '.join([*where, entry.message])}{tail} [{entry.code}]"
 
 
+def shortened(text: str, limit: int = 60) -> str:
+    """A text for a message: cut after `limit` characters, and on one line whatever it holds."""
+    cut = text if len(text) <= limit else f"{text[:limit]}…"
+    return cut if cut.isprintable() else cut.encode("unicode_escape").decode("ascii")
+
+
 def allowed_text(allowed: tuple[str, ...], limit: int = 12) -> str:
     """The allowed values as a list for people, cut after `limit` with the number of the rest."""
     shown = ", ".join(allowed[:limit])

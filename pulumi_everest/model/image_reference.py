@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from pulumi_everest.model.source_text import shortened
+from pulumi_everest.model.findings import shortened
 
 # The grammar of github.com/distribution/reference.
 _PORT: Final = re.compile(r"[0-9]{1,5}\Z")
@@ -20,7 +20,7 @@ _DIGEST_LENGTHS: Final = {"sha256": 64, "sha384": 96, "sha512": 128}
 def check_image(text: str) -> str | None:
     """A reference of a container image, with or without registry, tag and digest."""
     if not text.strip():
-        return "an image is empty; write one such as percona/percona-server-mongodb:8.0.12-4"
+        return "an image is empty; write one such as example.org/shop/database:8.0.12"
     wrong = f"'{shortened(text)}' is not a container image"
     if len(text) > 1_000:
         return f"{wrong}: it is {len(text)} characters long"

@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 
 from pulumi_everest.model.codes import CODES
 from pulumi_everest.model.deferred import Deferred, Path
-from pulumi_everest.model.findings import Finding, finding, path_text, unknown
+from pulumi_everest.model.findings import Finding, finding, path_text, shortened, unknown
 from pulumi_everest.model.part import DEFERRED, KNOWN
 from pulumi_everest.model.shapes import ANY, Shape, field_names, shape_of
 
@@ -169,7 +169,9 @@ def _finding(detail: ErrorDetails, data: Any, shape: Shape) -> Finding:
     if kind == "extra_forbidden":
         names = field_names(shape, path[:-1])
         where = f"'{path_text(path[:-1])}'" if path[:-1] else "the document"
-        return unknown("field.unknown", path, f"{where} has no field '{_short(path[-1])}'", str(path[-1]), names)
+        return unknown(
+            "field.unknown", path, f"{where} has no field '{shortened(str(path[-1]))}'", str(path[-1]), names
+        )
     if kind == "missing":
         return finding("field.missing", path, f"the field '{path[-1] if path else ''}' is needed")
     if kind in ("literal_error", "enum"):
@@ -216,20 +218,14 @@ def described(value: Any) -> str:
     if isinstance(value, bool):
         return f"'{str(value).lower()}'"
     if isinstance(value, (int, float)):
-        return f"the number {_short(value)}"
+        return f"the number {shortened(str(value))}"
     if isinstance(value, str):
-        return f"the text '{_short(value)}'"
+        return f"the text '{shortened(value)}'"
     if isinstance(value, dict):
         return "a mapping"
     if isinstance(value, (list, tuple)):
         return "a list"
     return f"a value of type {type(value).__name__}"
-
-
-def _short(value: object, limit: int = 60) -> str:
-    text = str(value)
-    text = text if len(text) <= limit else f"{text[:limit]}…"
-    return text.encode("unicode_escape").decode("ascii") if not text.isprintable() else text
 
 
 def plain(data: Any, shape: Shape) -> Any:

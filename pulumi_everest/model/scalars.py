@@ -14,8 +14,8 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from pulumi_everest.model.cron import check_cron
+from pulumi_everest.model.findings import shortened
 from pulumi_everest.model.image_reference import check_image
-from pulumi_everest.model.source_text import shortened
 
 __all__ = [
     "check_cidr",

@@ -24,9 +24,9 @@ from yaml.events import (
 )
 from yaml.scanner import ScannerError
 
-from pulumi_everest.model.findings import did_you_mean
+from pulumi_everest.model.findings import did_you_mean, shortened
 from pulumi_everest.model.source_syntax import report_syntax
-from pulumi_everest.model.source_text import LINE_BREAK, Report, shortened
+from pulumi_everest.model.source_text import LINE_BREAK, Report
 
 MAX_DEPTH: Final = 100
 MAX_NODES: Final = 500_000

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from pulumi_everest.model.deferred import Path
-from pulumi_everest.model.findings import Finding, Place, finding
+from pulumi_everest.model.findings import Finding, Place, finding, shortened
 
 MAX_BYTES: Final = 64 * 1024 * 1024
 MAX_FINDINGS: Final = 1_000
@@ -51,12 +51,6 @@ class Report:
             place = Place(self.file, at[0] + 1, at[1] + 1) if at else Place(self.file)
             short = tuple(shortened(part) if isinstance(part, str) else part for part in path)
             self.findings.append(finding(code, short, message, hint=hint, place=place))
-
-
-def shortened(text: str, limit: int = 60) -> str:
-    """A text for a message: cut after `limit` characters, and on one line whatever it holds."""
-    cut = text if len(text) <= limit else f"{text[:limit]}…"
-    return cut if cut.isprintable() else cut.encode("unicode_escape").decode("ascii")
 
 
 def to_text(source: str | bytes, report: Report) -> str | None:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from pulumi_everest.model.source_text import shortened
+from pulumi_everest.model.findings import shortened
 
 _LONGEST: Final = 200
 _PARTS: Final = re.compile(r"([0-9]+)|([A-Za-z]+)")

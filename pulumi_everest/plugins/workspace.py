@@ -66,7 +66,6 @@ class Workspace:
         self.providers, self.clusters = read.providers, read.clusters
         self._definitions, self._unreadable = read.definitions, read.unreadable
         self._setups: dict[str, tuple[Setup | None, list[Finding]]] = {}
-        self._provider_objects: dict[str, list[Emitted]] = {}
         self._check_definitions()
         for cluster in self.clusters:
             self._type_config(cluster)

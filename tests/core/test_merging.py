@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from pulumi_everest.core.images import with_digest, with_registry
-from pulumi_everest.core.merging import both_patches, over, patched
+from pulumi_everest.core.merging import both_patches, copied, over
 from pulumi_everest.core.paths import FieldSet
+from pulumi_everest.emit.patch import patched
 
 plain = st.recursive(
     st.one_of(st.integers(), st.text(max_size=3), st.booleans()),
@@ -43,7 +44,7 @@ def test_defaults_never_change_what_is_said(defaults: dict[str, Any], value: dic
     ],
 )
 def test_merge_patches_are_those_of_rfc_7396(target: Any, patch: Any, expected: Any) -> None:
-    assert patched(target, patch) == expected
+    assert patched(copied(target), patch) == expected
 
 
 @pytest.mark.parametrize(
@@ -84,6 +85,15 @@ def test_fields_outside_a_set_are_the_topmost_ones(paths: list[str], data: Any, 
     assert [path for path, _ in FieldSet(paths).outside(data)] == outside
 
 
+def replaced_by_a_mapping(first: Any, second: Any) -> bool:
+    """Whether the second patch has a mapping where the first has something else, which no single patch can say."""
+    if not isinstance(first, dict):
+        return isinstance(second, dict)
+    return isinstance(second, dict) and any(replaced_by_a_mapping(first[k], second[k]) for k in first.keys() & second)
+
+
 @given(mappings, mappings, mappings)
 def test_two_patches_as_one_do_what_they_do_in_turn(target: Any, first: Any, second: Any) -> None:
-    assert patched(target, both_patches(first, second)) == patched(patched(target, first), second)
+    assume(not replaced_by_a_mapping(first, second))
+    in_turn = patched(patched(copied(target), first), second)
+    assert patched(copied(target), both_patches(first, second)) == in_turn

@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format schemas bench docs clean
+.PHONY: help demo test testenv lint format schemas bench docs clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -25,8 +25,11 @@ $(VENV)/.develop: $(VENV)/.package
 demo: $(VENV)/.package ## Preview the quickstart: the whole set-up and the objects of a sharded MongoDB cluster
 	@$(BIN)/everest preview examples/quickstart
 
-test: $(VENV)/.develop ## Run the tests
+test: $(VENV)/.develop ## Run the tests; those that need a part which is not there are skipped
 	@$(BIN)/python -m pytest -n auto --dist loadfile
+
+testenv: $(VENV)/.develop ## Build the Kubernetes API server that tests run, unless it is there (some minutes with Go, once)
+	@$(BIN)/python tests/apiserver/build.py
 
 lint: $(VENV)/.develop ## Check style, types and the direction of imports
 	@$(BIN)/ruff format --check --quiet . || { echo "run 'make format'"; exit 1; }

@@ -8,6 +8,10 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from pulumi_everest.testing.parts import required, skip_or_fail
+
+pytest_plugins = ["pulumi_everest.testing.fixtures"]
+
 ROOT = Path(__file__).parents[1]
 
 # Machines differ in speed, so time decides nothing. By hand each run tries other examples; where every change is
@@ -28,7 +32,5 @@ def shared() -> Path:
     """The folder with the operators' CRDs, samples and version data, or a skip where it is not there."""
     folder = Path(os.environ.get("EVEREST_SHARED", ROOT.parent / "shared"))
     if not (folder / "crds").is_dir():
-        if "shared" in os.environ.get("EVEREST_REQUIRE", "").split(","):
-            pytest.fail(f"EVEREST_REQUIRE asks for the shared test data, which is not at {folder}")
-        pytest.skip("needs the shared test data (EVEREST_SHARED)")
+        skip_or_fail("crds" if required("crds") else "shared", "needs the shared test data (EVEREST_SHARED)")
     return folder

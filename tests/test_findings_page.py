@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 from unittest.mock import patch
 
@@ -17,9 +21,10 @@ from pulumi_everest.cli.inputs import read_inputs
 from pulumi_everest.cli.options import Options
 from pulumi_everest.emit.crds import Crds
 from pulumi_everest.emit.patch import patched
+from pulumi_everest.live.cluster import LiveCluster
 from pulumi_everest.model.codes import CODES
 from pulumi_everest.model.deferred import Deferred
-from pulumi_everest.model.findings import Finding, one_line
+from pulumi_everest.model.findings import EverestError, Finding, one_line
 from pulumi_everest.plugins.find import Plugins
 from pulumi_everest.plugins.workspace import ClusterInput, Workspace
 
@@ -71,6 +76,40 @@ def write_plugin(folder: Path, files: dict[str, str]) -> Path:
     return folder
 
 
+@contextmanager
+def cluster_of_the_page(folder: Path) -> Iterator[str]:
+    """The kubeconfig of something that answers as an API server does: it has no kinds, and lets nobody read nodes."""
+
+    class Answers(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            known = {"/api/v1": (200, {"resources": []}), "/api/v1/nodes": (403, {"message": "nodes is forbidden"})}
+            status, answer = known.get(self.path, (404, {"message": "not found"}))
+            self.send_response(status)
+            self.end_headers()
+            self.wfile.write(json.dumps(answer).encode())
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
+    Thread(target=server.serve_forever, daemon=True).start()
+    clusters = {"here": f"http://127.0.0.1:{server.server_port}", "gone": "http://127.0.0.1:1"}
+    config = {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "clusters": [{"name": name, "cluster": {"server": url}} for name, url in clusters.items()],
+        "contexts": [{"name": name, "context": {"cluster": name, "user": "admin"}} for name in clusters],
+        "users": [{"name": "admin", "user": {}}],
+        "current-context": "here",
+    }
+    (folder / "kubeconfig").write_text(yaml.safe_dump(config))
+    try:
+        yield str(folder / "kubeconfig")
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
 class Example:
     """What the blocks of a section say, as an input and its findings."""
 
@@ -81,6 +120,7 @@ class Example:
         self.python: dict[str, Any] = {"unknown": Deferred(("unknown",), "an output")}
         self.inputs: list[str] = []
         self.limit = 60.0
+        self.live = ""
         for info, content in blocks:
             self.read(info.split(), content)
         if self.text:
@@ -102,6 +142,8 @@ class Example:
             case ["python"]:
                 exec(content, self.python)
                 self.text = self.python.get("text", "")
+            case ["python", "live"]:
+                self.live = content
             case ["yaml", "Pulumi.yaml"]:
                 self.write_program("Pulumi.yaml", content)
             case ["python", "program", *limit]:
@@ -125,6 +167,10 @@ class Example:
 
     def findings(self) -> list[Finding]:
         """What the package says: the commands' way, or for values that only a program can give, without one."""
+        if self.live:
+            with cluster_of_the_page(self.folder) as kubeconfig, pytest.raises(EverestError) as raised:
+                exec(self.live, {"LiveCluster": LiveCluster, "kubeconfig": kubeconfig})
+            return raised.value.findings
         if "object" in self.python:
             return Crds().check(self.python["object"])
         if "spec" in self.python:
@@ -138,7 +184,7 @@ class Example:
         """The findings as the page shows them: without their places, and with no folder but the plugin's."""
         for entry in self.findings():
             line = one_line(replace(entry, place=None, subject=""))
-            yield line.replace(f"{self.folder}/", "")
+            yield re.sub(r"127\.0\.0\.1:[2-9]\d+", "127.0.0.1:6443", line.replace(f"{self.folder}/", ""))
 
 
 def test_every_code_has_one_section_in_the_order_of_the_codes() -> None:

@@ -128,6 +128,12 @@ CODES: dict[str, Code] = {
     "emit.template": Code(_E, "A template could not be evaluated for the cluster."),
     "emit.object": Code(_E, "An emitted object does not pass the operator's schema."),
     "emit.duplicate": Code(_E, "Two objects of the input have the same kind, namespace and name."),
+    # A running cluster
+    "live.client": Code(_E, "The Kubernetes client that reads clusters is not installed."),
+    "live.config": Code(_E, "The kubeconfig cannot be read, or has no such context."),
+    "live.unreachable": Code(_E, "The cluster does not answer."),
+    "live.refused": Code(_E, "The cluster refuses what it is asked."),
+    "live.kind": Code(_E, "The cluster does not have a kind."),
     # Programs that run without an engine
     "program.project": Code(_E, "The folder is no Pulumi project whose program is in Python."),
     "program.config": Code(_E, "A config value that the program needs is missing, or not of the type it needs."),

@@ -1,0 +1,1 @@
+"""Reads, and for tests writes, the objects of a running Kubernetes cluster."""

@@ -119,6 +119,7 @@ class Example:
         self.text: str | bytes = ""
         self.python: dict[str, Any] = {"unknown": Deferred(("unknown",), "an output")}
         self.inputs: list[str] = []
+        self.crds: list[Path] = []
         self.limit = 60.0
         self.live = ""
         for info, content in blocks:
@@ -135,6 +136,9 @@ class Example:
                 self.files[name] = yaml.safe_dump(merged, sort_keys=False)
             case ["yaml", "input"]:
                 self.text = content
+            case ["yaml", "crds"]:
+                (self.folder / "crds.yml").write_text(content)
+                self.crds = [self.folder / "crds.yml"]
             case ["yaml", "cluster"]:
                 self.add("DatabaseCluster", "orders", f"provider: shop\n{content}")
             case ["yaml", "provider"]:
@@ -178,7 +182,8 @@ class Example:
             spec = {"provider": "shop", **self.python["spec"]}
             workspace.clusters.append(ClusterInput({"name": "orders", "namespace": "default"}, spec))
             return workspace.plan()[1]
-        return gather(read_inputs(self.inputs), Options(plugins=self.plugins, timeout=self.limit)).findings
+        options = Options(plugins=self.plugins, crds=self.crds, timeout=self.limit)
+        return gather(read_inputs(self.inputs), options).findings
 
     def lines(self) -> Iterator[str]:
         """The findings as the page shows them: without their places, and with no folder but the plugin's."""

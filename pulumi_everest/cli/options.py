@@ -19,6 +19,7 @@ class Options:
     """What the options of a command say."""
 
     plugins: list[Path] = field(default_factory=list)
+    crds: list[Path] = field(default_factory=list)
     format: str = "text"
     output: Path | None = None
     strict: bool = False
@@ -77,6 +78,10 @@ def _folders(_ctx: click.Context, _parameter: click.Parameter, values: tuple[str
     return folders
 
 
+def _paths(_ctx: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> list[Path]:
+    return [Path(value) for value in values]
+
+
 def _pairs(_ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
     pairs: dict[str, str] = {}
     for text in values:
@@ -109,6 +114,11 @@ _PROGRAMS = "For Pulumi programs: "
 _SHARED = [
     click.argument("paths", metavar="PATH...", nargs=-1, required=True),
     plugin_option,
+    click.option(
+        "--crds", metavar="PATH", multiple=True, callback=_paths,
+        help="File or folder with CustomResourceDefinitions. Objects, and so overrides, are checked against their "
+        "schemas. Repeatable.",
+    ),
     click.option("--strict", is_flag=True, help="Warnings make the exit code 1, too."),
     click.option(
         "--reconcile-by", type=Choice(["pulumi", "everest"]),
@@ -151,7 +161,17 @@ def shared_options(
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(command)
         def called(paths: tuple[str, ...], format_: str, output: str | None, **rest: Any) -> Any:
-            names = ("plugins", "strict", "reconcile_by", "config", "stack", "stack_outputs", "timeout", "debug")
+            names = (
+                "plugins",
+                "crds",
+                "strict",
+                "reconcile_by",
+                "config",
+                "stack",
+                "stack_outputs",
+                "timeout",
+                "debug",
+            )
             own = {name: rest.pop(name) for name in names}
             options = Options(format=format_, output=Path(output) if output is not None else None, **own)
             _colours()

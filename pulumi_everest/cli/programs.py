@@ -16,6 +16,8 @@ def run(folder: Path, options: Options) -> tuple[ProgramRun, list[Group]]:
     config = dict(options.config)
     if options.plugins:
         config.setdefault("everest:plugins", json.dumps([str(path.resolve()) for path in options.plugins]))
+    if options.crds:
+        config["everest:crds"] = json.dumps([str(path.resolve()) for path in options.crds])
     if options.reconcile_by is not None:
         config["everest:reconcileBy"] = options.reconcile_by
     result = run_program(

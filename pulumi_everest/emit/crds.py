@@ -83,6 +83,17 @@ class Crds:
         """The schema of a kind, or None where no definition has it."""
         return SECRET if (api_version, kind) == ("v1", "Secret") else self.schemas.get((api_version, kind))
 
+    @classmethod
+    def of(cls, documents: Iterable[Mapping[str, Any]]) -> Crds:
+        """The definitions among documents that are read already."""
+        return cls({key: schema for document in documents for key, schema in _versions(document)})
+
+    def has_kind(self, api_version: str, kind: str) -> bool:
+        """Whether a kind is known in any version of its API group."""
+        group = api_version.rpartition("/")[0]
+        known = ((version.rpartition("/")[0], name) for version, name in self.schemas)
+        return (group, kind) in known or self.schema(api_version, kind) is not None
+
     def check(self, manifest: Mapping[str, Any]) -> list[Finding]:
         """What is wrong with an object, all with the code emit.object. A deferred value passes everywhere."""
         version, kind = manifest.get("apiVersion"), manifest.get("kind")

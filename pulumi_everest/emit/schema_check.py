@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from pulumi_everest.model.deferred import Deferred, Path
-from pulumi_everest.model.findings import Finding, did_you_mean, finding
+from pulumi_everest.model.findings import Finding, did_you_mean, finding, nearest_first
 
 Schema = Mapping[str, Any]
 
@@ -115,7 +115,7 @@ class SchemaCheck:
             elif isinstance(other, Mapping):
                 self._value(item, other, (*path, key))
             elif not free:
-                allowed = [name for name in properties if name not in skipped]
+                allowed = nearest_first(str(key), [name for name in properties if name not in skipped])
                 message = f"there is no field '{key}' in the operator's schema"
                 self._add((*path, key), message, allowed, did_you_mean(str(key), allowed))
         for key in schema.get("required") or ():

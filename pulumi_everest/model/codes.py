@@ -120,6 +120,7 @@ CODES: dict[str, Code] = {
     "cluster.config-no-schema": Code(_E, "config is set, but the definition gives no schema for it."),
     "cluster.config": Code(_E, "A value under config does not pass the definition's schema."),
     "cluster.engine-config": Code(_E, "engineConfig has not the form that the component takes."),
+    "cluster.overrides": Code(_E, "A value under overrides makes an object that does not pass the operator's schema."),
     "cluster.rule": Code(_E, "A rule of the definition is not fulfilled."),
     "cluster.rule-warning": Code(_W, "A rule of the definition that is only a warning is not fulfilled."),
     "cluster.rule-failed": Code(_E, "A rule of the definition could not be evaluated."),
@@ -127,6 +128,7 @@ CODES: dict[str, Code] = {
     # Emission
     "emit.template": Code(_E, "A template could not be evaluated for the cluster."),
     "emit.object": Code(_E, "An emitted object does not pass the operator's schema."),
+    "emit.no-schema": Code(_W, "The given CRDs have no definition of an object's kind, so the object is not checked."),
     "emit.duplicate": Code(_E, "Two objects of the input have the same kind, namespace and name."),
     # A running cluster
     "live.client": Code(_E, "The Kubernetes client that reads clusters is not installed."),

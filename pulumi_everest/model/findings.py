@@ -6,11 +6,13 @@ import difflib
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from pulumi_everest.model.codes import CODES, Severity
 from pulumi_everest.model.deferred import Path
 
+SHOWN: Final = 12
+"""How many of the allowed values are listed for people."""
 _PLAIN_KEY = re.compile(r"[A-Za-z_$?][\w$?/-]*\Z")
 
 
@@ -108,6 +110,20 @@ def nearest(got: str, names: Iterable[str]) -> str | None:
     return starts[0] if len(starts) == 1 else None
 
 
+def nearest_first(got: str, names: Iterable[str]) -> list[str]:
+    """The names, those most like `got` first where there are more than a list of them shows."""
+    listed = list(names)
+    if len(listed) <= SHOWN:
+        return listed
+    matcher = difflib.SequenceMatcher(b=_fold(got[:200]))
+
+    def unlike(name: str) -> float:
+        matcher.set_seq1(_fold(name))
+        return -matcher.ratio()
+
+    return sorted(listed, key=unlike)
+
+
 def _fold(name: str) -> str:
     return name.lower().replace("_", "").replace("-", "")
 
@@ -182,7 +198,7 @@ def shortened(text: str, limit: int = 60) -> str:
     return cut if cut.isprintable() else cut.encode("unicode_escape").decode("ascii")
 
 
-def allowed_text(allowed: tuple[str, ...], limit: int = 12) -> str:
+def allowed_text(allowed: tuple[str, ...], limit: int = SHOWN) -> str:
     """The allowed values as a list for people, cut after `limit` with the number of the rest."""
     shown = ", ".join(allowed[:limit])
     return shown if len(allowed) <= limit else f"{shown} and {len(allowed) - limit} more"

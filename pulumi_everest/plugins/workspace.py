@@ -6,7 +6,7 @@ YAML documents and the arguments of a program both end up here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pulumi_everest.core.check import check_definition
@@ -14,7 +14,9 @@ from pulumi_everest.core.paths import value_at
 from pulumi_everest.core.resolve import Resolved
 from pulumi_everest.core.technology import Technology
 from pulumi_everest.core.validate import check_cluster
+from pulumi_everest.emit.crds import Crds
 from pulumi_everest.emit.everest import cluster_object, provider_objects
+from pulumi_everest.emit.object_check import check_objects, no_schema, unchecked
 from pulumi_everest.emit.objects import Emitted, emit
 from pulumi_everest.model.deferred import Deferred, Path
 from pulumi_everest.model.findings import (
@@ -53,13 +55,23 @@ class Plan:
 
 
 class Workspace:
-    """Everything of one input. Errors of the documents themselves are in `findings` from the start."""
+    """Everything of one input. Errors of the documents themselves are in `findings` from the start.
+
+    With `crds` the objects that are made are checked against the schemas of their kinds.
+    """
 
     def __init__(
-        self, plugins: Plugins, documents: Sequence[Document] = (), *, reconcile_by: str | None = None
+        self,
+        plugins: Plugins,
+        documents: Sequence[Document] = (),
+        *,
+        reconcile_by: str | None = None,
+        crds: Crds | None = None,
     ) -> None:
         self.plugins = plugins
         self.reconcile_by = reconcile_by
+        self.crds = crds
+        self._without_schema: set[str] = set()
         # All documents are read before the first is looked up, so their order does not matter.
         read = Documents(documents)
         self.findings, self.foreign = read.findings, read.foreign
@@ -225,9 +237,12 @@ class Workspace:
         if not any(entry.is_error for entry in found):
             for cluster, resolved, setup in checked:
                 try:
-                    plans.append(Plan(cluster, resolved, setup, self.emit(cluster, resolved, setup)))
+                    plan = Plan(cluster, resolved, setup, self.emit(cluster, resolved, setup))
                 except EverestError as error:
                     found += self._placed(error.findings, cluster)
+                    continue
+                plans.append(plan)
+                found += self.check_objects(plan)
         if any(entry.is_error for entry in found):
             plans = []
         return plans, sort_findings(found)
@@ -247,6 +262,35 @@ class Workspace:
             hint = "name the plugin in the Provider's 'plugin', or set reconcileBy: everest"
             raise EverestError([finding("provider.no-plugin", ("provider",), text, allowed=names, hint=hint)])
         return emit(resolved, plugin.template)
+
+    def check_objects(self, plan: Plan) -> list[Finding]:
+        """What the CRDs say against the objects of a cluster, placed in its input; nothing where none are given.
+
+        Where a controller makes the operator's objects, those that the plugin would make are checked too.
+        """
+        if self.crds is None:
+            return []
+        cluster, resolved, setup = plan.cluster, plan.resolved, plan.setup
+        found = check_objects(
+            plan.objects,
+            self.crds,
+            cluster.spec,
+            resolved,
+            lambda r: self.emit(replace(cluster, spec=r.spec), r, setup),
+        )
+        if setup.technology.reconcile_by == "everest" and setup.plugin is not None:
+            template = setup.plugin.template
+            made = emit(resolved, template)
+            found += check_objects(made, self.crds, cluster.spec, resolved, lambda r: emit(r, template))
+        for entry in plan.objects:
+            kind = str(entry.manifest.get("kind"))
+            if unchecked(entry, self.crds) and kind not in self._without_schema:
+                self._without_schema.add(kind)
+                found.append(no_schema(entry, self.crds))
+        # The path of what is not the user's leads nowhere in the input: it stands where the cluster does.
+        here = cluster.locate((*cluster.prefix[:-1], "metadata", "name") if cluster.prefix else ("name",))
+        placed = [replace(entry, place=here) if entry.subject or not entry.path else entry for entry in found]
+        return self._placed(placed, cluster)
 
     def provider_objects(self, name: str) -> list[Emitted]:
         """What a Provider itself becomes: nothing, or the definition and the Provider for a controller."""

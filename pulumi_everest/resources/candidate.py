@@ -13,7 +13,7 @@ from pulumi_everest.model.deferred import Deferred, Path
 from pulumi_everest.model.findings import EverestError, Finding, finding
 from pulumi_everest.model.manifest import PluginManifest
 from pulumi_everest.model.reading import plain
-from pulumi_everest.plugins.workspace import ClusterInput, Setup
+from pulumi_everest.plugins.workspace import ClusterInput, Plan, Setup
 from pulumi_everest.resources.given import Given
 from pulumi_everest.resources.run import Run
 from pulumi_everest.resources.secret_values import (
@@ -98,7 +98,18 @@ class Candidate:
         if self.refused:
             return checked.findings
         late = late_secrets(self.checked.cluster.secrets, checked.cluster.secrets, checked.cluster.spec)
-        return [*checked.findings, *self.given.shown(late)]
+        return [*checked.findings, *self.given.shown([*late, *self._schema_findings(checked)])]
+
+    def _schema_findings(self, checked: Checked) -> list[Finding]:
+        """What the CRDs say, where the program has some, against the objects of what is known now."""
+        workspace = self.run.workspace
+        if workspace.crds is None or checked.resolved is None or checked.setup is None or _wrong(checked.findings):
+            return []
+        try:
+            objects = workspace.emit(checked.cluster, checked.resolved, checked.setup)
+        except EverestError as error:
+            return error.findings
+        return workspace.check_objects(Plan(checked.cluster, checked.resolved, checked.setup, objects))
 
     def _with_obstacle(self, entry: Finding) -> Finding:
         obstacle = self.given.obstacle(entry.path) if entry.code == "value.not-known" else None
@@ -123,12 +134,14 @@ class Candidate:
         try:
             objects = self.run.workspace.emit(checked.cluster, checked.resolved, checked.setup)
             found = unused_secrets(checked.cluster.secrets, objects)
+            found += self.run.workspace.check_objects(Plan(checked.cluster, checked.resolved, checked.setup, objects))
             if checked.setup.technology.reconcile_by == "everest":
                 name_secrets(checked.cluster.secrets, objects)
         except EverestError as error:
             found = error.findings
-        if found:
-            self.refused = self.batch.add(self.given.shown(found))
+        shown = self.given.shown(found)
+        checked.findings += [entry for entry in shown if not entry.is_error]
+        self.refused = self.batch.add(shown)
         return [] if self.refused else objects
 
     @property
@@ -180,6 +193,10 @@ class Candidate:
         return self.given.shown([finding("cluster.duplicate", ("name",), f"there are two clusters{shown} in {where}")])[
             0
         ]
+
+
+def _wrong(found: list[Finding]) -> bool:
+    return any(entry.is_error for entry in found)
 
 
 def _known(value: Any) -> Any:

@@ -17,10 +17,11 @@ import pulumi
 from pulumi.runtime import settings
 
 from pulumi_everest.model.deferred import Path
-from pulumi_everest.model.findings import Finding, unknown
+from pulumi_everest.model.findings import EverestError, Finding, finding, unknown
 from pulumi_everest.resources.report import ClusterError
 
 if TYPE_CHECKING:
+    from pulumi_everest.emit.crds import Crds
     from pulumi_everest.plugins.workspace import ProviderInput, Workspace
     from pulumi_everest.resources.provider import Provider
 
@@ -150,7 +151,11 @@ class Run:
             from pulumi_everest.plugins.find import Plugins
             from pulumi_everest.plugins.workspace import Workspace
 
-            self._workspace = Workspace(Plugins(self.folders), reconcile_by=_configured_reconciler(self.batch))
+            self._workspace = Workspace(
+                Plugins(self.folders),
+                reconcile_by=_configured_reconciler(self.batch),
+                crds=_configured_crds(self.batch),
+            )
             self.batch.add(self._workspace.findings)
             for provider in self.inputs.values():
                 self._workspace.add_provider(provider)
@@ -197,6 +202,24 @@ def _configured_folders() -> list[str]:
     """The folders of plugins in the stack's config: ``everest:plugins``."""
     folders = pulumi.Config("everest").get_object("plugins")
     return [folder for folder in folders if isinstance(folder, str)] if isinstance(folders, list) else []
+
+
+def _configured_crds(batch: Batch) -> Crds | None:
+    """The schemas in the folders and files that the stack's config names: ``everest:crds``."""
+    paths = pulumi.Config("everest").get_object("crds")
+    if paths is None:
+        return None
+    if not isinstance(paths, list) or not all(isinstance(path, str) for path in paths):
+        text = "the config value everest:crds takes a list of folders with CustomResourceDefinitions"
+        batch.add([finding("field.type", ("everest:crds",), text)])
+        return None
+    from pulumi_everest.emit.crds import Crds
+
+    try:
+        return Crds.load(paths)
+    except EverestError as error:
+        batch.add(error.findings)
+        return None
 
 
 def _configured_reconciler(batch: Batch) -> str | None:

@@ -1,0 +1,169 @@
+"""Where in a cluster the parts of its emitted objects come from.
+
+Templates are not asked. A value of the cluster is replaced by one that is not known, which passes through to wherever
+it lands, and the objects are made again: what then is not known came from there. That costs an emission for each value
+that is tried, so it is done only for parts with which something is wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from pulumi_everest.core.merging import copied
+from pulumi_everest.core.paths import value_at
+from pulumi_everest.core.resolve import Resolved
+from pulumi_everest.emit.objects import Emitted
+from pulumi_everest.model.deferred import Computed, Deferred, Path, leaves_of
+from pulumi_everest.model.findings import EverestError
+
+Emit = Callable[[Resolved], Sequence[Emitted]]
+_MISSING = object()
+
+
+class Origins:
+    """The origins of one cluster's objects. `spec` is what the user wrote, `resolved` what the objects are made of."""
+
+    def __init__(self, spec: Mapping[str, Any], resolved: Resolved, objects: Sequence[Emitted], emit: Emit) -> None:
+        self._spec, self._resolved, self._objects, self._emit = spec, resolved, objects, emit
+        self._marked: Sequence[Emitted] | None = None
+
+    def of(self, index: int, path: Path) -> Path | None:
+        """The place in the user's spec that a part of an object came from; None where it came from somewhere else.
+
+        A part that is not there came from its parent, or from a null in `overrides` that removed it.
+        """
+        if self._marked is None:
+            self._marked = self._with_marks(list(self._patches()))
+        return (
+            self._written(_origin(self._manifest(self._marked, index), path))
+            or self._toggled(index, path)
+            or self._passed_on(index, path)
+        )
+
+    def _written(self, origin: Path | None) -> Path | None:
+        """The origin, if the user wrote what stands there (and not a preset or a definition), or its parent."""
+        if origin is None:
+            return None
+        there = _at(self._spec, origin) is not _MISSING or _at(self._spec, origin[:-1]) is not _MISSING
+        return origin if there else None
+
+    def _patches(self) -> Iterator[Path]:
+        """The paths of all values in `overrides`."""
+        spec = self._resolved.spec
+        places: list[Path] = [("overrides",), *(("instances", name, "overrides") for name in spec["instances"])]
+        for place in places:
+            patch = value_at(spec, place)
+            if patch is not None:
+                yield from (path for path, value in _leaves(patch, place) if value is not None and value != {})
+
+    def _toggled(self, index: int, path: Path) -> Path | None:
+        """The null or empty mapping in `overrides` without which the part would be there, or would not be."""
+        present = _at(self._objects[index].manifest, path) is not _MISSING
+        for place in [("overrides",), *(("instances", name, "overrides") for name in self._resolved.spec["instances"])]:
+            patch = value_at(self._resolved.spec, place)
+            for leaf, value in _leaves(patch, place) if isinstance(patch, dict) else ():
+                if value is not None and value != {}:
+                    continue
+                made = self._made_of(_without(self._resolved.spec, leaf))
+                if (_at(self._manifest(made, index), path) is not _MISSING) != present:
+                    return self._written(leaf)
+        return None
+
+    def _passed_on(self, index: int, path: Path) -> Path | None:
+        """The field outside `overrides` whose value is the part, or is what the part was computed of."""
+        part = _at(self._objects[index].manifest, path)
+        if part is _MISSING:
+            parent = self._passed_on(index, path[:-1]) if len(path) > 1 else None
+            return (*parent, path[-1]) if parent is not None else None
+        fields = [leaf for leaf in _nodes(self._spec, ()) if "overrides" not in leaf[:3]]
+        same = [field for field in fields if _at(self._resolved.spec, field) == part]
+        leaves = [field for field in fields if not isinstance(_at(self._spec, field), (dict, list))]
+        for field in dict.fromkeys([*same, *leaves]):
+            if _at(self._resolved.spec, field) is _MISSING:
+                continue
+            mark = _at(self._manifest(self._with_marks([field]), index), path)
+            if isinstance(mark, Deferred) and [leaf.path for leaf in leaves_of(mark)] == [field]:
+                return field
+        return None
+
+    def _with_marks(self, paths: Sequence[Path]) -> Sequence[Emitted]:
+        """The objects with a mark in the place of each of these values; none where they cannot be made then."""
+        spec = copied(self._resolved.spec)
+        for path in paths:
+            node = value_at(spec, path[:-1]) if len(path) > 1 else spec
+            node[path[-1]] = Deferred(path)
+        return self._made_of(spec)
+
+    def _made_of(self, spec: dict[str, Any]) -> Sequence[Emitted]:
+        try:
+            return self._emit(replace(self._resolved, spec=spec))
+        except EverestError:
+            return ()
+
+    def _manifest(self, objects: Sequence[Emitted], index: int) -> dict[str, Any]:
+        """The object that is the same one among objects made of something else, or nothing."""
+        wanted = self._objects[index]
+        if len(objects) == len(self._objects) and objects[index].name == wanted.name:
+            return objects[index].manifest
+        return next((entry.manifest for entry in objects if entry.main), {}) if wanted.main else {}
+
+
+def _leaves(data: Any, path: Path) -> Iterator[tuple[Path, Any]]:
+    """Every value in plain data that is no mapping or list with something in it, with its path."""
+    if isinstance(data, dict) and data:
+        for key, value in data.items():
+            yield from _leaves(value, (*path, key))
+    elif isinstance(data, list) and data:
+        for index, value in enumerate(data):
+            yield from _leaves(value, (*path, index))
+    else:
+        yield path, data
+
+
+def _nodes(data: Any, path: Path) -> Iterator[Path]:
+    """The path of everything below plain data, deepest first."""
+    pairs = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+    for key, value in pairs:
+        yield from _nodes(value, (*path, key))
+        yield (*path, key)
+
+
+def _at(data: Any, path: Path) -> Any:
+    for key in path:
+        try:
+            data = data[key]
+        except (KeyError, IndexError, TypeError):
+            return _MISSING
+    return data
+
+
+def _without(spec: dict[str, Any], path: Path) -> dict[str, Any]:
+    result: dict[str, Any] = copied(spec)
+    node = _at(result, path[:-1])
+    del node[path[-1]]
+    return result
+
+
+def _origin(manifest: Any, path: Path) -> Path | None:
+    """Where the marks at or below a path of an object say that it came from; for a missing part, its parent did."""
+    node = _at(manifest, path)
+    if isinstance(node, Computed):
+        return node.needs[0].path if len(node.needs) == 1 else None
+    if node is not _MISSING:
+        return _common(node)
+    parent = _at(manifest, path[:-1]) if path else _MISSING
+    origin = _common(parent) if isinstance(parent, (dict, list)) else None
+    return (*origin, path[-1]) if origin is not None else None
+
+
+def _common(node: Any) -> Path | None:
+    """The one path that all marks in a part give for the part itself; None where something in it is from elsewhere."""
+    found: set[Path | None] = set()
+    for below, value in _leaves(node, ()):
+        if not isinstance(value, Deferred) or isinstance(value, Computed):
+            return None
+        rest = len(value.path) - len(below)
+        found.add(value.path[:rest] if rest > 0 and value.path[rest:] == below else None)
+    return found.pop() if len(found) == 1 else None

@@ -15,7 +15,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-GRACE = 5.0
+GRACE = 3.0
 """Seconds that a process has to end by itself, once asked."""
 
 

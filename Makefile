@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test testenv lint format schemas bench docs clean
+.PHONY: help demo test testenv lint format schemas bench bench-engine engine-test docs clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -47,6 +47,12 @@ schemas: $(VENV)/.package ## Write the JSON Schemas of all documents and the pac
 
 bench: $(VENV)/.develop ## Measure speed, each figure against a baseline in the same run
 	@$(BIN)/python -m benchmarks
+
+bench-engine: $(VENV)/.develop ## Measure preview and up by Pulumi's engine, which must be on PATH
+	@$(BIN)/python -m benchmarks.engine
+
+engine-test: $(VENV)/.develop ## Run the tests with Pulumi's engine, and write docs/engine-test.md
+	@$(BIN)/python tests/engine/run.py
 
 $(VENV)/.docs: $(VENV)/.package
 	@echo "Setting up the tools for the documentation ..."

@@ -116,7 +116,7 @@ class ApiServer:
         plan = self.folder / f"{commands[0]['name']}.json"
         plan.write_text(json.dumps(commands), encoding="utf-8")
         command = [sys.executable, "-m", "pulumi_everest.testing.supervisor", str(plan)]
-        self._supervisors.append(subprocess.Popen(command, stdin=subprocess.PIPE))  # noqa: S603
+        self._supervisors.append(subprocess.Popen(command, stdin=subprocess.PIPE))
 
     def __enter__(self) -> ApiServer:
         self.start()

@@ -28,7 +28,7 @@ def supervise(commands: list[dict[str, str | list[str]]]) -> int:
                 command = [str(part) for part in entry["command"]]
                 # A session of its own: Ctrl-C in the terminal ends the tests, and they end this.
                 running.append(
-                    subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)  # noqa: S603
+                    subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
                 )
         while all(process.poll() is None for process in running):
             readable, _, _ = select.select([sys.stdin], [], [], 0.2)

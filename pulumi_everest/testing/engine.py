@@ -1,10 +1,11 @@
-"""Runs the real Pulumi engine on programs: a file backend, a home of its own, and the plugins that are on the machine."""
+"""Runs the real Pulumi engine on programs: a file backend, a home of its own, and the plugins of the machine."""
 
 from __future__ import annotations
 
 import json
 import os
 import re
+import secrets
 import shutil
 import signal
 import subprocess
@@ -16,7 +17,6 @@ from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
-PASSPHRASE = "not secret: it encrypts the throw-away states of tests"
 LIMIT = 300.0
 """Seconds until a command of the engine is given up."""
 
@@ -28,6 +28,8 @@ class Engine:
     pulumi: Path
     kubernetes: Path
     home: Path
+    passphrase: str = field(default_factory=lambda: secrets.token_urlsafe(16))
+    """Encrypts the secrets of the throw-away states."""
 
     def environment(self) -> dict[str, str]:
         """What every command runs with: nothing of the user's own Pulumi, no downloads."""
@@ -38,7 +40,7 @@ class Engine:
             **kept,
             "PATH": os.pathsep.join([*dict.fromkeys(folders), kept.get("PATH", "")]),
             "PULUMI_HOME": str(self.home),
-            "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
+            "PULUMI_CONFIG_PASSPHRASE": self.passphrase,
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
             "PULUMI_DEBUG_COMMANDS": "true",

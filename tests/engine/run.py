@@ -1,0 +1,100 @@
+"""`make engine-test`: run the tests with Pulumi's engine, and write what was run, and on which versions, to a page."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+import tempfile
+from collections import Counter
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+from pulumi_everest.testing.apiserver import ApiServer
+from pulumi_everest.testing.binaries import assets
+from pulumi_everest.testing.engine import find_engine
+
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "engine-test.md"
+
+
+class Record:
+    """What each test did."""
+
+    def __init__(self) -> None:
+        self.outcomes: dict[str, str] = {}
+        self.seconds = 0.0
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.when == "call" or report.outcome != "passed":
+            self.outcomes[report.nodeid] = report.outcome
+        self.seconds += report.duration
+
+
+def versions() -> dict[str, str]:
+    """The versions of all parts."""
+    binaries = assets()
+    assert isinstance(binaries, Path), binaries
+    with tempfile.TemporaryDirectory() as home:
+        engine = find_engine(Path(home))
+        if isinstance(engine, str):
+            sys.exit(f"needs Pulumi's engine: {engine}")
+        found = engine.versions()
+    with ApiServer(binaries) as server:
+        kubernetes = server.live.version()
+    return {
+        "Pulumi engine": found["pulumi"],
+        "Kubernetes plugin": found["kubernetes"],
+        "Kubernetes API server": kubernetes.removeprefix("v"),
+        "pulumi (Python)": version("pulumi"),
+        "pulumi-kubernetes (Python)": version("pulumi-kubernetes"),
+        "Python": platform.python_version(),
+    }
+
+
+def page(parts: dict[str, str], record: Record) -> str:
+    """The page, from what was run."""
+    counts = Counter(record.outcomes.values())
+    lines = [
+        "# Tests with the engine",
+        "",
+        "Written by `make engine-test`, which runs the tests in `tests/engine` with Pulumi's engine and Kubernetes plugin",
+        "against a real Kubernetes API server. The engine is in no package registry, so checks of changes run without it;",
+        "this page says what was run by hand, and when.",
+        "",
+        f"Run on {date.today().isoformat()}: {counts['passed']} passed, {counts['failed']} failed, "
+        f"{counts['skipped']} skipped, in {record.seconds / 60:.0f} minutes of testing.",
+        "",
+        "| part | version |",
+        "|---|---|",
+        *(f"| {name} | {text} |" for name, text in parts.items()),
+        "",
+    ]
+    by_file: dict[str, list[tuple[str, str]]] = {}
+    for node, outcome in record.outcomes.items():
+        file, _, name = node.partition("::")
+        by_file.setdefault(Path(file).name, []).append((name.removeprefix("test_").replace("_", " "), outcome))
+    for file, tests in sorted(by_file.items()):
+        lines += [f"## {file}", "", "| test | outcome |", "|---|---|"]
+        lines += [f"| {name} | {outcome} |" for name, outcome in tests]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def main() -> int:
+    """Run them; gives pytest's exit code."""
+    os.environ["EVEREST_REQUIRE"] = "apiserver,crds,engine"
+    parts = versions()
+    record = Record()
+    code = pytest.main(["-m", "engine", "-v", str(ROOT / "tests"), *sys.argv[1:]], plugins=[record])
+    if not sys.argv[1:]:
+        PAGE.write_text(page(parts, record), encoding="utf-8")
+        print(PAGE)
+    return int(code)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -11,6 +11,7 @@ from typing import Any
 
 from pulumi_everest.cli.foreign import misspelt, written_text
 from pulumi_everest.cli.inputs import Inputs
+from pulumi_everest.cli.lock_files import LockFiles, Section, section_of_program, sections_of
 from pulumi_everest.cli.options import Options, nearest_file
 from pulumi_everest.cli.sources import Sources
 from pulumi_everest.emit.crds import Crds
@@ -64,7 +65,7 @@ class Group:
 class Gathered:
     """All groups and findings of an input. Without errors the groups are complete, with errors they are empty.
 
-    `sources` are the texts that the findings point into.
+    `sources` are the texts that the findings point into, `sections` the clusters as locks would have them.
     """
 
     groups: list[Group] = field(default_factory=list)
@@ -72,6 +73,7 @@ class Gathered:
     clusters: int = 0
     documents: int = 0
     sources: Sources = field(default_factory=Sources)
+    sections: list[Section] = field(default_factory=list)
 
     @property
     def items(self) -> list[Item]:
@@ -110,7 +112,11 @@ def _gather_documents(inputs: Inputs, options: Options, gathered: Gathered, *, o
     )
     gathered.findings += [entry for document in workspace.foreign for entry in misspelt(document)]
     gathered.clusters += sum(1 for d in inputs.documents if _is_ours(d) and d.data.get("kind") == "DatabaseCluster")
+    locks = LockFiles(options)
+    locks.apply(workspace.clusters)
     plans, found = workspace.plan()
+    found += locks.findings
+    gathered.sections += sections_of(plans, inputs.folders)
     if not objects:
         found = [entry for entry in found if entry.code != "provider.no-plugin"]
     gathered.findings += found
@@ -177,6 +183,7 @@ def _gather_program(folder: Path, options: Options, gathered: Gathered, *, objec
     from pulumi_everest.cli.python_places import placed
 
     result, groups = run(folder, options)
+    gathered.sections.append(section_of_program(result, folder))
     found = [*result.findings, *(result.unknown() if objects else [])]
     gathered.findings += [placed(entry, gathered.sources) for entry in found]
     gathered.clusters += result.clusters

@@ -22,9 +22,13 @@ STDIN = "<stdin>"
 
 @dataclass
 class Inputs:
-    """The documents of all files, the text of each file, the folders of all programs, and what could not be read."""
+    """The documents of all files, the text of each file, the folders of all programs, and what could not be read.
+
+    `folders` are those whose files were all read.
+    """
 
     documents: list[Document] = field(default_factory=list)
+    folders: list[Path] = field(default_factory=list)
     texts: dict[str, str] = field(default_factory=dict)
     programs: list[Path] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
@@ -69,6 +73,7 @@ def _files(path: Path, inputs: Inputs) -> list[Path]:
         entries = sorted(path.iterdir())
         files = [entry for entry in entries if _is_yaml(entry)]
         if files:
+            inputs.folders.append(path)
             return files
         below = [e.name for e in entries if e.is_dir() and (project_file(e) or any(map(_is_yaml, e.iterdir())))]
     except OSError as error:
@@ -79,6 +84,17 @@ def _files(path: Path, inputs: Inputs) -> list[Path]:
     problem = "the folder has no Pulumi.yaml and no *.yaml, *.yml or *.json files"
     inputs.findings.append(finding("source.empty", (), problem, hint=hint, place=Place(str(path))))
     return []
+
+
+def is_input(text: str) -> bool:
+    """Whether a word names something to read: standard input, a file of YAML, a program, or a folder of such files."""
+    path = Path(text)
+    try:
+        if not path.is_dir():
+            return text == "-" or (path.suffix in SUFFIXES and path.is_file())
+        return project_file(path) is not None or any(map(_is_yaml, path.iterdir()))
+    except (OSError, ValueError):
+        return False
 
 
 def _is_yaml(path: Path) -> bool:

@@ -14,6 +14,7 @@ from importlib import metadata
 
 import click
 
+from pulumi_everest.cli.lock import lock
 from pulumi_everest.cli.preview import preview
 from pulumi_everest.cli.render import render
 from pulumi_everest.cli.schema import schema
@@ -25,6 +26,7 @@ _HELP = """Databases of any technology on Kubernetes, checked and shown without 
   everest validate cluster.yaml            what is wrong, all of it
   everest render infra/ -o manifests/      the Kubernetes objects
   everest preview infra/ --against main    what a change does to them
+  everest lock infra/                      versions that only an upgrade moves
   everest schema DatabaseCluster           what an editor needs to know
 
 A PATH is a file of YAML or JSON, a folder, or - for standard input. A folder with a Pulumi.yaml is a Pulumi program
@@ -63,7 +65,7 @@ def everest() -> None:
     """The command itself does nothing; see its help."""
 
 
-for _command in (validate, render, preview, schema):
+for _command in (validate, render, preview, lock, schema):
     everest.add_command(_command)
 
 

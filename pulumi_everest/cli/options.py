@@ -24,6 +24,9 @@ class Options:
     output: Path | None = None
     strict: bool = False
     reconcile_by: str | None = None
+    no_lock: bool = False
+    unlocked: list[str] | None = None
+    """Clusters that ignore the lock, though others do not; all of them where the list is empty."""
     config: dict[str, str] = field(default_factory=dict)
     stack: str | None = None
     stack_outputs: dict[str, Any] = field(default_factory=dict)
@@ -125,6 +128,7 @@ _SHARED = [
         help="Who makes the operator's objects, whatever Providers in YAML say: this package, or a controller that "
         "reads DatabaseCluster objects.",
     ),
+    click.option("--no-lock", is_flag=True, help="Ignore everest.lock: versions follow today's defaults."),
     click.option(
         "--config", metavar="KEY=VALUE", multiple=True, callback=_pairs,
         help=_PROGRAMS + "a config value; it wins over Pulumi.<stack>.yaml. Repeatable.",
@@ -154,18 +158,22 @@ FORMATS = {
 
 
 def shared_options(
-    output: str, metavar: str, formats: Sequence[str] = ("text", "json", "github")
+    output: str | None, metavar: str, formats: Sequence[str] = ("text", "json", "github"), *, paths: str | None = None
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """The arguments and options of a command; it is called with paths, `Options`, and its own options."""
+    """The arguments and options of a command; it is called with paths, `Options`, and its own options.
+
+    Without a text for it there is no -o; with `paths`, which says what they are, they may be left out.
+    """
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(command)
-        def called(paths: tuple[str, ...], format_: str, output: str | None, **rest: Any) -> Any:
+        def called(paths: tuple[str, ...], format_: str, output: str | None = None, **rest: Any) -> Any:
             names = (
                 "plugins",
                 "crds",
                 "strict",
                 "reconcile_by",
+                "no_lock",
                 "config",
                 "stack",
                 "stack_outputs",
@@ -177,12 +185,13 @@ def shared_options(
             _colours()
             return command(paths, options, **rest)
 
-        last = click.option("-o", "--output", metavar=metavar, help=output)
+        first = _SHARED[0] if paths is None else click.argument("paths", metavar=paths, nargs=-1)
+        last = [] if output is None else [click.option("-o", "--output", metavar=metavar, help=output)]
         about = ", ".join(f"{name} {FORMATS[name]}" for name in formats)
         form = click.option(
             "--format", "format_", type=Choice(list(formats)), default="text", show_default=True, help=f"{about}."
         )
-        for option in reversed([*_SHARED[:2], form, last, *_SHARED[2:]]):
+        for option in reversed([first, _SHARED[1], form, *last, *_SHARED[2:]]):
             called = option(called)
         return called
 

@@ -20,6 +20,8 @@ def run(folder: Path, options: Options) -> tuple[ProgramRun, list[Group]]:
         config["everest:crds"] = json.dumps([str(path.resolve()) for path in options.crds])
     if options.reconcile_by is not None:
         config["everest:reconcileBy"] = options.reconcile_by
+    if options.no_lock or options.unlocked is not None:
+        config["everest:noLock"] = "true" if options.no_lock or not options.unlocked else json.dumps(options.unlocked)
     result = run_program(
         folder, config=config, stack=options.stack, stack_outputs=options.stack_outputs, timeout=options.timeout
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from pulumi_everest.core.locked import Locked
 from pulumi_everest.core.merging import both_patches, copied, over
 from pulumi_everest.core.paths import value_at
 from pulumi_everest.core.technology import Definition, Technology
@@ -14,6 +15,7 @@ from pulumi_everest.core.versioning import Layers, Versions
 from pulumi_everest.model.deferred import Computed, Deferred, Path, holds_deferred
 from pulumi_everest.model.definition import TopologyComponent
 from pulumi_everest.model.findings import Finding, did_you_mean, finding, unknown
+from pulumi_everest.model.lock import Lock
 
 
 @dataclass
@@ -22,7 +24,9 @@ class Resolved:
 
     `spec` has the shape of a cluster's spec, with topology, operator version and every component's version, image and
     defaults; any leaf may be a `Deferred`. `types` gives the component type of each component. `secrets` holds values
-    given in a program (`users`, `storages`, `monitoring`), which are never part of the spec.
+    given in a program (`users`, `storages`, `monitoring`), which are never part of the spec. `catalog` has the image of
+    each component as a lock records it: before a registry is asked for, and whatever image the user gives.
+    `operator_origin` says where the operator version came from: user, provider, lock or plugin.
     """
 
     metadata: dict[str, Any]
@@ -31,6 +35,8 @@ class Resolved:
     options: dict[str, Any] = field(default_factory=lambda: {"volumePolicy": "keep"})
     secrets: dict[str, Any] = field(default_factory=dict)
     layers: dict[str, Layers] = field(default_factory=dict)
+    catalog: dict[str, str] = field(default_factory=dict)
+    operator_origin: str = "plugin"
 
     @cached_property
     def deferred(self) -> bool:
@@ -44,7 +50,7 @@ class Resolved:
         return name if isinstance(name, str) else "<unknown>"
 
     def origin(self, component: str, path: Path) -> str | None:
-        """Where the value of an instance field came from: user, versions, preset, topology, bundle, type or plugin."""
+        """Where an instance field came from: user, versions, lock, preset, topology, plugin, bundle or type."""
         for origin, data in self.layers.get(component, []):
             if value_at(data, path) is not None:
                 return origin
@@ -58,13 +64,15 @@ def resolve(
     *,
     options: Mapping[str, Any] | None = None,
     secrets: Mapping[str, Any] | None = None,
+    lock: Lock | None = None,
 ) -> tuple[Resolved | None, list[Finding]]:
     """The resolved cluster, and what is wrong with the choices it makes; paths are relative to the spec.
 
-    `spec` has passed its model. The result is None only where nothing can be resolved at all: without a topology.
+    `spec` has passed its model. `lock` fills versions, images and the operator version that the user does not choose.
+    The result is None only where nothing can be resolved at all: without a topology.
     Resolving a resolved cluster changes nothing.
     """
-    return _Resolution(metadata, spec, technology, options or {}, secrets or {}).run()
+    return _Resolution(metadata, spec, technology, options or {}, secrets or {}, lock).run()
 
 
 class _Resolution:
@@ -77,7 +85,10 @@ class _Resolution:
         technology: Technology,
         options: Mapping[str, Any],
         secrets: Mapping[str, Any],
+        lock: Lock | None,
     ) -> None:
+        self.locked = Locked(lock, technology.provider)
+        self.operator_origin = "plugin"
         self.metadata, self.spec, self.technology = metadata, spec, technology
         self.options, self.secrets = options, secrets
         self.definition: Definition = technology.definition
@@ -106,12 +117,14 @@ class _Resolution:
             options={"volumePolicy": "keep", **self.options},
             secrets=dict(self.secrets),
             layers=layers,
+            catalog=versions.catalog,
+            operator_origin=self.operator_origin,
         )
         return resolved, self.found
 
     def versions(self) -> Versions:
         """The choice of versions and images."""
-        return Versions(self.spec, self.technology, self.images(), self.known, self.found)
+        return Versions(self.spec, self.technology, self.images(), self.known, self.found, self.locked)
 
     def known(self, value: Any, path: Path) -> Any:
         """A value that decides what exists; a deferred one is a finding and counts as left out."""
@@ -125,16 +138,22 @@ class _Resolution:
     def operator_version(self) -> str | None:
         manifest = self.technology.manifest
         own = self.known(self.spec.get("operatorVersion"), ("operatorVersion",))
-        chosen = own or self.technology.operator_version
+        choices: list[tuple[str, str | None]] = [("user", own), ("provider", self.technology.operator_version)]
+        choices.append(("lock", self.locked.operator_version))
+        origin, chosen = next(((name, value) for name, value in choices if value is not None), ("plugin", None))
+        self.operator_origin = origin
         if manifest is None:
             return chosen
         if chosen is None:
             return manifest.operator.default
         if chosen not in manifest.operator.versions:
             allowed = manifest.operator.versions
-            if own is not None:
-                text = f"operator version '{own}' is not one that plugin '{manifest.name}' supports"
-                self.found.append(unknown("provider.operator-version", ("operatorVersion",), text, own, allowed))
+            text = f"operator version '{chosen}' is not one that plugin '{manifest.name}' supports"
+            entry = unknown("provider.operator-version", ("operatorVersion",), text, chosen, allowed)
+            if origin == "user":
+                self.found.append(entry)
+            elif origin == "lock":
+                self.found.append(self.locked.found(entry, ("operatorVersion",)))
             return manifest.operator.default
         return chosen
 

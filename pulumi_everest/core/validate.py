@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from pulumi_everest.core.lock import lock_findings
 from pulumi_everest.core.paths import value_at
 from pulumi_everest.core.resolve import Resolved, resolve
 from pulumi_everest.core.rules import Rules
@@ -12,6 +13,7 @@ from pulumi_everest.core.technology import Technology
 from pulumi_everest.model.deferred import Deferred, Path
 from pulumi_everest.model.definition import ReplicaLimits
 from pulumi_everest.model.findings import Finding, did_you_mean, finding, path_text
+from pulumi_everest.model.lock import Lock
 
 STORAGE_FIELDS: Mapping[str, tuple[str, frozenset[str]]] = {
     "s3": ("bucket", frozenset({"bucket", "prefix", "region", "endpointUrl", "verifyTLS", "forcePathStyle"})),
@@ -31,12 +33,13 @@ def check_cluster(
     *,
     options: Mapping[str, Any] | None = None,
     secrets: Mapping[str, Any] | None = None,
+    lock: Lock | None = None,
 ) -> tuple[Resolved | None, list[Finding]]:
     """Resolve and validate a cluster whose spec has passed its model; paths are relative to the spec.
 
     The resolved cluster is there even when there are findings, where there is a topology to resolve with.
     """
-    resolved, found = resolve(metadata, spec, technology, options=options, secrets=secrets)
+    resolved, found = resolve(metadata, spec, technology, options=options, secrets=secrets, lock=lock)
     found = [*found, *_backup(spec.get("backup")), *_data_source(spec), *_tls(spec.get("tls"))]
     found += _spec_fields(spec, technology)
     found += _own_config(spec, technology)
@@ -46,6 +49,7 @@ def check_cluster(
         found += _needed_config(spec, resolved, technology)
         if not any(entry.is_error for entry in found):
             found += Rules.of(technology).check(resolved)
+            found += lock_findings(lock, resolved) if lock is not None else []
     return resolved, _once(found)
 
 

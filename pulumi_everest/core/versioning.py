@@ -1,11 +1,12 @@
-"""Choosing versions and images: what the user says, over bundles, over the defaults of the component types."""
+"""Choosing versions and images: what the user says, over the lock, over bundles, over the defaults of the types."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from pulumi_everest.core.images import with_digest, with_registry
+from pulumi_everest.core.locked import Locked, bundled
 from pulumi_everest.core.paths import value_at
 from pulumi_everest.core.technology import Technology, newest
 from pulumi_everest.model.deferred import Computed, Deferred, Path, leaves_of
@@ -21,7 +22,7 @@ class Versions:
     """The choice for one cluster. What cannot be chosen is added to `found`.
 
     `known` gives a value that must be known in a preview, and reports it where it is not; `images` says where images
-    come from.
+    come from, and `locked` what a lock holds. `catalog` gets each component's image before a registry is asked for.
     """
 
     def __init__(
@@ -31,7 +32,10 @@ class Versions:
         images: Mapping[str, Any],
         known: Callable[[Any, Path], Any],
         found: list[Finding],
+        locked: Locked | None = None,
     ) -> None:
+        self.locked = locked or Locked(None, technology.provider)
+        self.catalog: dict[str, str] = {}
         self.spec, self.technology, self.definition = spec, technology, technology.definition
         self.images, self.known, self.found = images, known, found
 
@@ -51,12 +55,15 @@ class Versions:
                 explicit[name] = (instance["version"], ("instances", name, "version"))
             elif by_type.get(kind, {}).get("version") is not None:
                 explicit[name] = (by_type[kind]["version"], ("components", "versions", kind, "version"))
-            elif instance.get("version") is not None:
+                layers[name].insert(1, ("versions", {"version": by_type[kind]["version"]}))
+        locked = self._locked(instances, {name: version for name, (version, _) in explicit.items()}, layers)
+        for name, instance in instances.items():
+            if name not in explicit and name not in locked and instance.get("version") is not None:
                 explicit[name] = (instance["version"], ("instances", name, "version"))
-        bundle = self._bundle(explicit, instances, operator)
+        bundle = self._bundle(explicit, locked, instances, operator)
         for name, instance in instances.items():
             kind = self.definition.type_of(name)
-            version, path = explicit.get(name, (None, ("instances", name, "version")))
+            version, path = explicit.get(name, (locked.get(name), ("instances", name, "version")))
             if version is None and bundle is not None and name in bundle.components:
                 version = bundle.components[name]
                 layers[name].append(("bundle", {"version": version}))
@@ -64,16 +71,47 @@ class Versions:
                 entry = self.definition.default_version(kind, operator)
                 version = entry.version if entry else None
                 layers[name].append(("type", {"version": version}))
-            elif name in explicit and path[0] == "components":
-                layers[name].insert(1, ("versions", {"version": version}))
             own_image = instance.pop("image", None) or by_type.get(kind, {}).get("image")
             instance.pop("version", None)
-            entry = self._entry(kind, version, operator, path)
+            if name in locked:
+                entry = self._locked_entry(name, kind, locked[name], operator)
+            else:
+                entry = self._entry(kind, version, operator, path)
             settings = {"version": version} if version is not None else {}
-            image = own_image if own_image is not None else self._catalog_image(kind, version, entry, operator, path)
+            image = own_image
+            known = self._image_before_registry(name, entry)
+            if known is not None:
+                self.catalog[name] = known
+            if image is None:
+                image = self._catalog_image(name, kind, version, entry, operator, path)
+                if known is not None and self.locked.image(name, version) is not None:
+                    _add_locked(layers[name], "image", image)
             if image is not None:
                 settings["image"] = image
             instances[name] = {**settings, **instance}
+
+    def _locked(
+        self, instances: Mapping[str, Any], chosen: Mapping[str, Any], layers: dict[str, Layers]
+    ) -> dict[str, str]:
+        """The locked versions that count, which are added to `layers`."""
+        if self.locked.entry is None:
+            return {}
+        bundle = self.spec.get("bundle")
+        named = bundle if isinstance(bundle, str) else None
+        versions = {}
+        for name, entry in self.locked.components(instances, chosen, named, self.definition).items():
+            versions[name] = entry.version
+            _add_locked(layers[name], "version", entry.version)
+        return versions
+
+    def _locked_entry(self, name: str, kind: str, version: str, operator: str | None) -> VersionEntry | None:
+        """The catalog's entry of a locked version. What is wrong with it is said at its place in the lock."""
+        before = len(self.found)
+        entry = self._entry(kind, version, operator, ("instances", name, "version"))
+        self.found[before:] = [
+            self.locked.found(found, ("components", name, "version")) for found in self.found[before:]
+        ]
+        return entry
 
     def _type_versions(self) -> dict[str, dict[str, Any]]:
         components = self.known(self.spec.get("components"), ("components",)) or {}
@@ -112,7 +150,11 @@ class Versions:
                 self.found.append(finding("cluster.unused-version", ("components", "versions", kind), text))
 
     def _bundle(
-        self, explicit: Mapping[str, tuple[Any, Path]], instances: Mapping[str, Any], operator: str | None
+        self,
+        explicit: Mapping[str, tuple[Any, Path]],
+        locked: Mapping[str, str],
+        instances: Mapping[str, Any],
+        operator: str | None,
     ) -> Bundle | None:
         """The bundle that fills the versions which nobody chose."""
         every = self.definition.bundles(operator)
@@ -129,21 +171,31 @@ class Versions:
                 text = f"bundle '{named}' is not for operator version {operator}"
             self.found.append(unknown("cluster.unknown-bundle", ("bundle",), text, named, names))
             return None
-        if not every:
+        if not every or self._all_locked(explicit, locked, instances):
             return None
         candidates = every
-        for component, (version, path) in explicit.items():
+        fixed = {**explicit, **{name: (version, ("instances", name, "version")) for name, version in locked.items()}}
+        for component, (version, path) in fixed.items():
             if isinstance(version, Deferred) or all(component not in bundle.components for bundle in every):
                 continue
             fitting = [b for b in candidates if b.components.get(component, version) == version]
             if not fitting:
-                self.found.append(self._no_bundle(component, version, path, every, operator))
+                missing = self._no_bundle(component, version, path, every, operator)
+                if component in locked:
+                    missing = self.locked.found(missing, ("components", component, "version"))
+                self.found.append(missing)
                 return None
             candidates = fitting
         if any(isinstance(version, Deferred) for version, _ in explicit.values()) and len(instances) > len(explicit):
             candidates = [b for b in candidates if b.default] or candidates
         marked = [bundle for bundle in candidates if bundle.default]
         return marked[0] if marked else newest(candidates)
+
+    def _all_locked(self, explicit: Collection[str], locked: Collection[str], instances: Collection[str]) -> bool:
+        """Whether a lock leaves nothing for bundles to fill, so that none needs to fit: what is locked does."""
+        covered = bundled(self.definition) if locked else frozenset()
+        left = [name for name in instances if name in covered and name not in explicit and name not in locked]
+        return not left and any(name in covered for name in locked)
 
     def _no_bundle(
         self, component: str, version: str, path: Path, every: list[Bundle], operator: str | None
@@ -197,13 +249,24 @@ class Versions:
             text = f"version '{entry.version}' of type '{kind}' is deprecated{end}"
             self.found.append(finding("cluster.deprecated-version", path, text, allowed=newer))
 
+    def _image_before_registry(self, component: str, entry: VersionEntry | None) -> str | None:
+        """The image of a version: the locked one where that version is locked, else the catalog's."""
+        if entry is None:
+            return None
+        return self.locked.image(component, entry.version) or with_digest(entry.image, entry.digest)
+
     def _catalog_image(
-        self, kind: str, version: Any, entry: VersionEntry | None, operator: str | None, path: Path
+        self, component: str, kind: str, version: Any, entry: VersionEntry | None, operator: str | None, path: Path
     ) -> Any:
         """The image of a version, from the registry that is asked for."""
         registry = self.images.get("registry")
+
+        def image(entry: VersionEntry | None, own: Any) -> str | None:
+            known = self._image_before_registry(component, entry)
+            return with_registry(known, own) if known is not None and own else known
+
         if not isinstance(version, Deferred) and not isinstance(registry, Deferred):
-            return _image(entry, registry) if entry else None
+            return image(entry, registry)
         needs = [leaf for value in (version, registry) if isinstance(value, Deferred) for leaf in leaves_of(value)]
 
         def compute(known: Mapping[Deferred, Any]) -> str | None:
@@ -211,13 +274,17 @@ class Versions:
             own = known.get(registry, registry) if isinstance(registry, Deferred) else registry
             for candidate in self.definition.versions(kind, operator):
                 if candidate.version == chosen:
-                    return _image(candidate, own)
+                    return image(candidate, own)
             allowed = [candidate.version for candidate in self.definition.versions(kind, operator)]
             raise EverestError([self._unknown_version(kind, str(chosen), operator, path, allowed)])
 
         return Computed(tuple(dict.fromkeys(needs)), compute, path)
 
 
-def _image(entry: VersionEntry, registry: Any) -> str:
-    image = with_digest(entry.image, entry.digest)
-    return with_registry(image, registry) if registry else image
+def _add_locked(layers: Layers, field: str, value: Any) -> None:
+    """Note that a field came from the lock: under what the user says, over everything else."""
+    place = next((i for i, (origin, _) in enumerate(layers) if origin not in ("user", "versions")), len(layers))
+    if place < len(layers) and layers[place][0] == "lock":
+        layers[place] = ("lock", {**layers[place][1], field: value})
+    else:
+        layers.insert(place, ("lock", {field: value}))

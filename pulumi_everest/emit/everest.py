@@ -16,9 +16,15 @@ API_VERSION = "everest.percona.com/v2alpha1"
 def cluster_object(metadata: Mapping[str, Any], spec: Mapping[str, Any], resolved: Resolved) -> Emitted:
     """The DatabaseCluster as the user wrote it, with the provider, topology and operator version that were resolved.
 
-    Defaults are left to the controller's definition, so that the object says what the user said.
+    Defaults are left to the controller's definition, so that the object says what the user said. Versions and images
+    that a lock holds are written, too: they are to stay when that definition changes.
     """
     written = copied(dict(spec))
+    for name, instance in resolved.spec["instances"].items():
+        held = {key: instance[key] for key in ("version", "image") if resolved.origin(name, (key,)) == "lock"}
+        if held:
+            instances = written["instances"] = dict(written.get("instances") or {})
+            instances[name] = {**(instances.get(name) or {}), **held}
     for key in ("provider", "operatorVersion"):
         if key in resolved.spec:
             written[key] = resolved.spec[key]

@@ -125,6 +125,13 @@ CODES: dict[str, Code] = {
     "cluster.rule-warning": Code(_W, "A rule of the definition that is only a warning is not fulfilled."),
     "cluster.rule-failed": Code(_E, "A rule of the definition could not be evaluated."),
     "cluster.secret-in-yaml": Code(_E, "Secret values are not accepted in YAML."),
+    # The lock file
+    "lock.file": Code(_E, "The lock file is empty, of another format, or holds git's conflict markers."),
+    "lock.unknown-version": Code(
+        _E, "The lock holds a version that is no longer there, or not for the operator version."
+    ),
+    "lock.missing": Code(_W, "The lock has other clusters, but not this one."),
+    "lock.out-of-date": Code(_W, "The lock does not say what the cluster's own choices lead to."),
     # Emission
     "emit.template": Code(_E, "A template could not be evaluated for the cluster."),
     "emit.object": Code(_E, "An emitted object does not pass the operator's schema."),

@@ -13,6 +13,7 @@ from pulumi_everest.model.cluster import DatabaseCluster
 from pulumi_everest.model.deferred import Deferred, Path
 from pulumi_everest.model.definition import DatabaseClusterDefinition
 from pulumi_everest.model.findings import Finding, Locate, finding, located, unknown
+from pulumi_everest.model.lock import Lock
 from pulumi_everest.model.provider import Provider
 from pulumi_everest.model.reading import plain, read_leniently, set_aside, without_server_fields
 from pulumi_everest.model.shapes import ANY, Shape, shape_of
@@ -46,7 +47,8 @@ class ProviderInput:
 class ClusterInput:
     """A cluster of the input, whose metadata and spec have passed their models.
 
-    `prefix` is where the spec stands in what the user wrote: ``("spec",)`` in YAML, nothing in a program.
+    `prefix` is where the spec stands in what the user wrote: ``("spec",)`` in YAML, nothing in a program. `lock` is
+    what a lock file says of it, where there is one.
     """
 
     metadata: dict[str, Any]
@@ -57,6 +59,7 @@ class ClusterInput:
     subject: str = ""
     locate: Locate = lambda _path: None
     document: Document | None = None
+    lock: Lock | None = None
 
     @property
     def key(self) -> tuple[Any, Any]:

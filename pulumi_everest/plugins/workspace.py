@@ -186,8 +186,9 @@ class Workspace:
         if setup is None:
             return None, None, self._placed(found, cluster)
         resolved, more = check_cluster(
-            cluster.metadata, cluster.spec, setup.technology, options=cluster.options, secrets=cluster.secrets
-        )
+            cluster.metadata, cluster.spec, setup.technology,
+            options=cluster.options, secrets=cluster.secrets, lock=cluster.lock,
+        )  # fmt: skip
         read = self._definitions.get(setup.technology.definition.name)
         broken = read.broken if read is not None else ()
         more = [entry for entry in more if not _follows(entry, cluster.spec, broken)]

@@ -11,7 +11,7 @@ import sys
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +20,13 @@ from pulumi.runtime import settings
 from pulumi.runtime.stack import register_stack_transformation, run_in_stack
 
 from pulumi_everest.model.findings import EverestError, Finding, Place, finding
+from pulumi_everest.model.lock import LOCK_FILE
 from pulumi_everest.program.config import Encrypted, stack_outputs
 from pulumi_everest.program.failures import Failures, missing_config, shown_path
 from pulumi_everest.program.monitor import COMPONENT, Log, Message, Recorder, Registered, frame_in, is_inside
 from pulumi_everest.program.project import Project, StackConfig, full_key, read_project, read_stack_config
 from pulumi_everest.program.values import UNKNOWN, unknown_paths
+from pulumi_everest.resources.locking import RECORD, Recorded
 
 TIMEOUT = 60.0
 """Seconds that a program may take."""
@@ -37,7 +39,7 @@ class ProgramRun:
     """What a program asked for. Where `findings` hold an error, it is what it asked for until then.
 
     `clusters` counts the DatabaseCluster resources, registered or not; `error` is what the program raised, for those
-    who want its traceback.
+    who want its traceback; `locked` is what a lock would record of each cluster, by resource name.
     """
 
     project: str
@@ -48,6 +50,7 @@ class ProgramRun:
     messages: list[Message] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     error: BaseException | None = None
+    locked: dict[str, list[Recorded]] = field(default_factory=dict)
 
     def manifests(self) -> list[dict[str, Any]]:
         """The Kubernetes objects that the program makes, in its order."""
@@ -119,6 +122,7 @@ class _Run:
         self.recorder = Recorder(self._place_here)
         self.log = Log()
         self.error: BaseException | None = None
+        self.locked: dict[str, list[Recorded]] = {}
         self.ended = threading.Event()
 
     def _place_here(self) -> Place | None:
@@ -181,11 +185,20 @@ class _Run:
             clusters,
             recorder.exports,
             self.log.messages,
-            found,
+            [self._beside(entry) for entry in found],
             self.error,
+            self.locked,
         )
 
+    def _beside(self, entry: Finding) -> Finding:
+        """A finding about the lock file with that file's name as the caller would write it."""
+        file = os.path.join(self.project.folder, LOCK_FILE)
+        if entry.place is None or entry.place.file != os.path.relpath(file, self.directory):
+            return entry
+        return replace(entry, place=replace(entry.place, file=file))
+
     def _body(self) -> None:
+        RECORD.set(self.locked)
         try:
             loop = asyncio.new_event_loop()
             loop.set_exception_handler(lambda _loop, _context: None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from pulumi_everest.model.manifest import PluginManifest
 from pulumi_everest.model.reading import plain
 from pulumi_everest.plugins.workspace import ClusterInput, Plan, Setup
 from pulumi_everest.resources.given import Given
+from pulumi_everest.resources.locking import Recorder
 from pulumi_everest.resources.run import Run
 from pulumi_everest.resources.secret_values import (
     check_secrets,
@@ -49,10 +51,14 @@ class Checked:
 
 
 class Candidate:
-    """One cluster at work. `kubernetes` is the Kubernetes provider that its objects are for."""
+    """One cluster at work. `kubernetes` is the Kubernetes provider that its objects are for.
 
-    def __init__(self, given: Given, run: Run, kubernetes: object) -> None:
-        self.given, self.run, self.kubernetes = given, run, kubernetes
+    `names` are the names of its resource: the one that it has, and former ones.
+    """
+
+    def __init__(self, given: Given, run: Run, kubernetes: object, names: Sequence[str]) -> None:
+        self.given, self.run, self.kubernetes, self.names = given, run, kubernetes, names
+        self.recorder = Recorder(names[0])
         self.batch = run.batch
         self.checked = self._checked_with_outputs()
         # Without a finding of its own, a cluster is not resolved because of its Provider, which has one.
@@ -80,7 +86,9 @@ class Candidate:
         cluster = ClusterInput(metadata, spec, options=options, secrets=secrets)
         if isinstance(spec.get("provider"), str):
             self.run.named.add(spec["provider"])
+        cluster.lock = self.run.locks.of(self.names)
         resolved, setup, more = self.run.workspace.check(cluster)
+        self.recorder.note(resolved, cluster.lock)
         # What is wrong with a Provider is said there, once.
         found += [entry for entry in more if not entry.subject.startswith("Provider ")]
         found += [*unnamed, *check_secrets(spec, secrets, setup)]

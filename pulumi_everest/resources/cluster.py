@@ -46,7 +46,7 @@ class DatabaseCluster(pulumi.ComponentResource):
         check_name("DatabaseCluster", resource_name)
         options, refused = taken(opts)
         super().__init__(TOKEN, resource_name, {}, for_component(options))
-        candidate = start_cluster(self, resource_name, args, keywords, refused)
+        candidate = start_cluster(self, resource_name, args, keywords, refused, options.aliases or ())
         self._outputs = Outputs(self, candidate.batch.gate)
         if candidate.refused:
             self.register_outputs({})

@@ -93,10 +93,12 @@ class Given:
         return data, [*self._own, *self._walk.findings, *found]
 
     def shown(self, found: list[Finding]) -> list[Finding]:
-        """The findings in the user's words, with the resource as their subject."""
-        return [
-            replace(as_written(_argument(entry), self.shape, self._walk.camel), subject=self.subject) for entry in found
+        """The findings in the user's words, with the resource as their subject; those about a file as they are."""
+        own = [
+            as_written(_argument(entry), self.shape, self._walk.camel) if entry.place is None else entry
+            for entry in found
         ]
+        return [replace(entry, subject=self.subject) for entry in own]
 
     # What becomes known later
 

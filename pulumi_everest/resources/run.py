@@ -23,6 +23,7 @@ from pulumi_everest.resources.report import ClusterError
 if TYPE_CHECKING:
     from pulumi_everest.emit.crds import Crds
     from pulumi_everest.plugins.workspace import ProviderInput, Workspace
+    from pulumi_everest.resources.locking import ProgramLocks
     from pulumi_everest.resources.provider import Provider
 
 RECONCILERS = ("pulumi", "everest")
@@ -127,6 +128,7 @@ class Run:
         self.ticking = False
         self._batch: Batch | None = None
         self._workspace: Workspace | None = None
+        self._locks: ProgramLocks | None = None
 
     def is_current(self) -> bool:
         """Whether this is still the run that the SDK is set up for."""
@@ -160,6 +162,16 @@ class Run:
             for provider in self.inputs.values():
                 self._workspace.add_provider(provider)
         return self._workspace
+
+    @property
+    def locks(self) -> ProgramLocks:
+        """The lock beside the program. What is wrong with it goes to the batch, once."""
+        if self._locks is None:
+            from pulumi_everest.resources.locking import ProgramLocks
+
+            self._locks = ProgramLocks()
+            self.batch.add(self._locks.findings)
+        return self._locks
 
     def add_folders(self, folders: Iterable[Folder]) -> None:
         """Find plugins in these folders too."""

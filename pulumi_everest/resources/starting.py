@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -12,17 +12,23 @@ from pulumi_everest.model.deferred import Deferred
 from pulumi_everest.model.findings import Finding, finding, one_line
 from pulumi_everest.resources.candidate import Candidate
 from pulumi_everest.resources.given import Given, merged
+from pulumi_everest.resources.locking import names_of
 from pulumi_everest.resources.models import DatabaseClusterArgs
 from pulumi_everest.resources.provider import Provider
 from pulumi_everest.resources.run import current_run
 
 
 def start_cluster(
-    component: pulumi.ComponentResource, name: str, args: object, keywords: Mapping[str, Any], refused: list[Finding]
+    component: pulumi.ComponentResource,
+    name: str,
+    args: object,
+    keywords: Mapping[str, Any],
+    refused: list[Finding],
+    aliases: Iterable[Any] = (),
 ) -> Candidate:
     """The cluster of a component, checked. What is wrong is in its batch; warnings are logged.
 
-    `refused` is what is wrong with its resource options.
+    `refused` is what is wrong with its resource options, `aliases` are former identities of the resource.
     """
     arguments, found = merged(name, args, keywords)
     found += refused
@@ -30,7 +36,8 @@ def start_cluster(
     if arguments["provider"] is None:
         del arguments["provider"]
     given = Given(DatabaseClusterArgs, f"DatabaseCluster {name}", arguments, found)
-    candidate = Candidate(given, current_run(), component.get_provider("kubernetes:core/v1:Secret"))
+    kubernetes = component.get_provider("kubernetes:core/v1:Secret")
+    candidate = Candidate(given, current_run(), kubernetes, names_of(name, aliases))
     if not candidate.refused:
         for entry in candidate.checked.findings:
             pulumi.log.warn(one_line(replace(entry, subject="")), resource=component)

@@ -1,0 +1,153 @@
+"""`everest lock`: record the versions that clusters have, so that only an upgrade moves them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pulumi_everest.cli.options import shared_options
+
+if TYPE_CHECKING:
+    from pulumi_everest.cli.gather import Gathered
+    from pulumi_everest.cli.lock_update import NewFile, Update
+    from pulumi_everest.cli.options import Options
+
+_HELP = """Record the versions, images and operator version of each cluster in everest.lock.
+
+The file is beside a program's Pulumi.yaml, or in the folder of YAML documents. With it a newer definition, plugin or
+package changes no version of a cluster: what is locked counts, under what the cluster itself says and over all
+defaults. Without --upgrade nothing that is locked moves: new clusters are added, the cluster's own choices recorded,
+and what is gone is removed. Commit the file.
+
+With --upgrade the defaults of today are taken, for all clusters or for those named. A word that names a YAML file, a
+program or a folder of YAML is a PATH, any other is a cluster: its name, namespace/name, or in a program the name of
+its resource. Without a PATH it is the working folder.
+
+A program's stack is locked by itself; other stacks in the file stay as they are.
+
+\b
+  everest lock                                record new clusters and changed choices
+  everest lock --stack prod --check           in CI: exit code 1 if something is not recorded
+  everest lock --upgrade orders               let one cluster have today's versions
+  everest lock clusters/ --upgrade --check    what would an upgrade bring?
+"""
+
+
+@click.command(help=_HELP, short_help="Record versions, so that only an upgrade moves them.")
+@shared_options(None, "", ("text", "json"), paths="[PATH|CLUSTER]...")
+@click.option("--upgrade", is_flag=True, help="Take today's defaults, for the clusters named or for all.")
+@click.option("--check", is_flag=True, help="Write nothing; exit code 1 if something would change.")
+@click.pass_context
+def lock(ctx: click.Context, paths: tuple[str, ...], options: Options, upgrade: bool, check: bool) -> None:
+    """Write the lock files."""
+    from pulumi_everest.cli.gather import gather
+    from pulumi_everest.cli.inputs import read_inputs, refuse_unused
+    from pulumi_everest.cli.lock_update import new_files
+    from pulumi_everest.cli.output import write_findings
+    from pulumi_everest.cli.report import failed
+
+    if options.no_lock:
+        raise click.UsageError("--no-lock: this command is about the lock")
+    places, clusters = _sorted_out(paths) if upgrade else (list(paths), [])
+    places = places or ["."]
+    options.unlocked = clusters if upgrade else None
+    inputs = read_inputs(places)
+    refuse_unused(inputs, options)
+    gathered = gather(inputs, options)
+    gathered.findings = [
+        entry
+        for entry in gathered.findings
+        if entry.code not in ("program.unknown", "lock.missing", "lock.out-of-date")
+        and not entry.message.endswith(("[lock.missing]", "[lock.out-of-date]"))
+    ]
+    if gathered.has_errors:
+        write_findings(gathered, options)
+        ctx.exit(1)
+    _refuse_unknown(clusters, gathered)
+    files = new_files(gathered.sections)
+    write_findings(gathered, options)
+    if not check:
+        for file in files:
+            _write(file)
+    updates = [update for file in files for update in file.updates]
+    click.echo(_json(updates) if options.json else _text(updates, check=check))
+    changed = any(update.changed for update in updates)
+    ctx.exit(1 if failed(gathered.findings, strict=options.strict) or (check and changed) else 0)
+
+
+def _sorted_out(words: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Which words are paths, and which are names of clusters."""
+    from pulumi_everest.cli.inputs import is_input
+
+    places = [word for word in words if is_input(word)]
+    return places, [word for word in words if word not in places]
+
+
+def _refuse_unknown(clusters: Sequence[str], gathered: Gathered) -> None:
+    """Raises UsageError where a cluster is named that is not there."""
+    from pulumi_everest.cli.lock_files import is_named
+    from pulumi_everest.model.findings import did_you_mean
+
+    names = [record.name for section in gathered.sections for record in section.records]
+    for cluster in clusters:
+        if not any(is_named(name, [cluster]) for name in names):
+            short = [name.rpartition("/")[2] for name in names]
+            near = did_you_mean(cluster, [*short, *names])
+            text = f"there is no cluster '{cluster}'" + (f"; {near}" if near else "")
+            raise click.UsageError(f"{text} (there is: {', '.join(names) or 'none'})")
+
+
+def _write(file: NewFile) -> None:
+    """Write a lock file anew, as a whole or not at all. Raises UsageError."""
+    from pulumi_everest.cli.output import write_file
+
+    if file.content == file.before or (file.before is None and not any(u.changed for u in file.updates)):
+        return
+    path = Path(os.path.realpath(file.path))
+    try:
+        write_file(path, file.content, mode=path.stat().st_mode & 0o777 if path.exists() else None)
+    except OSError as error:
+        raise click.UsageError(f"cannot write {file.path}: {error.strerror or error}") from None
+
+
+def _text(updates: Sequence[Update], *, check: bool) -> str:
+    from pulumi_everest.cli.report import counted
+    from pulumi_everest.cli.tree import glyphs_for
+
+    arrow = glyphs_for(getattr(sys.stdout, "encoding", None)).arrow
+    lines = []
+    for update in updates:
+        stack = f", stack {update.stack}" if update.stack is not None else ""
+        if update.changed or update.notes:
+            lines.append(click.style(f"{update.path}{stack}", bold=True))
+        lines += [f"  {name}: {change.text(arrow)}" for name, change in update.changes]
+        lines += [f"  {name}: no longer there" for name in update.gone]
+        lines += [f"  {name}: {text}" for name, text in update.notes]
+    number = sum(len(update.changed) for update in updates)
+    word = "to record" if check else "recorded"
+    lines.append(f"{counted(number, 'cluster')} {word}" if number else "nothing changes, all clusters are recorded")
+    return "\n".join(lines)
+
+
+def _json(updates: Sequence[Update]) -> str:
+    import json
+
+    data = [
+        {
+            "file": str(update.path),
+            "stack": update.stack,
+            "changes": [
+                {"cluster": name, "what": change.what, "field": change.field, "old": change.old, "new": change.new}
+                for name, change in update.changes
+            ],
+            "gone": update.gone,
+            "notes": [{"cluster": name, "message": text} for name, text in update.notes],
+        }
+        for update in updates
+    ]
+    return json.dumps(data, indent=2, ensure_ascii=False)

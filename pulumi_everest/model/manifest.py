@@ -21,7 +21,13 @@ class Operator(Part):
     crds: list[str] = []
     """Names of the CustomResourceDefinitions it brings."""
     chart: str | None = None
-    """Helm chart that installs it."""
+    """Helm chart that installs it, in a version of the operator's own."""
+    image: str | None = None
+    """Name of its container image, without registry and tag, by which one that runs is found; `name` if left out."""
+    watches: str | None = None
+    """Environment variable of its container with the namespaces that it looks after: none are all of them."""
+    version_path: str | None = None
+    """Where the main object says which version of the operator it is for, as a path in it."""
 
 
 class HonouredComponent(Part):
@@ -73,10 +79,15 @@ class Connection(Part):
     """Port."""
     secret: str
     """Name of the Secret with user and password."""
+    username: str | None = None
+    """Name of the user, where that Secret has no key for it."""
     username_key: str | None = None
     """Key of the user's name in that Secret."""
     password_key: str | None = None
     """Key of the password in that Secret."""
+    uri: str | None = None
+    """What clients take as a whole. It may use `host`, `port`, `username` and `password` too, the last two as a URL has
+    them."""
 
 
 class PluginManifest(Part):
@@ -110,8 +121,12 @@ class PluginManifest(Part):
     """CEL over the live object `self`: true when the database serves clients."""
     failed: str | None = None
     """CEL over the live object `self`: true when the operator has given up."""
+    state: str | None = None
+    """CEL over the live object `self`: the state that the operator reports, in its words; empty if it reports none."""
+    message: str | None = None
+    """CEL over the live object `self`: what the operator says about the state; empty if it says nothing."""
     wait_for: str | None = None
-    """The same as `ready` in the words of the Kubernetes provider's `pulumi.com/waitFor`."""
+    """The same as `ready` in the words of the Kubernetes provider's `pulumi.com/waitFor`; a template over `spec`."""
     ignore: list[str] = []
     """Paths of the main object that the operator writes."""
     former_types: list[str] = []

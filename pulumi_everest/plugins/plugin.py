@@ -13,8 +13,10 @@ from typing import Any
 from pulumi_everest.core.check import check_definition
 from pulumi_everest.core.check_plugin import check_defaults, check_manifest
 from pulumi_everest.core.functions import FunctionSpec
+from pulumi_everest.core.health import check_health
 from pulumi_everest.core.technology import Definition
 from pulumi_everest.emit.template import Template
+from pulumi_everest.emit.texts import check_texts
 from pulumi_everest.model.cluster import DatabaseClusterSpec
 from pulumi_everest.model.deferred import Path as ValuePath
 from pulumi_everest.model.definition import DatabaseClusterDefinition
@@ -112,6 +114,8 @@ class Plugin:
         problems = [
             *check_manifest(self.manifest),
             *check_defaults(self.manifest.defaults, self.manifest, ("defaults",)),
+            *check_texts(self.manifest),
+            *check_health(self.manifest),
         ]
         found += located(problems, document.place, "plugin.yaml")
         problems = check_definition(self.definition, self.manifest, self.broken)

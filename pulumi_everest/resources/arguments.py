@@ -324,6 +324,10 @@ class DatabaseClusterArgs(TypedDict, total=False):
     """Whether the operator keeps the volumes of a deleted cluster (`keep`, the default) or deletes them."""
     wait_for: bool | str | None
     """True waits until the database is ready, a text for what it says, as in the annotation `pulumi.com/waitFor`."""
+    connection_secret: bool | str | None
+    """True makes a Secret `<name>-conn` with what clients need: `type`, `host`, `port`, `username`, `password` and
+    `uri`, which the output `connection` has too; a text is its name. Where the operator makes up the password, `pulumi
+    up` waits until the database is ready."""
 
 
 class ProviderArgs(TypedDict, total=False):

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pulumi_everest.core.expressions import Scope
 from pulumi_everest.core.merging import without_none
 from pulumi_everest.core.resolve import Resolved
 from pulumi_everest.emit.objects import Emitted
+from pulumi_everest.emit.texts import filled
 from pulumi_everest.model.deferred import Deferred, Path
 from pulumi_everest.model.findings import EverestError, Finding, finding
 from pulumi_everest.model.manifest import PluginManifest
 from pulumi_everest.model.reading import plain
 from pulumi_everest.plugins.workspace import ClusterInput, Plan, Setup
+from pulumi_everest.resources.connection import Connection, check_connection, check_wait_for, connection_of
 from pulumi_everest.resources.given import Given
 from pulumi_everest.resources.locking import Recorder
 from pulumi_everest.resources.run import Run
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
     from pulumi_everest.resources.provider import Provider
 
 METADATA = ("name", "namespace", "labels", "annotations")
-PROGRAM_ONLY = frozenset({*METADATA, "users", "deletionPolicy", "volumePolicy", "waitFor"})
+PROGRAM_ONLY = frozenset({*METADATA, "users", "deletionPolicy", "volumePolicy", "waitFor", "connectionSecret"})
 
 
 @dataclass
@@ -43,7 +45,8 @@ class Checked:
 
     cluster: ClusterInput
     policy: str
-    wait_for: bool | str
+    wait_for: bool | str | None
+    connection_secret: bool | str
     resolved: Resolved | None
     setup: Setup | None
     findings: list[Finding]
@@ -63,6 +66,7 @@ class Candidate:
         self.checked = self._checked_with_outputs()
         # Without a finding of its own, a cluster is not resolved because of its Provider, which has one.
         self.refused = self.batch.add(self.checked.findings) or self.checked.resolved is None
+        self.connection: Connection | None = None
         self.objects: list[Emitted] = [] if self.refused else self._emitted()
         given.watch(self._check_late, self.checked.findings, self.batch)
         self.batch.members.append(self)
@@ -93,12 +97,14 @@ class Candidate:
         found += [entry for entry in more if not entry.subject.startswith("Provider ")]
         found += [*unnamed, *check_secrets(spec, secrets, setup)]
         policy = self._decided(data.get("deletionPolicy"), ("deletionPolicy",), "protect", found)
-        wait_for = self._decided(data.get("waitFor"), ("waitFor",), False, found)
+        wait_for = self._decided(data.get("waitFor"), ("waitFor",), None, found)
+        wanted = self._decided(data.get("connectionSecret"), ("connectionSecret",), False, found)
         if setup is not None:
-            found += _check_wait_for(wait_for, setup)
+            found += check_wait_for(wait_for, setup)
+            found += check_connection(wanted, setup)
         found = [self._with_obstacle(entry) for entry in found]
         undecided = [*(entry.path for entry in found if entry.code == "value.not-known"), *may_hold_secrets(spec)]
-        return Checked(cluster, policy, wait_for, resolved, setup, self.given.shown(found), undecided)
+        return Checked(cluster, policy, wait_for, wanted, resolved, setup, self.given.shown(found), undecided)
 
     def _check_late(self, data: dict[str, Any]) -> list[Finding]:
         """The findings of the check of what is known now, when the objects are made."""
@@ -145,6 +151,9 @@ class Candidate:
             found += self.run.workspace.check_objects(Plan(checked.cluster, checked.resolved, checked.setup, objects))
             if checked.setup.technology.reconcile_by == "everest":
                 name_secrets(checked.cluster.secrets, objects)
+            if checked.connection_secret:
+                self.connection = connection_of(checked.connection_secret, checked.resolved, checked.setup, objects)
+                found += self.connection.check(checked.wait_for, checked.setup)
         except EverestError as error:
             found = error.findings
         shown = self.given.shown(found)
@@ -164,12 +173,18 @@ class Candidate:
         return self.manifest if setup is not None and setup.technology.reconcile_by == "pulumi" else None
 
     @property
-    def condition(self) -> str | None:
-        """What the Kubernetes provider is to wait for, in its words."""
+    def condition(self) -> Any:
+        """What the Kubernetes provider is to wait for, in its words; a `Deferred` where that is not known yet."""
         wanted = self.checked.wait_for
-        if wanted is True:
-            return self.manifest.wait_for if self.manifest is not None else None
-        return wanted or None
+        if wanted is None and self.connection is not None:
+            wanted = self.connection.read
+        if wanted is not True:
+            return wanted or None
+        text = self.manifest.wait_for if self.manifest is not None else None
+        resolved = self.checked.resolved
+        if text is None or resolved is None:
+            return None
+        return filled(text, Scope({"spec": resolved.spec, "metadata": resolved.metadata, "types": resolved.types}))
 
     @property
     def provider(self) -> Provider | None:
@@ -210,29 +225,3 @@ def _wrong(found: list[Finding]) -> bool:
 def _known(value: Any) -> Any:
     """A value to compare: two outputs are the same value if they are the same output."""
     return id(value.source.output) if isinstance(value, Deferred) and value.source is not None else value
-
-
-def _check_wait_for(wait_for: bool | str, setup: Setup) -> list[Finding]:
-    if wait_for is True:
-        manifest = setup.technology.manifest
-        if setup.technology.reconcile_by == "everest" or manifest is None or manifest.wait_for is None:
-            text = "it is not known how to tell that this database is ready"
-            hint = "give a text such as jsonpath={.status.state}=ready instead of True"
-            return [finding("field.value", ("waitFor",), text, hint=hint)]
-    if isinstance(wait_for, str) and not _is_condition(wait_for):
-        text = f"'{wait_for}' is not something to wait for"
-        hint = "begin with jsonpath= or condition=, or give a JSON list of such texts"
-        return [
-            finding("field.value", ("waitFor",), text, allowed=["True", "jsonpath=...", "condition=..."], hint=hint)
-        ]
-    return []
-
-
-def _is_condition(text: str) -> bool:
-    if text.lstrip().startswith("["):
-        try:
-            conditions = json.loads(text)
-        except ValueError:
-            return False
-        return bool(conditions) and all(isinstance(c, str) and _is_condition(c) for c in conditions)
-    return text.startswith(("jsonpath=", "condition="))

@@ -72,7 +72,7 @@ class Children:
         *,
         cluster: Any,
         policy: str,
-        wait_for: str | None,
+        wait_for: Any,
     ) -> pulumi.CustomResource:
         """All objects of a cluster: Secrets and the like first, the main object after them. Gives the main one.
 
@@ -88,7 +88,7 @@ class Children:
                 first.append(self.make(name, entry.manifest, self.options(policy=policy_here)))
                 continue
             own = entry.manifest
-            if wait_for:
+            if wait_for is not None:
                 annotations = {**(own["metadata"].get("annotations") or {}), WAIT_FOR: wait_for}
                 own = {**own, "metadata": {**own["metadata"], "annotations": annotations}}
             written = manifest.ignore if manifest is not None else []

@@ -47,7 +47,7 @@ class DatabaseCluster(pulumi.ComponentResource):
         options, refused = taken(opts)
         super().__init__(TOKEN, resource_name, {}, for_component(options))
         candidate = start_cluster(self, resource_name, args, keywords, refused, options.aliases or ())
-        self._outputs = Outputs(self, candidate.batch.gate)
+        self._outputs = Outputs(self, candidate.batch, candidate.given.subject)
         if candidate.refused:
             self.register_outputs({})
             return
@@ -59,7 +59,11 @@ class DatabaseCluster(pulumi.ComponentResource):
             policy=candidate.checked.policy,
             wait_for=candidate.condition,
         )
-        self._outputs.fill(candidate, main)
+        found = self._outputs.fill(candidate, main)
+        if candidate.connection is not None:
+            from pulumi_everest.resources.connection_secret import make_connection
+
+            found["connection"] = make_connection(candidate, children, main, found)
         self.register_outputs(self._outputs.registered())
 
     @property
@@ -86,6 +90,14 @@ class DatabaseCluster(pulumi.ComponentResource):
     def connection_secret_name(self) -> pulumi.Output[str]:
         """Name of the Secret with user and password."""
         return self._outputs["connection_secret_name"]
+
+    @property
+    def connection(self) -> pulumi.Output[Mapping[str, str]]:
+        """What clients need: `type`, `host`, `port`, `username`, `password` and `uri`; a secret.
+
+        It is there with `connection_secret`; without that it is a finding of the cluster.
+        """
+        return self._outputs["connection"]
 
     @property
     def versions(self) -> pulumi.Output[Mapping[str, str]]:

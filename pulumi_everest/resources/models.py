@@ -64,6 +64,10 @@ class DatabaseClusterArgs(cluster.DatabaseClusterSpec):
     """Whether the operator keeps the volumes of a deleted cluster (`keep`, the default) or deletes them."""
     wait_for: bool | str | None = None
     """True waits until the database is ready, a text for what it says, as in the annotation `pulumi.com/waitFor`."""
+    connection_secret: bool | str | None = None
+    """True makes a Secret `<name>-conn` with what clients need: `type`, `host`, `port`, `username`, `password` and
+    `uri`, which the output `connection` has too; a text is its name. Where the operator makes up the password, `pulumi
+    up` waits until the database is ready."""
 
 
 class ProviderArgs(provider.ProviderSpec):

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 
 from pulumi_everest.core.expressions import ExpressionError, Scope
+from pulumi_everest.emit.texts import filled
 from pulumi_everest.model.deferred import Deferred
-from pulumi_everest.resources.connection import filled
+from pulumi_everest.model.findings import finding
 from pulumi_everest.resources.join import joined
 from pulumi_everest.resources.leaves import Leaf
+from pulumi_everest.resources.report import ClusterError
 
 if TYPE_CHECKING:
     from pulumi_everest.resources.candidate import Candidate
+    from pulumi_everest.resources.run import Batch
 
 REGISTERED = ("name", "namespace", "host", "port", "connection_secret_name")
 """Outputs that are kept in the state: only scalars, since each costs."""
@@ -22,14 +25,19 @@ REGISTERED = ("name", "namespace", "host", "port", "connection_secret_name")
 class Outputs:
     """The outputs of one component by name. Those of a refused cluster raise what was found."""
 
-    def __init__(self, component: pulumi.ComponentResource, gate: pulumi.Output[None]) -> None:
-        self._component, self._gate = component, gate
+    def __init__(self, component: pulumi.ComponentResource, batch: Batch, subject: str) -> None:
+        self._component, self._batch, self._subject = component, batch, subject
         self._values: dict[str, Any] | None = None
         self._made: dict[str, pulumi.Output[Any]] = {}
 
-    def fill(self, candidate: Candidate, main: pulumi.CustomResource) -> None:
-        """Take the values of a cluster whose objects are made."""
+    def fill(self, candidate: Candidate, main: pulumi.CustomResource) -> dict[str, Any]:
+        """Take the values of a cluster whose objects are made, and give them."""
         self._values = _values(candidate, main)
+        return self._values
+
+    def has(self, name: str) -> bool:
+        """Whether there is such an output."""
+        return self._values is not None and name in self._values
 
     def __getitem__(self, name: str) -> pulumi.Output[Any]:
         if name not in self._made:
@@ -38,7 +46,9 @@ class Outputs:
 
     def _make(self, name: str) -> pulumi.Output[Any]:
         if self._values is None:
-            return self._gate.apply(lambda _: None)
+            return self._batch.gate.apply(lambda _: None)
+        if name not in self._values:
+            return self._not_asked_for(name)
         value = joined(self._values[name])
 
         async def nothing() -> None:
@@ -50,6 +60,15 @@ class Outputs:
         # Whoever uses an output waits for the database's objects, though its value is known before they are made.
         here: pulumi.Output[Any] = pulumi.Output({self._component}, nothing(), known())
         return pulumi.Output.all(here, value).apply(lambda both: both[1])
+
+    def _not_asked_for(self, name: str) -> pulumi.Output[Any]:
+        """An error like that of a wrong argument, since what the program does with such an output is not known."""
+        text = f"the program uses the output '{name}', which there is only with connection_secret"
+        problem = finding("field.missing", ("connection_secret",), text, hint="set it to True", subject=self._subject)
+        if self._batch.open:
+            raise ClusterError([problem], late=True)
+        self._batch.add([problem])
+        return self._batch.gate.apply(lambda _: None)
 
     def registered(self) -> dict[str, Any]:
         """What the component registers as its outputs."""
@@ -81,6 +100,8 @@ def _values(candidate: Candidate, main: pulumi.CustomResource) -> dict[str, Any]
     values["objects"] = [
         {"kind": entry.manifest["kind"], "name": entry.manifest["metadata"]["name"]} for entry in candidate.objects
     ]
+    if candidate.connection is not None:
+        values["objects"].append({"kind": "Secret", "name": candidate.connection.name})
     return values
 
 
@@ -100,17 +121,15 @@ def _namespace_of(main: pulumi.CustomResource) -> Deferred:
         value = data.get("namespace") if isinstance(data, dict) else getattr(data, "namespace", None)
         return value or "default"
 
-    return Deferred(("namespace",), _Constant(metadata.apply(namespace)))
+    return Deferred(("namespace",), Constant(metadata.apply(namespace)))
 
 
-class _Constant:
+class Constant:
     """Stands where a leaf does, for an output that is not of the arguments."""
 
-    secret = False
-
-    def __init__(self, output: pulumi.Output[Any]) -> None:
-        self.result = output
+    def __init__(self, output: pulumi.Output[Any], *, secret: bool = False) -> None:
+        self.result, self.secret = output, secret
 
 
-Source = Leaf | _Constant
+Source = Leaf | Constant
 """What `Deferred.source` is in this package."""

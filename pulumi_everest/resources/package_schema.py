@@ -31,7 +31,12 @@ DEFAULTS: dict[tuple[str, str], Any] = {
 """What holds where a field is left out, whatever the definition says. Other defaults are the definition's."""
 
 PLAIN = frozenset(
-    {("DatabaseClusterArgs", "deletionPolicy"), ("DatabaseClusterArgs", "waitFor"), ("ProviderArgs", "plugins")}
+    {
+        ("DatabaseClusterArgs", "connectionSecret"),
+        ("DatabaseClusterArgs", "deletionPolicy"),
+        ("DatabaseClusterArgs", "waitFor"),
+        ("ProviderArgs", "plugins"),
+    }
 )
 """Fields that take no outputs, since they decide how resources are made."""
 
@@ -63,6 +68,11 @@ CLUSTER_OUTPUTS: dict[str, dict[str, Any]] = {
     "host": {"type": "string", "description": "Host name inside the Kubernetes cluster."},
     "port": {"type": "integer", "description": "Port."},
     "connectionSecretName": {"type": "string", "description": "Name of the Secret with user and password."},
+    "connection": {
+        **_TEXTS,
+        "secret": True,
+        "description": "What clients need: type, host, port, username, password and uri; with connectionSecret.",
+    },
     "versions": {**_TEXTS, "description": "The version of each component."},
     "images": {**_TEXTS, "description": "The container image of each component."},
     "objects": {

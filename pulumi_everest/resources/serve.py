@@ -84,7 +84,9 @@ Made = tuple[pulumi.ComponentResource, dict[str, Any]]
 
 def _make_cluster(name: str, call: Call, options: pulumi.ResourceOptions) -> Made:
     made = cluster.DatabaseCluster(name, call.inputs, options)  # type: ignore[arg-type]
+    connection = {"connection": made.connection} if made._outputs.has("connection") else {}
     return made, {
+        **connection,
         "name": made.name,
         "namespace": made.namespace,
         "host": made.host,

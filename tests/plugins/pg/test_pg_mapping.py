@@ -7,14 +7,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from pulumi_everest.core.expressions import Environment
 from pulumi_everest.core.paths import FieldSet, parse
 from pulumi_everest.emit.crds import Crds
-from pulumi_everest.emit.interpolation import Code, split
 from pulumi_everest.model.findings import one_line
-from pulumi_everest.plugins.find import Plugins
 from pulumi_everest.plugins.plugin import Plugin
-from pulumi_everest.plugins.workspace import ClusterInput, Workspace
 
 OPERATORS = ("2.9.0", "3.0.0")
 MISSING = object()
@@ -443,23 +439,3 @@ def test_volumes_go_with_the_cluster_only_when_asked(
     emitted: Callable[..., Any], options: Spec, finalizers: Any
 ) -> None:
     assert emitted({}, options=options)[0]["metadata"].get("finalizers", MISSING) == finalizers
-
-
-@pytest.mark.parametrize(
-    ("spec", "host"),
-    [({}, "db-primary.apps.svc"), (instance("proxy"), "db-pgbouncer.apps.svc")],
-)
-def test_clients_find_the_cluster(plugin: Plugin, spec: Spec, host: str) -> None:
-    cluster = ClusterInput({"name": "db", "namespace": "apps"}, {"provider": "pg-operator", **spec})
-    resolved, _, _ = Workspace(Plugins()).check(cluster)
-    assert resolved is not None
-    variables = {"spec": resolved.spec, "metadata": resolved.metadata, "types": resolved.types}
-
-    def filled(text: str) -> str:
-        environment = Environment(variables)
-        pieces = [environment.compile(p.text).evaluate(variables) if isinstance(p, Code) else p for p in split(text)]
-        return "".join(map(str, pieces))
-
-    connection = plugin.manifest.connection
-    assert connection is not None
-    assert (filled(connection.host), filled(connection.secret)) == (host, "db-pguser-db")

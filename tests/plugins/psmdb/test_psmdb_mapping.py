@@ -7,15 +7,13 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from pulumi_everest.core.expressions import Environment
 from pulumi_everest.core.paths import FieldSet, parse
 from pulumi_everest.emit.crds import Crds
-from pulumi_everest.emit.interpolation import Code, split
 from pulumi_everest.model.findings import one_line
 from pulumi_everest.model.source import read_yaml
 from pulumi_everest.plugins.find import Plugins
 from pulumi_everest.plugins.plugin import Plugin
-from pulumi_everest.plugins.workspace import ClusterInput, Workspace, shape_for
+from pulumi_everest.plugins.workspace import Workspace, shape_for
 
 OPERATORS = ("1.21.1", "1.22.0")
 MISSING = object()
@@ -388,29 +386,6 @@ def test_volumes_go_with_the_cluster_only_when_asked(
     emitted: Callable[..., Any], options: Spec, finalizers: list[str]
 ) -> None:
     assert emitted({}, options=options)[0]["metadata"]["finalizers"] == finalizers
-
-
-@pytest.mark.parametrize(
-    ("spec", "host", "secret"),
-    [
-        ({}, "db-rs0.apps.svc.cluster.local", "db-secrets"),
-        ({**sharded(), "usersSecret": "own"}, "db-mongos.apps.svc.cluster.local", "own"),
-    ],
-)
-def test_clients_find_the_cluster(plugin: Plugin, spec: Spec, host: str, secret: str) -> None:
-    cluster = ClusterInput({"name": "db", "namespace": "apps"}, {"provider": "psmdb-operator", **spec})
-    resolved, _, _ = Workspace(Plugins()).check(cluster)
-    assert resolved is not None
-    variables = {"spec": resolved.spec, "metadata": resolved.metadata, "types": resolved.types}
-
-    def filled(text: str) -> str:
-        environment = Environment(variables)
-        pieces = [environment.compile(p.text).evaluate(variables) if isinstance(p, Code) else p for p in split(text)]
-        return "".join(map(str, pieces))
-
-    connection = plugin.manifest.connection
-    assert connection is not None
-    assert (filled(connection.host), filled(connection.secret)) == (host, secret)
 
 
 def test_null_in_overrides_removes_what_the_plugin_emits() -> None:

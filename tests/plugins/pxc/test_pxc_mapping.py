@@ -7,14 +7,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from pulumi_everest.core.expressions import Environment
 from pulumi_everest.core.paths import FieldSet, parse
 from pulumi_everest.emit.crds import Crds
-from pulumi_everest.emit.interpolation import Code, split
 from pulumi_everest.model.findings import one_line
-from pulumi_everest.plugins.find import Plugins
 from pulumi_everest.plugins.plugin import Plugin
-from pulumi_everest.plugins.workspace import ClusterInput, Workspace
 
 OPERATORS = ("1.19.0", "1.20.0")
 MISSING = object()
@@ -412,27 +408,3 @@ def test_the_backup_agent_is_the_one_for_the_engine(
     assert spec["backup"]["image"] == f"{XTRABACKUP}:{backup}"
     newest = {"1.19.0": "8.4.7-7.1", "1.20.0": "8.4.8-8.1"}[operator]
     assert spec["pxc"]["image"] == f"percona/percona-xtradb-cluster:{version or newest}"
-
-
-@pytest.mark.parametrize(
-    ("spec", "host", "secret"),
-    [
-        ({}, "db-haproxy.apps.svc.cluster.local", "db-secrets"),
-        ({**instances(proxysql={}), "usersSecret": "own"}, "db-proxysql.apps.svc.cluster.local", "own"),
-    ],
-)
-def test_clients_find_the_cluster(plugin: Plugin, spec: Spec, host: str, secret: str) -> None:
-    cluster = ClusterInput({"name": "db", "namespace": "apps"}, {"provider": "pxc-operator", **spec})
-    resolved, _, _ = Workspace(Plugins()).check(cluster)
-    assert resolved is not None
-    variables = {"spec": resolved.spec, "metadata": resolved.metadata, "types": resolved.types}
-
-    def filled(text: str) -> str:
-        environment = Environment(variables)
-        pieces = [environment.compile(p.text).evaluate(variables) if isinstance(p, Code) else p for p in split(text)]
-        return "".join(map(str, pieces))
-
-    connection = plugin.manifest.connection
-    assert connection is not None
-    assert (filled(connection.host), connection.port) == (host, 3306)
-    assert (filled(connection.secret), connection.password_key) == (secret, "root")

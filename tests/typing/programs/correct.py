@@ -101,7 +101,9 @@ DatabaseCluster(
     deletion_policy="retain",
     volume_policy="delete",
     wait_for="jsonpath={.status.state}=ready",
+    connection_secret=True,
 )
+DatabaseCluster("named-connection", provider=mongodb, connection_secret="orders-login")
 
 # Parts of Kubernetes' own, as dictionaries and as the typed arguments of its package.
 toleration = k8s.core.v1.TolerationArgs(key="db", operator="Exists")

@@ -41,8 +41,9 @@ format: $(VENV)/.develop ## Put all files into the project's format
 	@$(BIN)/ruff check --fix --quiet . || true
 	@$(BIN)/ruff format .
 
-schemas: $(VENV)/.package ## Write the JSON Schemas of all documents and the package schema to schemas/ anew
+schemas: $(VENV)/.package ## Write the JSON Schemas, the CustomResourceDefinitions and the package schema to schemas/ anew
 	@$(BIN)/everest schema --all -o schemas
+	@$(BIN)/everest schema --crds -o schemas/crds
 	@$(BIN)/python -m pulumi_everest.resources.package_schema > schemas/pulumi.json
 
 bench: $(VENV)/.develop ## Measure speed, each figure against a baseline in the same run

@@ -34,3 +34,13 @@ def shared() -> Path:
     if not (folder / "crds").is_dir():
         skip_or_fail("crds" if required("crds") else "shared", "needs the shared test data (EVEREST_SHARED)")
     return folder
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what tests have counted: their property `shown`."""
+    passed = terminalreporter.getreports("passed")
+    shown = [text for report in passed for key, text in getattr(report, "user_properties", ()) if key == "shown"]
+    if shown:
+        terminalreporter.section("counted by tests")
+        for text in dict.fromkeys(shown):
+            terminalreporter.write_line(str(text))

@@ -1,7 +1,8 @@
-"""`everest schema`: JSON Schemas of all documents, with which an editor completes and checks them."""
+"""`everest schema`: JSON Schemas of all documents for editors, and CustomResourceDefinitions for API servers."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,26 +30,42 @@ the YAML language server completes and checks a document whose first line names 
   everest schema --provider psmdb-operator -o schemas/psmdb-operator.json
   everest schema --provider mydb-operator --plugin plugins/mydb
   everest schema --all -o schemas/
+
+With --crds it writes the CustomResourceDefinitions of the kinds that a controller reads, as YAML documents or, with -o,
+each to a file. They check the same, as far as one object decides it:
+
+\b
+  everest schema --crds | kubectl apply --server-side -f -
 """
 
 
-@click.command(help=_HELP, short_help="Write JSON Schemas, for editors.")
+@click.command(help=_HELP, short_help="Write JSON Schemas, for editors, and CRDs.")
 @click.argument("kind", required=False)
 @click.option("--provider", metavar="NAME", help="The clusters of this Provider, with all that is particular to it.")
 @click.option("--all", "all_", is_flag=True, help="Every kind and every Provider, each to a file in the folder of -o.")
+@click.option("--crds", is_flag=True, help="The CustomResourceDefinitions, for an API server; -o takes a folder.")
 @plugin_option
 @click.option("-o", "--output", metavar="FILE|DIR", type=click.Path(path_type=Path), help="Where to write.")
 @click.pass_context
 def schema(
-    ctx: click.Context, kind: str | None, provider: str | None, all_: bool, plugins: list[Path], output: Path | None
+    ctx: click.Context,
+    kind: str | None,
+    provider: str | None,
+    all_: bool,
+    crds: bool,
+    plugins: list[Path],
+    output: Path | None,
 ) -> None:
     """Write schemas."""
-    if sum((kind is not None, provider is not None, all_)) != 1:
-        raise click.UsageError(f"give one of KIND, --provider NAME and --all; a KIND is {', '.join(KINDS)}")
+    if sum((kind is not None, provider is not None, all_, crds)) != 1:
+        raise click.UsageError(f"give one of KIND, --provider NAME, --all and --crds; a KIND is {', '.join(KINDS)}")
     if all_ and output is None:
         raise click.UsageError("--all needs -o DIR")
-    if plugins and kind is not None:
+    if plugins and (kind is not None or crds):
         raise click.UsageError("--plugin: the schema of a kind is the same for all plugins; name a --provider")
+    if crds:
+        _write_crds(output)
+        return
     from pulumi_everest.cli.output import write_result
     from pulumi_everest.model.json_schema import document_schema
 
@@ -109,22 +126,39 @@ def _providers(workspace: Workspace) -> list[str]:
 
 def _write_all(workspace: Workspace, folder: Path) -> None:
     """Every schema to a file of its own: ``DatabaseCluster.json``, ``resources.json``, ``psmdb-operator.json``."""
-    from pulumi_everest.cli.files import check_folder
-    from pulumi_everest.cli.output import cannot_write, write_file
     from pulumi_everest.model.json_schema import document_schema
 
-    check_folder(folder)
     schemas = {name.removesuffix(".yaml"): document_schema(name) for name in KINDS}
     schemas |= {name: _of_provider(workspace, name) for name in _providers(workspace)}
+    _write_files(folder, {f"{name}.json": _text(data) + "\n" for name, data in schemas.items()}, "schemas")
+
+
+def _write_crds(folder: Path | None) -> None:
+    """The CustomResourceDefinitions as one stream, or each to a file named as controllers' tools name it."""
+    from pulumi_everest.cli.yaml_text import yaml_text
+    from pulumi_everest.emit.everest_crds import everest_crds, file_name
+
+    texts = {file_name(definition): yaml_text(definition) for definition in everest_crds()}
+    if folder is None:
+        click.echo("---\n".join(texts.values()), nl=False)
+    else:
+        _write_files(folder, texts, "definitions")
+
+
+def _write_files(folder: Path, texts: Mapping[str, str], what: str) -> None:
+    from pulumi_everest.cli.files import check_folder
+    from pulumi_everest.cli.output import cannot_write, write_file
+
+    check_folder(folder)
     path = folder
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name, data in schemas.items():
-            path = folder / f"{name}.json"
-            write_file(path, _text(data) + "\n")
+        for name, text in texts.items():
+            path = folder / name
+            write_file(path, text)
     except OSError as error:
         raise cannot_write(path, error) from None
-    click.echo(f"{len(schemas)} schemas written to {folder}", err=True)
+    click.echo(f"{len(texts)} {what} written to {folder}", err=True)
 
 
 def _text(data: dict[str, Any]) -> str:

@@ -21,8 +21,6 @@ from pulumi_everest.model.part import (
 )
 from pulumi_everest.model.part import Time as Rfc3339
 
-Name = Annotated[str, Field(min_length=1, max_length=63)]
-
 
 class Amounts(ClusterPart):
     """CPU and memory."""
@@ -58,7 +56,7 @@ class Expose(ClusterPart):
     """Type of the Kubernetes Service."""
     annotations: dict[str, str] | None = None
     """Annotations of the Service, for instance for a cloud's load balancer."""
-    source_ranges: list[Cidr] | None = None
+    source_ranges: Annotated[list[Cidr], Field(max_length=64)] | None = None
     """Address ranges (CIDR) that a load balancer lets in."""
     load_balancer_class: str | None = None
     """Class of the load balancer."""
@@ -125,7 +123,7 @@ class ComponentVersion(ClusterPart):
 class Components(ClusterPart):
     """Settings by component type."""
 
-    versions: dict[str, ComponentVersion] | None = None
+    versions: Annotated[dict[str, ComponentVersion], Field(max_length=32)] | None = None
     """Versions by component type."""
 
 
@@ -185,7 +183,7 @@ class BackupStorage(ClusterPart):
     """True for services that want the bucket in the path (s3)."""
     credentials_secret: Subdomain | None = None
     """Name of the Secret with the credentials, in the cluster's namespace."""
-    schedules: list[Schedule] | None = None
+    schedules: Annotated[list[Schedule], Field(max_length=32)] | None = None
     """Backups made again and again into this storage."""
     pitr: PointInTimeRecovery | None = None
     """Continuous archiving into this storage."""
@@ -194,7 +192,7 @@ class BackupStorage(ClusterPart):
 class Backup(ClusterPart):
     """Backups of the cluster."""
 
-    storages: list[BackupStorage] | None = None
+    storages: Annotated[list[BackupStorage], Field(max_length=16)] | None = None
     """Where backups go; the first one is the main one."""
 
 
@@ -270,7 +268,7 @@ class DatabaseClusterSpec(ClusterPart):
     """The shape of the cluster; may be left out where there is one topology, or a default one."""
     components: Components | None = None
     """Versions by component type."""
-    instances: dict[str, Instance | None] | None = None
+    instances: Annotated[dict[str, Instance | None], Field(max_length=32)] | None = None
     """The settings of each component. Required components are there without being listed."""
     bundle: str | None = None
     """Name of a set of versions that fit together."""

@@ -145,3 +145,30 @@ def _never(line: str, parts: list[str], sets: list[set[int]]) -> str | None:
     if parts[4] in ("*", "?") and all(min(days) > _MONTH_DAYS.get(month, 31) for month in months):
         return f"{line} never happens: no month it names has a day {min(days)}"
     return None
+
+
+def _digits(least: int, greatest: int) -> str:
+    """An expression for the numbers from `least`, below 10, to `greatest`, below 100; with any zeros before them."""
+    tens, ones = divmod(greatest, 10)
+    parts = [f"[{least}-{greatest if tens == 0 else 9}]"]
+    full = tens if ones == 9 else tens - 1
+    if full > 0:
+        parts.append(f"{'1' if full == 1 else f'[1-{full}]'}[0-9]")
+    if tens > 0 and ones != 9:
+        parts.append(f"{tens}[0-{ones}]")
+    return f"0*({'|'.join(parts)})"
+
+
+def _field_pattern(field: _Field) -> str:
+    """An expression for one field: a list of single values, ranges and ``*``, each with or without a step."""
+    number = _digits(field.least, field.greatest)
+    bound = f"({number}|(?i:{'|'.join(field.names)}))" if field.names else number
+    item = rf"(\*|{bound}(-{bound})?)(/{_digits(1, field.greatest)})?"
+    if field.name.startswith("day"):
+        item = rf"({item}|\?)"
+    return f"{item}(,{item})*"
+
+
+_BLANKS: Final = r"[ \t]"
+CRON_PATTERN: Final = f"^{_BLANKS}*{f'{_BLANKS}+'.join(map(_field_pattern, _FIELDS))}{_BLANKS}*$"
+"""What `check_cron` takes as an expression of RE2, which knows neither ranges that go backwards nor the calendar."""

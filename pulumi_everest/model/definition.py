@@ -10,6 +10,7 @@ from pulumi_everest.model.cluster import Instance
 from pulumi_everest.model.part import Image, Part, Subdomain, Version, Whole
 
 JsonSchema = dict[str, Any]
+Name = Annotated[str, Field(min_length=1, max_length=63)]
 
 
 class VersionEntry(Part):
@@ -21,7 +22,7 @@ class VersionEntry(Part):
     """The container image of that version."""
     default: bool = False
     """Whether clusters that name no version get this one; at most once per operator version."""
-    operator: str | None = None
+    operator: Annotated[str, Field(max_length=64)] | None = None
     """Operator versions that the entry is good for, such as `>=1.21 <1.23`; all if left out."""
     deprecated: bool = False
     """Whether the version is on its way out."""
@@ -34,14 +35,14 @@ class VersionEntry(Part):
 class ComponentType(Part):
     """A piece of software, with its versions and images."""
 
-    versions: list[VersionEntry] = []
+    versions: Annotated[list[VersionEntry], Field(max_length=64)] = []
     """The versions, each with its image."""
 
 
 class Component(Part):
     """A role in a cluster, filled by a component type."""
 
-    type: str
+    type: Name
     """One of the component types."""
     fields: list[str] | None = None
     """Instance fields that are honoured, as paths; a prefix covers what is below it. Default: the plugin's list."""
@@ -95,7 +96,7 @@ class TopologyDefinition(Part):
     """Whether clusters that name no topology get this one."""
     config_schema: JsonSchema | None = None
     """JSON Schema (2020-12) of `topology.config`."""
-    components: dict[str, TopologyComponent | None] = {}
+    components: Annotated[dict[str, TopologyComponent | None], Field(max_length=32)] = {}
     """The components that the topology has."""
     rules: list[Rule] = []
     """Conditions on clusters of this topology."""
@@ -104,11 +105,11 @@ class TopologyDefinition(Part):
 class Bundle(Part):
     """A named set of versions that fit together."""
 
-    name: str
+    name: Name
     """Name of the bundle."""
     default: bool = False
     """Whether it is the first choice."""
-    components: dict[str, Version] = {}
+    components: Annotated[dict[str, Version], Field(max_length=32)] = {}
     """Versions by component."""
 
 
@@ -128,7 +129,7 @@ class UpgradePath(Part):
 
     from_: Annotated[str, Field(alias="from")]
     """Version or version prefix before."""
-    to: str
+    to: Annotated[str, Field(max_length=64)]
     """Version or version prefix after."""
 
 
@@ -139,28 +140,28 @@ class Upgrades(Part):
     """How many major versions one change may go up; 0 forbids any."""
     downgrade: bool = False
     """Whether going back is allowed."""
-    paths: list[UpgradePath] | None = None
+    paths: Annotated[list[UpgradePath], Field(max_length=64)] | None = None
     """The only steps between majors that are allowed, where not all are."""
 
 
 class DefinitionSpec(Part):
     """The building blocks."""
 
-    component_types: dict[str, ComponentType] = {}
+    component_types: Annotated[dict[str, ComponentType], Field(max_length=16)] = {}
     """Software with its versions, by name."""
-    components: dict[str, Component] = {}
+    components: Annotated[dict[str, Component], Field(max_length=32)] = {}
     """Roles, by name."""
-    topologies: dict[str, TopologyDefinition] = {}
+    topologies: Annotated[dict[str, TopologyDefinition], Field(max_length=16)] = {}
     """Sets of components, by name."""
     config_schema: JsonSchema | None = None
     """JSON Schema (2020-12) of the cluster's `config`."""
-    bundles: list[Bundle] = []
+    bundles: Annotated[list[Bundle], Field(max_length=64)] = []
     """Sets of versions that fit together."""
     changes: list[Change] = []
     """What changes of fields do to a running database."""
-    upgrades: dict[str, Upgrades] = {}
+    upgrades: Annotated[dict[str, Upgrades], Field(max_length=16)] = {}
     """Allowed version changes by component type."""
-    ui_schema: dict[str, Any] | None = None
+    ui_schema: Annotated[dict[str, dict[str, Any]], Field(max_length=16)] | None = None
     """The form, by topology."""
 
 

@@ -73,3 +73,15 @@ def _check_path(path: str, wrong: str, text: str) -> str | None:
         allowed = "lower-case letters and digits, with '.', '_' or '-' between them"
         return f"{wrong}: '{shortened(component)}' cannot be a part of its name ({allowed})"
     return None
+
+
+_REGISTRY: Final = (
+    r"((([A-Za-z0-9][A-Za-z0-9-]*\.[A-Za-z0-9.-]*[A-Za-z0-9]|localhost|\[[0-9A-Fa-f:]+\])(:[0-9]{1,5})?"
+    r"|[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?:[0-9]{1,5})/)"
+)
+_PART: Final = r"[a-z0-9]+(([._]|__|-+)[a-z0-9]+)*"
+IMAGE_PATTERN: Final = (
+    rf"^{_REGISTRY}?{_PART}(/{_PART})*(:[A-Za-z0-9_][A-Za-z0-9_.-]{{0,127}})?"
+    r"(@[A-Za-z][A-Za-z0-9]*([-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9A-Fa-f]{32,})?$"
+)
+"""What `check_image` takes as an expression of RE2; it does not know how long each kind of digest is."""

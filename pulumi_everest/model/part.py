@@ -7,6 +7,7 @@ take a `Deferred` at every place, since any input of a program may be an output.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated, Any, cast
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, GetCoreSchemaHandler
@@ -82,7 +83,14 @@ class ClusterPart(Part):
         return _open_fields(handler(source))
 
 
-def _checked(code: str, check: Callable[[str], str | None]) -> AfterValidator:
+@dataclass(frozen=True)
+class Checked(AfterValidator):
+    """A validator of a text that knows its check, by which a schema for a server finds what stands for it there."""
+
+    check: Callable[[str], str | None]
+
+
+def _checked(code: str, check: Callable[[str], str | None]) -> Checked:
     """A validator that gives what `check` says about a text as an error with our code."""
 
     def validate(text: str) -> str:
@@ -91,7 +99,7 @@ def _checked(code: str, check: Callable[[str], str | None]) -> AfterValidator:
             raise PydanticCustomError(cast("Any", code), "{message}", {"message": message})
         return text
 
-    return AfterValidator(validate)
+    return Checked(validate, check)
 
 
 def _whole(value: Any) -> Any:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import cache
 from types import ModuleType
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from pulumi_everest.model import cluster, provider
 from pulumi_everest.model.part import ClusterPart, Label, Subdomain
@@ -29,7 +29,7 @@ class BackupStorage(cluster.BackupStorage):
 class Backup(cluster.Backup):
     """Backups of the cluster."""
 
-    storages: list[BackupStorage] | None = None  # type: ignore[assignment]
+    storages: Annotated[list[BackupStorage], Field(max_length=16)] | None = None  # type: ignore[assignment]
     """Where backups go; the first one is the main one."""
 
 

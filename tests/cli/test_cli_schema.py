@@ -15,6 +15,7 @@ from jsonschema import Draft202012Validator
 from pydantic import ValidationError
 
 from pulumi_everest.cli.schema import KINDS
+from pulumi_everest.emit.everest_crds import everest_crds
 from pulumi_everest.emit.template import Template
 from pulumi_everest.model.form import FormFile
 from pulumi_everest.model.json_schema import DOCUMENTS, document_schema
@@ -88,7 +89,10 @@ def test_a_plugin_that_is_wrong_has_no_schema(run: Run, mine: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ([], "give one of KIND, --provider NAME and --all; a KIND is DatabaseCluster, "),
+        ([], "give one of KIND, --provider NAME, --all and --crds; a KIND is DatabaseCluster, "),
+        (["--crds", "--all", "-o", "x"], "give one of KIND"),
+        (["--crds", "--plugin", "."], "the schema of a kind is the same for all plugins"),
+        (["--crds", "-o", "file"], "'file' is a file, not a folder"),
         (["Provider", "--provider", "psmdb-operator"], "give one of KIND"),
         (["DatabaseClster"], "there is no kind 'DatabaseClster'; did you mean 'DatabaseCluster'?"),
         (["ui.yml"], "did you mean 'ui.yaml'?"),
@@ -121,6 +125,17 @@ def test_the_committed_schemas_are_those_of_the_models(run: Run, tmp_path: Path)
         if (tmp_path / name).read_bytes() != (ROOT / "schemas" / name).read_bytes()
     ]
     assert stale == [], "run 'make schemas'"
+
+
+def test_definitions_for_a_server_are_written_as_a_stream_or_as_the_committed_files(run: Run, tmp_path: Path) -> None:
+    result = run("schema", "--crds")
+    assert result.stderr == ""
+    assert list(yaml.safe_load_all(result.stdout)) == everest_crds()
+    assert (
+        run("schema", "--crds", "-o", tmp_path).stderr == f"{len(everest_crds())} definitions written to {tmp_path}\n"
+    )
+    written = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    assert written == {path.name: path.read_bytes() for path in (ROOT / "schemas/crds").iterdir()}, "run 'make schemas'"
 
 
 # The examples

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pulumi_everest.cli.gather import Gathered
     from pulumi_everest.cli.lock_update import NewFile, Update
     from pulumi_everest.cli.options import Options
+    from pulumi_everest.model.findings import Finding
 
 _HELP = """Record the versions, images and operator version of each cluster in everest.lock.
 
@@ -59,12 +60,7 @@ def lock(ctx: click.Context, paths: tuple[str, ...], options: Options, upgrade: 
     inputs = read_inputs(places)
     refuse_unused(inputs, options)
     gathered = gather(inputs, options)
-    gathered.findings = [
-        entry
-        for entry in gathered.findings
-        if entry.code not in ("program.unknown", "lock.missing", "lock.out-of-date")
-        and not entry.message.endswith(("[lock.missing]", "[lock.out-of-date]"))
-    ]
+    gathered.findings = [entry for entry in gathered.findings if not _is_mended_here(entry)]
     if gathered.has_errors:
         write_findings(gathered, options)
         ctx.exit(1)
@@ -78,6 +74,15 @@ def lock(ctx: click.Context, paths: tuple[str, ...], options: Options, upgrade: 
     click.echo(_json(updates) if options.json else _text(updates, check=check))
     changed = any(update.changed for update in updates)
     ctx.exit(1 if failed(gathered.findings, strict=options.strict) or (check and changed) else 0)
+
+
+def _is_mended_here(entry: Finding) -> bool:
+    """Whether a finding is of no interest to this command; what a program logs has the code in its text only."""
+    return entry.code in _MENDED or (entry.code == "program.warning" and entry.message.endswith(_MENDED_TEXTS))
+
+
+_MENDED = ("lock.missing", "lock.out-of-date", "program.unknown")
+_MENDED_TEXTS = tuple(f"[{code}]" for code in _MENDED)
 
 
 def _sorted_out(words: Sequence[str]) -> tuple[list[str], list[str]]:

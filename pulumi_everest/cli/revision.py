@@ -14,6 +14,7 @@ from pulumi_everest.cli.git import Blob, GitError, Repository
 from pulumi_everest.cli.inputs import read_inputs
 from pulumi_everest.cli.options import Options, nearest_file
 from pulumi_everest.model.findings import Finding, Place, finding
+from pulumi_everest.model.lock import LOCK_FILE
 from pulumi_everest.program.project import FILES
 
 
@@ -75,6 +76,8 @@ class _Trees:
             return None
         if inside and not _stand_alone(blobs, inside):
             blobs = repository.files(commit, "")
+        elif [blob.path for blob in blobs] == [inside]:
+            blobs += repository.files(commit, (Path(inside).parent / LOCK_FILE).as_posix())
         repository.write([blob for blob in blobs if not os.path.lexists(folder / blob.path)], folder)
         return target if target.exists() else None
 

@@ -120,6 +120,11 @@ class Recorder(MockMonitor):
 
     # The calls of the SDK
 
+    def make_urn(self, parent: str, type_: str, name: str) -> str:
+        """The URN of a resource; as in an engine it has the types of all its parents, not of the nearest alone."""
+        kind = f"{parent.split('::')[2]}${type_}" if parent else type_
+        return f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{kind}::{name}"
+
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - the name of the remote call
         """A new resource: its inputs are its outputs, as far as they are known."""
         if request.type == "pulumi:pulumi:Stack":

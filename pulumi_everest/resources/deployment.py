@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from pulumi.runtime.proto import provider_pb2
 
 from pulumi_everest.model.findings import Finding, finding
+from pulumi_everest.resources.locking import ProgramLocks
 
 if TYPE_CHECKING:
     from pulumi_everest.plugins.workspace import ProviderInput
@@ -35,12 +36,15 @@ class Deployment:
     """Names of the Providers by their URNs."""
     clusters: dict[tuple[str, str, str], tuple[str, str]] = field(default_factory=dict)
     """By Kubernetes provider, namespace and name: parent and name of the resource."""
+    locks: ProgramLocks | None = None
 
     def join(self, run: Run) -> None:
         """Have a run, in which one component will be made, know all the others."""
         run.providers, run.inputs, run.named = self.providers, self.inputs, self.named
         self.folders += [folder for folder in run.folders if folder not in self.folders]
         run.folders = self.folders
+        self.locks = self.locks or ProgramLocks()
+        run.use_locks(self.locks)
 
     def conflicts(self, request: provider_pb2.ConstructRequest, batch: Batch) -> list[Finding]:
         """What is wrong with the clusters of a batch beside those of other components."""

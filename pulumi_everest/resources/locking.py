@@ -90,8 +90,8 @@ def _folders() -> list[str]:
 
 def names_of(name: str, aliases: Iterable[Any]) -> list[str]:
     """The name of a resource, and the former ones that its aliases give."""
-    former = [alias.name for alias in aliases if isinstance(alias, pulumi.Alias)]
-    return [name, *(text for text in former if isinstance(text, str))]
+    former = [alias.name if isinstance(alias, pulumi.Alias) else alias for alias in aliases]
+    return [name, *(text.rpartition("::")[2] for text in former if isinstance(text, str))]
 
 
 class Recorder:

@@ -18,12 +18,12 @@ from pulumi.runtime import settings
 
 from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.findings import EverestError, Finding, finding, unknown
+from pulumi_everest.resources.locking import ProgramLocks
 from pulumi_everest.resources.report import ClusterError
 
 if TYPE_CHECKING:
     from pulumi_everest.emit.crds import Crds
     from pulumi_everest.plugins.workspace import ProviderInput, Workspace
-    from pulumi_everest.resources.locking import ProgramLocks
     from pulumi_everest.resources.provider import Provider
 
 RECONCILERS = ("pulumi", "everest")
@@ -167,11 +167,14 @@ class Run:
     def locks(self) -> ProgramLocks:
         """The lock beside the program. What is wrong with it goes to the batch, once."""
         if self._locks is None:
-            from pulumi_everest.resources.locking import ProgramLocks
-
-            self._locks = ProgramLocks()
-            self.batch.add(self._locks.findings)
+            self.use_locks(ProgramLocks())
+        assert self._locks is not None  # it has just been set
         return self._locks
+
+    def use_locks(self, locks: ProgramLocks) -> None:
+        """Have clusters look into this lock."""
+        self._locks = locks
+        self.batch.add(locks.findings)
 
     def add_folders(self, folders: Iterable[Folder]) -> None:
         """Find plugins in these folders too."""

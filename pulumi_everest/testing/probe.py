@@ -71,6 +71,7 @@ class TopologyProbe:
         self.plugin, self.technology, self.topology, self.operator = plugin, technology, topology, operator
         self.crds, self.values = crds, values
         self.fields = dict(self.all_fields())
+        self._seen: dict[str, Made | Refused] = {}
 
     def all_fields(self) -> Iterator[tuple[FieldPath, list[Any]]]:
         """Every field with the values to try."""
@@ -209,7 +210,13 @@ class TopologyProbe:
         return node
 
     def objects(self, spec: dict[str, Any]) -> Made | Refused:
-        """The emitted objects, as their schemas want them, or what was refused."""
+        """The emitted objects, as their schemas want them, or what was refused. Many fields are tried in one base."""
+        key = json.dumps(spec)
+        if key not in self._seen:
+            self._seen[key] = self._objects(spec)
+        return self._seen[key]
+
+    def _objects(self, spec: dict[str, Any]) -> Made | Refused:
         emitted = self.emitted(spec)
         if isinstance(emitted, Refused):
             return emitted

@@ -51,8 +51,9 @@ _CLUSTER: Final[dict[str, Rules]] = {
     ],
     "Backup": [
         _rule(
-            "!has(self.storages) || self.storages.all(a, !has(a.schedules) || a.schedules.all(x,"
-            " self.storages.exists_one(b, has(b.schedules) && b.schedules.exists(y, y.name == x.name))))",
+            # Inside one storage the names are the keys of a list, which the server keeps apart by itself.
+            "!has(self.storages) || self.storages.all(a, self.storages.all(b, a.name >= b.name || !has(a.schedules) ||"
+            " !has(b.schedules) || !sets.intersects(a.schedules.map(x, x.name), b.schedules.map(x, x.name))))",
             "the name of a schedule is there once in a cluster, whatever the storage",
         ),
     ],
@@ -72,17 +73,18 @@ _CLUSTER: Final[dict[str, Rules]] = {
     ],
 }
 
-# A version entry is told apart by its version and the operator versions it is for; an entry for all has no `operator`.
-_SAME_OPERATOR: Final = "(has(w.operator) ? w.operator : '') == (has(v.operator) ? v.operator : '')"
+# The names of the versions that a component `c` may have, as a list of one list: so it is made once for what follows.
+_NAMES: Final = "[self.componentTypes[self.components[c].type].versions.map(v, v.version)]"
+_TYPED: Final = (
+    "!has(self.components) || !has(self.componentTypes) || self.components.all(c,"
+    " !(self.components[c].type in self.componentTypes) ||"
+    " !has(self.componentTypes[self.components[c].type].versions) || "
+)
 
 _DEFINITION: Final[dict[str, Rules]] = {
     "ComponentType.versions": [
         _rule(
-            f"self.all(v, self.exists_one(w, w.version == v.version && {_SAME_OPERATOR}))",
-            "the same version is there twice",
-        ),
-        _rule(
-            f"self.filter(v, v.default).all(v, self.exists_one(w, w.default && {_SAME_OPERATOR}))",
+            "self.all(v, !v.default || self.exists_one(w, w.default && w.operator == v.operator))",
             "there is more than one default version",
         ),
     ],
@@ -133,26 +135,23 @@ _DEFINITION: Final[dict[str, Rules]] = {
             "(has(self.bundles) && self.bundles.size() > 0) || !has(self.topologies) || !has(self.components) ||"
             " !has(self.componentTypes) || self.componentTypes.all(k, !has(self.componentTypes[k].versions) ||"
             " self.componentTypes[k].versions.size() < 2 ||"
-            " self.componentTypes[k].versions.exists(v, v.default || has(v.operator)) ||"
+            " self.componentTypes[k].versions.exists(v, v.default || v.operator != '') ||"
             " !self.topologies.exists(t, has(self.topologies[t].components) &&"
             " self.topologies[t].components.exists(c, c in self.components && self.components[c].type == k)))",
             "a type has several versions and none is the default; mark one with 'default: true'",
         ),
         _rule(
-            "!has(self.topologies) || !has(self.components) || !has(self.componentTypes) ||"
-            " self.topologies.all(t, !has(self.topologies[t].components) || self.topologies[t].components.all(c,"
+            f"!has(self.topologies) || {_TYPED}{_NAMES}.all(names, self.topologies.all(t,"
+            " !has(self.topologies[t].components) || !(c in self.topologies[t].components) ||"
             " !has(self.topologies[t].components[c].defaults) ||"
-            " !has(self.topologies[t].components[c].defaults.version) || !(c in self.components) ||"
-            " !(self.components[c].type in self.componentTypes) ||"
-            " !has(self.componentTypes[self.components[c].type].versions) ||"
-            " self.componentTypes[self.components[c].type].versions.exists(v,"
-            " v.version == self.topologies[t].components[c].defaults.version)))",
+            " !has(self.topologies[t].components[c].defaults.version) ||"
+            " self.topologies[t].components[c].defaults.version in names)))",
             "the default version of a component is not one of its type's",
         ),
         _rule(
             "!has(self.bundles) || self.bundles.filter(b, b.default).size() < 2 || (has(self.componentTypes) &&"
             " self.componentTypes.exists(k, has(self.componentTypes[k].versions) &&"
-            " self.componentTypes[k].versions.exists(v, has(v.operator))))",
+            " self.componentTypes[k].versions.exists(v, v.operator != '')))",
             "more than one bundle is marked as the default",
         ),
         _rule(
@@ -161,11 +160,8 @@ _DEFINITION: Final[dict[str, Rules]] = {
             "a bundle names a component that 'components' does not have",
         ),
         _rule(
-            "!has(self.bundles) || !has(self.components) || !has(self.componentTypes) || self.bundles.all(b,"
-            " !has(b.components) || b.components.all(c, !(c in self.components) ||"
-            " !(self.components[c].type in self.componentTypes) ||"
-            " !has(self.componentTypes[self.components[c].type].versions) ||"
-            " self.componentTypes[self.components[c].type].versions.exists(v, v.version == b.components[c])))",
+            f"!has(self.bundles) || {_TYPED}{_NAMES}.all(names, self.bundles.all(b, !has(b.components) ||"
+            " !(c in b.components) || b.components[c] in names)))",
             "a bundle names a version that its type does not have",
         ),
         _rule(
@@ -195,7 +191,12 @@ SERVER_CHECKS: Final = Additions(
         "Backup.storages": _NAMED,
         "BackupStorage.schedules": _NAMED,
         "DefinitionSpec.bundles": _NAMED,
-        "VersionEntry.operator": {"pattern": RANGE_PATTERN},
+        # A version is told apart from others by itself and the operator versions that it is for.
+        "ComponentType.versions": {
+            "x-kubernetes-list-type": "map",
+            "x-kubernetes-list-map-keys": ["version", "operator"],
+        },
+        "VersionEntry.operator": {"pattern": f"^$|{RANGE_PATTERN}", "default": ""},
         "Component.fields[]": {"pattern": field_pattern(INSTANCE)},
         "TopologyComponent.fields[]": {"pattern": field_pattern(INSTANCE)},
         "Change.path": {"pattern": field_pattern(CLUSTER)},

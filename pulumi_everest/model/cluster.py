@@ -183,7 +183,7 @@ class BackupStorage(ClusterPart):
     """True for services that want the bucket in the path (s3)."""
     credentials_secret: Subdomain | None = None
     """Name of the Secret with the credentials, in the cluster's namespace."""
-    schedules: Annotated[list[Schedule], Field(max_length=32)] | None = None
+    schedules: Annotated[list[Schedule], Field(max_length=16)] | None = None
     """Backups made again and again into this storage."""
     pitr: PointInTimeRecovery | None = None
     """Continuous archiving into this storage."""

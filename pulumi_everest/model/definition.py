@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from pulumi_everest.model.cluster import Instance
 from pulumi_everest.model.part import Image, Part, Subdomain, Version, Whole
 
 JsonSchema = dict[str, Any]
 Name = Annotated[str, Field(min_length=1, max_length=63)]
+
+
+def _or_none(text: str | None) -> str | None:
+    """None for the empty text that an API server puts where a key of a list is left out."""
+    return text or None
 
 
 class VersionEntry(Part):
@@ -22,8 +27,8 @@ class VersionEntry(Part):
     """The container image of that version."""
     default: bool = False
     """Whether clusters that name no version get this one; at most once per operator version."""
-    operator: Annotated[str, Field(max_length=64)] | None = None
-    """Operator versions that the entry is good for, such as `>=1.21 <1.23`; all if left out."""
+    operator: Annotated[Annotated[str, Field(max_length=64)] | None, AfterValidator(_or_none)] = None
+    """Operator versions that the entry is good for, such as `>=1.21 <1.23`; all if left out or empty."""
     deprecated: bool = False
     """Whether the version is on its way out."""
     removed_in: Version | None = None
@@ -140,7 +145,7 @@ class Upgrades(Part):
     """How many major versions one change may go up; 0 forbids any."""
     downgrade: bool = False
     """Whether going back is allowed."""
-    paths: Annotated[list[UpgradePath], Field(max_length=64)] | None = None
+    paths: Annotated[list[UpgradePath], Field(max_length=32)] | None = None
     """The only steps between majors that are allowed, where not all are."""
 
 

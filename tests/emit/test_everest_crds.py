@@ -79,7 +79,7 @@ def test_a_schema_is_structural(node: dict[str, Any]) -> None:
         for part in node.get(junctor, []):
             assert part.keys() <= {"enum", "pattern", "format", "maxLength", "minLength"}
     for key in node.get("x-kubernetes-list-map-keys", []):
-        assert key in node["items"]["required"]
+        assert key in node["items"]["required"] or "default" in node["items"]["properties"][key]
 
 
 def test_every_field_has_a_description_and_every_pattern_is_one() -> None:

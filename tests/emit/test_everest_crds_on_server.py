@@ -1,0 +1,416 @@
+"""The CustomResourceDefinitions of this package's own kinds on an API server, with strict field validation."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from pulumi_everest.core.merging import copied
+from pulumi_everest.core.paths import value_at
+from pulumi_everest.emit.everest_crds import everest_crds
+from pulumi_everest.emit.patch import patched
+from pulumi_everest.live.cluster import LiveCluster
+from pulumi_everest.live.errors import LiveError
+from pulumi_everest.model.source import read_file, read_yaml
+from pulumi_everest.plugins.find import Plugins, builtin
+from pulumi_everest.plugins.workspace import Workspace, shape_for
+from pulumi_everest.testing.apiserver import ApiServer
+
+ROOT = Path(__file__).parents[2]
+API = "everest.percona.com/v2alpha1"
+
+
+@pytest.fixture(scope="module")
+def server(api_server: ApiServer) -> LiveCluster:
+    api_server.install_crds(everest_crds())
+    return api_server.live
+
+
+def test_the_definitions_are_established_and_structural(server: LiveCluster) -> None:
+    found = server.crds(definition["metadata"]["name"] for definition in everest_crds())
+    assert len(found) == len(everest_crds())
+    for definition in found:
+        conditions = {entry["type"]: entry["status"] for entry in definition["status"]["conditions"]}
+        assert conditions == {"NamesAccepted": "True", "Established": "True"}
+
+
+def test_the_server_stores_the_definitions_as_they_are(server: LiveCluster) -> None:
+    for definition in everest_crds():
+        (found,) = server.crds([definition["metadata"]["name"]])
+        stored = {**found["spec"], "conversion": {"strategy": "None"}}
+        assert stored == {**definition["spec"], "conversion": {"strategy": "None"}}
+
+
+# What is fine
+
+
+def filled(sent: Any, stored: Any, path: str = "") -> Iterator[str]:
+    """The places that the server filled in; fails where it changed or dropped something."""
+    if isinstance(sent, dict):
+        assert sent.keys() <= stored.keys(), f"{path}: dropped {sent.keys() - stored.keys()}"
+        for key, value in stored.items():
+            if key in sent:
+                yield from filled(sent[key], value, f"{path}.{key}")
+            else:
+                yield f"{path}.{key}"
+    elif isinstance(sent, list):
+        assert len(sent) == len(stored), path
+        for one, other in zip(sent, stored, strict=True):
+            yield from filled(one, other, f"{path}[]")
+    else:
+        assert sent == stored, path
+
+
+DEFAULTS = {"operator", "default", "deprecated", "optional", "odd", "downgrade", "severity"}
+
+
+def assert_kept(live: LiveCluster, manifest: dict[str, Any]) -> dict[str, Any]:
+    """The object as the server gives it back: as it is, but for defaults of the definition's fields."""
+    api_version, kind, metadata = manifest["apiVersion"], manifest["kind"], manifest["metadata"]
+    live.create(manifest)
+    stored = live.get(api_version, kind, metadata["name"], metadata.get("namespace"))
+    try:
+        assert stored is not None
+        added = {path.rpartition(".")[2] for path in filled(manifest["spec"], stored["spec"])}
+        assert added <= (DEFAULTS if kind == "DatabaseClusterDefinition" else set())
+        for key in ("labels", "annotations"):
+            assert stored["metadata"].get(key) == metadata.get(key)
+        return stored
+    finally:
+        live.delete(api_version, kind, metadata["name"], metadata.get("namespace"))
+
+
+def test_the_seed_is_taken_and_given_back(server: LiveCluster, namespace: str) -> None:
+    text = (ROOT / "tests/wrong/seed.yaml").read_text()
+    stored = []
+    for document in yaml.safe_load_all(text):  # as a client reads it, without the shapes of the models
+        if document["kind"] == "DatabaseCluster":
+            document["metadata"]["namespace"] = namespace
+        stored.append(assert_kept(server, document))
+
+    documents, found = read_yaml(yaml.safe_dump_all(stored), "stored.yaml", shape_for)
+    assert [*found, *Workspace(Plugins(), documents).check_all()] == []
+
+
+def for_controller(paths: list[Path], folders: list[Path]) -> list[dict[str, Any]]:
+    """All objects that files become where a controller reconciles."""
+    read = [read_file(path, shape_for) for path in paths]
+    documents = [document for documents, _ in read for document in documents]
+    workspace = Workspace(Plugins(folders), documents, reconcile_by="everest")
+    plans, found = workspace.plan()
+    assert not [entry for entry in found if entry.is_error]
+    providers = {plan.setup.technology.provider for plan in plans}
+    objects = [item for name in sorted(providers) for item in workspace.provider_objects(name)]
+    objects += [item for plan in plans for item in plan.objects]
+    return [item.manifest for item in objects]
+
+
+def examples() -> Iterator[Any]:
+    for plugin in builtin():
+        for path in sorted((plugin.folder / "examples").glob("*.yaml")):
+            if not path.name.endswith(".expected.yaml"):
+                yield pytest.param([path], [], id=f"{plugin.name}-{path.stem}")
+    plain, valkey = ROOT / "examples/plain-yaml", ROOT / "examples/plugin-valkey"
+    yield pytest.param(sorted(plain.glob("*.yaml")), [], id="plain-yaml")
+    yield pytest.param([valkey / "cluster.yaml"], [valkey / "valkey"], id="plugin-valkey")
+
+
+@pytest.mark.parametrize(("paths", "folders"), list(examples()))
+def test_what_is_emitted_for_a_controller_is_taken_and_given_back(
+    paths: list[Path], folders: list[Path], server: LiveCluster, namespace: str
+) -> None:
+    objects = for_controller(paths, folders)
+    kinds = {manifest["kind"] for manifest in objects}
+    assert kinds >= {"DatabaseClusterDefinition", "Provider", "DatabaseCluster"}
+    for manifest in objects:
+        if manifest["kind"] == "DatabaseCluster":
+            manifest["metadata"]["namespace"] = namespace
+        assert_kept(server, manifest)
+
+
+# What is wrong: one object for each rule, which nothing but this rule refuses
+
+DEFINITION: dict[str, Any] = {
+    "apiVersion": API,
+    "kind": "DatabaseClusterDefinition",
+    "metadata": {"name": "shop"},
+    "spec": {
+        "componentTypes": {
+            "db": {
+                "versions": [
+                    {"version": "8.0.1", "image": "a/b:8.0.1", "default": True},
+                    {"version": "8.0.2", "image": "a/b:8.0.2"},
+                ]
+            },
+            "agent": {"versions": [{"version": "2", "image": "a/agent:2"}]},
+        },
+        "components": {"engine": {"type": "db"}, "agent": {"type": "agent"}},
+        "topologies": {"one": {"components": {"engine": {"defaults": {"replicas": 3}}, "agent": None}}},
+        "bundles": [{"name": "new", "components": {"engine": "8.0.2"}}],
+    },
+}
+CLUSTER: dict[str, Any] = {
+    "apiVersion": API,
+    "kind": "DatabaseCluster",
+    "metadata": {"name": "orders", "namespace": "default"},
+    "spec": {"provider": "shop"},
+}
+
+
+def cluster(**spec: Any) -> dict[str, Any]:
+    return merged(CLUSTER, {"spec": spec})
+
+
+def storage(**fields: Any) -> dict[str, Any]:
+    return {"name": "a", "type": "s3", "bucket": "b", **fields}
+
+
+def storages(*given: dict[str, Any]) -> dict[str, Any]:
+    return cluster(backup={"storages": list(given)})
+
+
+def daily(**fields: Any) -> dict[str, Any]:
+    return {"name": "day", "cron": "0 3 * * *", **fields}
+
+
+def definition(**spec: Any) -> dict[str, Any]:
+    return merged(DEFINITION, {"spec": spec})
+
+
+def merged(base: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
+    result: dict[str, Any] = patched(copied(base), patch)
+    return result
+
+
+def engine(**fields: Any) -> dict[str, Any]:
+    return definition(topologies={"one": {"components": {"engine": fields}}})
+
+
+WRONG: list[tuple[str, dict[str, Any]]] = [
+    ("'dataSource.storage' is the name of", cluster(dataSource={"storage": "s3", "path": "x"})),
+    ("'dataSource.storage' is the name of", merged(storages(storage()), {"spec": {"dataSource": {"storage": "b", "path": "x"}}})),
+    ("the name of a schedule is there once", storages(storage(schedules=[daily()]), storage(name="b", schedules=[daily()]))),
+    ("needs 'bucket'", storages({"name": "a", "type": "s3"})),
+    ("needs 'bucket'", storages({"name": "a", "type": "gcs"})),
+    ("needs 'container'", storages({"name": "a", "type": "azure"})),
+    ("needs 'claim'", storages({"name": "a", "type": "filesystem"})),
+    ("'bucket' is for", storages(storage(type="azure", container="c"))),
+    ("'container' is for", storages(storage(container="c"))),
+    ("'claim' is for", storages(storage(claim="c"))),
+    ("'region' is for", storages(storage(type="gcs", region="x"))),
+    ("'endpointUrl' is for", storages(storage(type="gcs", endpointUrl="https://x"))),
+    ("'verifyTLS' is for", storages(storage(type="gcs", verifyTLS=False))),
+    ("'forcePathStyle' is for", storages(storage(type="gcs", forcePathStyle=True))),
+    ("'credentialsSecret' is for", storages({"name": "a", "type": "filesystem", "claim": "c", "credentialsSecret": "s"})),
+    ("kept by 'count' or by 'duration'", storages(storage(schedules=[daily(retention={"count": 3, "duration": "7d"})]))),
+    ("the data comes from either", cluster(dataSource={})),
+    ("the data comes from either", merged(storages(storage()), {"spec": {"dataSource": {"backup": "b", "storage": "a", "path": "p"}}})),
+    ("'storage' and 'path' belong together", cluster(dataSource={"backup": "b", "path": "x"})),
+    ("'storage' and 'path' belong together", merged(storages(storage()), {"spec": {"dataSource": {"storage": "a"}}})),
+    ("certificates come from", cluster(tls={"issuer": {"name": "ca"}, "certificateSecret": "s"})),
+    ("a quantity is less than 8Ei", cluster(instances={"engine": {"storage": {"size": "8Ei"}}})),
+    ("it is not a CIDR block", cluster(instances={"engine": {"expose": {"sourceRanges": ["10.1.0.0/8"]}}})),
+    ("it is not a CIDR block", cluster(instances={"engine": {"expose": {"sourceRanges": ["10.1.0.0"]}}})),
+    ("it is not a CIDR block", cluster(instances={"engine": {"expose": {"sourceRanges": ["fd00::1/8"]}}})),
+("Duplicate value", definition(componentTypes={"agent": {"versions": [{"version": "2", "image": "a", "default": True}, {"version": "2", "image": "b"}]}})),
+    ("Duplicate value", definition(componentTypes={"agent": {"versions": [{"version": "2", "image": i, "operator": "1.0", "default": i == "a"} for i in "ab"]}})),
+    ("Duplicate value", definition(bundles=[{"name": "a"}, {"name": "a"}])),
+    ("Duplicate value", storages(storage(), storage())),
+    ("Duplicate value", storages(storage(schedules=[daily(), daily()]))),
+    ("more than one default version", definition(componentTypes={"agent": {"versions": [{"version": v, "image": "a", "default": True} for v in "12"]}})),
+    ("a version range has no '.x'", definition(componentTypes={"agent": {"versions": [{"version": "2", "image": "a", "operator": "1.x"}]}})),
+    ("'min' is above 'max'", engine(replicas={"min": 3, "max": 2}, defaults=None)),
+    ("no odd number is between", engine(replicas={"min": 2, "max": 2, "odd": True}, defaults=None)),
+    ("the default number of replicas", engine(replicas={"max": 1})),
+    ("the default number of replicas", engine(replicas={"min": 5})),
+    ("the default number of replicas", engine(replicas={"odd": True}, defaults={"replicas": 2})),
+    ("the definition has no topology", definition(topologies={"one": None})),
+    ("the definition has no topology", definition(topologies=None)),
+    ("a component has a type that", definition(components={"engine": {"type": "dbb"}})),
+    ("a component has a type without", definition(componentTypes={"agent": {"versions": []}})),
+    ("a component has a type without", definition(componentTypes={"agent": {"versions": None}})),
+    ("more than one topology is", definition(topologies={"one": {"default": True}, "two": {"default": True}})),
+    ("a topology has a component that", definition(topologies={"two": {"components": {"proxy": {}}}})),
+    ("none is the default", definition(bundles=None, componentTypes={"agent": {"versions": [{"version": v, "image": "a"} for v in "12"]}})),
+    ("the default version of a component", engine(defaults={"version": "8.1"})),
+    ("more than one bundle is", definition(bundles=[{"name": n, "default": True} for n in "ab"])),
+    ("a bundle names a component that", definition(bundles=[{"name": "a", "components": {"proxy": "1"}}])),
+    ("a bundle names a version that", definition(bundles=[{"name": "a", "components": {"engine": "2"}}])),
+    ("'upgrades' names a type that", definition(upgrades={"dbb": {}})),
+    ("'upgrades' leads to a version", definition(upgrades={"db": {"paths": [{"from": "8.0", "to": "9.0"}]}})),
+    ("'uiSchema' names a topology", definition(uiSchema={"two": {}})),
+]  # fmt: skip
+
+CHANGED = "the provider of a cluster cannot be changed"
+
+
+def refusal(live: LiveCluster, manifest: dict[str, Any]) -> str | None:
+    try:
+        live.create(manifest, dry_run=True)
+    except LiveError as error:
+        return error.message
+    return None
+
+
+@pytest.mark.parametrize(
+    "manifest",
+    [
+        DEFINITION,
+        CLUSTER,
+        storages(storage(schedules=[daily(retention={"count": 3})]), storage(name="b", schedules=[daily(name="night")])),
+        merged(storages(storage()), {"spec": {"dataSource": {"storage": "a", "path": "p", "pointInTime": "latest"}}}),
+        cluster(dataSource={"backup": "b", "pointInTime": "2026-01-31T09:30:00Z"}),
+        cluster(instances={"engine": {"expose": {"sourceRanges": ["10.0.0.0/8", "fd00::/8", "10.1.2.3/32"]}}}),
+        {**CLUSTER, "spec": {**CLUSTER["spec"], "instances": {"proxy": None}}},
+        cluster(instances={"a": {"engineConfig": "x: 1"}, "b": {"engineConfig": {"x": 1}, "config": {"a": [{}]}}}),
+        definition(upgrades={"db": {"paths": [{"from": "7.0", "to": "8.0"}, {"from": "8", "to": ">=8.0"}]}}),
+        definition(componentTypes={"agent": {"versions": [{"version": "2", "image": "a", "default": True, "operator": o} for o in "12"]}}),
+    ],
+    ids=range(10),
+)  # fmt: skip
+def test_what_the_table_changes_is_fine(manifest: dict[str, Any], server: LiveCluster) -> None:
+    assert refusal(server, manifest) is None
+
+
+@pytest.mark.parametrize(("said", "manifest"), WRONG, ids=[f"{n}-{said[:30]}" for n, (said, _) in enumerate(WRONG)])
+def test_a_rule_refuses_what_it_is_for(said: str, manifest: dict[str, Any], server: LiveCluster) -> None:
+    refused = refusal(server, manifest)
+
+    assert refused is not None
+    assert said in refused
+    assert len(re.findall(r"Invalid value|Required value|Duplicate value|Unsupported value|Forbidden", refused)) == 1
+
+
+def largest() -> Iterator[dict[str, Any]]:
+    """Objects with as many items everywhere as the bounds allow."""
+    versions = [f"{n}.0.{n}-{n}" for n in range(1, 65)]
+    kinds, components = [f"kind-{n}" for n in range(16)], [f"component-{n}" for n in range(32)]
+    topologies = [f"topology-{n}" for n in range(16)]
+    entries = [{"version": v, "image": f"example.org/a:{v}", "operator": ">=1.21.1 <1.23.0"} for v in versions]
+    member = {
+        "defaults": {"version": versions[-1], "replicas": 3, "expose": {"sourceRanges": ["10.0.0.0/8"]}},
+        "replicas": {"min": 1, "max": 7, "odd": True},
+    }
+    spec = {
+        "componentTypes": {kind: {"versions": [*entries[:-1], {**entries[-1], "default": True}]} for kind in kinds},
+        "components": {name: {"type": kinds[n % 16]} for n, name in enumerate(components)},
+        "topologies": {name: {"components": dict.fromkeys(components, member)} for name in topologies},
+        "bundles": [{"name": f"b{n}", "components": dict.fromkeys(components, versions[-1])} for n in range(64)],
+        "upgrades": {kind: {"paths": [{"from": "1.0", "to": "64.0"}] * 32} for kind in kinds},
+        "uiSchema": {name: {} for name in topologies},
+    }
+    yield {**DEFINITION, "spec": spec}
+    stores = [storage(name=f"s{n}", schedules=[daily(name=f"day-{n}-{m}") for m in range(16)]) for n in range(16)]
+    ranges = {"expose": {"sourceRanges": [f"10.{n}.0.0/16" for n in range(64)]}, "storage": {"size": "10Gi"}}
+    yield cluster(
+        backup={"storages": stores},
+        dataSource={"storage": "s15", "path": "x"},
+        instances=dict.fromkeys(components, ranges),
+    )
+
+
+@pytest.mark.parametrize("manifest", list(largest()), ids=lambda manifest: manifest["kind"])
+def test_the_largest_objects_are_within_what_rules_may_cost(manifest: dict[str, Any], server: LiveCluster) -> None:
+    assert refusal(server, manifest) is None
+
+
+@pytest.mark.parametrize("manifest", list(largest()), ids=lambda manifest: manifest["kind"])
+def test_the_largest_objects_are_the_largest(manifest: dict[str, Any], server: LiveCluster) -> None:
+    """One item more anywhere is refused: the bounds that the test of the cost uses are those there are."""
+    for path, bound in _full(manifest["spec"]):
+        grown = copied(manifest)
+        node = grown["spec"]
+        for key in path:
+            node = node[key]
+        if isinstance(node, list):
+            node.append(copied(node[0]))
+        else:
+            node["one-more"] = copied(next(iter(node.values())))
+        refused = refusal(server, grown)
+        assert refused is not None
+        assert f"must have at most {bound} items" in refused
+
+
+def _full(spec: dict[str, Any]) -> Iterator[tuple[tuple[Any, ...], int]]:
+    bounds: list[tuple[Any, ...]] = [
+        ("componentTypes",), ("componentTypes", "kind-0", "versions"), ("components",), ("topologies",),
+        ("topologies", "topology-0", "components"), ("bundles",), ("bundles", 0, "components"), ("upgrades",),
+        ("upgrades", "kind-0", "paths"), ("uiSchema",), ("backup", "storages"),
+        ("backup", "storages", 0, "schedules"), ("instances",), ("instances", "component-0", "expose", "sourceRanges"),
+    ]  # fmt: skip
+    for path in bounds:
+        if path[0] in spec:
+            yield path, len(value_at(spec, path))
+
+
+def test_the_provider_of_a_cluster_stays(server: LiveCluster, namespace: str) -> None:
+    manifest = merged(CLUSTER, {"metadata": {"namespace": namespace}})
+    server.create(manifest)
+    server.apply(merged(manifest, {"spec": {"paused": True}}), "test", force=True)
+
+    with pytest.raises(LiveError, match=CHANGED):
+        server.apply(merged(manifest, {"spec": {"provider": "other"}}), "test", force=True)
+
+
+def rules(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        yield from (rule["message"] for rule in node.get("x-kubernetes-validations", []))
+        for value in node.values():
+            yield from rules(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from rules(value)
+
+
+def test_every_rule_is_tried(record_property: Callable[[str, object], None]) -> None:
+    messages = {message for definition in everest_crds() for message in rules(definition)}
+    untried = {text for text in messages if text != CHANGED and not any(said in text for said, _ in WRONG)}
+
+    assert untried == set()
+    record_property("shown", f"{len(messages)} rules of the CustomResourceDefinitions, each tried on the API server")
+
+
+def test_status_is_a_subresource_that_a_controller_writes(server: LiveCluster, namespace: str) -> None:
+    manifest = merged(CLUSTER, {"metadata": {"namespace": namespace}})
+    server.create({**manifest, "status": {"phase": "Ready"}})
+    ready = {
+        "type": "Ready",
+        "status": "True",
+        "reason": "Up",
+        "message": "",
+        "lastTransitionTime": "2026-01-31T09:30:00Z",
+    }
+    written = server.merge({**manifest, "status": {"conditions": [ready], "pods": {"engine": 3}}}, status=True)
+
+    assert "phase" not in written["status"]
+    assert written["status"] == {"conditions": [ready], "pods": {"engine": 3}}
+    assert written["spec"] == manifest["spec"]
+
+
+def test_kubectl_shows_the_kinds_by_their_category_and_short_names(
+    api_server: ApiServer, server: LiveCluster, namespace: str
+) -> None:
+    if api_server.kubectl is None:
+        pytest.skip("needs kubectl among the binaries")
+    provider = {"apiVersion": API, "kind": "Provider", "metadata": {"name": namespace}}
+    server.create({**provider, "spec": {"databaseClusterDefinition": "shop", "operatorVersion": "1.0"}})
+    server.create(merged(CLUSTER, {"metadata": {"namespace": namespace}, "spec": {"topology": {"type": "one"}}}))
+
+    def kubectl(*arguments: str) -> list[list[str]]:
+        command = [str(api_server.kubectl), "--kubeconfig", str(api_server.kubeconfig), "get", *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        return [line.split() for line in done.stdout.splitlines()]
+
+    shown = kubectl("everest", "-n", namespace)
+    assert ["NAME", "PROVIDER", "TOPOLOGY", "READY", "PHASE", "AGE"] in shown
+    assert any(row[:3] == ["databasecluster.everest.percona.com/orders", "shop", "one"] for row in shown)
+    assert any(row[:3] == [f"provider.everest.percona.com/{namespace}", "shop", "1.0"] for row in shown)
+    assert kubectl("dbc", "-n", namespace)[1][:3] == ["orders", "shop", "one"]
+    assert kubectl("dbp", namespace)[1][:3] == [namespace, "shop", "1.0"]
+    server.delete(API, "Provider", namespace)

@@ -19,6 +19,8 @@ import yaml
 from pulumi_everest.cli.gather import gather
 from pulumi_everest.cli.inputs import read_inputs
 from pulumi_everest.cli.options import Options
+from pulumi_everest.cli.running import operators_of
+from pulumi_everest.core.presence import Facts, check_presence
 from pulumi_everest.emit.crds import Crds
 from pulumi_everest.emit.patch import patched
 from pulumi_everest.live.cluster import LiveCluster
@@ -110,6 +112,18 @@ def cluster_of_the_page(folder: Path) -> Iterator[str]:
         server.server_close()
 
 
+def facts_of(running: dict[str, Any]) -> Facts:
+    """What the page says that a cluster has."""
+    deployments = []
+    for name, entry in running.get("operators", {}).items():
+        environment = [{"name": key, "value": value} for key, value in entry.get("environment", {}).items()]
+        pod = {"containers": [{"image": entry["image"], "env": environment}]}
+        metadata = {"name": name, "namespace": entry.get("namespace", "default")}
+        spec = {"template": {"spec": pod}}
+        deployments.append({"metadata": metadata, "spec": spec, "status": {"availableReplicas": 1}})
+    return Facts({tuple(text.split()) for text in running["kinds"]}, {}, deployments)  # type: ignore[misc]
+
+
 class Example:
     """What the blocks of a section say, as an input and its findings."""
 
@@ -122,6 +136,7 @@ class Example:
         self.crds: list[Path] = []
         self.limit = 60.0
         self.live = ""
+        self.running: dict[str, Any] | None = None
         for info, content in blocks:
             self.read(info.split(), content)
         if self.text:
@@ -148,6 +163,8 @@ class Example:
             case ["python"]:
                 exec(content, self.python)
                 self.text = self.python.get("text", "")
+            case ["yaml", "running"]:
+                self.running = yaml.safe_load(content)
             case ["python", "live"]:
                 self.live = content
             case ["yaml", "Pulumi.yaml"]:
@@ -185,7 +202,13 @@ class Example:
             workspace.clusters.append(ClusterInput({"name": "orders", "namespace": "default"}, spec))
             return workspace.plan()[1]
         options = Options(plugins=self.plugins, crds=self.crds, timeout=self.limit)
-        return gather(read_inputs(self.inputs), options).findings
+        gathered = gather(read_inputs(self.inputs), options)
+        if self.running is not None:
+            assert gathered.findings == []
+            manifests = [plugin.manifest for plugin in Plugins(self.plugins).all()]
+            [(operator, wanted)] = operators_of(gathered.groups, manifests)
+            return list(check_presence(operator, wanted, facts_of(self.running)))
+        return gathered.findings
 
     def lines(self) -> Iterator[str]:
         """The findings as the page shows them: without their places, and with no folder but the plugin's."""

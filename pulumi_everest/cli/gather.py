@@ -26,11 +26,15 @@ GROUP = API_VERSION.split("/", maxsplit=1)[0]
 
 @dataclass
 class Item:
-    """One Kubernetes object: what it is, and its text as the user wrote it, where it was only passed on."""
+    """One Kubernetes object: what it is, and its text as the user wrote it, where it was only passed on.
+
+    `main` marks the object of a cluster that is the database to its operator.
+    """
 
     manifest: dict[str, Any]
     place: Place | None = None
     text: str | None = None
+    main: bool = False
 
     @property
     def key(self) -> tuple[str, str, str, str]:
@@ -171,7 +175,7 @@ def _cluster_group(plan: Plan) -> Group:
         "topology": str(spec["topology"]["type"]),
     }
     place = plan.cluster.locate(("metadata", "name"))
-    items = [Item(emitted.manifest, place) for emitted in plan.objects]
+    items = [Item(emitted.manifest, place, main=emitted.main) for emitted in plan.objects]
     return Group("cluster", str(metadata.get("name")), about, items)
 
 

@@ -18,6 +18,7 @@ from pulumi_everest.cli.lock import lock
 from pulumi_everest.cli.preview import preview
 from pulumi_everest.cli.render import render
 from pulumi_everest.cli.schema import schema
+from pulumi_everest.cli.status import status
 from pulumi_everest.cli.validate import validate
 
 _HELP = """Databases of any technology on Kubernetes, checked and shown without Pulumi's engine and without a cluster.
@@ -26,6 +27,7 @@ _HELP = """Databases of any technology on Kubernetes, checked and shown without 
   everest validate cluster.yaml            what is wrong, all of it
   everest render infra/ -o manifests/      the Kubernetes objects
   everest preview infra/ --against main    what a change does to them
+  everest status infra/                    how they are in a running cluster
   everest lock infra/                      versions that only an upgrade moves
   everest schema DatabaseCluster           what an editor needs to know
 
@@ -65,7 +67,7 @@ def everest() -> None:
     """The command itself does nothing; see its help."""
 
 
-for _command in (validate, render, preview, lock, schema):
+for _command in (validate, render, preview, status, lock, schema):
     everest.add_command(_command)
 
 

@@ -39,7 +39,9 @@ def _groups(result: ProgramRun, folder: Path) -> list[Group]:
             groups.append(clusters[resource.urn])
         elif is_object(resource):
             group = _owner(resource, by_urn, clusters) or others
-            group.items.append(Item(resource.inputs, resource.place))
+            # The main object's resource has the name of its cluster's.
+            main = group.kind == "cluster" and resource.name == group.name
+            group.items.append(Item(resource.inputs, resource.place, main=main))
     for group in clusters.values():
         namespaces = {item.key[2] for item in group.items}
         if len(namespaces) == 1 and "" not in namespaces:

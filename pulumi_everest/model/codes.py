@@ -138,6 +138,11 @@ CODES: dict[str, Code] = {
     "emit.no-schema": Code(_W, "The given CRDs have no definition of an object's kind, so the object is not checked."),
     "emit.duplicate": Code(_E, "Two objects of the input have the same kind, namespace and name."),
     # A running cluster
+    "operator.no-definition": Code(_W, "The cluster does not have the operator's kind, or not in this API version."),
+    "operator.not-running": Code(_W, "The operator does not run in the cluster, as far as one can see."),
+    "operator.namespace": Code(_W, "The operator does not look after the namespace."),
+    "operator.older": Code(_W, "The operator is older than the version that objects are made for."),
+    "operator.newer": Code(_N, "The operator is newer than the version that objects are made for."),
     "live.client": Code(_E, "The Kubernetes client that reads clusters is not installed."),
     "live.config": Code(_E, "The kubeconfig cannot be read, or has no such context."),
     "live.unreachable": Code(_E, "The cluster does not answer."),

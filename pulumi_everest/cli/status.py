@@ -1,0 +1,235 @@
+"""`everest status`: how the databases of an input are in a running cluster, by what their operators report."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pulumi_everest.cli.options import shared_options
+from pulumi_everest.cli.running import cluster_options
+
+if TYPE_CHECKING:
+    from pulumi_everest.cli.gather import Gathered, Item
+    from pulumi_everest.cli.options import Options
+    from pulumi_everest.core.health import Health
+    from pulumi_everest.live.cluster import LiveCluster
+    from pulumi_everest.model.findings import Finding
+    from pulumi_everest.model.manifest import PluginManifest
+
+_HELP = """Show how the databases of the input are: the state that each operator reports, and what it says about it.
+
+The cluster is that of the kubeconfig, the current context if --context names no other. Findings tell whether the
+operators are there, look after the namespaces, and are of the versions that the objects are made for. Nothing is
+changed, and no Secret is read.
+
+--wait waits until all databases are ready, for so many seconds at most. It ends sooner when none is left to wait for
+since the operator has given up: unlike pulumi up, which waits for its timeout then.
+
+The exit code is 1 when a database has failed; with --wait or --strict also when one is not ready, or not there.
+
+With --format json the result is one object with databases and findings.
+
+\b
+  everest status infra/ --context production
+  pulumi up --yes && everest status . --wait 900
+"""
+
+PAUSE = 2.0
+"""Seconds between two looks."""
+GRACE = 15.0
+"""Seconds that an operator must report a failure before it is believed: some are over with the next try."""
+
+
+@dataclass(frozen=True)
+class Database:
+    """A database of the input: its main object, and the plugin that knows it, if there is one."""
+
+    item: Item
+    manifest: PluginManifest | None
+    title: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """How a database is; `health` is None where its object does not exist."""
+
+    database: Database
+    health: Health | None
+
+    @property
+    def ready(self) -> bool:
+        """Whether it is there and serves clients."""
+        return self.health is not None and self.health.ready is True
+
+    @property
+    def failed(self) -> bool:
+        """Whether the operator has given up."""
+        return self.health is not None and self.health.failed is True
+
+    @property
+    def state(self) -> str:
+        """The operator's own word."""
+        return "not there" if self.health is None else self.health.state or "unknown"
+
+
+@click.command(help=_HELP, short_help="Show how the databases are in a cluster.")
+@shared_options("File for the result.", "FILE", ("text", "json"))
+@cluster_options
+@click.option(
+    "--wait", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS",
+    help="Wait until all are ready, or have failed.",
+)  # fmt: skip
+@click.pass_context
+def status(
+    ctx: click.Context,
+    paths: tuple[str, ...],
+    options: Options,
+    kubeconfig: str | None,
+    context: str | None,
+    wait: float | None,
+) -> None:
+    """Show it."""
+    from pulumi_everest.cli.gather import gather
+    from pulumi_everest.cli.inputs import read_inputs, refuse_unused
+    from pulumi_everest.cli.output import write_findings, write_result
+    from pulumi_everest.cli.report import failed
+    from pulumi_everest.cli.running import operator_findings
+    from pulumi_everest.live.cluster import LiveCluster
+    from pulumi_everest.live.errors import LiveError
+    from pulumi_everest.plugins.find import Plugins
+
+    inputs = read_inputs(paths)
+    refuse_unused(inputs, options)
+    gathered = gather(inputs, options)
+    rows: list[Row] = []
+    if not gathered.has_errors:
+        manifests = [plugin.manifest for plugin in Plugins(options.plugins).all()]
+        live = LiveCluster(kubeconfig, context)
+        try:
+            gathered.findings += operator_findings(gathered.groups, manifests, live)
+            rows = _watch(live, _databases(gathered, manifests), wait)
+        except LiveError as error:
+            gathered.findings += error.findings
+    if options.json:
+        write_result(_json(rows, gathered.findings), options.output)
+    else:
+        write_findings(gathered, options)
+        if not gathered.has_errors:
+            write_result(_table(rows), options.output)
+    bad = any(row.failed for row in rows) or (
+        (options.strict or wait is not None) and not all(row.ready for row in rows)
+    )
+    ctx.exit(1 if bad or failed(gathered.findings, strict=options.strict) else 0)
+
+
+def _databases(gathered: Gathered, manifests: Sequence[PluginManifest]) -> Iterator[Database]:
+    from pulumi_everest.cli.running import technology_of
+
+    for group in gathered.groups:
+        for item in group.items:
+            if item.main and item.key[3] and not item.key[3].startswith("<"):
+                manifest = technology_of(item, manifests)
+                yield Database(item, manifest, manifest.title if manifest is not None else item.key[1])
+
+
+def _look(live: LiveCluster, database: Database) -> Row:
+    from pulumi_everest.cli.running import namespace_of
+    from pulumi_everest.core.health import Health, health
+
+    item = database.item
+    found = live.get(str(item.manifest["apiVersion"]), item.key[1], item.key[3], namespace_of(item))
+    if found is None:
+        return Row(database, None)
+    return Row(database, health(database.manifest, found) if database.manifest is not None else Health())
+
+
+def _watch(live: LiveCluster, databases: Iterator[Database], wait: float | None) -> list[Row]:
+    """How the databases are, at once or when there is nothing left to wait for. Changes are said on the way."""
+    wanted = list(databases)
+    rows = [_look(live, database) for database in wanted]
+    if wait is None:
+        return rows
+    until = time.monotonic() + wait
+    failing: dict[int, float] = {}
+    said: dict[int, str] = {}
+    while True:
+        now = time.monotonic()
+        for number, row in enumerate(rows):
+            failing = {**failing, number: failing.get(number, now)} if row.failed else _without(failing, number)
+            text = _progress(row)
+            if said.get(number) != text:
+                said[number] = text
+                click.echo(text, err=True)
+        settled = [row.ready or now - failing.get(number, now) >= GRACE for number, row in enumerate(rows)]
+        if all(settled) or now >= until:
+            return rows
+        time.sleep(min(PAUSE, max(0.0, until - now)))
+        live.forget_kinds()
+        rows = [_look(live, database) for database in wanted]
+
+
+def _without(failing: dict[int, float], number: int) -> dict[int, float]:
+    return {key: value for key, value in failing.items() if key != number}
+
+
+def _progress(row: Row) -> str:
+    from pulumi_everest.cli.report import printable
+
+    message = f": {row.health.message}" if row.health is not None and row.health.message else ""
+    ready = "ready" if row.ready else row.state
+    return printable(f"{row.database.item.key[3]}: {ready}{message}")
+
+
+def _table(rows: Sequence[Row]) -> str:
+    from pulumi_everest.cli.report import counted, printable
+    from pulumi_everest.cli.running import namespace_of
+
+    if not rows:
+        return "no databases"
+    titles = ["NAMESPACE", "NAME", "TECHNOLOGY", "STATE", "READY", "MESSAGE"]
+    lines = [titles]
+    for row in rows:
+        ready = "yes" if row.ready else "failed" if row.failed else "no"
+        message = row.health.message if row.health is not None else ""
+        item = row.database.item
+        texts = (namespace_of(item), item.key[3], row.database.title, row.state, ready, message)
+        lines.append([printable(" ".join(text.split())) for text in texts])
+    widths = [max(len(line[column]) for line in lines) for column in range(len(titles))]
+    colours = {"yes": "green", "failed": "red", "no": "yellow"}
+    shown = []
+    for line in lines:
+        cells = [text.ljust(width) for text, width in zip(line, widths, strict=True)]
+        cells[4] = click.style(cells[4], fg=colours.get(line[4]))
+        shown.append("  ".join(cells).rstrip())
+    ready_ones, failed_ones = sum(row.ready for row in rows), sum(row.failed for row in rows)
+    parts = [f"{ready_ones} ready", *([f"{failed_ones} failed"] if failed_ones else [])]
+    return "\n".join([*shown, "", f"{counted(len(rows), 'database')}: {', '.join(parts)}"])
+
+
+def _json(rows: Sequence[Row], found: Sequence[Finding]) -> str:
+    import json
+
+    from pulumi_everest.cli.report import finding_data
+    from pulumi_everest.cli.running import namespace_of
+
+    def data(row: Row) -> dict[str, Any]:
+        item, state = row.database.item, row.health
+        return {
+            "namespace": namespace_of(item),
+            "name": item.key[3],
+            "technology": row.database.manifest.name if row.database.manifest is not None else None,
+            "apiVersion": item.manifest["apiVersion"],
+            "kind": item.key[1],
+            "exists": state is not None,
+            "state": (state.state or None) if state is not None else None,
+            "ready": state.ready if state is not None else False,
+            "failed": state.failed if state is not None else False,
+            "message": (state.message or None) if state is not None else None,
+        }
+
+    result = {"databases": [data(row) for row in rows], "findings": [finding_data(entry) for entry in found]}
+    return json.dumps(result, indent=2, ensure_ascii=False)

@@ -356,5 +356,9 @@ class ProviderArgs(TypedDict, total=False):
     """Release of the plugin."""
     min_upgradable_from: pulumi.Input[str | None]
     """The oldest release that can be upgraded to this one."""
+    install_crds: bool | None
+    """True makes the CustomResourceDefinitions of the objects for a controller (`reconcile_by="everest"`)
+    as well, once for each Kubernetes cluster. They are never deleted: that would delete every database with
+    them."""
     plugins: Sequence[str | os.PathLike[str]] | None
     """Folders of plugins, relative to the working directory, that are found before all others."""

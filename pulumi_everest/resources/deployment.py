@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pulumi
 from pulumi.runtime.proto import provider_pb2
 
 from pulumi_everest.model.findings import Finding, finding
@@ -31,6 +32,7 @@ class Deployment:
     providers: dict[str, Provider] = field(default_factory=dict)
     inputs: dict[str, ProviderInput] = field(default_factory=dict)
     named: set[str] = field(default_factory=set)
+    crds: dict[str, list[pulumi.CustomResource]] = field(default_factory=dict)
     folders: list[Path] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)
     """Names of the Providers by their URNs."""
@@ -40,7 +42,7 @@ class Deployment:
 
     def join(self, run: Run) -> None:
         """Have a run, in which one component will be made, know all the others."""
-        run.providers, run.inputs, run.named = self.providers, self.inputs, self.named
+        run.providers, run.inputs, run.named, run.crds = self.providers, self.inputs, self.named, self.crds
         self.folders += [folder for folder in run.folders if folder not in self.folders]
         run.folders = self.folders
         self.locks = self.locks or ProgramLocks()

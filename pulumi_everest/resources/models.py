@@ -79,6 +79,9 @@ class ProviderArgs(provider.ProviderSpec):
     """Labels of every emitted object."""
     annotations: dict[str, str] | None = None
     """Annotations of every emitted object."""
+    install_crds: bool | None = None
+    """True makes the CustomResourceDefinitions of the objects for a controller (`reconcile_by="everest"`) as well, once
+    for each Kubernetes cluster. They are never deleted: that would delete every database with them."""
     plugins: list[str] | None = None
     """Folders of plugins, relative to the working directory, that are found before all others."""
 

@@ -35,6 +35,7 @@ PLAIN = frozenset(
         ("DatabaseClusterArgs", "connectionSecret"),
         ("DatabaseClusterArgs", "deletionPolicy"),
         ("DatabaseClusterArgs", "waitFor"),
+        ("ProviderArgs", "installCrds"),
         ("ProviderArgs", "plugins"),
     }
 )

@@ -15,7 +15,8 @@ class Provider(pulumi.ComponentResource):
     """A technology: a definition, the plugin that emits its objects, and settings for all its clusters.
 
     Clusters name it by the resource, or by its name if it was made before them. It has no children unless a
-    controller reconciles (``reconcile_by="everest"``): then they are the definition and the Provider objects.
+    controller reconciles (``reconcile_by="everest"``): then they are the definition and the Provider objects, and with
+    ``install_crds=True`` the CustomResourceDefinitions of these kinds.
     For example::
 
         everest.Provider("psmdb-operator", images={"registry": "mirror.example.com"})
@@ -35,6 +36,7 @@ class Provider(pulumi.ComponentResource):
         clusters consist of must be known in a preview.
         """
         from pulumi_everest.resources.children import Children
+        from pulumi_everest.resources.crds import crds_of
         from pulumi_everest.resources.options import check_name, for_component, taken
         from pulumi_everest.resources.technology import ProviderCandidate
 
@@ -50,12 +52,13 @@ class Provider(pulumi.ComponentResource):
             self.register_outputs({})
             return
         children = Children(self, resource_name, options, [self.batch.gate])
-        made: list[pulumi.CustomResource] = []
-        for entry in candidate.objects():
+        objects = candidate.objects()
+        made = crds_of(candidate.run, children) if candidate.installs else []
+        for entry in objects:
             name = resource_name if entry.main else f"{resource_name}-{entry.name}"
             ignore = options.ignore_changes if entry.main else None
             made.append(children.make(name, entry.manifest, children.options(after=made, ignore=ignore or [])))
-        self.emits = bool(made)
+        self.emits = bool(objects)
         self.register_outputs({"name": self.text_name})
 
     @property

@@ -124,6 +124,8 @@ class Run:
         self.providers: dict[str, Provider] = {}
         self.inputs: dict[str, ProviderInput] = {}
         self.named: set[str] = set()
+        self.crds: dict[str, list[pulumi.CustomResource]] = {}
+        """The CustomResourceDefinitions that have been made, by the name of their Kubernetes provider."""
         self.folders: list[Folder] = [Folder(folder) for folder in _configured_folders()]
         self.ticking = False
         self._batch: Batch | None = None

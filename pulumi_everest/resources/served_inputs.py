@@ -150,6 +150,10 @@ def options_of(
         # The SDK asks a parent for it where a child says nothing, but its stand-in for one elsewhere has no answer.
         own.parent._protect = None  # type: ignore[attr-defined, unused-ignore]
     own.retain_on_delete = own.retain_on_delete or None
+    for provider in own.providers.values() if isinstance(own.providers, Mapping) else own.providers or ():
+        if provider.package in request.providers and not getattr(provider, "_name", ""):
+            # A stand-in has no name, so it gets that of the provider which it stands for.
+            provider._name = request.providers[provider.package].rpartition("::")[0].rpartition("::")[2]
     given = request.customTimeouts
     named = {name: getattr(given, name, "") for name in ("create", "update", "delete", "read")}
     timeouts = {name: text for name, text in named.items() if text}

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from pulumi_everest.resources.provider import Provider
 
 METADATA = ("labels", "annotations")
-DECIDING = ("name", "databaseClusterDefinition", "plugin", "operatorVersion", "reconcileBy", "plugins")
-"""Arguments that decide what clusters are, so that they must be known."""
+INSTALL = "installCrds"
+DECIDING = ("name", "databaseClusterDefinition", "plugin", "operatorVersion", "reconcileBy", "plugins", INSTALL)
+"""Arguments that decide what clusters are, or which objects there are, so that they must be known."""
 
 
 class ProviderCandidate:
@@ -44,6 +45,9 @@ class ProviderCandidate:
         self.run.add_folders([Folder(folder) for folder in data.get("plugins") or [] if isinstance(folder, str)])
         found = self._with_definition(data, found)
         found += self._registered(resource, data, found)
+        found += self._unused_crds(data)
+        self.installs = data.get(INSTALL) is True and self._reconciler() == "everest"
+        """Whether the CustomResourceDefinitions are to be there before its objects."""
         self.refused = self.batch.add(self.given.shown(found))
         self.given.watch(self._check, self.given.shown(found), self.batch)
         self.batch.members.append(self)
@@ -59,7 +63,8 @@ class ProviderCandidate:
             value = data.get(key)
             if isinstance(value, Deferred) and value.source is not None:
                 obstacle = self.given.obstacle((key,)) or "so it must be known in a preview"
-                text = f"'{key}' decides what clusters consist of, {obstacle}"
+                what = "which objects there are" if key == INSTALL else "what clusters consist of"
+                text = f"'{key}' decides {what}, {obstacle}"
                 found.append(finding("value.not-known", (key,), text))
                 data[key] = Deferred((key,))
         return found
@@ -101,7 +106,7 @@ class ProviderCandidate:
             hint = "make the Provider before the clusters that name it, or pass it to them"
             problems.append(finding("provider.too-late", ("name",), text, hint=hint))
         self.run.providers[name] = resource
-        spec = {k: v for k, v in data.items() if k not in (*METADATA, "name", "plugins") and v is not None}
+        spec = {k: v for k, v in data.items() if k not in (*METADATA, "name", "plugins", INSTALL) and v is not None}
         if any(isinstance(spec.get(key), Deferred) for key in DECIDING) or not isinstance(
             spec.get("databaseClusterDefinition"), str
         ):
@@ -113,6 +118,18 @@ class ProviderCandidate:
         if not any(entry.is_error for entry in [*found, *problems]):
             problems += [_without_spec(entry) for entry in self.run.workspace.setup(name)[1]]
         return problems
+
+    def _reconciler(self) -> str | None:
+        """Who reconciles its clusters, as far as that is known."""
+        setup = self.run.workspace.setup(self.name)[0] if isinstance(self.name, str) else None
+        return setup.technology.reconcile_by if setup is not None else None
+
+    def _unused_crds(self, data: dict[str, Any]) -> list[Finding]:
+        """What is wrong where nothing that the Provider makes needs the definitions that it is to bring."""
+        if data.get(INSTALL) is not True or self._reconciler() != "pulumi" or data.get("reconcileBy") == "everest":
+            return []  # a Provider for a controller that a stack's config overrules is fine
+        text = f"'{INSTALL}' is for a Provider whose objects a controller reads; here this package makes the operator's"
+        return [finding("field.conflict", (INSTALL,), text, hint="set 'reconcileBy' to everest, or leave it out")]
 
     def _check(self, data: dict[str, Any]) -> list[Finding]:
         return self.given.shown(self.given.read(data)[1])

@@ -79,6 +79,7 @@ def test_values_may_be_outputs_unless_they_decide_how_objects_are_made():
         ("DatabaseClusterArgs", "connection_secret"),
         ("DatabaseClusterArgs", "deletion_policy"),
         ("DatabaseClusterArgs", "wait_for"),
+        ("ProviderArgs", "install_crds"),
         ("ProviderArgs", "plugins"),
     }
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import shutil
 
 import pulumi
+import pulumi_kubernetes
 import pytest
 from mocked_run import TOYDB, Source, run
 
 from pulumi_everest import DatabaseCluster, Provider
+from pulumi_everest.emit.everest_crds import everest_crds
 
 TOY = "toydb-operator"
 
@@ -177,3 +179,123 @@ def test_waiting_for_a_controller_needs_to_be_told_for_what():
         DatabaseCluster("orders", provider=provider, wait_for=True)
 
     assert run(program).codes == ["field.value"]
+
+
+# The definitions of the objects for a controller
+
+CRDS = sorted(definition["metadata"]["name"] for definition in everest_crds())
+
+
+def installed(result):
+    found = [e for e in result.objects if e.inputs["kind"] == "CustomResourceDefinition"]
+    return sorted(found, key=lambda e: e.name)  # nothing decides which of them comes first
+
+
+def controlled(name="toy", **more):
+    return Provider(name, database_cluster_definition=TOY, reconcile_by="everest", install_crds=True, **more)
+
+
+@pytest.mark.parametrize("preview", [True, False])
+def test_the_definitions_are_brought_before_the_objects_of_their_kinds(preview):
+    def program():
+        DatabaseCluster("orders", provider=controlled())
+
+    result = run(program, preview=preview)
+    assert result.error is None
+    assert [e.inputs["metadata"]["name"] for e in installed(result)] == CRDS
+    assert [e.inputs["kind"] for e in result.objects][len(CRDS) :] == [
+        "DatabaseClusterDefinition",
+        "Provider",
+        "DatabaseCluster",
+    ]
+    for kind in ("DatabaseClusterDefinition", "Provider"):
+        names = [urn.rpartition("::")[2] for urn in result.one(kind).request.dependencies]
+        assert set(CRDS) <= set(names)
+    assert "installCrds" not in result.one("Provider").inputs["spec"]
+
+
+def test_the_definitions_are_applied_over_what_is_there_waited_for_and_never_deleted():
+    for entry in installed(run(controlled)):
+        assert entry.type == "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinitionPatch"
+        assert entry.request.retainOnDelete is True
+        assert entry.request.parent.endswith("everest:index:DatabaseProvider::toy")
+        assert entry.inputs["metadata"]["annotations"] == {"pulumi.com/waitFor": "condition=Established"}
+    wanted = sorted(everest_crds(), key=lambda d: d["metadata"]["name"])
+    assert [e.inputs["spec"] for e in installed(run(controlled))] == [d["spec"] for d in wanted]
+
+
+def test_two_providers_bring_the_definitions_once_and_both_wait_for_them():
+    def program():
+        controlled("one")
+        controlled("two")
+
+    result = run(program)
+    assert [e.name for e in installed(result)] == CRDS
+    provider = next(e for e in result.objects if e.inputs["kind"] == "Provider" and e.name == "two")
+    assert set(CRDS) <= {urn.rpartition("::")[2] for urn in provider.request.dependencies}
+
+
+def test_the_urns_of_the_definitions_do_not_name_the_provider_that_brings_them():
+    urns = [
+        [
+            f"{e.request.parent.split('::')[2]}${e.type}::{e.name}"
+            for e in installed(run(lambda name=name: controlled(name) and None))
+        ]
+        for name in ("one", "two")
+    ]
+    assert urns[0] == urns[1]
+
+
+def test_each_kubernetes_cluster_gets_the_definitions():
+    def program():
+        for name in ("east", "west"):
+            kubernetes = pulumi_kubernetes.Provider(name)
+            controlled(name, opts=pulumi.ResourceOptions(provider=kubernetes))
+            controlled(f"{name}-too", opts=pulumi.ResourceOptions(provider=kubernetes))
+
+    names = [e.name for e in installed(run(program))]
+    assert names == [f"{where}-{name}" for where in ("east", "west") for name in CRDS]
+
+
+@pytest.mark.parametrize("keywords", [{}, {"reconcile_by": "pulumi"}])
+def test_definitions_that_nothing_would_use_are_refused(keywords):
+    result = run(lambda: Provider("toy", database_cluster_definition=TOY, install_crds=True, **keywords) and None)
+    assert [(e.code, e.path, e.hint) for e in result.error.findings] == [
+        ("field.conflict", ("install_crds",), "set 'reconcile_by' to everest, or leave it out")
+    ]
+    assert result.objects == []
+
+
+@pytest.mark.parametrize(
+    ("keywords", "config", "count"),
+    [
+        ({"reconcile_by": "everest"}, "pulumi", 0),
+        ({}, "everest", len(CRDS)),
+        ({"install_crds": False, "reconcile_by": "everest"}, None, 0),
+    ],
+)
+def test_the_stack_decides_whether_the_definitions_are_needed(keywords, config, count):
+    result = run(
+        lambda: Provider("toy", **{"database_cluster_definition": TOY, "install_crds": True, **keywords}) and None,
+        config={"everest:reconcileBy": config} if config else {},
+    )
+    assert result.error is None
+    assert len(installed(result)) == count
+
+
+@pytest.mark.parametrize(("value", "code"), [("yes", "field.type"), (1, "field.type")])
+def test_whether_to_bring_definitions_is_true_or_false(value, code):
+    def program():
+        Provider("toy", database_cluster_definition=TOY, reconcile_by="everest", install_crds=value)
+
+    assert run(program).codes == [code]
+
+
+def test_whether_to_bring_definitions_must_be_known():
+    def program():
+        install = Source().gives(True)
+        Provider("toy", database_cluster_definition=TOY, reconcile_by="everest", install_crds=install)
+
+    result = run(program)
+    assert [(e.code, e.path) for e in result.error.findings] == [("value.not-known", ("install_crds",))]
+    assert "decides which objects there are" in result.error.findings[0].message

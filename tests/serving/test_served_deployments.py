@@ -9,6 +9,8 @@ import pytest
 from engine_wire import Out
 from fake_engine import CLUSTER, PROVIDER, WAIT, Refused
 
+from pulumi_everest.emit.everest_crds import everest_crds
+
 EAST = "urn:pulumi:dev::shop::pulumi:providers:kubernetes::east::east-id"
 WEST = "urn:pulumi:dev::shop::pulumi:providers:kubernetes::west::west-id"
 
@@ -152,3 +154,25 @@ def test_two_providers_of_one_name_are_refused(served, preview, toydb):
         served.construct(preview, PROVIDER, "two", {"name": "toys", "plugin": "toydb"}, config=toydb)
     assert refused.value.paths == ["name"]
     assert "provider.duplicate" in refused.value.reasons[0][1]
+
+
+def test_the_definitions_for_a_controller_are_brought_once_to_each_kubernetes_cluster(served, update, toydb):
+    def provider(name, **options):
+        inputs = {"databaseClusterDefinition": "toydb-operator", "reconcileBy": "everest", "installCrds": True}
+        served.construct(update, PROVIDER, name, inputs, config=toydb, **options)
+
+    def definitions():
+        return sorted(e.request.name for e in update.objects if e.inputs["kind"] == "CustomResourceDefinition")
+
+    names = sorted(definition["metadata"]["name"] for definition in everest_crds())
+    provider("one")
+    provider("two")
+    assert definitions() == names
+    depends = {urn.rpartition("::")[2] for urn in update["two"].request.dependencies}
+    assert depends >= set(names)
+
+    provider("three", providers={"kubernetes": EAST})
+    provider("four", providers={"kubernetes": EAST})
+    assert definitions() == sorted([*names, *(f"east-{name}" for name in names)])
+    assert update[f"east-{names[0]}"].request.provider == EAST
+    assert update[f"east-{names[0]}"].request.retainOnDelete is True

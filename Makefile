@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test testenv lint format schemas bench bench-engine engine-test docs clean
+.PHONY: help demo test testenv lint format schemas coverage bench bench-engine engine-test docs clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -45,6 +45,9 @@ schemas: $(VENV)/.package ## Write the JSON Schemas, the CustomResourceDefinitio
 	@$(BIN)/everest schema --all -o schemas
 	@$(BIN)/everest schema --crds -o schemas/crds
 	@$(BIN)/python -m pulumi_everest.resources.package_schema > schemas/pulumi.json
+
+coverage: $(VENV)/.develop ## Write docs/coverage.md anew, from the operators' samples in EVEREST_SHARED
+	@$(BIN)/python tests/samples/table.py
 
 bench: $(VENV)/.develop ## Measure speed, each figure against a baseline in the same run
 	@$(BIN)/python -m benchmarks

@@ -1,0 +1,173 @@
+"""docs/coverage.md: by what each path of the operators' samples is reached. ``python tests/samples/table.py`` writes it.
+
+Takes the folder with CRDs and samples from EVEREST_SHARED, or ``../shared`` beside the project.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+from reached_paths import Reached, reached
+from sample_paths import kind_of, used_paths
+
+from pulumi_everest.emit.crds import Crds
+from pulumi_everest.plugins.find import builtin
+from pulumi_everest.plugins.plugin import Plugin
+
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "coverage.md"
+SAMPLES = {
+    "psmdb": {"1.21.1": "1.21.1", "1.22.0": "1.22.0"},
+    "pxc": {"1.19.0": "1.19.0", "1.20.0": "1.20.0-main"},
+    "pg": {"2.9.0": "2.9.0", "3.0.0": "3.0.0"},
+}
+"""By plugin and operator version the folder with the samples; no release of pxc 1.20.0 has samples of its own yet."""
+
+HEAD = """\
+# What the operators' own samples use
+
+The operators come with samples of their objects, `cr.yaml` above all, which show nearly every field, most of them in
+comments. This page says for each path below `spec`, in comments or not, by what field of a `DatabaseCluster` it is
+reached. What no field reaches is reached by [`overrides`](concepts.md), of the component or of the cluster, with the
+reason why there is no field. *set* are values that the package always sets; `overrides` change these too.
+
+The page is made by `make coverage`: fields are changed one by one, and where the operator's object changes, the field
+reaches the path. `[]` stands for the items of a list, `*` for keys of your own. A version behind a path says that only
+the sample of that version has it.
+"""
+
+
+@dataclass
+class Row:
+    """Paths that are reached by the same, for the same reason."""
+
+    by: str
+    why: str
+    paths: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Table:
+    """The table of one kind of object: rows by section. `missing` are paths without a field and a reason.
+
+    `misplaced` are those that the operator's schema does not have, `reasons` the patterns that were needed.
+    """
+
+    plugin: str
+    kind: str
+    versions: list[str]
+    sections: dict[str, dict[tuple[str, str], Row]] = field(default_factory=lambda: defaultdict(dict))
+    counts: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    missing: list[str] = field(default_factory=list)
+    misplaced: list[str] = field(default_factory=list)
+    reasons: set[str] = field(default_factory=set)
+
+
+def shared_folder() -> Path:
+    """The folder with the operators' CRDs and samples."""
+    return Path(os.environ.get("EVEREST_SHARED", ROOT.parent / "shared"))
+
+
+def tables(shared: Path) -> Iterator[Table]:
+    """One table for each plugin's main object."""
+    reasons = yaml.safe_load((Path(__file__).parent / "reasons.yaml").read_text(encoding="utf-8"))
+    order = list(SAMPLES)
+    for plugin in sorted(builtin(), key=lambda entry: order.index(entry.name)):
+        yield _table(plugin, shared, [*reasons[plugin.name], *reasons["every"]])
+
+
+def _table(plugin: Plugin, shared: Path, reasons: list[dict[str, str]]) -> Table:
+    folders = SAMPLES[plugin.name]
+    crds = {version: Crds.load([shared / "crds" / plugin.name / version]) for version in folders}
+    samples = {version: shared / "samples" / plugin.name / folder for version, folder in folders.items()}
+    api, kind = kind_of(next(iter(samples.values())) / "cr.yaml")
+    found = reached(plugin, folders, crds, api, kind)
+    table = Table(plugin.name, kind, list(folders))
+    used: dict[str, list[str]] = {}
+    for version, folder in samples.items():
+        for file in sorted(folder.glob("cr*.yaml")):
+            paths, misplaced = used_paths(file, crds[version].schemas[(api, kind)])
+            table.misplaced += [path for path in misplaced if path not in table.misplaced]
+            for path in paths:
+                versions = used.setdefault(path, [])
+                versions += [version] if version not in versions else []
+    for path, versions in used.items():
+        _add(table, path, versions, found, reasons)
+    return table
+
+
+def _add(table: Table, path: str, versions: list[str], found: Reached, reasons: list[dict[str, str]]) -> None:
+    reason = next((entry for entry in reasons if re.search(entry["path"], path)), {})
+    fields = found.fields(path)
+    by, why = _names(fields), ""
+    if not fields:
+        if not reason or (path in found.emitted and "by" not in reason):
+            table.missing.append(path)
+            return
+        table.reasons.add(reason["path"])
+        by, why = reason.get("by", ""), reason.get("why", "")
+        by = "*set*" if by == "set" else _names(by.split(", ")) if by else f"`{found.overrides(path)}`"
+    what = "fields" if fields or "overrides" not in by else "overrides"
+    table.counts[what] += 1
+    section = found.section(path)
+    rows = table.sections[section]
+    row = rows.setdefault((by, why), Row(by, why))
+    short = path.removeprefix(section).lstrip(".")
+    row.paths.append(short if versions == table.versions else f"{short} ({', '.join(versions)})")
+
+
+def _names(fields: list[str]) -> str:
+    """The fields in backquotes; of many with one parent only the parent."""
+    if len(fields) > 4:
+        fields = sorted({".".join(name.split(".")[:2]) + ".*" for name in fields})
+    return ", ".join(f"`{name}`" for name in fields)
+
+
+def page(found: Iterable[Table]) -> str:
+    """The whole page."""
+    parts = [HEAD]
+    titles = {plugin.name: plugin.manifest.title for plugin in builtin()}
+    for table in found:
+        counts, total = table.counts, sum(table.counts.values())
+        parts.append(
+            f"\n## {titles[table.plugin]}: `{table.kind}` of operator {' and '.join(table.versions)}\n\n"
+            f"{total} paths: {counts['fields']} by fields, {counts['overrides']} by `overrides` only.\n"
+        )
+        if table.misplaced:
+            names = ", ".join(f"`{path}`" for path in table.misplaced)
+            parts.append(f"In the samples, but not in the operator's schema: {names}.\n")
+        for section in sorted(table.sections, key=lambda name: (name != "spec", name)):
+            parts.append(f"\n### {table.plugin}: `{section}`\n\n| path | reached by | why |\n|---|---|---|\n")
+            for row in table.sections[section].values():
+                names = ", ".join(f"`{name}`" if " (" not in name else _with_version(name) for name in row.paths)
+                parts.append(f"| {names} | {row.by} | {row.why} |\n")
+    return "".join(parts)
+
+
+def _with_version(name: str) -> str:
+    path, _, versions = name.partition(" ")
+    return f"`{path}` {versions}"
+
+
+def main() -> int:
+    """Write the page; 1 if a path has neither a field nor a reason."""
+    found = list(tables(shared_folder()))
+    PAGE.write_text(page(found), encoding="utf-8")
+    missing = [
+        f"{table.plugin}: no field reaches {path}, and reasons.yaml has no reason"
+        for table in found
+        for path in table.missing
+    ]
+    print("\n".join([*missing, str(PAGE.relative_to(ROOT))]))
+    return 1 if missing else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,96 @@
+"""docs/coverage.md: every path of the operators' samples is reached by a field, or there is a reason why not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+from sample_paths import used_paths
+from table import PAGE, SAMPLES, Table, page, tables
+
+
+@pytest.fixture(scope="module")
+def found(shared: Path) -> list[Table]:
+    return list(tables(shared))
+
+
+def test_every_path_has_a_field_or_a_reason(found: list[Table]) -> None:
+    assert [f"{table.plugin}: {path}" for table in found for path in table.missing] == []
+
+
+def test_the_page_is_up_to_date(found: list[Table]) -> None:
+    assert PAGE.read_text(encoding="utf-8") == page(found), "run 'make coverage'"
+
+
+def test_the_counts_are_of_whole_samples(found: list[Table]) -> None:
+    assert {table.plugin for table in found} == set(SAMPLES)
+    for table in found:
+        assert sum(table.counts.values()) > 350, table.plugin
+        assert table.counts["fields"] > 80, table.plugin
+
+
+def test_every_reason_is_needed(found: list[Table]) -> None:
+    reasons = yaml.safe_load((Path(__file__).parent / "reasons.yaml").read_text(encoding="utf-8"))
+    needed = {table.plugin: table.reasons for table in found}
+    needed["every"] = set().union(*needed.values())
+    idle = [
+        (name, entry) for name, entries in reasons.items() for entry in entries if entry["path"] not in needed[name]
+    ]
+
+    assert idle == []
+    assert all({"path"} < set(entry) <= {"path", "by", "why"} for entries in reasons.values() for entry in entries)
+
+
+SCHEMA = {
+    "properties": {
+        "spec": {
+            "properties": {
+                "size": {"type": "integer"},
+                "labels": {"additionalProperties": {"type": "string"}},
+                "free": {"x-kubernetes-preserve-unknown-fields": True},
+                "items": {"items": {"properties": {"name": {}, "deep": {"properties": {"er": {}}}}}},
+                "text": {"type": "string"},
+            }
+        }
+    }
+}
+SAMPLE = """\
+apiVersion: v1
+kind: Thing
+spec:
+#  size: 3
+  # labels of something
+  labels:
+    a/b: c
+#    rack: two
+  free:
+    some: {thing: else}
+#  items:
+#  - name: one
+#    deep:
+#      er: 1
+#  - name: two
+  items:
+    - name: three
+#  text: |
+#    size: 4
+#    nothing: here
+#  wrong: 5
+"""
+
+
+def test_paths_are_read_from_comments_too(tmp_path: Path) -> None:
+    (tmp_path / "cr.yaml").write_text(SAMPLE, encoding="utf-8")
+
+    paths, misplaced = used_paths(tmp_path / "cr.yaml", SCHEMA)
+
+    assert paths == {
+        "spec.size": False,
+        "spec.labels.*": True,
+        "spec.free.some": True,
+        "spec.items[].deep.er": False,
+        "spec.items[].name": True,
+        "spec.text": False,
+    }
+    assert misplaced == ["spec.wrong"]

@@ -78,7 +78,7 @@ PSMDB = Technology(
     {"MONGODB_DATABASE_ADMIN_USER": "databaseAdmin", "MONGODB_DATABASE_ADMIN_PASSWORD": "pa55-of-the-admin"},
     ("replsets", 0, "size"),
     {"clusterServiceDNSSuffix": "svc.cluster.local", "unmanaged": False, "upgradeOptions": {"schedule": "0 4 * * *"}},
-    {"state": "ready", "host": "orders-rs0.x.svc.cluster.local", "observedGeneration": 1},
+    {"state": "ready", "host": "orders-rs0.x.svc.cluster.local", "observedGeneration": 1, "ready": 3, "size": 3},
 )
 PXC = Technology(
     "pxc-operator",

@@ -11,6 +11,7 @@ from pulumi_everest.emit.objects import Emitted
 from pulumi_everest.model.deferred import Deferred, substitute
 from pulumi_everest.model.manifest import PluginManifest
 from pulumi_everest.resources.join import joined
+from pulumi_everest.resources.run import current_run
 
 WAIT_FOR = "pulumi.com/waitFor"
 
@@ -31,6 +32,7 @@ class Children:
         after: Sequence[Any] = (),
         ignore: Sequence[str] = (),
         aliases: Sequence[str] = (),
+        hooks: pulumi.ResourceHookBinding | None = None,
     ) -> pulumi.ResourceOptions:
         """The options of a child. Never ``protect=False``: that would lift the protection of the component."""
         own = pulumi.ResourceOptions(
@@ -41,6 +43,7 @@ class Children:
             ignore_changes=list(ignore) or None,
             aliases=[pulumi.Alias(type_=token) for token in aliases] or None,
             custom_timeouts=self.opts.custom_timeouts,
+            hooks=hooks,
         )
         if self.opts.depends_on is None:
             return own
@@ -103,6 +106,7 @@ class Children:
                     aliases=[
                         f"kubernetes:{version}:{own['kind']}" for version in former if version != own["apiVersion"]
                     ],
+                    hooks=current_run().failures.binding(),
                 ),
             )
         assert main is not None  # every template has one main object

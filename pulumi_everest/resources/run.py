@@ -18,6 +18,7 @@ from pulumi.runtime import settings
 
 from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.findings import EverestError, Finding, finding, unknown
+from pulumi_everest.resources.failures import Failures
 from pulumi_everest.resources.locking import ProgramLocks
 from pulumi_everest.resources.report import ClusterError
 
@@ -128,6 +129,7 @@ class Run:
         """The CustomResourceDefinitions that have been made, by the name of their Kubernetes provider."""
         self.folders: list[Folder] = [Folder(folder) for folder in _configured_folders()]
         self.ticking = False
+        self.failures = Failures()
         self._batch: Batch | None = None
         self._workspace: Workspace | None = None
         self._locks: ProgramLocks | None = None

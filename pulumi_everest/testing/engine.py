@@ -34,8 +34,7 @@ class Engine:
     def environment(self) -> dict[str, str]:
         """What every command runs with: nothing of the user's own Pulumi, no downloads."""
         kept = {key: value for key, value in os.environ.items() if not key.startswith("PULUMI_")}
-        # This Python first: it has the package under test.
-        folders = [str(Path(sys.executable).parent), str(self.pulumi.parent), str(self.kubernetes.parent)]
+        folders = [str(self.pulumi.parent), str(self.kubernetes.parent)]
         return {
             **kept,
             "PATH": os.pathsep.join([*dict.fromkeys(folders), kept.get("PATH", "")]),
@@ -131,7 +130,11 @@ class Stack:
         self.backend.mkdir(parents=True)
         self.kubeconfig = kubeconfig
         self.log: list[str] = []
-        self.write(None, {"Pulumi.yaml": "name: infra\nruntime: python\n"})
+        # This Python, as users name theirs: nothing of it is on PATH.
+        options = {"toolchain": "pip", "virtualenv": sys.prefix}
+        self.write(
+            None, {"Pulumi.yaml": json.dumps({"name": "infra", "runtime": {"name": "python", "options": options}})}
+        )
         self.run("stack", "init", name)
 
     def write(self, program: str | None, files: Mapping[str, str] | None = None) -> None:

@@ -1,0 +1,62 @@
+"""What is said when the API server refuses an object."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pulumi
+import pytest
+
+from pulumi_everest.resources.failures import Failures, advice
+
+URN = "urn:pulumi:dev::infra::everest:index:DatabaseCluster$kubernetes:toy.example.com/v1:Toy::orders"
+INPUTS = {"metadata": {"name": "shop", "namespace": "db"}}
+
+
+@pytest.mark.parametrize(
+    ("operation", "error", "said"),
+    [
+        ("create", 'toys.toy.example.com "shop" already exists', ["Toy db/shop is there already", "pulumi.Alias(name=", "adopt=True"]),
+        ("create", "failed to become live: timed out waiting for the condition", ["Toy db/shop", "`everest status`"]),
+        ("update", "failed to become live: timed out waiting for the condition", ["Toy db/shop", "custom_timeouts"]),
+        ("update", 'Apply failed with 1 conflict: conflict with "operator": .spec.size', ["Toy db/shop", "ignore_changes"]),
+        ("create", 'Apply failed with 1 conflict: conflict with "helm": .spec.size', ["patchForce"]),
+    ],
+)  # fmt: skip
+def test_the_way_on_is_said(operation: str, error: str, said: list[str]) -> None:
+    text = advice(operation, [error, "an older error"], URN, INPUTS)
+
+    assert text is not None
+    assert [part for part in said if part not in text] == []
+
+
+@pytest.mark.parametrize(
+    ("operation", "errors"),
+    [("create", ["spec.size: Invalid value"]), ("delete", ["already exists"]), ("update", []), ("create", ["other", "already exists"])],
+)  # fmt: skip
+def test_what_says_it_all_gets_no_addition(operation: str, errors: list[str]) -> None:
+    assert advice(operation, errors, URN, INPUTS) is None
+
+
+@pytest.mark.parametrize("inputs", [None, {}, {"metadata": pulumi.UNKNOWN}, {"metadata": {"name": pulumi.UNKNOWN}}])
+def test_without_a_known_name_the_resource_is_named(inputs: object) -> None:
+    text = advice("create", ["already exists"], URN, inputs)  # type: ignore[arg-type]
+
+    assert text is not None
+    assert text.startswith("Toy orders is there already")
+
+
+def test_the_hook_says_it_at_the_resource_and_never_asks_for_another_try() -> None:
+    logged = []
+    failures = Failures()
+    failures._engine = SimpleNamespace(Log=logged.append)
+    args = pulumi.ErrorHookArgs(
+        URN, "", "orders", "toy", new_inputs=INPUTS, failed_operation="create", errors=["x already exists"]
+    )
+
+    assert failures._failed(args) is False
+    [entry] = logged
+    assert (entry.urn, entry.message.splitlines()[0]) == (
+        URN,
+        advice("create", args.errors, URN, INPUTS).splitlines()[0],
+    )

@@ -22,8 +22,9 @@ WAITED: Final = """\
 {kind} {id} is there, but its operator has not reported in time what is waited for. `everest status` shows the state \
 that the operator reports, and its message. The next `pulumi up` goes on waiting; custom_timeouts gives it longer."""
 CONFLICT: Final = """\
-{kind} {id}: somebody else has set a field that the program sets, too. Let the program say what is there, or ignore the \
-field with ignore_changes; the annotation pulumi.com/patchForce: "true" makes the program's value win (docs/adoption.md)."""
+{kind} {id}: somebody else has set a field that the program sets, too. Let the program say what is there, or ignore \
+the field with ignore_changes. The annotation pulumi.com/patchForce: "true" makes the program's value win \
+(docs/adoption.md)."""
 
 
 def advice(operation: str, errors: list[str], urn: str, inputs: Mapping[str, Any] | None) -> str | None:

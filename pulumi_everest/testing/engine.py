@@ -12,11 +12,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
+MARK = "EVEREST_TEST_STACK"
 LIMIT = 300.0
 """Seconds until a command of the engine is given up."""
 
@@ -146,7 +148,7 @@ class Stack:
 
     def environment(self) -> dict[str, str]:
         """The environment of its commands."""
-        own = {"PULUMI_BACKEND_URL": f"file://{self.backend}"}
+        own = {"PULUMI_BACKEND_URL": f"file://{self.backend}", MARK: str(self.folder)}
         if self.kubeconfig is not None:
             own["KUBECONFIG"] = str(self.kubeconfig)
         return {**self.engine.environment(), **own}
@@ -185,8 +187,15 @@ class Stack:
             assert time.monotonic() < until, "the moment to kill the engine never came"
             time.sleep(0.02)
         assert process.poll() is None, "the engine ended before it could be killed"
-        os.killpg(process.pid, signal.SIGKILL)
+        self._kill(process)
         return self._finish(process, events=True)
+
+    def _kill(self, process: subprocess.Popen[str]) -> None:
+        """Kill the engine, and the plugins that it leaves behind then: they have groups of their own."""
+        process.kill()
+        for pid in _marked(self.folder):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
     def state(self) -> dict[str, Any]:
         """The state, with its secrets encrypted."""
@@ -233,11 +242,9 @@ class Stack:
         try:
             text, _ = process.communicate(timeout=LIMIT)
         except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
+            self._kill(process)
             text, _ = process.communicate()
             text += f"\n(given up after {LIMIT:.0f} s)"
-        finally:
-            _end_group(process.pid)
         done = Done(process.returncode, text, list(self._read_events()) if events else [])
         self.log += [text, *(json.dumps(event) for event in done.events)]
         return done
@@ -251,9 +258,12 @@ class Stack:
                     return
 
 
-def _end_group(group: int) -> None:
-    """End what an engine left behind: the processes of its own session."""
-    try:
-        os.killpg(group, signal.SIGKILL)
-    except ProcessLookupError:
-        return
+def _marked(folder: Path) -> Iterator[int]:
+    """The processes that a stack's commands have started, by what they inherit in their environment."""
+    wanted = f"{MARK}={folder}".encode()
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            if wanted in (entry / "environ").read_bytes().split(b"\0"):
+                yield int(entry.name)
+        except OSError:
+            continue

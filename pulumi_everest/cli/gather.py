@@ -5,18 +5,18 @@ from __future__ import annotations
 import sys
 import traceback
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from pulumi_everest.cli.crds import crd_files, schemas
 from pulumi_everest.cli.foreign import misspelt, written_text
 from pulumi_everest.cli.inputs import Inputs
 from pulumi_everest.cli.lock_files import LockFiles, Section, section_of_program, sections_of
-from pulumi_everest.cli.options import Options, nearest_file
+from pulumi_everest.cli.options import Options
 from pulumi_everest.cli.sources import Sources
-from pulumi_everest.emit.crds import Crds
 from pulumi_everest.emit.everest import API_VERSION
-from pulumi_everest.model.findings import EverestError, Finding, Place, finding, sort_findings
+from pulumi_everest.model.findings import Finding, Place, finding, sort_findings
 from pulumi_everest.model.source import Document
 from pulumi_everest.plugins.find import Plugins
 from pulumi_everest.plugins.workspace import Plan, Workspace
@@ -95,10 +95,12 @@ def gather(inputs: Inputs, options: Options, *, objects: bool = True) -> Gathere
     gathered = Gathered(
         findings=list(inputs.findings), documents=len(inputs.documents), sources=Sources(dict(inputs.texts))
     )
-    if inputs.documents or not inputs.programs:
-        _gather_documents(inputs, options, gathered, objects=objects)
-    for folder in inputs.programs:
-        _gather_program(folder, options, gathered, objects=objects)
+    with crd_files(options.crds, gathered.findings) as files:
+        options = replace(options, crds=files)
+        if inputs.documents or not inputs.programs:
+            _gather_documents(inputs, options, gathered, objects=objects)
+        for folder in inputs.programs:
+            _gather_program(folder, options, gathered, objects=objects)
     if objects:
         gathered.findings += _twins(gathered.items)
     if gathered.has_errors:
@@ -111,9 +113,8 @@ def gather(inputs: Inputs, options: Options, *, objects: bool = True) -> Gathere
 
 
 def _gather_documents(inputs: Inputs, options: Options, gathered: Gathered, *, objects: bool) -> None:
-    workspace = Workspace(
-        Plugins(options.plugins), inputs.documents, reconcile_by=options.reconcile_by, crds=_schemas(options, gathered)
-    )
+    crds = schemas(options.crds, gathered.findings)
+    workspace = Workspace(Plugins(options.plugins), inputs.documents, reconcile_by=options.reconcile_by, crds=crds)
     gathered.findings += [entry for document in workspace.foreign for entry in misspelt(document)]
     gathered.clusters += sum(1 for d in inputs.documents if _is_ours(d) and d.data.get("kind") == "DatabaseCluster")
     locks = LockFiles(options)
@@ -129,23 +130,6 @@ def _gather_documents(inputs: Inputs, options: Options, gathered: Gathered, *, o
         gathered.groups.append(Group("other", "passed on", items=foreign))
     gathered.groups += _provider_groups(workspace, plans)
     gathered.groups += [_cluster_group(plan) for plan in plans]
-
-
-def _schemas(options: Options, gathered: Gathered) -> Crds | None:
-    """The schemas that --crds names. What cannot be read of them is a finding."""
-    if not options.crds:
-        return None
-    missing = [path for path in options.crds if not path.exists()]
-    for path in missing:
-        text = f"there is no file or folder '{path}', which --crds names{nearest_file(path)}"
-        gathered.findings.append(finding("source.unreadable", (), text))
-    if missing:
-        return None
-    try:
-        return Crds.load(options.crds)
-    except EverestError as error:
-        gathered.findings += error.findings
-        return None
 
 
 def _is_ours(document: Document) -> bool:

@@ -19,7 +19,7 @@ class Options:
     """What the options of a command say."""
 
     plugins: list[Path] = field(default_factory=list)
-    crds: list[Path] = field(default_factory=list)
+    crds: Sequence[str | Path] = ()
     format: str = "text"
     output: Path | None = None
     strict: bool = False
@@ -81,10 +81,6 @@ def _folders(_ctx: click.Context, _parameter: click.Parameter, values: tuple[str
     return folders
 
 
-def _paths(_ctx: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> list[Path]:
-    return [Path(value) for value in values]
-
-
 def _pairs(_ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
     pairs: dict[str, str] = {}
     for text in values:
@@ -118,9 +114,9 @@ _SHARED = [
     click.argument("paths", metavar="PATH...", nargs=-1, required=True),
     plugin_option,
     click.option(
-        "--crds", metavar="PATH", multiple=True, callback=_paths,
-        help="File or folder with CustomResourceDefinitions. Objects, and so overrides, are checked against their "
-        "schemas. Repeatable.",
+        "--crds", metavar="PATH", multiple=True,
+        help="File or folder with CustomResourceDefinitions, or the word cluster: those that the cluster has. "
+        "Objects, and so overrides, are checked against their schemas. Repeatable.",
     ),
     click.option("--strict", is_flag=True, help="Warnings make the exit code 1, too."),
     click.option(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 from pulumi_everest.cli.gather import Group, Item
@@ -17,7 +18,7 @@ def run(folder: Path, options: Options) -> tuple[ProgramRun, list[Group]]:
     if options.plugins:
         config.setdefault("everest:plugins", json.dumps([str(path.resolve()) for path in options.plugins]))
     if options.crds:
-        config["everest:crds"] = json.dumps([str(path.resolve()) for path in options.crds])
+        config["everest:crds"] = json.dumps([os.path.abspath(path) for path in options.crds])
     if options.reconcile_by is not None:
         config["everest:reconcileBy"] = options.reconcile_by
     if options.no_lock or options.unlocked is not None:

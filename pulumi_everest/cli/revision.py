@@ -30,7 +30,9 @@ def gather_before(against: str, paths: Sequence[str], options: Options, loaded: 
     """Everything that `--against` names. What cannot be read is a finding, and so is a revision that does not exist.
 
     `loaded` are the modules that the programs of `paths` have imported: those of the repository are imported anew.
+    What there was is not checked against CRDs: a change may be what mends it.
     """
+    options = replace(options, crds=())
     if against == "-" or os.path.lexists(against):
         return Before(gather(read_inputs([against]), options))
     try:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from click.testing import Result
 
+from pulumi_everest.testing.apiserver import ApiServer
+from pulumi_everest.testing.fixtures import InstallCrds
+
 Run = Callable[..., Result]
+Process = Callable[..., subprocess.CompletedProcess[str]]
 
 CLUSTER = """\
 apiVersion: everest.percona.com/v2alpha1
@@ -102,3 +107,35 @@ def test_what_cannot_be_read_of_them_and_what_is_not_there_are_findings(
     assert [(e["code"], e["message"]) for e in json.loads(result.stdout)] == [
         ("source.unreadable", "there is no file or folder 'crdz', which --crds names; did you mean 'crds'?")
     ]
+
+
+def test_what_there_was_is_not_checked(toy: list[str], run: Run, tmp_path: Path) -> None:
+    (tmp_path / "mended.yaml").write_text(CLUSTER.replace("sise", "size"))
+
+    result = run("preview", "mended.yaml", "--against", "cluster.yaml", *toy, "--crds", "crds")
+
+    assert result.exit_code == 0, result.output
+    assert "spec.engine.storage" in result.output
+
+
+@pytest.mark.parametrize("what", ["cluster.yaml", "infra"])
+def test_the_definitions_of_a_cluster_are_taken(
+    toy: list[str], process: Process, what: str, api_server: ApiServer, install_crds: InstallCrds, tmp_path: Path
+) -> None:
+    install_crds(tmp_path / "crds")
+    arguments = ["validate", what, *toy, "--crds", "cluster", "--format", "json"]
+
+    result = process(*arguments, env={"KUBECONFIG": str(api_server.kubeconfig)})
+
+    assert result.returncode == 1, result.stderr
+    found = [entry for entry in json.loads(result.stdout) if entry["code"] == "cluster.overrides"]
+    assert [entry["path"].removeprefix("spec.") for entry in found] == ["instances.engine.overrides.storage.sise"]
+    assert [entry["hint"] for entry in found] == ["did you mean 'size'?"]
+
+
+def test_a_cluster_that_cannot_be_reached_is_a_finding(toy: list[str], process: Process, tmp_path: Path) -> None:
+    arguments = ["validate", "cluster.yaml", *toy, "--crds", "cluster", "--format", "json"]
+
+    result = process(*arguments, env={"KUBECONFIG": str(tmp_path / "none")})
+
+    assert [entry["code"] for entry in json.loads(result.stdout)] == ["live.config"]

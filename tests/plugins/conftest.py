@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from operator_crds import crd_file
 
 from pulumi_everest.emit.crds import Crds
 from pulumi_everest.model.findings import EverestError, Finding
@@ -18,16 +19,13 @@ from pulumi_everest.plugins.workspace import ClusterInput, Workspace
 Manifests = list[dict[str, Any]]
 Plan = Callable[..., tuple[Manifests, list[Finding]]]
 
-SAME_CRD = {("psmdb", "1.21.2"): "1.21.1"}
-"""Operator versions whose CustomResourceDefinitions are those of another one."""
-
 
 @pytest.fixture(scope="session")
 def crd_of(shared: Path) -> Callable[[str, str], Path]:
     """The file with the CustomResourceDefinitions of a plugin's operator version."""
 
     def path(plugin: str, operator: str) -> Path:
-        return shared / "crds" / plugin / SAME_CRD.get((plugin, operator), operator) / "crd.yaml"
+        return crd_file(shared, plugin, operator)
 
     return path
 

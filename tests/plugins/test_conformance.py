@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+import os
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from operator_crds import crd_file
 
 from pulumi_everest.plugins.find import builtin
-from pulumi_everest.testing.conformance import assert_conforms
+from pulumi_everest.testing.conformance import assert_conforms, conformance_tests
+
+SHARED = Path(os.environ.get("EVEREST_SHARED", Path(__file__).parents[3] / "shared"))
 
 
-@pytest.mark.parametrize("plugin", [plugin.name for plugin in builtin()])
-def test_no_field_of_a_built_in_plugin_is_accepted_without_an_effect(plugin: str) -> None:
-    report = assert_conforms(plugin)
-    assert len(report.probes) > 100
-
-
-@pytest.mark.parametrize("plugin", [plugin.name for plugin in builtin()])
-def test_what_the_probe_emits_passes_the_operator_s_schemas(plugin: str, crd_of: Callable[[str, str], Path]) -> None:
+def crds_where_there_are_some(plugin: str) -> dict[str, Path] | None:
+    """The CRDs of each operator version, or None where the shared test data is not there (other tests say so)."""
     [versions] = [entry.manifest.operator.versions for entry in builtin() if entry.name == plugin]
-    assert_conforms(plugin, crds={version: crd_of(plugin, version) for version in versions})
+    files = {version: crd_file(SHARED, plugin, version) for version in versions}
+    return files if all(file.is_file() for file in files.values()) else None
+
+
+test_psmdb = conformance_tests("psmdb", crds=crds_where_there_are_some("psmdb"))
+test_pxc = conformance_tests("pxc", crds=crds_where_there_are_some("pxc"))
+test_pg = conformance_tests("pg", crds=crds_where_there_are_some("pg"))
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,10 @@ def check_objects(
             kind = str(entry.manifest.get("kind"))
             text = f"{problem.message}, in {kind} at {path_text(problem.path) or 'the top'}"
             if origin is None:
-                named = replace(problem, message=text, subject=f"{kind} {entry.manifest['metadata'].get('name')}")
+                operator = resolved.spec.get("operatorVersion")
+                hint = problem.hint or (f"are the CRDs those of operator {operator}?" if operator else None)
+                subject = f"{kind} {entry.manifest['metadata'].get('name')}"
+                named = replace(problem, message=text, subject=subject, hint=hint)
                 found[(problem.path, f"{index} {problem.message}")] = named
                 continue
             code = "cluster.overrides" if "overrides" in (origin[0], *origin[2:3]) else "emit.object"

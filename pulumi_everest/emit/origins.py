@@ -27,27 +27,26 @@ class Origins:
 
     def __init__(self, spec: Mapping[str, Any], resolved: Resolved, objects: Sequence[Emitted], emit: Emit) -> None:
         self._spec, self._resolved, self._objects, self._emit = spec, resolved, objects, emit
-        self._marked: Sequence[Emitted] | None = None
+        self._made: dict[tuple[Path, ...], Sequence[Emitted]] = {}
 
     def of(self, index: int, path: Path) -> Path | None:
         """The place in the user's spec that a part of an object came from; None where it came from somewhere else.
 
         A part that is not there came from its parent, or from a null in `overrides` that removed it.
         """
-        if self._marked is None:
-            self._marked = self._with_marks(list(self._patches()))
+        patched = self._manifest(self._with_marks(tuple(self._patches())), index)
+        missing = _at(self._objects[index].manifest, path) is _MISSING
         return (
-            self._written(_origin(self._manifest(self._marked, index), path))
+            self._written(_origin(patched, path), missing=missing)
             or self._toggled(index, path)
             or self._passed_on(index, path)
         )
 
-    def _written(self, origin: Path | None) -> Path | None:
-        """The origin, if the user wrote what stands there (and not a preset or a definition), or its parent."""
-        if origin is None:
+    def _written(self, origin: Path | None, *, missing: bool = False) -> Path | None:
+        """The origin, if the user wrote what stands there, or what it is missing in, and not a preset or a default."""
+        if origin is None or _at(self._spec, origin[:-1] if missing else origin) is _MISSING:
             return None
-        there = _at(self._spec, origin) is not _MISSING or _at(self._spec, origin[:-1]) is not _MISSING
-        return origin if there else None
+        return origin
 
     def _patches(self) -> Iterator[Path]:
         """The paths of all values in `overrides`."""
@@ -83,18 +82,20 @@ class Origins:
         for field in dict.fromkeys([*same, *leaves]):
             if _at(self._resolved.spec, field) is _MISSING:
                 continue
-            mark = _at(self._manifest(self._with_marks([field]), index), path)
+            mark = _at(self._manifest(self._with_marks((field,)), index), path)
             if isinstance(mark, Deferred) and [leaf.path for leaf in leaves_of(mark)] == [field]:
                 return field
         return None
 
-    def _with_marks(self, paths: Sequence[Path]) -> Sequence[Emitted]:
+    def _with_marks(self, paths: tuple[Path, ...]) -> Sequence[Emitted]:
         """The objects with a mark in the place of each of these values; none where they cannot be made then."""
-        spec = copied(self._resolved.spec)
-        for path in paths:
-            node = value_at(spec, path[:-1]) if len(path) > 1 else spec
-            node[path[-1]] = Deferred(path)
-        return self._made_of(spec)
+        if paths not in self._made:
+            spec = copied(self._resolved.spec)
+            for path in paths:
+                node = value_at(spec, path[:-1]) if len(path) > 1 else spec
+                node[path[-1]] = Deferred(path)
+            self._made[paths] = self._made_of(spec)
+        return self._made[paths]
 
     def _made_of(self, spec: dict[str, Any]) -> Sequence[Emitted]:
         try:

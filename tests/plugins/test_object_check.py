@@ -114,15 +114,17 @@ def test_what_the_user_did_not_write_has_the_object_as_its_subject(tmp_path: Pat
     [entry] = found({}, crds=narrower)
 
     assert (entry.code, path_text(entry.path), entry.subject) == ("emit.object", "spec.operator", "ToyDB orders")
+    assert entry.hint == "are the CRDs those of operator 1.1.0?"
 
 
 def test_what_a_preset_overrides_is_not_said_to_be_the_user_s(tmp_path: Path) -> None:
     folder = Path(shutil.copytree(TOYDB, tmp_path / "toydb"))
     (folder / "presets" / "odd.yaml").write_text("instances: {engine: {overrides: {pcx: 1}}}\n", encoding="utf-8")
 
-    [entry] = found({"preset": "odd"}, plugins=(folder,))
+    for own in ({}, engine(overrides={"env": {"A": "b"}})):
+        [entry] = found({"preset": "odd", **own}, plugins=(folder,))
 
-    assert (entry.code, path_text(entry.path), entry.subject) == ("emit.object", "spec.engine.pcx", "ToyDB orders")
+        assert (entry.code, path_text(entry.path), entry.subject) == ("emit.object", "spec.engine.pcx", "ToyDB orders")
 
 
 def test_another_version_of_the_kind_is_wrong_and_another_kind_is_unchecked_once(tmp_path: Path) -> None:

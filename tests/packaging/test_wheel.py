@@ -38,6 +38,7 @@ def test_the_wheel_has_the_plugins_and_the_type_marker(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     for wanted in (
         "py.typed",
+        "pulumi-plugin.json",
         "plugins/psmdb/plugin.yaml",
         "plugins/psmdb/resources.yaml",
         "plugins/psmdb/presets/small.yaml",

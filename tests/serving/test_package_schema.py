@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 from typing import Annotated, Any
 
 import pytest
 from fake_engine import CLUSTER, PROVIDER
+from jsonschema.validators import validator_for
 from pydantic import BaseModel, Field
 
 from pulumi_everest.model.shapes import Shape, shape_of
 from pulumi_everest.resources import arguments, cluster, package_schema, provider
 from pulumi_everest.resources.models import DatabaseClusterArgs, ProviderArgs
 from pulumi_everest.resources.walk import is_confidential
+from pulumi_everest.testing.parts import skip_or_fail
 
 SCHEMA = package_schema.package_schema()
 TYPES, RESOURCES = SCHEMA["types"], SCHEMA["resources"]
@@ -61,6 +65,20 @@ def test_the_module_prints_the_schema(root):
         [sys.executable, "-m", "pulumi_everest.resources.package_schema"], cwd=root, capture_output=True, check=True
     )
     assert json.loads(ran.stdout) == SCHEMA
+
+
+def test_it_passes_pulumis_own_metaschema():
+    """`EVEREST_PULUMI_METASCHEMA` is the file pkg/codegen/schema/pulumi.json of Pulumi's sources."""
+    file = os.environ.get("EVEREST_PULUMI_METASCHEMA")
+    if not file:
+        skip_or_fail("metaschema", "needs Pulumi's metaschema (EVEREST_PULUMI_METASCHEMA)")
+    text = Path(file).read_text("utf-8")
+    metaschema = json.loads(re.sub(r"\(\?<(?=[A-Za-z])", "(?P<", text))  # named groups as Python writes them
+    kind = validator_for(metaschema)
+    kind.check_schema(metaschema)
+    assert [f"{entry.json_path}: {entry.message}" for entry in kind(metaschema).iter_errors(SCHEMA)] == []
+    broken = {**SCHEMA, "types": {**TYPES, "everest:index:Broken": {"type": "no such type"}}}
+    assert not kind(metaschema).is_valid(broken)
 
 
 def test_it_has_what_pulumi_needs_of_a_package():

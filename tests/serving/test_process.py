@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import tomllib
@@ -19,6 +20,16 @@ def test_pulumi_finds_the_plugin(root):
     manifest = yaml.safe_load((root / "PulumiPlugin.yaml").read_text("utf-8"))
     assert manifest["runtime"]["name"] == "python"
     assert (root / "__main__.py").is_file()
+
+
+def test_the_folder_of_the_plugin_is_no_project(root):
+    """Pulumi refuses every command in a folder that is both."""
+    assert not (root / "Pulumi.yaml").exists()
+
+
+def test_the_python_package_says_that_programs_which_import_it_need_no_plugin(root):
+    """Else Pulumi takes any package that is called pulumi-... for the SDK of a plugin, and downloads that."""
+    assert json.loads((root / "pulumi_everest" / "pulumi-plugin.json").read_text("utf-8"))["resource"] is False
 
 
 def test_the_command_that_pulumi_looks_for_on_the_path_is_the_same_process(root):

@@ -1,0 +1,279 @@
+"""Other languages with the real engine: the schema it gets, the SDKs it makes of it, and the examples that use them.
+
+The engine finds the package by name, as `pulumi-resource-everest` on PATH. Objects are rendered to files, so no cluster
+is needed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import venv
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from pulumi_everest.program.run import run_program
+from pulumi_everest.testing.engine import Engine, Stack
+from pulumi_everest.testing.parts import skip_or_fail
+
+HOSTS = {"nodejs": "index.ts", "python": "pulumi_everest/__init__.py", "go": "everest/init.go", "dotnet": "Provider.cs"}
+"""Languages for which Pulumi makes an SDK, with a file that it has."""
+
+
+def needs(command: str) -> str:
+    """The path of a command, or a skip."""
+    path = shutil.which(command)
+    if path is None:
+        skip_or_fail("engine", f"needs {command} on PATH")
+    assert path is not None
+    return path
+
+
+def pulumi(engine: Engine, *arguments: str | Path, cwd: Path) -> str:
+    """What a command of the engine prints."""
+    command = [str(engine.pulumi), *map(str, arguments), "--non-interactive", "--color", "never"]
+    done = subprocess.run(command, cwd=cwd, env=engine.environment(), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+@pytest.fixture
+def example(engine: Engine, root: Path, tmp_path: Path) -> Callable[[str], Stack]:
+    """Makes a stack of an example in another language, which renders its objects to files."""
+
+    def make(language: str) -> Stack:
+        stack = Stack(engine, tmp_path / language, name="dev")
+        source = root / "examples" / "other-languages" / language
+        for file in source.iterdir():
+            if file.is_file():
+                shutil.copy(file, stack.folder)
+        project = yaml.safe_load((source / "Pulumi.yaml").read_text())
+        assert (source / project.pop("packages")["everest"]).resolve() == root.resolve()
+        project["name"] = "infra"  # the stack is one of this project
+        (stack.folder / "Pulumi.yaml").write_text(yaml.safe_dump(project, sort_keys=False))
+        stack.run("config", "set", "kubernetes:renderYamlToDirectory", "rendered")
+        return stack
+
+    return make
+
+
+def rendered(stack: Stack) -> dict[str, dict[str, Any]]:
+    """The objects that a stack has rendered, by kind and name."""
+    files = [*(stack.folder / "rendered").rglob("*.yaml")]
+    objects = [entry for file in files for entry in yaml.safe_load_all(file.read_text()) if entry]
+    return {f"{entry['kind']} {entry['metadata']['name']}": entry for entry in objects}
+
+
+def of_python(tmp_path: Path, program: str, config: dict[str, str] | None = None) -> dict[str, dict[str, Any]]:
+    """The objects of a Python program, by kind and name."""
+    folder = tmp_path / "python"
+    folder.mkdir()
+    (folder / "Pulumi.yaml").write_text("name: shop\nruntime: python\n")
+    (folder / "__main__.py").write_text(program)
+    ran = run_program(folder, config=config, stack="dev")
+    assert ran.findings == []
+    return {f"{entry['kind']} {entry['metadata']['name']}": entry for entry in ran.manifests()}
+
+
+# The schema and the SDKs
+
+
+def test_the_engine_gets_the_schema_that_is_committed(engine: Engine, root: Path, tmp_path: Path) -> None:
+    got = json.loads(pulumi(engine, "package", "get-schema", needs("pulumi-resource-everest"), cwd=tmp_path))
+    committed = json.loads((root / "schemas" / "pulumi.json").read_text())
+
+    assert {key: value for key, value in got.items() if value != {}} == committed
+
+
+@pytest.mark.parametrize("language", HOSTS)
+def test_an_sdk_can_be_made_of_the_schema(engine: Engine, root: Path, tmp_path: Path, language: str) -> None:
+    if language not in ("nodejs", "python") and shutil.which(f"pulumi-language-{language}") is None:
+        pytest.skip(f"needs pulumi-language-{language} on PATH")
+    needs(f"pulumi-language-{language}")
+
+    schema = root / "schemas" / "pulumi.json"
+    pulumi(engine, "package", "gen-sdk", schema, "--language", language, "--out", tmp_path, cwd=tmp_path)
+
+    assert (tmp_path / language / HOSTS[language]).is_file()
+
+
+# A package that is named by its folder
+
+
+def test_the_folder_of_the_repository_is_a_package(engine: Engine, root: Path, tmp_path: Path) -> None:
+    """Pulumi installs it into a virtual environment of its own, for which only the package itself is built here."""
+    folder = tmp_path / "everest"
+    folder.mkdir()
+    for name in ("PulumiPlugin.yaml", "__main__.py", "pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(root / name, folder)
+    shutil.copytree(root / "pulumi_everest", folder / "pulumi_everest", ignore=shutil.ignore_patterns("__pycache__"))
+    venv.create(folder / ".venv-plugin", with_pip=True, symlinks=True)
+    packages = Path(yaml.__file__).parents[1]
+    [site] = (folder / ".venv-plugin" / "lib").glob("python*/site-packages")
+    (site / "installed.pth").write_text(f"{packages}\n")
+    # What the engine would download: the Kubernetes plugin of the version that the Python package names.
+    plugin = engine.home / "plugins" / f"resource-kubernetes-v{version('pulumi-kubernetes')}"
+    plugin.mkdir(parents=True, exist_ok=True)
+    (plugin / "pulumi-resource-kubernetes").symlink_to(engine.kubernetes)
+
+    got = json.loads(pulumi(engine, "package", "get-schema", folder, cwd=tmp_path))
+
+    assert set(got["resources"]) == {"everest:index:DatabaseCluster", "everest:index:DatabaseProvider"}
+
+
+# Pulumi YAML
+
+
+def test_the_yaml_example_becomes_the_objects_of_the_same_program_in_python(
+    example: Callable[[str], Stack], tmp_path: Path
+) -> None:
+    needs("pulumi-language-yaml")
+    stack = example("yaml")
+
+    assert stack.up().code == 0, stack.printed()
+
+    expected = of_python(
+        tmp_path,
+        "import pulumi_everest as everest\n"
+        'mysql = everest.Provider("mysql", database_cluster_definition="pxc-operator", operator_version="1.20.0")\n'
+        'everest.DatabaseCluster("orders", namespace="databases", provider=mysql, instances={\n'
+        '    "engine": {"replicas": 3, "storage": {"size": "100Gi"}}, "proxy": {"replicas": 2}})\n',
+    )
+    assert rendered(stack) == expected
+    assert stack.outputs()["host"] == "orders-haproxy.databases.svc.cluster.local"
+    assert stack.preview().only_same
+    protected = [urn for urn, entry in stack.resources().items() if entry.get("protect")]
+    assert [urn.rpartition("::")[2] for urn in protected] == ["orders"]
+
+
+def test_what_is_wrong_in_yaml_is_said_as_errors_of_properties(example: Callable[[str], Stack]) -> None:
+    needs("pulumi-language-yaml")
+    stack = example("yaml")
+    file = stack.folder / "Pulumi.yaml"
+    file.write_text(file.read_text().replace("100Gi", "100Gx").replace("replicas: 3", "replicas: -1"))
+
+    done = stack.preview()
+
+    assert done.code != 0
+    for path, code in (("storage.size", "value.quantity"), ("replicas", "field.range")):
+        assert f"property instances.engine.{path} with value" in done.text
+        assert f"[{code}]" in done.text
+    assert done.steps("PerconaXtraDBCluster") == []
+
+
+def test_a_yaml_program_has_the_lock_beside_it(example: Callable[[str], Stack]) -> None:
+    needs("pulumi-language-yaml")
+    stack = example("yaml")
+    (stack.folder / "everest.lock").write_text(
+        "version: 1\nstacks:\n  dev:\n    orders:\n      provider: pxc-operator\n      operatorVersion: 1.20.0\n"
+        "      components:\n        engine: {version: 8.4.7-7.1, image: 'percona/percona-xtradb-cluster:8.4.7-7.1'}\n"
+        "        proxy: {version: 2.8.18-1, image: 'percona/haproxy:2.8.18-1'}\n"
+    )
+    file = stack.folder / "Pulumi.yaml"
+    file.write_text(file.read_text().replace("${mysql.name}", "pxc-operator"))
+
+    assert stack.up().code == 0, stack.printed()
+
+    assert stack.outputs()["versions"] == {"engine": "8.4.7-7.1", "proxy": "2.8.18-1"}
+    assert "lock." not in stack.printed()
+
+
+# TypeScript
+
+
+@pytest.fixture(scope="module")
+def node_modules(engine: Engine, root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the TypeScript example needs, with an SDK that is made now; or a skip."""
+    npm = needs("npm")
+    needs("pulumi-language-nodejs")
+    folder = tmp_path_factory.mktemp("node")
+    schema = root / "schemas" / "pulumi.json"
+    pulumi(engine, "package", "gen-sdk", schema, "--language", "nodejs", "--out", folder, "--local", cwd=folder)
+    sdk = next(folder.rglob("databaseCluster.ts")).parent
+    shutil.copy(root / "examples/other-languages/typescript/package.json", folder)
+    install = [npm, "install", "--no-audit", "--no-fund", "--no-save", "--ignore-scripts", "--loglevel=error"]
+    done = subprocess.run([*install, "--install-links=false"], cwd=folder, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        skip_or_fail("engine", f"needs packages from npm's registry: {done.stderr.strip()[-200:]}")
+    (folder / "node_modules" / "@pulumi" / "everest").symlink_to(sdk, target_is_directory=True)
+    node = {**os.environ, "PATH": f"{Path(npm).parent}{os.pathsep}{os.environ['PATH']}"}
+    built = subprocess.run(
+        [folder / "node_modules/.bin/tsc", "-p", sdk, "--preserveSymlinks"],
+        cwd=folder, env=node, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert built.returncode == 0, built.stdout
+    shutil.copy(sdk / "package.json", sdk / "bin")  # as the SDK's own installation does
+    return folder / "node_modules"
+
+
+def type_errors(folder: Path, node_modules: Path) -> str:
+    (folder / "node_modules").symlink_to(node_modules, target_is_directory=True)
+    done = subprocess.run(
+        [node_modules / ".bin/tsc", "-p", folder], cwd=folder, capture_output=True, text=True, check=False
+    )
+    return done.stdout
+
+
+def test_the_typescript_example_has_the_types_of_the_sdk(root: Path, node_modules: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "typescript"
+    shutil.copytree(root / "examples/other-languages/typescript", folder)
+
+    assert type_errors(folder, node_modules) == ""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("replicas: 2", "replica: 2", "'replica' does not exist in type"),
+        ("replicas: 2", 'replicas: "2"', "Type 'string' is not assignable to type 'Input<number"),
+        ('type: "s3"', 'type: "S3"', "is not assignable"),
+        ("provider: mongodb.name,", "", "Property 'provider' is missing"),
+    ],
+)
+def test_the_types_refuse_what_the_package_would_refuse(
+    root: Path, node_modules: Path, tmp_path: Path, old: str, new: str, said: str
+) -> None:
+    folder = tmp_path / "typescript"
+    shutil.copytree(root / "examples/other-languages/typescript", folder)
+    program = (folder / "index.ts").read_text()
+    assert old in program
+    (folder / "index.ts").write_text(program.replace(old, new))
+
+    assert said in type_errors(folder, node_modules)
+
+
+def test_the_typescript_example_becomes_the_objects_of_the_same_program_in_python(
+    example: Callable[[str], Stack], node_modules: Path, tmp_path: Path
+) -> None:
+    stack = example("typescript")
+    (stack.folder / "node_modules").symlink_to(node_modules, target_is_directory=True)
+    stack.run("config", "set", "awsAccessKeyId", "AKIA")
+    stack.run("config", "set", "--secret", "awsSecretAccessKey", "hunter2")
+
+    assert stack.up().code == 0, stack.printed()
+
+    expected = of_python(
+        tmp_path,
+        "import pulumi\nimport pulumi_everest as everest\n"
+        'mongodb = everest.Provider("psmdb-operator", operator_version="1.22.0")\n'
+        'everest.DatabaseCluster("orders", namespace="databases", provider=mongodb,\n'
+        '    topology={"type": "sharded", "config": {"shards": 2}},\n'
+        '    instances={"engine": {"replicas": 3, "storage": {"size": "100Gi"}}, "proxy": {"replicas": 2}},\n'
+        '    backup={"storages": [{"name": "main", "type": "s3", "bucket": "orders-backups",\n'
+        '        "credentials": {"AWS_ACCESS_KEY_ID": "AKIA", "AWS_SECRET_ACCESS_KEY": "hunter2"},\n'
+        '        "schedules": [{"name": "nightly", "cron": "0 3 * * *", "retention": {"count": 7}}]}]})\n',
+    )
+    got = rendered(stack)
+    assert set(got) == set(expected)
+    name = "PerconaServerMongoDB orders"
+    assert got[name] == expected[name]
+    assert "hunter2" not in stack.stored_text()
+    assert "hunter2" not in stack.printed()
+    assert stack.preview().only_same

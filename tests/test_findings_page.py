@@ -32,7 +32,7 @@ from pulumi_everest.plugins.workspace import ClusterInput, Workspace
 
 PAGE = Path(__file__).parents[1] / "docs" / "findings.md"
 API = "everest.percona.com/v2alpha1"
-FILES = ("plugin.yaml", "definition.yaml", "resources.yaml")
+FILES = ("plugin.yaml", "definition.yaml", "resources.yaml", "backup.yaml", "restore.yaml")
 
 
 @dataclass
@@ -158,6 +158,10 @@ class Example:
                 self.crds = [self.folder / "crds.yml"]
             case ["yaml", "cluster"]:
                 self.add("DatabaseCluster", "orders", f"provider: shop\n{content}")
+            case ["yaml", "backup"]:
+                self.add("DatabaseBackup", "monday", content)
+            case ["yaml", "restore"]:
+                self.add("DatabaseRestore", "back", content)
             case ["yaml", "provider"]:
                 self.add("Provider", "shop", content)
             case ["python"]:

@@ -19,7 +19,7 @@ from pulumi_everest.emit.everest import API_VERSION
 from pulumi_everest.model.findings import Finding, Place, finding, sort_findings
 from pulumi_everest.model.source import Document
 from pulumi_everest.plugins.find import Plugins
-from pulumi_everest.plugins.workspace import Plan, Workspace
+from pulumi_everest.plugins.workspace import JobPlan, Plan, Workspace
 
 GROUP = API_VERSION.split("/", maxsplit=1)[0]
 
@@ -28,13 +28,15 @@ GROUP = API_VERSION.split("/", maxsplit=1)[0]
 class Item:
     """One Kubernetes object: what it is, and its text as the user wrote it, where it was only passed on.
 
-    `main` marks the object of a cluster that is the database to its operator.
+    `main` marks the object of a cluster that is the database to its operator, `after` says what must be ready before
+    the object is applied.
     """
 
     manifest: dict[str, Any]
     place: Place | None = None
     text: str | None = None
     main: bool = False
+    after: str | None = None
 
     @property
     def key(self) -> tuple[str, str, str, str]:
@@ -54,9 +56,9 @@ class Item:
 
 @dataclass
 class Group:
-    """Objects that belong together: those of a cluster, of a Provider, of a program, or of nothing of ours.
+    """Objects that belong together: those of a cluster, a job, a Provider, a program, or of nothing of ours.
 
-    `about` says more about a cluster: its namespace, provider and topology, as far as they are known.
+    `about` says more about a cluster or job: namespace, provider, topology, cluster, as far as they are known.
     """
 
     kind: str
@@ -119,8 +121,8 @@ def _gather_documents(inputs: Inputs, options: Options, gathered: Gathered, *, o
     gathered.clusters += sum(1 for d in inputs.documents if _is_ours(d) and d.data.get("kind") == "DatabaseCluster")
     locks = LockFiles(options)
     locks.apply(workspace.clusters)
-    plans, found = workspace.plan()
-    found += locks.findings
+    planned = workspace.plan_all()
+    plans, found = planned.clusters, [*planned.findings, *locks.findings]
     gathered.sections += sections_of(plans, inputs.folders)
     if not objects:
         found = [entry for entry in found if entry.code != "provider.no-plugin"]
@@ -130,6 +132,7 @@ def _gather_documents(inputs: Inputs, options: Options, gathered: Gathered, *, o
         gathered.groups.append(Group("other", "passed on", items=foreign))
     gathered.groups += _provider_groups(workspace, plans)
     gathered.groups += [_cluster_group(plan) for plan in plans]
+    gathered.groups += [_job_group(plan) for plan in planned.jobs]
 
 
 def _is_ours(document: Document) -> bool:
@@ -159,8 +162,22 @@ def _cluster_group(plan: Plan) -> Group:
         "topology": str(spec["topology"]["type"]),
     }
     place = plan.cluster.locate(("metadata", "name"))
-    items = [Item(emitted.manifest, place, main=emitted.main) for emitted in plan.objects]
+    main = next((o.manifest for o in plan.objects if o.main), {})
+    title = Item(main).title
+    items = [Item(o.manifest, place, main=o.main, after=title if o.when_ready else None) for o in plan.objects]
     return Group("cluster", str(metadata.get("name")), about, items)
+
+
+def _job_group(plan: JobPlan) -> Group:
+    metadata, spec = plan.input.metadata, plan.job.spec
+    about = {
+        "namespace": str(metadata.get("namespace")),
+        "cluster": str(spec.get("cluster")),
+        "provider": plan.setup.technology.provider,
+    }
+    place = plan.input.locate(("metadata", "name"))
+    items = [Item(emitted.manifest, place) for emitted in plan.objects]
+    return Group(plan.input.kind, str(metadata.get("name")), about, items)
 
 
 # Programs

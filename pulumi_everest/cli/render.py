@@ -63,6 +63,9 @@ def render(ctx: click.Context, paths: tuple[str, ...], options: Options, show_se
         click.echo(json_list(items))
     else:
         click.echo(yaml_stream(items), nl=False)
+    for item in items:
+        if item.after is not None:
+            note(f"{item.title} fills the new database: apply it when {item.after} is ready, and once only")
     hidden = 0 if show_secrets else sum(count_secrets(marked(item.manifest)) for item in items)
     if hidden:
         values = counted(hidden, "secret value")

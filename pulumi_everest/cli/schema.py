@@ -13,7 +13,18 @@ from pulumi_everest.cli.options import plugin_option
 if TYPE_CHECKING:
     from pulumi_everest.plugins.workspace import Workspace
 
-KINDS = ("DatabaseCluster", "DatabaseClusterDefinition", "Provider", "plugin.yaml", "resources.yaml", "ui.yaml")
+KINDS = (
+    "DatabaseCluster",
+    "DatabaseBackup",
+    "DatabaseRestore",
+    "DatabaseClusterDefinition",
+    "Provider",
+    "plugin.yaml",
+    "resources.yaml",
+    "backup.yaml",
+    "restore.yaml",
+    "ui.yaml",
+)
 
 _HELP = f"""Write the JSON Schema (2020-12) of a kind of document, or of the clusters of one Provider.
 

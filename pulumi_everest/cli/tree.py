@@ -16,6 +16,7 @@ from pulumi_everest.cli.secret_values import plain
 from pulumi_everest.cli.yaml_text import scalar_text, yaml_text
 
 _COLOURS = {"+": "green", "-": "red", "~": "yellow"}
+_KINDS = {"provider": "Provider"}
 _SIGNS = {"created": "+", "removed": "-", "changed": "~", "same": " ", "added": "+"}
 
 
@@ -71,8 +72,8 @@ def diff_summary(differences: Sequence[Difference]) -> str:
 def group_title(group: Group) -> str:
     """What a group is, in one line."""
     about = ", ".join(f"{key} {value}" for key, value in group.about.items())
-    names = {"cluster": "cluster ", "provider": "Provider ", "program": "program ", "other": ""}
-    title = click.style(printable(f"{names[group.kind]}{group.name}"), bold=True)
+    name = group.name if group.kind == "other" else f"{_KINDS.get(group.kind, group.kind)} {group.name}"
+    title = click.style(printable(name), bold=True)
     return f"{title} ({printable(about)})" if about else title
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from pulumi_everest.core import paths
 from pulumi_everest.core.check_plugin import CLUSTER, INSTANCE, missing_path
-from pulumi_everest.core.expressions import Environment, ExpressionError
-from pulumi_everest.core.rules import VARIABLES, rule_shapes, wrong_result
+from pulumi_everest.core.expressions import Environment
+from pulumi_everest.core.rules import VARIABLES, rule_findings, rule_shapes
 from pulumi_everest.core.schemas import ConfigSchema
 from pulumi_everest.core.technology import Definition, Technology
 from pulumi_everest.core.validate import check_cluster, replica_findings
@@ -256,26 +256,9 @@ class _Check:
             yield unknown("definition.unknown-version", path, text, version, names)
 
     def rules(self, topology: str, rules: list[Rule], path: Path) -> Iterator[Finding]:
-        if not rules:
-            return
-        environment, shapes = Environment(VARIABLES), rule_shapes(self.definition, topology)
-        for index, rule in enumerate(rules):
-            at = (*path, index)
-            try:
-                expression = environment.compile(rule.cel)
-            except ExpressionError as error:
-                yield finding("definition.expression", (*at, "cel"), f"the rule does not compile: {error}")
-                continue
-            for field in expression.check_fields(shapes):
-                text = f"'{path_text(field.path)}' does not exist in topology '{topology}'"
-                name = str(field.name)
-                yield unknown("definition.expression-field", (*at, "cel"), text, name, field.allowed)
-            result = wrong_result(expression, shapes)
-            if result is not None:
-                text = f"a rule is true or false, and this one gives {result}"
-                yield finding("definition.rule-result", (*at, "cel"), text)
-            if rule.path is not None:
-                yield from missing_path(paths.parse(rule.path), shapes["spec"], (*at, "path"), rule.path)
+        if rules:
+            environment, shapes = Environment(VARIABLES), rule_shapes(self.definition, topology)
+            yield from rule_findings(rules, environment, shapes, path, f"topology '{topology}'")
 
     def resolvable(self, wrong: Iterable[Path]) -> Iterator[Finding]:
         """Whether a cluster that says nothing else can be had, of each topology that nothing `wrong` has a part in."""

@@ -11,6 +11,7 @@ import itertools
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -151,6 +152,18 @@ def _host_of(url: str) -> str:
     return host
 
 
+def _utc(text: str) -> str:
+    """``2026-03-01 10:00:00`` of ``2026-03-01T12:00:00+02:00``; a fraction of a second stays."""
+    moment, zone = (text[:-1], "+00:00") if text[-1] in "zZ" else (text[:-6], text[-6:])
+    whole, point, fraction = moment.partition(".")
+    shifted = datetime.fromisoformat(f"{whole}{zone}").astimezone(UTC)
+    return f"{shifted.replace(tzinfo=None).isoformat(' ')}{point}{fraction}"
+
+
+def _folder(path: str) -> str:
+    return path.rstrip("/").rpartition("/")[0]
+
+
 def _range(count: int) -> list[int]:
     if not 0 <= count <= MOST_NUMBERS:
         raise ValueError(f"{count} is out of range (allowed: 0 to {MOST_NUMBERS})")
@@ -183,6 +196,8 @@ BUILT_IN: tuple[FunctionSpec, ...] = (
     FunctionSpec("quantity", ("any",), "double", _quantity),
     FunctionSpec("seconds", ("string",), "int", _seconds),
     FunctionSpec("hostOf", ("string",), "string", _host_of),
+    FunctionSpec("utc", ("string",), "string", _utc),
+    FunctionSpec("folder", ("string",), "string", _folder),
     FunctionSpec("range", ("int",), "list", _range),
     FunctionSpec("hash", ("string",), "string", _hash),
     FunctionSpec("toYaml", ("any",), "string", _to_yaml),

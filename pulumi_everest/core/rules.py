@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import takewhile
 from typing import Any
 
-from pulumi_everest.core.expressions import Environment, Expression, ExpressionError
+from pulumi_everest.core.check_plugin import missing_path
+from pulumi_everest.core.expressions import Environment, Expression, ExpressionError, Scope
 from pulumi_everest.core.paths import parse
 from pulumi_everest.core.resolve import Resolved
 from pulumi_everest.core.technology import Definition, Technology
 from pulumi_everest.model.cluster import DatabaseClusterSpec, Metadata
 from pulumi_everest.model.deferred import Deferred, Path
 from pulumi_everest.model.definition import Rule
-from pulumi_everest.model.findings import Finding, finding
+from pulumi_everest.model.findings import Finding, finding, path_text, unknown
 from pulumi_everest.model.shapes import ANY, Shape, shape_of
 
 VARIABLES = ("metadata", "secrets", "spec")
 """What rules may name. `secrets` holds what a program gave as values; a rule may ask whether it is there."""
+
+CompiledRule = tuple[Rule, Expression]
 
 
 class Rules:
@@ -26,7 +29,7 @@ class Rules:
 
     def __init__(self, definition: Definition) -> None:
         self.definition = definition
-        self._compiled: dict[str, list[tuple[Rule, Expression]]] = {}
+        self._compiled: dict[str, list[CompiledRule]] = {}
 
     @staticmethod
     def of(technology: Technology) -> Rules:
@@ -43,18 +46,11 @@ class Rules:
         """What rules may name."""
         return Environment(VARIABLES)
 
-    def compiled(self, topology: str) -> list[tuple[Rule, Expression]]:
+    def compiled(self, topology: str) -> list[CompiledRule]:
         """The rules of a topology that can be asked; others are findings of the definition."""
         if topology not in self._compiled:
-            pairs, shapes = [], rule_shapes(self.definition, topology)
-            for rule in self.definition.topology(topology).rules:
-                try:
-                    expression = self.environment.compile(rule.cel)
-                except ExpressionError:
-                    continue
-                if not expression.check_fields(shapes) and wrong_result(expression, shapes) is None:
-                    pairs.append((rule, expression))
-            self._compiled[topology] = pairs
+            shapes = rule_shapes(self.definition, topology)
+            self._compiled[topology] = compiled(self.definition.topology(topology).rules, self.environment, shapes)
         return self._compiled[topology]
 
     def check(self, resolved: Resolved) -> Iterator[Finding]:
@@ -63,21 +59,61 @@ class Rules:
         if not rules:
             return
         variables = {"spec": resolved.spec, "metadata": resolved.metadata, "secrets": resolved.secrets}
-        activation = self.environment.bind(variables, deferred=resolved.deferred)
-        for rule, expression in rules:
-            path: Path = tuple(takewhile(lambda part: part != "*", parse(rule.path or "")))
-            try:
-                result = expression.evaluate(activation)
-            except ExpressionError as error:
-                text = f"the rule '{rule.cel}' could not be evaluated: {error}"
-                yield finding("cluster.rule-failed", path, text, hint="has() tells whether an optional field is set")
-                continue
-            if result is False:
-                code = "cluster.rule" if rule.severity == "error" else "cluster.rule-warning"
-                yield finding(code, path, rule.message)
-            elif result is not True and not isinstance(result, Deferred):
-                text = f"the rule '{rule.cel}' gives neither true nor false"
-                yield finding("cluster.rule-failed", path, text)
+        yield from broken_rules(rules, variables, deferred=resolved.deferred)
+
+
+def compiled(rules: Sequence[Rule], environment: Environment, shapes: Mapping[str, Shape]) -> list[CompiledRule]:
+    """The rules that can be asked. What is wrong with the others is said by `rule_findings`."""
+    pairs = []
+    for rule in rules:
+        try:
+            expression = environment.compile(rule.cel)
+        except ExpressionError:
+            continue
+        if not expression.check_fields(shapes) and wrong_result(expression, shapes) is None:
+            pairs.append((rule, expression))
+    return pairs
+
+
+def rule_findings(
+    rules: Sequence[Rule], environment: Environment, shapes: Mapping[str, Shape], path: Path, where: str
+) -> Iterator[Finding]:
+    """What is wrong with rules: each compiles, names what there is, and is true or false. `where` says what has it."""
+    for index, rule in enumerate(rules):
+        at = (*path, index)
+        try:
+            expression = environment.compile(rule.cel)
+        except ExpressionError as error:
+            yield finding("definition.expression", (*at, "cel"), f"the rule does not compile: {error}")
+            continue
+        for field in expression.check_fields(shapes):
+            text = f"'{path_text(field.path)}' does not exist in {where}"
+            yield unknown("definition.expression-field", (*at, "cel"), text, str(field.name), field.allowed)
+        result = wrong_result(expression, shapes)
+        if result is not None:
+            text = f"a rule is true or false, and this one gives {result}"
+            yield finding("definition.rule-result", (*at, "cel"), text)
+        if rule.path is not None:
+            yield from missing_path(parse(rule.path), shapes["spec"], (*at, "path"), rule.path)
+
+
+def broken_rules(rules: Sequence[CompiledRule], variables: Mapping[str, Any], *, deferred: bool) -> Iterator[Finding]:
+    """The rules that do not hold. One that reads an unknown value waits until it is known."""
+    activation = Scope(variables, deferred)
+    for rule, expression in rules:
+        path: Path = tuple(takewhile(lambda part: part != "*", parse(rule.path or "")))
+        try:
+            result = expression.evaluate(activation)
+        except ExpressionError as error:
+            text = f"the rule '{rule.cel}' could not be evaluated: {error}"
+            yield finding("cluster.rule-failed", path, text, hint="has() tells whether an optional field is set")
+            continue
+        if result is False:
+            code = "cluster.rule" if rule.severity == "error" else "cluster.rule-warning"
+            yield finding(code, path, rule.message)
+        elif result is not True and not isinstance(result, Deferred):
+            text = f"the rule '{rule.cel}' gives neither true nor false"
+            yield finding("cluster.rule-failed", path, text)
 
 
 def wrong_result(expression: Expression, shapes: Mapping[str, Shape]) -> str | None:

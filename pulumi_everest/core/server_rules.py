@@ -38,6 +38,17 @@ def _storage_rules() -> Iterator[dict[str, str]]:
             )
 
 
+_SOURCE: Final = [
+    _rule("has(self.backup) != has(self.storage)", "the data comes from either 'backup', or 'storage' and 'path'"),
+    _rule("!has(self.storage) || has(self.path) || has(self.pointInTime)", "with 'storage' the field 'path' is needed"),
+    _rule("has(self.storage) || !has(self.path)", "'path' belongs to 'storage'"),
+    _rule("has(self.storage) || !has(self.type)", "'type' belongs to 'storage'"),
+    _rule(
+        "!has(self.path) || (!self.path.contains('://') && self.path.matches('[^/]'))",
+        "'path' is one inside a bucket, container or volume",
+    ),
+]
+
 _CLUSTER: Final[dict[str, Rules]] = {
     "DatabaseClusterSpec.provider": [
         _rule("self == oldSelf", "the provider of a cluster cannot be changed"),
@@ -61,16 +72,23 @@ _CLUSTER: Final[dict[str, Rules]] = {
     "Retention": [
         _rule("!has(self.count) || !has(self.duration)", "backups are kept by 'count' or by 'duration', not by both"),
     ],
-    "DataSource": [
-        _rule("has(self.backup) != has(self.storage)", "the data comes from either 'backup', or 'storage' and 'path'"),
-        _rule("has(self.storage) == has(self.path)", "'storage' and 'path' belong together"),
-    ],
+    "DataSource": _SOURCE,
     "Tls": [
         _rule(
             "!has(self.issuer) || !has(self.certificateSecret)",
             "certificates come from 'issuer' or from 'certificateSecret', not from both",
         ),
     ],
+}
+
+_JOBS: Final[dict[str, Rules]] = {
+    "DatabaseBackup.spec": [
+        _rule("self == oldSelf", "a backup is made once; make another one under another name"),
+    ],
+    "DatabaseRestore.spec": [
+        _rule("self == oldSelf", "a restore is made once; make another one under another name"),
+    ],
+    "DatabaseRestoreSpec": _SOURCE,
 }
 
 # The names of the versions that a component `c` may have, as a list of one list: so it is made once for what follows.
@@ -186,7 +204,7 @@ _DEFINITION: Final[dict[str, Rules]] = {
 _NAMED: Final = {"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["name"]}
 
 SERVER_CHECKS: Final = Additions(
-    rules={**_CLUSTER, **_DEFINITION},
+    rules={**_CLUSTER, **_JOBS, **_DEFINITION},
     fragments={
         "Backup.storages": _NAMED,
         "BackupStorage.schedules": _NAMED,
@@ -203,4 +221,4 @@ SERVER_CHECKS: Final = Additions(
         "Rule.path": {"pattern": field_pattern(CLUSTER)},
     },
 )
-"""What is added to the schemas of the three kinds."""
+"""What is added to the schemas of the kinds."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from pulumi_everest.core.jobs import source_findings
 from pulumi_everest.core.lock import lock_findings
 from pulumi_everest.core.paths import value_at
 from pulumi_everest.core.resolve import Resolved, resolve
@@ -251,25 +252,11 @@ def _schedule(schedule: Any, path: Path, seen: dict[str, Path]) -> Iterator[Find
 
 def _data_source(spec: Mapping[str, Any]) -> Iterator[Finding]:
     source = spec.get("dataSource")
-    if not isinstance(source, dict):
-        return
-    path: Path = ("dataSource",)
-    has_backup, has_storage = source.get("backup") is not None, source.get("storage") is not None
-    if has_backup == has_storage:
-        text = "the data comes from 'backup' or from 'storage' and 'path'" + (", not from both" if has_backup else "")
-        yield finding("field.conflict", path, text, allowed=["backup", "storage"])
-    if has_storage and source.get("path") is None:
-        yield finding("field.missing", (*path, "path"), "with 'storage' the field 'path' is needed")
-    if has_backup and source.get("path") is not None:
-        yield finding("field.conflict", (*path, "path"), "'path' belongs to 'storage', not to 'backup'")
-    name = source.get("storage")
-    backup = spec.get("backup")
-    storages = _items(backup.get("storages") if isinstance(backup, dict) else None)
-    names = [item.get("name") for item in storages if isinstance(item, dict)]
-    known = [text for text in names if isinstance(text, str)]
-    if isinstance(name, str) and len(known) == len(names) and name not in known:
-        text = f"there is no backup storage '{name}'"
-        yield finding("field.value", (*path, "storage"), text, allowed=known, hint=did_you_mean(name, known))
+    if isinstance(source, dict):
+        backup = spec.get("backup")
+        storages = _items(backup.get("storages") if isinstance(backup, dict) else None)
+        names = [item.get("name") if isinstance(item, dict) else None for item in storages]
+        yield from source_findings(source, names, ("dataSource",))
 
 
 def _tls(tls: Any) -> Iterator[Finding]:

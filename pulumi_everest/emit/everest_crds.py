@@ -14,6 +14,7 @@ from pulumi_everest.core.server_rules import SERVER_CHECKS
 from pulumi_everest.emit.everest import API_VERSION
 from pulumi_everest.model.cluster import DatabaseCluster
 from pulumi_everest.model.definition import DatabaseClusterDefinition
+from pulumi_everest.model.jobs import DatabaseBackup, DatabaseRestore
 from pulumi_everest.model.provider import Provider
 from pulumi_everest.model.structural import PRESERVE, structural
 
@@ -69,6 +70,24 @@ KINDS: Final = (
             ("Phase", ".status.phase"),
             ("Operator", ".spec.operatorVersion", 1),
             ("Message", ".status.message", 1),
+        ),
+    ),
+    Kind(
+        DatabaseBackup,
+        True,
+        ("dbb",),
+        (("Cluster", ".spec.cluster"), ("Storage", ".spec.storage"), ("Ready", READY), ("Phase", ".status.phase")),
+    ),
+    Kind(
+        DatabaseRestore,
+        True,
+        ("dbr",),
+        (
+            ("Cluster", ".spec.cluster"),
+            ("Backup", ".spec.backup"),
+            ("Ready", READY),
+            ("Phase", ".status.phase"),
+            ("Moment", ".spec.pointInTime", 1),
         ),
     ),
 )

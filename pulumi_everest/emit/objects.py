@@ -20,7 +20,7 @@ def emit(resolved: Resolved, template: Template) -> list[Emitted]:
     """
     emitted = template.emit(resolved)
     for entry in emitted:
-        _add_metadata(entry.manifest["metadata"], resolved.metadata)
+        add_metadata(entry.manifest["metadata"], resolved.metadata)
         overrides = resolved.spec.get("overrides") if entry.main else None
         if overrides is not None:
             patched(entry.manifest, {"spec": overrides})
@@ -33,7 +33,8 @@ def _rank(entry: Emitted) -> int:
     return 0 if entry.manifest.get("kind") == "Secret" else 1
 
 
-def _add_metadata(metadata: dict[str, Any], of_cluster: dict[str, Any]) -> None:
+def add_metadata(metadata: dict[str, Any], of_cluster: dict[str, Any]) -> None:
+    """Give an object the namespace, labels and annotations of what it is made for; its own win."""
     namespace = of_cluster.get("namespace")
     if namespace is not None:
         metadata.setdefault("namespace", namespace)

@@ -29,11 +29,15 @@ _TEXTS = Shape("map", item=TEXT)
 
 @dataclass(frozen=True)
 class Emitted:
-    """An object of a cluster: what the template calls it, whether it is the main one, and the object itself."""
+    """An object of a cluster: what the template calls it, whether it is the main one, and the object itself.
+
+    One with `when_ready` is made when the database is ready, and not before.
+    """
 
     name: str
     main: bool
     manifest: dict[str, Any]
+    when_ready: bool = False
 
 
 def variable_shapes() -> dict[str, Shape]:
@@ -108,14 +112,23 @@ class Template:
     _entries: list[_Entry] = field(default_factory=list)
 
     @classmethod
-    def parse(cls, document: Document, functions: Sequence[FunctionSpec] = (), shapes: Names | None = None) -> Template:
-        """The template of a document (resources.yaml). `shapes` are those of the variables, for the check of fields."""
+    def parse(
+        cls,
+        document: Document,
+        functions: Sequence[FunctionSpec] = (),
+        shapes: Names | None = None,
+        beside: Sequence[str] = (),
+    ) -> Template:
+        """The template of a document (resources.yaml). `shapes` are those of the variables, for the check of fields.
+
+        `beside` are keys of the document that are no part of the template.
+        """
         compiler = Compiler(document, shapes if shapes is not None else variable_shapes(), functions)
         template = cls(document.file)
         data = document.data
         for key in data:
-            if key not in ("let", "objects"):
-                allowed = ("let", "objects")
+            allowed = ("let", "objects", *beside)
+            if key not in allowed:
                 compiler.report_unknown("plugin.template", (key,), f"a template has no '{key}'", key, allowed)
         names = shapes if shapes is not None else variable_shapes()
         template._lets, names = compiler.lets(data.get("let"), ("let",), names)
@@ -137,19 +150,20 @@ class Template:
         Any value in them may be a `Deferred`. Raises TemplateError with what is wrong in all objects: expressions that
         fail, and values that decide whether there is an object and are not known.
         """
+        variables = {
+            "spec": resolved.spec,
+            "metadata": resolved.metadata,
+            "types": resolved.types,
+            "options": resolved.options,
+            "secrets": resolved.secrets,
+            "operator": resolved.spec.get("operatorVersion"),
+        }
+        return self.filled(Scope(variables, resolved.deferred))
+
+    def filled(self, scope: Scope) -> list[Emitted]:
+        """The objects that the variables of a scope give; as `emit`."""
         if self.findings:
             raise TemplateError(self.findings)
-        scope = Scope(
-            {
-                "spec": resolved.spec,
-                "metadata": resolved.metadata,
-                "types": resolved.types,
-                "options": resolved.options,
-                "secrets": resolved.secrets,
-                "operator": resolved.spec.get("operatorVersion"),
-            },
-            resolved.deferred,
-        )
         findings: list[Finding] = []
         emitted: list[Emitted] = []
         inner = named(self._lets, scope) if self._lets else scope

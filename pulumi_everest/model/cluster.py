@@ -218,8 +218,10 @@ class DataSource(ClusterPart):
     """Name of a backup object in the same namespace."""
     storage: Label | None = None
     """Name of one of the cluster's own storages, together with `path`."""
-    path: str | None = None
-    """Where in the storage the backup is."""
+    path: Annotated[str | None, Field(min_length=1, max_length=1024)] = None
+    """Where in the bucket, container or volume the backup is, as in `shop/orders/2026-03-01T03:00:05Z`."""
+    type: str | None = None
+    """Kind of the backup at `path`, in the technology's words."""
     point_in_time: Literal["latest"] | Rfc3339 | None = None
     """`latest`, or a moment in RFC 3339 such as `2026-03-01T12:00:00Z`."""
 

@@ -132,6 +132,14 @@ CODES: dict[str, Code] = {
     ),
     "lock.missing": Code(_W, "The lock has other clusters, but not this one."),
     "lock.out-of-date": Code(_W, "The lock does not say what the cluster's own choices lead to."),
+    # Backups and restores on demand
+    "backup.unknown-cluster": Code(
+        _E, "A backup or restore names a cluster that is not in the input, and not the Provider of one that is not."
+    ),
+    "backup.unsupported": Code(_E, "The technology has no backups or restores on demand."),
+    "backup.not-configured": Code(_E, "The cluster has no storage for backups."),
+    "backup.mismatch": Code(_E, "The backup to restore is one of another technology, or in a storage of another name."),
+    "backup.duplicate": Code(_E, "Two backups, or two restores, of the input have the same name and namespace."),
     # Emission
     "emit.template": Code(_E, "A template could not be evaluated for the cluster."),
     "emit.object": Code(_E, "An emitted object does not pass the operator's schema."),

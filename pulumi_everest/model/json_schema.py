@@ -15,19 +15,24 @@ from pydantic_core import core_schema
 from pulumi_everest.model.cluster import DatabaseCluster
 from pulumi_everest.model.definition import DatabaseClusterDefinition
 from pulumi_everest.model.form import FormFile
+from pulumi_everest.model.jobs import DatabaseBackup, DatabaseRestore
 from pulumi_everest.model.manifest import PluginManifest
 from pulumi_everest.model.part import DEFERRED
 from pulumi_everest.model.provider import Provider
-from pulumi_everest.model.template_file import TemplateFile
+from pulumi_everest.model.template_file import JobFile, TemplateFile
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 DOCUMENTS: dict[str, type[BaseModel]] = {
     "DatabaseCluster": DatabaseCluster,
+    "DatabaseBackup": DatabaseBackup,
+    "DatabaseRestore": DatabaseRestore,
     "DatabaseClusterDefinition": DatabaseClusterDefinition,
     "Provider": Provider,
     "plugin.yaml": PluginManifest,
     "resources.yaml": TemplateFile,
+    "backup.yaml": JobFile,
+    "restore.yaml": JobFile,
     "ui.yaml": FormFile,
 }
 """The documents that have a model, by the name that `everest schema` knows them by."""
@@ -53,14 +58,14 @@ def document_schema(name: str) -> dict[str, Any]:
     """The JSON Schema of a document, by its name in `DOCUMENTS`. Raises KeyError for another name."""
     model = DOCUMENTS[name]
     schema = model.model_json_schema(schema_generator=_FromModels)
-    if name == "DatabaseCluster":
+    if name in ("DatabaseCluster", "DatabaseBackup", "DatabaseRestore"):
         _allow_absent_metadata(schema)
     return schema
 
 
 def _allow_absent_metadata(schema: dict[str, Any]) -> None:
     """Metadata that a server writes is read and left alone, so editors must not object to it."""
-    for name in ("Metadata", "NameOnly"):
+    for name in ("Metadata", "JobMetadata", "NameOnly"):
         if name in schema.get("$defs", {}):
             schema["$defs"][name].pop("additionalProperties", None)
 

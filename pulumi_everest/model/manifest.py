@@ -113,6 +113,10 @@ class PluginManifest(Part):
     """Which parts of the spec belong to which component types."""
     defaults: dict[str, Any] = {}
     """A partial cluster spec: what the operator cannot do without."""
+    own_storages: list[str] = []
+    """Storages for backups that every cluster has, besides those in its `backup.storages`."""
+    filled_by: Literal["cluster", "restore"] = "cluster"
+    """What `dataSource` of a cluster becomes: part of its main object, or a restore that is made when it is ready."""
     secrets: Secrets = Secrets()
     """The Secrets of a cluster."""
     connection: Connection | None = None

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, WithJsonSc
 from pydantic.alias_generators import to_camel
 from typing_extensions import TypeAliasType
 
+from pulumi_everest.model.definition import Rule
 from pulumi_everest.model.part import Part
 
 Expression = Annotated[str, StringConstraints(pattern=r"^\$\{[\s\S]*\}$")]
@@ -89,6 +90,23 @@ class TemplateObject(Part):
 class TemplateFile(Part):
     """The objects of a cluster. `${...}` is CEL over `spec`, `metadata`, `types`, `options`, `secrets`, `operator`."""
 
+    let: dict[Name, Value] | None = None
+    """Names for values, for all objects; later ones may use earlier ones."""
+    objects: Annotated[list[TemplateObject], Field(min_length=1)]
+    """The objects."""
+
+
+class JobFile(Part):
+    """backup.yaml or restore.yaml: what a backup or a restore on demand becomes.
+
+    `${...}` is CEL over `spec` and `metadata` of the job, `cluster` (its `metadata`, and `spec` and `types` where the
+    cluster is known), `storage` (the one that the job names), `secrets`, `operator` and, for a restore, `creating`.
+    """
+
+    fields: list[str] = []
+    """Fields of the job's spec that the templates honour, as paths."""
+    rules: list[Rule] = []
+    """What must hold of a job and its cluster."""
     let: dict[Name, Value] | None = None
     """Names for values, for all objects; later ones may use earlier ones."""
     objects: Annotated[list[TemplateObject], Field(min_length=1)]

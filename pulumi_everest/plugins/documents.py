@@ -1,4 +1,4 @@
-"""The documents of an input, read: definitions, Providers and clusters, with what is wrong with each by itself."""
+"""The documents of an input, read: definitions, Providers, clusters and jobs, with what is wrong with each."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from pydantic import BaseModel
+
+from pulumi_everest.core.jobs import JobKind
 from pulumi_everest.core.paths import value_at
 from pulumi_everest.core.technology import Definition
 from pulumi_everest.emit.everest import API_VERSION
@@ -13,17 +16,21 @@ from pulumi_everest.model.cluster import DatabaseCluster
 from pulumi_everest.model.deferred import Deferred, Path
 from pulumi_everest.model.definition import DatabaseClusterDefinition
 from pulumi_everest.model.findings import Finding, Locate, finding, located, unknown
+from pulumi_everest.model.jobs import DatabaseBackup, DatabaseRestore
 from pulumi_everest.model.lock import Lock
 from pulumi_everest.model.provider import Provider
 from pulumi_everest.model.reading import plain, read_leniently, set_aside, without_server_fields
 from pulumi_everest.model.shapes import ANY, Shape, shape_of
 from pulumi_everest.model.source import Document
 
-KINDS = {
+KINDS: dict[str, type[BaseModel]] = {
     "DatabaseClusterDefinition": DatabaseClusterDefinition,
     "Provider": Provider,
     "DatabaseCluster": DatabaseCluster,
+    "DatabaseBackup": DatabaseBackup,
+    "DatabaseRestore": DatabaseRestore,
 }
+_JOBS: dict[str, JobKind] = {"DatabaseBackup": "backup", "DatabaseRestore": "restore"}
 
 
 def shape_for(api_version: str | None, kind: str | None) -> Shape:
@@ -68,6 +75,27 @@ class ClusterInput:
 
 
 @dataclass
+class JobInput:
+    """A backup or restore of the input, whose metadata and spec have passed their models.
+
+    `cluster` is the cluster itself where a program passed it; else it is looked up by its name.
+    """
+
+    kind: JobKind
+    metadata: dict[str, Any]
+    spec: dict[str, Any]
+    prefix: Path = ()
+    subject: str = ""
+    locate: Locate = lambda _path: None
+    cluster: ClusterInput | None = None
+
+    @property
+    def key(self) -> tuple[Any, Any]:
+        """Namespace and name."""
+        return (self.metadata.get("namespace"), self.metadata.get("name"))
+
+
+@dataclass
 class ReadDefinition:
     """A definition of the input. `broken` are the places that did not pass its model and were set aside."""
 
@@ -86,6 +114,7 @@ class Documents:
         """Names of definitions that are there, but of which nothing could be read."""
         self.providers: dict[str, ProviderInput] = {}
         self.clusters: list[ClusterInput] = []
+        self.jobs: list[JobInput] = []
         self.foreign: list[Document] = []
         """Documents of other API groups."""
         for document in documents:
@@ -111,8 +140,10 @@ class Documents:
             self._add_definition(document)
         elif kind == "Provider":
             self._add_provider(document)
-        else:
+        elif kind == "DatabaseCluster":
             self._add_cluster(document)
+        else:
+            self._add_job(document, kind)
 
     def _found(self, found: Iterable[Finding], document: Document, subject: str = "") -> None:
         self.findings += located(found, document.place, subject or _subject(document))
@@ -170,6 +201,19 @@ class Documents:
                 metadata, spec, prefix=("spec",), subject=_subject(document), locate=document.place, document=document
             )
         )
+
+    def _add_job(self, document: Document, kind: str) -> None:
+        data = without_server_fields(document.data)
+        model, found = read_leniently(KINDS[kind], data, defer=True)
+        self._found(found, document)
+        if model is None:
+            return
+        data = plain(set_aside(data, found, defer=True) or {}, shape_of(KINDS[kind]))
+        metadata, spec = data.get("metadata"), data.get("spec")
+        if not isinstance(metadata, dict) or not isinstance(spec, dict):
+            return
+        metadata.setdefault("namespace", "default")
+        self.jobs.append(JobInput(_JOBS[kind], metadata, spec, ("spec",), _subject(document), document.place))
 
 
 def _subject(document: Document) -> str:

@@ -14,7 +14,9 @@ from pulumi_everest.core.check import check_definition
 from pulumi_everest.core.check_plugin import check_defaults, check_manifest
 from pulumi_everest.core.functions import FunctionSpec
 from pulumi_everest.core.health import check_health
+from pulumi_everest.core.jobs import JobKind
 from pulumi_everest.core.technology import Definition
+from pulumi_everest.emit.jobs import JobTemplate
 from pulumi_everest.emit.template import Template
 from pulumi_everest.emit.texts import check_texts
 from pulumi_everest.model.cluster import DatabaseClusterSpec
@@ -58,6 +60,28 @@ class Plugin:
         template = Template.parse(document, self.functions)
         if template.findings:
             raise EverestError(template.findings)
+        return template
+
+    @cached_property
+    def backup(self) -> JobTemplate | None:
+        """The templates of a backup on demand, if there are some. Raises EverestError with all that is wrong."""
+        return self._job("backup")
+
+    @cached_property
+    def restore(self) -> JobTemplate | None:
+        """The templates of a restore on demand, if there are some. Raises EverestError with all that is wrong."""
+        return self._job("restore")
+
+    def _job(self, kind: JobKind) -> JobTemplate | None:
+        path = self.folder / f"{kind}.yaml"
+        if not path.is_file():
+            return None
+        found: list[Finding] = []
+        document = _only_document(path, ANY, found)
+        template = JobTemplate.parse(kind, document, self.functions) if document is not None else None
+        found += template.findings if template is not None else []
+        if found:
+            raise EverestError(found)
         return template
 
     @cached_property
@@ -120,7 +144,9 @@ class Plugin:
         found += located(problems, document.place, "plugin.yaml")
         problems = check_definition(self.definition, self.manifest, self.broken)
         found += located(problems, self.definition_document.place, f"definition {self.definition.name}")
-        for part in ("template", "presets"):
+        if self.manifest.filled_by == "restore" and not (self.folder / "restore.yaml").is_file():
+            found.append(_missing(self.folder, "restore.yaml"))
+        for part in ("template", "backup", "restore", "presets"):
             try:
                 getattr(self, part)
             except EverestError as error:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pulumi_everest.core.check import check_definition
+from pulumi_everest.core.jobs import Job
 from pulumi_everest.core.paths import value_at
 from pulumi_everest.core.resolve import Resolved
 from pulumi_everest.core.technology import Technology
@@ -28,20 +29,26 @@ from pulumi_everest.model.findings import (
     unknown,
 )
 from pulumi_everest.model.source import Document
-from pulumi_everest.plugins.documents import KINDS, ClusterInput, Documents, ProviderInput, shape_for
+from pulumi_everest.plugins import jobs
+from pulumi_everest.plugins.documents import KINDS, ClusterInput, Documents, JobInput, ProviderInput, shape_for
 from pulumi_everest.plugins.find import Plugins
+from pulumi_everest.plugins.jobs import JobPlan
 from pulumi_everest.plugins.plugin import Plugin
+from pulumi_everest.plugins.setup import Setup
 from pulumi_everest.plugins.typed_config import with_typed_config
 
-__all__ = ["KINDS", "ClusterInput", "Plan", "ProviderInput", "Setup", "Workspace", "shape_for"]
-
-
-@dataclass
-class Setup:
-    """What a Provider's name leads to: the technology, and the plugin that emits its objects, if there is one."""
-
-    technology: Technology
-    plugin: Plugin | None
+__all__ = [
+    "KINDS",
+    "ClusterInput",
+    "JobInput",
+    "JobPlan",
+    "Plan",
+    "Planned",
+    "ProviderInput",
+    "Setup",
+    "Workspace",
+    "shape_for",
+]
 
 
 @dataclass
@@ -52,6 +59,15 @@ class Plan:
     resolved: Resolved
     setup: Setup
     objects: list[Emitted]
+
+
+@dataclass
+class Planned:
+    """All clusters and jobs with their objects; nothing but the findings if there is an error."""
+
+    clusters: list[Plan]
+    jobs: list[JobPlan]
+    findings: list[Finding]
 
 
 class Workspace:
@@ -75,7 +91,7 @@ class Workspace:
         # All documents are read before the first is looked up, so their order does not matter.
         read = Documents(documents)
         self.findings, self.foreign = read.findings, read.foreign
-        self.providers, self.clusters = read.providers, read.clusters
+        self.providers, self.clusters, self.jobs = read.providers, read.clusters, read.jobs
         self._definitions, self._unreadable = read.definitions, read.unreadable
         self._setups: dict[str, tuple[Setup | None, list[Finding]]] = {}
         self._check_definitions()
@@ -192,19 +208,27 @@ class Workspace:
         read = self._definitions.get(setup.technology.definition.name)
         broken = read.broken if read is not None else ()
         more = [entry for entry in more if not _follows(entry, cluster.spec, broken)]
+        if resolved is not None and not any(entry.is_error for entry in more):
+            more += _filling_findings(resolved, setup)
         return resolved, setup, self._placed([*found, *more], cluster)
 
-    def _placed(self, found: Iterable[Finding], cluster: ClusterInput) -> list[Finding]:
+    def _placed(self, found: Iterable[Finding], cluster: ClusterInput | JobInput) -> list[Finding]:
         placed = [entry if entry.place is not None or entry.subject else entry.at(cluster.prefix) for entry in found]
         return located(placed, cluster.locate, cluster.subject)
 
     def check_all(self) -> list[Finding]:
         """Everything that is wrong with the whole input, sorted by place."""
-        return sort_findings([*self.findings, *self._twins(), *self._unused_providers(), *self._cluster_findings()])
+        general = [*self.findings, *self._twins(), *self._unused_providers()]
+        return sort_findings([*general, *self._cluster_findings(), *self._job_findings()])
 
     def _cluster_findings(self) -> Iterable[Finding]:
         for cluster in self.clusters:
             yield from self.check(cluster)[2]
+
+    def _job_findings(self) -> Iterable[Finding]:
+        yield from self._job_twins()
+        for job in self.jobs:
+            yield from self.check_job(job)[2]
 
     def _unused_providers(self) -> Iterable[Finding]:
         """What is wrong with Providers, whether or not a cluster uses them."""
@@ -225,16 +249,75 @@ class Workspace:
                 text = f"there are two clusters '{name}' in namespace '{namespace}'{where}"
                 yield from located([finding("cluster.duplicate", path, text)], cluster.locate, cluster.subject)
 
+    # Jobs
+
+    def check_job(self, job: JobInput) -> tuple[Job | None, Setup | None, list[Finding]]:
+        """A backup or restore with its cluster, and all findings about it, placed in its input."""
+        cluster, found = jobs.find_cluster(job, self.clusters)
+        resolved, sound = None, True
+        if cluster is not None:
+            resolved, setup, problems = self.check(cluster)
+            sound = not any(entry.is_error for entry in problems)
+            if resolved is None or setup is None:
+                return None, None, []  # what is wrong with its cluster has been said
+        elif not isinstance(job.spec.get("provider"), str):
+            return None, None, self._placed(found, job)
+        else:
+            setup, problems = self.setup(job.spec["provider"])
+            found += [entry for entry in problems if setup is None]
+            if setup is None:
+                return None, None, self._placed(found, job)
+        made, more = jobs.checked(job, setup, resolved, sound=sound)
+        found += more
+        if made is not None and job.kind == "restore":
+            found += jobs.mismatches(made, [(other, self._setup_of(other)) for other in self.jobs])
+        return made, setup, self._placed(found, job)
+
+    def _setup_of(self, job: JobInput) -> Setup | None:
+        cluster, _ = jobs.find_cluster(job, self.clusters)
+        provider = cluster.spec.get("provider") if cluster is not None else job.spec.get("provider")
+        return self.setup(provider)[0] if isinstance(provider, str) else None
+
+    def emit_job(self, job: Job, setup: Setup) -> list[Emitted]:
+        """The objects of a job. Raises EverestError where there is no plugin or a template fails."""
+        return jobs.emitted(job, setup)
+
+    def _job_twins(self) -> Iterable[Finding]:
+        seen: dict[tuple[Any, ...], JobInput] = {}
+        for job in self.jobs:
+            namespace, name = job.key
+            if not isinstance(name, str) or isinstance(namespace, Deferred):
+                continue
+            other = seen.setdefault((job.kind, *job.key), job)
+            if other is not job:
+                place = other.locate(("metadata", "name"))
+                where = f", the first at {place.file}:{place.line}" if place is not None else ""
+                text = f"there are two {job.kind}s '{name}' in namespace '{namespace}'{where}"
+                yield from located([finding("backup.duplicate", ("metadata", "name"), text)], job.locate, job.subject)
+
+    # All
+
     def plan(self) -> tuple[list[Plan], list[Finding]]:
-        """Every cluster with its objects, or nothing but the findings if there is an error."""
-        found = [*self.findings, *self._twins(), *self._unused_providers()]
+        """Every cluster with its objects, or nothing but the findings if there is an error anywhere."""
+        planned = self.plan_all()
+        return planned.clusters, planned.findings
+
+    def plan_all(self) -> Planned:
+        """Every cluster and job with its objects, or nothing but the findings if there is an error."""
+        found = [*self.findings, *self._twins(), *self._job_twins(), *self._unused_providers()]
         checked = []
         for cluster in self.clusters:
             resolved, setup, more = self.check(cluster)
             found += more
             if resolved is not None and setup is not None:
                 checked.append((cluster, resolved, setup))
-        plans: list[Plan] = []
+        checked_jobs = []
+        for own in self.jobs:
+            job, setup, more = self.check_job(own)
+            found += more
+            if job is not None and setup is not None:
+                checked_jobs.append((own, job, setup))
+        planned = Planned([], [], [])
         if not any(entry.is_error for entry in found):
             for cluster, resolved, setup in checked:
                 try:
@@ -242,11 +325,20 @@ class Workspace:
                 except EverestError as error:
                     found += self._placed(error.findings, cluster)
                     continue
-                plans.append(plan)
+                planned.clusters.append(plan)
                 found += self.check_objects(plan)
+            for own, job, setup in checked_jobs:
+                try:
+                    job_plan = JobPlan(own, job, setup, self.emit_job(job, setup))
+                except EverestError as error:
+                    found += self._placed(error.findings, own)
+                    continue
+                planned.jobs.append(job_plan)
+                found += self._placed(jobs.schema_findings(job_plan, self.crds), own)
         if any(entry.is_error for entry in found):
-            plans = []
-        return plans, sort_findings(found)
+            planned = Planned([], [], [])
+        planned.findings = sort_findings(found)
+        return planned
 
     def emit(self, cluster: ClusterInput, resolved: Resolved, setup: Setup) -> list[Emitted]:
         """The objects of a resolved cluster. Raises EverestError where there is no plugin or a template fails."""
@@ -262,7 +354,7 @@ class Workspace:
             names = [p.name for p in self.plugins.all()]
             hint = "name the plugin in the Provider's 'plugin', or set reconcileBy: everest"
             raise EverestError([finding("provider.no-plugin", ("provider",), text, allowed=names, hint=hint)])
-        return emit(resolved, plugin.template)
+        return [*emit(resolved, plugin.template), *jobs.filling_of(resolved, setup)]
 
     def check_objects(self, plan: Plan) -> list[Finding]:
         """What the CRDs say against the objects of a cluster, placed in its input; nothing where none are given.
@@ -300,6 +392,15 @@ class Workspace:
             return []
         own = self.providers.get(name)
         return provider_objects(setup.technology, own.spec if own else {}, own.metadata if own else {})
+
+
+def _filling_findings(resolved: Resolved, setup: Setup) -> list[Finding]:
+    """What is wrong with how a new cluster is to be filled."""
+    try:
+        made = jobs.filling(resolved, setup)
+    except EverestError as error:
+        return list(error.findings)
+    return made[2] if made is not None else []
 
 
 def _follows(entry: Finding, spec: Mapping[str, Any], broken: Sequence[Path]) -> bool:

@@ -18,6 +18,8 @@ from pulumi_everest.emit.crds import Crds
 from pulumi_everest.model.findings import EverestError
 from pulumi_everest.plugins.find import Plugins
 from pulumi_everest.plugins.plugin import Plugin, load_plugin
+from pulumi_everest.plugins.setup import Setup
+from pulumi_everest.testing.job_probe import JobProbe
 from pulumi_everest.testing.probe import FINE, Probe, TopologyProbe, Values, Variation
 from pulumi_everest.testing.summary import PROPERTY
 
@@ -143,3 +145,6 @@ def _probes(plugin: Plugin, case: Case, crds: CrdPaths, values: Values) -> Itera
         plugin.definition.name, plugin.definition, plugin.manifest, operator, presets=plugin.presets
     )
     yield from TopologyProbe(plugin, technology, topology, operator, schemas, values).run()
+    if topology == next(iter(plugin.definition.spec.topologies)):
+        for kind, field_path, outcome in JobProbe(Setup(technology, plugin), operator, schemas, values).outcomes():
+            yield Probe(operator, topology, f"{kind}: {field_path}", outcome)

@@ -15,7 +15,9 @@ from pulumi_everest.emit.crds import Crds
 from pulumi_everest.emit.objects import emit
 from pulumi_everest.model.findings import EverestError, path_text
 from pulumi_everest.plugins.plugin import Plugin
-from pulumi_everest.testing.samples import FieldPath, instance_values, spec_values
+from pulumi_everest.plugins.setup import Setup
+from pulumi_everest.testing.job_probe import BACKUP, filled_objects
+from pulumi_everest.testing.samples import PATHS, FieldPath, instance_values, spec_values
 from pulumi_everest.testing.schema_samples import fitting_patch
 
 Manifests = list[dict[str, Any]]
@@ -126,9 +128,11 @@ class TopologyProbe:
         if path[0] == "monitoring":
             plain["monitoring"] = copied(_BLOCKS["monitoring"])
         if path[0] == "dataSource":
-            yield {**plain, "dataSource": {"backup": "probe-backup"}, "backup": copied(_BLOCKS["backup"])}
-            storage_source = {"storage": "probe-storage", "path": "probe/path"}
-            yield {**plain, "dataSource": storage_source, "backup": copied(_BLOCKS["backup"])}
+            for backup in (_BLOCKS["backup"], BACKUP):
+                yield {**plain, "dataSource": {"backup": "probe-backup"}, "backup": copied(backup)}
+                for where in self.values.get("dataSource.path") or PATHS:
+                    source = {"storage": "probe-storage", "path": where}
+                    yield {**plain, "dataSource": source, "backup": copied(backup)}
             return
         if path[:2] == ("tls", "issuer"):
             plain["tls"] = {"issuer": {"name": "probe-issuer"}}
@@ -236,7 +240,10 @@ class TopologyProbe:
         if resolved is None or wrong:
             return Refused(wrong)
         try:
-            return [entry.manifest for entry in emit(resolved, self.plugin.template)]
+            filling, wrong = filled_objects(resolved, Setup(self.technology, self.plugin))
+            if wrong:
+                return Refused(wrong)
+            return [entry.manifest for entry in [*emit(resolved, self.plugin.template), *filling]]
         except EverestError as error:
             return Refused([f"{f.code}: {f.message}" for f in error.findings], crashed=True)
 

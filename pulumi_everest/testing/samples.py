@@ -12,6 +12,20 @@ from pulumi_everest.model.cluster import DatabaseClusterSpec, Instance
 
 FieldPath = tuple[str, ...]
 
+PATHS = [
+    "probe/2026-01-02T03:04:05Z",
+    "probe/2026-01-02T03:04:06Z",
+    "probe/probe-2026-01-02-03:04:05-full",
+    "probe/probe-2026-01-02-03:04:06-full",
+    "probe/backup/db/20260102-030405F",
+    "probe/backup/db/20260102-030406F",
+    "probe/path",
+]
+"""Places of backups, as different tools name them."""
+
+BACKUP_TYPES = ["logical", "physical", "incremental", "full", "differential"]
+"""Kinds of backups, as different tools name them."""
+
 SAMPLES: Mapping[str, list[Any]] = {
     "cpu": ["1300m", "2700m"],
     "memory": ["3Gi", "5Gi"],
@@ -38,6 +52,7 @@ SAMPLES: Mapping[str, list[Any]] = {
     "duration": ["9d", "11d"],
     "count": [9, 11],
     "intervalSeconds": [540, 660],
+    "path": PATHS,
     "pointInTime": ["latest", "2026-01-02T03:04:05Z"],
     "registry": ["registry.example.org/probe"],
     "pullSecrets": [["probe-a"], ["probe-b"]],
@@ -46,6 +61,7 @@ SAMPLES: Mapping[str, list[Any]] = {
     "usersSecret": ["probe-users", "probe-users-2"],
     "mode": ["preferTLS", "requireTLS", "disabled", "allowTLS", "enabled"],
     "operatorVersion": [],
+    "startingDeadlineSeconds": [77, 78],
 }
 """Values by the name of a field; for others they are made from the type."""
 
@@ -126,6 +142,8 @@ def spec_values(technology: Technology, topology: str) -> Iterator[tuple[FieldPa
                 continue
             case ("topology", "type"):
                 continue
+            case ("dataSource", "type"):
+                yield path, BACKUP_TYPES
             case ("topology", "config"):
                 schema = definition.topology_schema(topology)
                 yield from config_values(path, schema.schema if schema else None)

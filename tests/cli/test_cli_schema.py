@@ -65,7 +65,7 @@ def mine(tmp_path: Path) -> Path:
     """A plugin of one's own: that for MongoDB under another name."""
     folder = tmp_path / "mine"
     folder.mkdir()
-    for name in ("plugin.yaml", "definition.yaml", "resources.yaml"):
+    for name in ("plugin.yaml", "definition.yaml", "resources.yaml", "restore.yaml"):
         text = (ROOT / "pulumi_everest/plugins/psmdb" / name).read_text()
         (folder / name).write_text(
             text.replace("name: psmdb-operator", "name: mine").replace("name: psmdb\n", "name: mine\n")

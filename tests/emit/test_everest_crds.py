@@ -114,6 +114,8 @@ FREE = {
             )
         ),
     },
+    "DatabaseBackup": {".spec.overrides", ".status"},
+    "DatabaseRestore": {".spec.overrides", ".status"},
 }  # fmt: skip
 
 

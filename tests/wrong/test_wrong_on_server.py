@@ -53,6 +53,10 @@ UNSEEN = {
     **dict.fromkeys(("provider.unknown", "provider.unknown-definition", "provider.duplicate"), "others"),
     "cluster.duplicate": "others",
     **dict.fromkeys(
+        ("backup.unknown-cluster", "backup.not-configured", "backup.mismatch", "backup.duplicate"), "others"
+    ),
+    "cluster.rule": "plugin",
+    **dict.fromkeys(
         (
             "cluster.field-not-honoured", "cluster.unknown-preset", "provider.operator-version", "plugin.not-found",
             "definition.not-honoured",

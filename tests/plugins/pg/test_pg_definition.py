@@ -345,7 +345,6 @@ def test_a_rule_warns(plan: Callable[..., Any], spec: Spec, path: str, message: 
 REFUSED = [
     # The operator has nothing that these could become.
     ({"monitoring": {"serverUrl": "https://p", "credentialsSecret": "s", "verifyTLS": False}}, "verifyTLS"),
-    ({"dataSource": {"backup": "b"}}, "dataSource"),
     ({"tls": {"issuer": {"name": "i"}}}, "issuer"),
     ({"instances": {"engine": {"scheduling": {"nodeSelector": {"disk": "ssd"}}}}}, "nodeSelector"),
     ({"instances": {"proxy": {"storage": {"size": "1Gi"}}}}, "storage"),

@@ -341,6 +341,64 @@ ROWS = [
         merged(stored(s3(pitr={"intervalSeconds": 90})), engine(engineConfig={"work_mem": "4MB"})),
         {PARAMETERS: {"archive_timeout": "90s", "work_mem": "4MB"}},
     ),
+    # A new cluster with the data of another one
+    Row({}, {("dataSource",): MISSING}),
+    Row(
+        {
+            "dataSource": {"storage": "s1", "path": "shop/old/backup/db/20260301-030000F"},
+            **stored(s3(), s3(bucket="b", forcePathStyle=True, verifyTLS=False, endpointUrl="https://e:9000")),
+        },
+        {
+            ("dataSource", "pgbackrest"): {
+                "stanza": "db",
+                "configuration": [{"secret": {"name": "c", "items": [{"key": "s3.conf", "path": "s1.conf"}]}}],
+                "global": {
+                    "repo3-path": "/shop/old",
+                    "repo3-s3-uri-style": "path",
+                    "repo3-storage-verify-tls": "n",
+                },
+                "options": ["--set=20260301-030000F", "--type=immediate"],
+                "repo": {"name": "repo3", "s3": {"bucket": "b", "region": "r", "endpoint": "e:9000"}},
+            }
+        },
+    ),
+    Row(
+        {"dataSource": {"storage": "s0", "path": "/old", "pointInTime": "latest"}, **stored(s3())},
+        {
+            ("dataSource", "pgbackrest", "global", "repo2-path"): "/old",
+            ("dataSource", "pgbackrest", "options"): MISSING,
+        },
+    ),
+    Row(
+        {
+            "dataSource": {"storage": "s0", "path": "old", "pointInTime": "2026-03-02T01:30:00.5+02:00"},
+            **stored(s3()),
+        },
+        {("dataSource", "pgbackrest", "options"): ["--type=time", '--target="2026-03-01 23:30:00.5+00"']},
+    ),
+    Row(
+        {
+            "dataSource": {"storage": "s0", "path": "old"},
+            **stored(
+                {"type": "azure", "container": "c", "endpointUrl": "https://blob.example.com", "credentialsSecret": "s"}
+            ),
+        },
+        {
+            ("dataSource", "pgbackrest", "global", "repo2-azure-endpoint"): "blob.example.com",
+            ("dataSource", "pgbackrest", "repo"): {"name": "repo2", "azure": {"container": "c"}},
+            ("dataSource", "pgbackrest", "options"): ["--type=immediate"],
+        },
+    ),
+    Row(
+        {
+            "dataSource": {"storage": "s0", "path": "old"},
+            **stored({"type": "gcs", "bucket": "b", "credentialsSecret": "s"}),
+        },
+        {
+            ("dataSource", "pgbackrest", "configuration", 0, "secret", "items", 1, "key"): "gcs-key.json",
+            ("dataSource", "pgbackrest", "repo"): {"name": "repo2", "gcs": {"bucket": "b"}},
+        },
+    ),
     # Monitoring
     Row(
         PMM,
@@ -362,8 +420,8 @@ ROWS = [
     Row(merged(PMM, instance("pmm", overrides={"customClusterName": "x"})), {("pmm", "customClusterName"): "x"}),
 ]
 
-REFUSED = {("backup", "storages", "claim")}
-"""Honoured by a rule that refuses it and says what to use instead."""
+REFUSED = {("backup", "storages", "claim"), ("dataSource", "backup")}
+"""Honoured by rules that refuse them and say what to use instead."""
 
 
 def at(data: Any, path: Place) -> Any:

@@ -186,7 +186,6 @@ REFUSED = [
     (stored({**S3, "schedules": [{**NIGHTLY[0], "retention": {"duration": "14d"}}]}), "duration"),
     ({"monitoring": {"serverUrl": "https://p", "verifyTLS": False}}, "verifyTLS"),
     ({"monitoring": {"serverUrl": "https://p", "credentialsSecret": "s"}}, "credentialsSecret"),
-    ({"dataSource": {"backup": "b"}}, "dataSource"),
     (sharded(configServer={"expose": {"type": "NodePort"}}), "expose"),
     (sharded(configServer={"version": "8.0.8-3"}), "version"),
     (sharded(proxy={"image": "a/mongod:8"}), "image"),

@@ -24,6 +24,8 @@ Spec = dict[str, Any]
 TOLERATIONS = [{"key": "db", "operator": "Exists"}]
 SPREAD = [{"maxSkew": 1, "topologyKey": "zone", "whenUnsatisfiable": "ScheduleAnyway"}]
 AFFINITY: Spec = {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": []}}}
+MARCH = "2026-03-01T03:00:05Z"
+"""What Percona Backup for MongoDB calls a backup."""
 CLAIM = "volumeSpec.persistentVolumeClaim"
 
 
@@ -54,6 +56,10 @@ def sharded(**instances: Any) -> Spec:
 
 def stored(*storages: Spec) -> Spec:
     return {"backup": {"storages": [{"name": f"s{index}", **storage} for index, storage in enumerate(storages)]}}
+
+
+def filled(source: Spec, *storages: Spec) -> Spec:
+    return {"dataSource": source, **stored(*storages)}
 
 
 def s3(**more: Any) -> Spec:
@@ -248,6 +254,78 @@ ROWS = [
     Row(stored(s3(pitr={"enabled": True}), s3(pitr={"enabled": False})), {"backup.pitr": {"enabled": True}}),
     Row(stored(s3(pitr={"intervalSeconds": 120})), {"backup.pitr": {"enabled": True, "oplogSpanMin": 2}}),
     Row(stored(s3(pitr={"intervalSeconds": 90})), {"backup.pitr": {"enabled": True, "oplogSpanMin": 1.5}}),
+    # A new cluster is filled by a restore, which comes after the cluster itself.
+    Row(
+        filled({"backup": "monday"}, s3()),
+        {"clusterName": "db", "backupName": "monday", "backupSource": MISSING, "pitr": MISSING},
+    ),
+    Row(
+        filled({"storage": "s0", "path": f"p/q/{MARCH}"}, s3(region="r", endpointUrl="https://e", verifyTLS=False)),
+        {
+            "backupName": MISSING,
+            "backupSource": {
+                "destination": f"s3://b/p/q/{MARCH}",
+                "s3": {
+                    "bucket": "b",
+                    "prefix": "p/q",
+                    "region": "r",
+                    "endpointUrl": "https://e",
+                    "insecureSkipTLSVerify": True,
+                },
+            },
+        },
+    ),
+    Row(
+        filled({"storage": "s0", "path": MARCH, "type": "physical"}, s3(forcePathStyle=True, credentialsSecret="c")),
+        {
+            "backupSource": {
+                "type": "physical",
+                "destination": f"s3://b/{MARCH}",
+                "s3": {"bucket": "b", "forcePathStyle": True, "credentialsSecret": "c"},
+            }
+        },
+    ),
+    Row(
+        filled(
+            {"storage": "s1", "path": f"p/{MARCH}"},
+            s3(),
+            {"type": "azure", "container": "c", "endpointUrl": "https://e", "credentialsSecret": "s"},
+        ),
+        {
+            "backupSource.destination": f"azure://c/p/{MARCH}",
+            "backupSource.azure": {
+                "container": "c",
+                "prefix": "p",
+                "endpointUrl": "https://e",
+                "credentialsSecret": "s",
+            },
+        },
+    ),
+    Row(
+        filled(
+            {"storage": "s0", "path": f"p/{MARCH}"},
+            {"type": "gcs", "bucket": "b", "prefix": "other", "credentialsSecret": "s"},
+        ),
+        {
+            "backupSource.destination": f"gs://b/p/{MARCH}",
+            "backupSource.gcs": {"bucket": "b", "prefix": "p", "credentialsSecret": "s"},
+        },
+    ),
+    Row(
+        filled({"storage": "s0", "path": f"p/{MARCH}"}, {"type": "filesystem", "claim": "c"}),
+        {
+            "backupSource.destination": f"/mnt/backup/s0/p/{MARCH}",
+            "backupSource.filesystem": {"path": "/mnt/backup/s0/p"},
+        },
+    ),
+    Row(
+        filled({"storage": "s0", "path": MARCH, "pointInTime": "latest"}, s3()),
+        {"pitr": {"type": "latest"}},
+    ),
+    Row(
+        filled({"storage": "s0", "path": MARCH, "pointInTime": "2026-03-02T01:30:00+02:00"}, s3()),
+        {"pitr": {"type": "date", "date": "2026-03-01 23:30:00"}},
+    ),
     # Monitoring
     Row(PMM, {"pmm.enabled": True, "pmm.serverHost": "pmm.example.com", "pmm.resources": MISSING}),
     Row(merged(PMM, {"monitoring": {"serverUrl": "https://pmm:8443"}}), {"pmm.serverHost": "pmm:8443"}),

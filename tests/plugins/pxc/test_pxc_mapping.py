@@ -21,6 +21,9 @@ Spec = dict[str, Any]
 TOLERATIONS = [{"key": "db", "operator": "Exists"}]
 SPREAD = [{"maxSkew": 1, "topologyKey": "zone", "whenUnsatisfiable": "ScheduleAnyway"}]
 AFFINITY: Spec = {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": []}}}
+MARCH = "orders-2026-03-01-03:00:05-full"
+"""What the operator calls a backup of the cluster orders."""
+KEYS = {"credentialsSecret": "c"}
 CLAIM = "volumeSpec.persistentVolumeClaim"
 REFUSED_BY_A_RULE = {("backup", "storages", "claim"), ("instances", "monitoring")}
 """Honoured as far as the manifest goes: a storage that a rule refuses, and a component of other definitions."""
@@ -50,6 +53,10 @@ def instances(**given: Any) -> Spec:
 
 def stored(*storages: Spec) -> Spec:
     return {"backup": {"storages": [{"name": f"s{index}", **storage} for index, storage in enumerate(storages)]}}
+
+
+def filled(source: Spec, *storages: Spec) -> Spec:
+    return {"dataSource": source, **stored(*storages)}
 
 
 def s3(**more: Any) -> Spec:
@@ -270,6 +277,53 @@ ROWS = [
     ),
     Row(stored(collected(enabled=False)), {"backup.pitr.enabled": False}),
     Row(stored(collected(intervalSeconds=90)), {"backup.pitr.timeBetweenUploads": 90, "backup.pitr.enabled": True}),
+    # A new cluster is filled by a restore, which comes after the cluster itself.
+    Row(
+        filled({"backup": "monday"}, s3()),
+        {"pxcCluster": "db", "backupName": "monday", "backupSource": MISSING, "pitr": MISSING},
+    ),
+    Row(
+        filled({"storage": "s0", "path": f"p/q/{MARCH}"}, s3(verifyTLS=False, **KEYS, endpointUrl="https://e")),
+        {
+            "backupName": MISSING,
+            "backupSource": {
+                "destination": f"s3://b/p/q/{MARCH}",
+                "storageName": "s0",
+                "verifyTLS": False,
+                "s3": {"bucket": "b/p/q", "region": "r", "endpointUrl": "https://e", "credentialsSecret": "c"},
+            },
+        },
+    ),
+    Row(
+        filled({"storage": "s0", "path": MARCH}, {"type": "azure", "container": "c", "credentialsSecret": "s"}),
+        {
+            "backupSource": {
+                "destination": f"azure://c/{MARCH}",
+                "storageName": "s0",
+                "azure": {"container": "c", "credentialsSecret": "s"},
+            }
+        },
+    ),
+    # Binary logs are beside the backups, or in the folder of the cluster that they are from.
+    Row(
+        filled({"storage": "s0", "path": f"p/{MARCH}", "pointInTime": "2026-03-02T01:30:00+02:00"}, s3(**KEYS)),
+        {
+            "pitr": {
+                "type": "date",
+                "date": "2026-03-01 23:30:00",
+                "backupSource": {"s3": {"bucket": "b/p/pitr", "region": "r", "credentialsSecret": "c"}},
+            }
+        },
+    ),
+    Row(
+        filled({"storage": "s0", "path": MARCH, "pointInTime": "latest"}, s3(**KEYS)),
+        {
+            "pitr": {
+                "type": "latest",
+                "backupSource": {"s3": {"bucket": "b/orders/pitr", "region": "r", "credentialsSecret": "c"}},
+            }
+        },
+    ),
     # Monitoring
     Row(PMM, {"pmm.enabled": True, "pmm.serverHost": "pmm.example.com", "pmm.resources": MISSING}),
     Row(merged(PMM, {"monitoring": {"serverUrl": "https://pmm:8443"}}), {"pmm.serverHost": "pmm:8443"}),

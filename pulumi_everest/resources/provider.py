@@ -36,7 +36,6 @@ class Provider(pulumi.ComponentResource):
         clusters consist of must be known in a preview.
         """
         from pulumi_everest.resources.children import Children
-        from pulumi_everest.resources.crds import crds_of
         from pulumi_everest.resources.options import check_name, for_component, taken
         from pulumi_everest.resources.technology import ProviderCandidate
 
@@ -53,7 +52,11 @@ class Provider(pulumi.ComponentResource):
             return
         children = Children(self, resource_name, options, [self.batch.gate])
         objects = candidate.objects()
-        made = crds_of(candidate.run, children) if candidate.installs else []
+        made: list[pulumi.CustomResource] = []
+        if candidate.installs:
+            from pulumi_everest.resources.crds import crds_of
+
+            made += crds_of(candidate.run, children)
         for entry in objects:
             name = resource_name if entry.main else f"{resource_name}-{entry.name}"
             ignore = options.ignore_changes if entry.main else None

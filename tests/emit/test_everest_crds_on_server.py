@@ -10,9 +10,12 @@ from typing import Any
 
 import pytest
 import yaml
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
 from pulumi_everest.core.merging import copied
 from pulumi_everest.core.paths import value_at
+from pulumi_everest.core.technology import Technology
 from pulumi_everest.emit.everest_crds import everest_crds
 from pulumi_everest.emit.patch import patched
 from pulumi_everest.live.cluster import LiveCluster
@@ -20,6 +23,7 @@ from pulumi_everest.live.errors import LiveError
 from pulumi_everest.model.source import read_file, read_yaml
 from pulumi_everest.plugins.find import Plugins, builtin
 from pulumi_everest.plugins.workspace import Workspace, shape_for
+from pulumi_everest.testing import strategies
 from pulumi_everest.testing.apiserver import ApiServer
 
 ROOT = Path(__file__).parents[2]
@@ -132,6 +136,34 @@ def test_what_is_emitted_for_a_controller_is_taken_and_given_back(
         if manifest["kind"] == "DatabaseCluster":
             manifest["metadata"]["namespace"] = namespace
         assert_kept(server, manifest)
+
+
+def technologies() -> list[Technology]:
+    found = []
+    for plugin in builtin():
+        setup, _ = Workspace(Plugins(), reconcile_by="everest").setup(plugin.definition.name)
+        assert setup is not None
+        found.append(setup.technology)
+    return found
+
+
+@pytest.mark.parametrize("technology", technologies(), ids=lambda technology: technology.provider)
+@settings(max_examples=25)
+@given(data=st.data())
+def test_whatever_cluster_passes_the_checks_is_taken(
+    server: LiveCluster, technology: Technology, data: st.DataObject
+) -> None:
+    manifest = {**CLUSTER, "spec": data.draw(strategies.clusters(technology))}
+    assert refusal(server, manifest) is None
+
+
+@settings(max_examples=50)
+@given(document=strategies.definitions())
+def test_whatever_definition_passes_the_checks_is_taken(server: LiveCluster, document: dict[str, Any]) -> None:
+    (read,), _ = read_yaml(yaml.safe_dump(document), "definition.yaml", shape_for)
+    assume(Workspace(Plugins(), [read]).check_all() == [])
+
+    assert refusal(server, document) is None
 
 
 # What is wrong: one object for each rule, which nothing but this rule refuses

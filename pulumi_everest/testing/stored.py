@@ -3,11 +3,33 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from pulumi_everest.live.cluster import LiveCluster
+from pulumi_everest.live.errors import LiveError
 from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.findings import path_text
+
+
+def not_kept(live: LiveCluster, objects: Iterable[Mapping[str, Any]], namespace: str, *, threads: int = 4) -> list[str]:
+    """Create each different object as a dry run: what the server refuses, and what it drops or changes.
+
+    A dry run goes through everything but the storage, and gives the object as it would be stored. Fields are validated
+    strictly; objects of any namespace are created in the one given.
+    """
+    different = {json.dumps(manifest): manifest for manifest in objects}.values()
+
+    def problems(manifest: Mapping[str, Any]) -> list[str]:
+        sent = {**manifest, "metadata": {**manifest["metadata"], "namespace": namespace}}
+        try:
+            return lost(sent, live.create(sent, strict=True, dry_run=True))
+        except LiveError as error:
+            return [error.message]
+
+    with ThreadPoolExecutor(threads) as pool:
+        return [problem for found in pool.map(problems, different) for problem in found]
 
 
 def lost(sent: Any, stored: Any) -> list[str]:

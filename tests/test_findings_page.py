@@ -17,6 +17,8 @@ import pytest
 import yaml
 
 from pulumi_everest.cli.gather import gather
+from pulumi_everest.cli.impacts import compare_clusters
+from pulumi_everest.cli.impacts import findings as changed
 from pulumi_everest.cli.inputs import read_inputs
 from pulumi_everest.cli.options import Options
 from pulumi_everest.cli.running import operators_of
@@ -137,6 +139,7 @@ class Example:
         self.limit = 60.0
         self.live = ""
         self.running: dict[str, Any] | None = None
+        self.before: str | None = None
         for info, content in blocks:
             self.read(info.split(), content)
         if self.text:
@@ -156,6 +159,14 @@ class Example:
             case ["yaml", "crds"]:
                 (self.folder / "crds.yml").write_text(content)
                 self.crds = [self.folder / "crds.yml"]
+            case ["yaml", "before"]:
+                text, self.text = self.text, ""
+                self.add("DatabaseCluster", "orders", f"provider: shop\n{content}")
+                (self.folder / "before.yaml").write_text(str(self.text))
+                self.before, self.text = str(self.folder / "before.yaml"), text
+            case ["python", "before"]:
+                self.before = self.write_program("__main__.py", content, "before")
+                self.write_program("Pulumi.yaml", "name: stock\nruntime: python\n", "before")
             case ["yaml", "cluster"]:
                 self.add("DatabaseCluster", "orders", f"provider: shop\n{content}")
             case ["yaml", "backup"]:
@@ -172,11 +183,11 @@ class Example:
             case ["python", "live"]:
                 self.live = content
             case ["yaml", "Pulumi.yaml"]:
-                self.write_program("Pulumi.yaml", content)
+                self.inputs = [self.write_program("Pulumi.yaml", content)]
             case ["python", "program", *limit]:
                 self.limit = float(limit[0].removesuffix("s")) if limit else self.limit
                 self.write_program("Pulumi.yaml", "name: stock\nruntime: python\n")
-                self.write_program("__main__.py", content)
+                self.inputs = [self.write_program("__main__.py", content)]
             case ["text"]:
                 pass
             case _:
@@ -186,11 +197,11 @@ class Example:
         lines = "".join(f"  {line}\n" for line in spec.splitlines())
         self.text = f"{self.text!s}---\napiVersion: {API}\nkind: {kind}\nmetadata: {{name: {name}}}\nspec:\n{lines}"
 
-    def write_program(self, name: str, text: str) -> None:
-        program = self.folder / "program"
+    def write_program(self, name: str, text: str, folder: str = "program") -> str:
+        program = self.folder / folder
         program.mkdir(exist_ok=True)
         (program / name).write_text(text)
-        self.inputs = [str(program)]
+        return str(program)
 
     def findings(self) -> list[Finding]:
         """What the package says: the commands' way, or for values that only a program can give, without one."""
@@ -212,7 +223,11 @@ class Example:
             manifests = [plugin.manifest for plugin in Plugins(self.plugins).all()]
             [(operator, wanted)] = operators_of(gathered.groups, manifests)
             return list(check_presence(operator, wanted, facts_of(self.running)))
-        return gathered.findings
+        if self.before is None:
+            return gathered.findings
+        before = gather(read_inputs([self.before]), options)
+        assert not [*before.findings, *gathered.findings]
+        return list(changed(compare_clusters(before.known_clusters, gathered.known_clusters), impacts=True))
 
     def lines(self) -> Iterator[str]:
         """The findings as the page shows them: without their places, and with no folder but the plugin's."""

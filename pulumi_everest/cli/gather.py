@@ -11,12 +11,14 @@ from typing import Any
 
 from pulumi_everest.cli.crds import crd_files, schemas
 from pulumi_everest.cli.foreign import misspelt, written_text
+from pulumi_everest.cli.impacts import Cluster
 from pulumi_everest.cli.inputs import Inputs
 from pulumi_everest.cli.lock_files import LockFiles, Section, section_of_program, sections_of
 from pulumi_everest.cli.options import Options
 from pulumi_everest.cli.sources import Sources
+from pulumi_everest.core.snapshot import Snapshot
 from pulumi_everest.emit.everest import API_VERSION
-from pulumi_everest.model.findings import Finding, Place, finding, sort_findings
+from pulumi_everest.model.findings import Finding, Place, finding, located, sort_findings
 from pulumi_everest.model.source import Document
 from pulumi_everest.plugins.find import Plugins
 from pulumi_everest.plugins.workspace import JobPlan, Plan, Workspace
@@ -58,13 +60,15 @@ class Item:
 class Group:
     """Objects that belong together: those of a cluster, a job, a Provider, a program, or of nothing of ours.
 
-    `about` says more about a cluster or job: namespace, provider, topology, cluster, as far as they are known.
+    `about` says more about a cluster or job: namespace, provider, topology, cluster, as far as they are known;
+    `cluster` is the cluster itself.
     """
 
     kind: str
     name: str
     about: dict[str, str] = field(default_factory=dict)
     items: list[Item] = field(default_factory=list)
+    cluster: Cluster | None = None
 
 
 @dataclass
@@ -85,6 +89,11 @@ class Gathered:
     def items(self) -> list[Item]:
         """All objects, in order."""
         return [item for group in self.groups for item in group.items]
+
+    @property
+    def known_clusters(self) -> list[Cluster]:
+        """The clusters as they can be compared."""
+        return [group.cluster for group in self.groups if group.cluster is not None]
 
     @property
     def has_errors(self) -> bool:
@@ -165,7 +174,19 @@ def _cluster_group(plan: Plan) -> Group:
     main = next((o.manifest for o in plan.objects if o.main), {})
     title = Item(main).title
     items = [Item(o.manifest, place, main=o.main, after=title if o.when_ready else None) for o in plan.objects]
-    return Group("cluster", str(metadata.get("name")), about, items)
+    return Group("cluster", str(metadata.get("name")), about, items, _known_cluster(plan, main))
+
+
+def _known_cluster(plan: Plan, main: dict[str, Any]) -> Cluster:
+    """The cluster of a document, to be compared."""
+    cluster, technology = plan.cluster, plan.setup.technology
+
+    def shown(entry: Finding) -> Finding:
+        in_metadata = entry.path[:1] in (("name",), ("namespace",), ("labels",), ("annotations",))
+        return located([entry.at(("metadata",) if in_metadata else ("spec",))], cluster.locate)[0]
+
+    snapshot = Snapshot.of(plan.resolved, technology, main, {})
+    return Cluster(snapshot, technology, snapshot.name, cluster.subject, shown)
 
 
 def _job_group(plan: JobPlan) -> Group:
@@ -187,7 +208,7 @@ def _gather_program(folder: Path, options: Options, gathered: Gathered, *, objec
     from pulumi_everest.cli.programs import run
     from pulumi_everest.cli.python_places import placed
 
-    result, groups = run(folder, options)
+    result, groups = run(folder, options, gathered.sources)
     gathered.sections.append(section_of_program(result, folder))
     found = [*result.findings, *(result.unknown() if objects else [])]
     gathered.findings += [placed(entry, gathered.sources) for entry in found]

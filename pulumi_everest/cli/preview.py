@@ -14,6 +14,7 @@ from pulumi_everest.cli.options import shared_options
 if TYPE_CHECKING:
     from pulumi_everest.cli.diff import Difference
     from pulumi_everest.cli.gather import Gathered
+    from pulumi_everest.cli.impacts import Compared
     from pulumi_everest.cli.options import Options
 
 _HELP = """Show what would exist: clusters, their objects, and all fields; with --against what differs.
@@ -23,11 +24,16 @@ a revision of git (a commit, branch or tag): then each PATH is compared with wha
 holds it. A file or folder of that name wins. Nothing is checked out; folders of --plugin are taken from the revision,
 too, if they are in a repository; and a PATH that did not exist then is new.
 
+Each change of a cluster is shown with what it does to the running database: nothing, online, rolling restart, downtime,
+or refused, since data would be lost or the operator cannot do it. A refused change is a finding that says how to go on.
+That takes clusters on both sides; of a folder that `everest render -o` wrote only the objects are compared.
+
 Objects are compared field by field; lists by the names of their items where all have one. Secret values are compared,
 but never shown.
 
-With --format json the result is one object with clusters, objects of no cluster, differences (with --against) and
-findings. With --format github the findings on standard error are workflow commands.
+With --format json the result is one object with clusters, objects of no cluster, differences and changes (with
+--against) and findings. With --format github the findings on standard error are workflow commands, and with sarif they
+are the result; with both, changes that are more than online are among them.
 
 \b
   everest preview cluster.yaml
@@ -37,7 +43,7 @@ findings. With --format github the findings on standard error are workflow comma
 
 
 @click.command(help=_HELP, short_help="Show what would exist, or what changes.")
-@shared_options("File for the result.", "FILE")
+@shared_options("File for the result.", "FILE", formats=("text", "json", "sarif", "github"))
 @click.option("--against", metavar="DIR|FILE|REV", help="What there was, to show the difference to.")
 @click.option("--exit-code", "exit_code", is_flag=True, help="A difference makes the exit code 1.")
 @click.pass_context
@@ -46,11 +52,13 @@ def preview(ctx: click.Context, paths: tuple[str, ...], options: Options, agains
     from pulumi_everest.cli.diff import compare
     from pulumi_everest.cli.gather import gather
     from pulumi_everest.cli.github import without_commands
+    from pulumi_everest.cli.impacts import compare_clusters, findings
     from pulumi_everest.cli.inputs import read_inputs, refuse_unused
-    from pulumi_everest.cli.output import note, write_findings, write_result
+    from pulumi_everest.cli.output import findings_text, note, write_findings, write_result
     from pulumi_everest.cli.report import failed, summary
     from pulumi_everest.cli.revision import gather_before
     from pulumi_everest.cli.tree import diff_tree, glyphs_for, tree
+    from pulumi_everest.model.findings import sort_findings
 
     if exit_code and against is None:
         raise click.UsageError("--exit-code needs --against: without it there is nothing that could differ")
@@ -63,6 +71,7 @@ def preview(ctx: click.Context, paths: tuple[str, ...], options: Options, agains
     modules = set(sys.modules)
     gathered = gather(inputs, options)
     differences: list[Difference] | None = None
+    compared: list[Compared] = []
     if against is not None:
         before = gather_before(against, paths, options, set(sys.modules) - modules)
         if before.gathered.has_errors:
@@ -71,27 +80,38 @@ def preview(ctx: click.Context, paths: tuple[str, ...], options: Options, agains
             gathered.sources.texts.update(before.gathered.sources.texts)
         elif not gathered.has_errors:
             differences = compare(before.gathered.items, gathered.items)
+            compared = compare_clusters(before.gathered.known_clusters, gathered.known_clusters)
+            if gathered.known_clusters and not before.gathered.clusters and before.gathered.items:
+                note(f"{against} holds objects and no clusters, so what changes do to databases is not known")
             for path in before.new_paths:
                 note(f"{path} did not exist in {against}, so all of it is new")
+    shown = not gathered.has_errors
+    gathered.findings = sort_findings(
+        [*gathered.findings, *findings(compared, impacts=options.format in ("sarif", "github"))]
+    )
     different = any(difference.kind != "same" for difference in differences or [])
     code = 1 if failed(gathered.findings, strict=options.strict) or (exit_code and different) else 0
     if options.json:
-        write_result(_json(gathered, differences), options.output)
+        write_result(_json(gathered, differences, compared), options.output)
+        ctx.exit(code)
+    if options.format == "sarif":
+        write_result(findings_text(gathered, options, None), options.output)
         ctx.exit(code)
     write_findings(gathered, options)
-    if not gathered.has_errors:
+    if shown:
         glyphs = glyphs_for("utf-8" if options.output else getattr(sys.stdout, "encoding", None))
         if differences is not None:
-            text = diff_tree(gathered.groups, differences, glyphs)
+            text = diff_tree(gathered.groups, differences, glyphs, compared)
         else:
             text = tree(gathered.groups, glyphs) or summary([], gathered.clusters, gathered.documents)
         write_result(without_commands(text) if options.format == "github" else text, options.output)
     ctx.exit(code)
 
 
-def _json(gathered: Gathered, differences: list[Difference] | None) -> str:
+def _json(gathered: Gathered, differences: list[Difference] | None, compared: list[Compared]) -> str:
     import json
 
+    from pulumi_everest.cli.impacts import data
     from pulumi_everest.cli.objects import object_data
     from pulumi_everest.cli.report import finding_data
     from pulumi_everest.cli.secret_values import plain
@@ -125,5 +145,6 @@ def _json(gathered: Gathered, differences: list[Difference] | None) -> str:
     }
     if differences is not None:
         result["differences"] = [named(difference) for difference in differences]
+        result["changes"] = data(compared)
     result["findings"] = [finding_data(entry) for entry in gathered.findings]
     return json.dumps(result, indent=2, ensure_ascii=False)

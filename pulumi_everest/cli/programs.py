@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 from pulumi_everest.cli.gather import Group, Item
+from pulumi_everest.cli.impacts import Cluster, known
 from pulumi_everest.cli.options import Options
+from pulumi_everest.cli.python_places import placed
+from pulumi_everest.cli.sources import Sources
+from pulumi_everest.model.findings import Finding
+from pulumi_everest.model.shapes import shape_of
 from pulumi_everest.program.monitor import COMPONENT, Registered
 from pulumi_everest.program.run import ProgramRun, is_object, run_program
+from pulumi_everest.resources.kept import allowed, snapshot_of
+from pulumi_everest.resources.models import DatabaseClusterArgs
+from pulumi_everest.resources.naming import as_written
 
 
-def run(folder: Path, options: Options) -> tuple[ProgramRun, list[Group]]:
+def run(folder: Path, options: Options, sources: Sources) -> tuple[ProgramRun, list[Group]]:
     """Run the program of a folder; its objects are grouped by the clusters that they belong to."""
     config = dict(options.config)
     if options.plugins:
@@ -26,17 +35,17 @@ def run(folder: Path, options: Options) -> tuple[ProgramRun, list[Group]]:
     result = run_program(
         folder, config=config, stack=options.stack, stack_outputs=options.stack_outputs, timeout=options.timeout
     )
-    return result, _groups(result, folder)
+    return result, _groups(result, folder, sources)
 
 
-def _groups(result: ProgramRun, folder: Path) -> list[Group]:
+def _groups(result: ProgramRun, folder: Path, sources: Sources) -> list[Group]:
     by_urn = {resource.urn: resource for resource in result.resources}
     clusters: dict[str, Group] = {}
     others = Group("program", str(folder))
     groups: list[Group] = []
     for resource in result.resources:
         if resource.type == COMPONENT:
-            clusters[resource.urn] = _cluster(resource)
+            clusters[resource.urn] = _cluster(resource, result, sources)
             groups.append(clusters[resource.urn])
         elif is_object(resource):
             group = _owner(resource, by_urn, clusters) or others
@@ -52,16 +61,28 @@ def _groups(result: ProgramRun, folder: Path) -> list[Group]:
     return groups
 
 
-def _cluster(resource: Registered) -> Group:
-    inputs = resource.inputs
-    topology = inputs.get("topology")
-    known = {
-        "namespace": inputs.get("namespace"),
-        "provider": inputs.get("provider"),
-        "topology": topology.get("type") if isinstance(topology, dict) else None,
+def _cluster(resource: Registered, result: ProgramRun, sources: Sources) -> Group:
+    snapshot = snapshot_of(resource.inputs, known)
+    if snapshot is None:
+        return Group("cluster", resource.name)
+    facts = {
+        "namespace": snapshot.metadata.get("namespace"),
+        "provider": snapshot.spec.get("provider"),
+        "topology": snapshot.topology,
     }
-    about = {key: value for key, value in known.items() if isinstance(value, str)}
-    return Group("cluster", resource.name, about)
+    group = Group("cluster", resource.name, {key: value for key, value in facts.items() if isinstance(value, str)})
+    technology = result.technologies.get(str(snapshot.spec.get("provider")))
+    if technology is None:
+        return group
+
+    def shown(entry: Finding) -> Finding:
+        written = as_written(entry, shape_of(DatabaseClusterArgs), ())
+        return placed(replace(written, place=resource.place), sources)
+
+    allow = tuple(allowed(resource.inputs))
+    subject = f"DatabaseCluster {resource.name}"
+    group.cluster = Cluster(snapshot, technology, resource.name, subject, shown, allow)
+    return group
 
 
 def _owner(resource: Registered, by_urn: dict[str, Registered], clusters: dict[str, Group]) -> Group | None:

@@ -10,6 +10,7 @@ import click
 
 from pulumi_everest.cli.diff import Change, Difference
 from pulumi_everest.cli.gather import Group, Item
+from pulumi_everest.cli.impacts import Compared, change_lines
 from pulumi_everest.cli.objects import object_data
 from pulumi_everest.cli.report import counted, printable
 from pulumi_everest.cli.secret_values import plain
@@ -48,13 +49,20 @@ def tree(groups: Sequence[Group], glyphs: Glyphs) -> str:
     return "\n\n".join(blocks)
 
 
-def diff_tree(groups: Sequence[Group], differences: Sequence[Difference], glyphs: Glyphs) -> str:
-    """Everything that differs, under its cluster; what is no longer there comes last."""
+def diff_tree(
+    groups: Sequence[Group], differences: Sequence[Difference], glyphs: Glyphs, compared: Sequence[Compared] = ()
+) -> str:
+    """Everything that differs, under its cluster, after what that does to it; what is no longer there comes last."""
     by_item = {id(difference.item): difference for difference in differences}
+    by_cluster = {id(entry.cluster): entry for entry in compared}
     blocks = []
     for group in groups:
         branches = [_difference(by_item[id(item)], glyphs) for item in group.items]
-        blocks.append("\n".join(_branches(group_title(group), branches, glyphs)))
+        block = list(_branches(group_title(group), branches, glyphs))
+        entry = by_cluster.get(id(group.cluster))
+        if entry is not None:
+            block += change_lines(entry, glyphs.arrow)
+        blocks.append("\n".join(block))
     gone = [_difference(d, glyphs) for d in differences if d.kind == "removed"]
     if gone:
         blocks.append("\n".join(_branches(click.style("no longer there", bold=True), gone, glyphs)))

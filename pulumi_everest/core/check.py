@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from pulumi_everest.core import paths
-from pulumi_everest.core.check_plugin import CLUSTER, INSTANCE, missing_path
+from pulumi_everest.core.check_changes import change_findings, upgrade_findings
+from pulumi_everest.core.check_plugin import INSTANCE, missing_path
 from pulumi_everest.core.expressions import Environment
 from pulumi_everest.core.rules import VARIABLES, rule_findings, rule_shapes
 from pulumi_everest.core.schemas import ConfigSchema
@@ -44,8 +45,8 @@ class _Check:
         found = [*self.types(), *self.components(), *self.schemas(), *self.topologies(), *self.bundles()]
         yield from found
         yield from self.resolvable([*(entry.path for entry in found), *self.broken])
-        yield from self.changes()
-        yield from self.upgrades()
+        yield from change_findings(self.definition)
+        yield from upgrade_findings(self.definition)
         yield from self.form()
 
     def is_broken(self, path: Path) -> bool:
@@ -312,32 +313,6 @@ class _Check:
             bundles[one] in self.definition.bundles(o) and bundles[other] in self.definition.bundles(o)
             for o in self.operators
         )
-
-    def changes(self) -> Iterator[Finding]:
-        for index, change in enumerate(self.spec.changes):
-            at = (*SPEC, "changes", index, "path")
-            yield from missing_path(paths.parse(change.path), CLUSTER, at, change.path)
-
-    def upgrades(self) -> Iterator[Finding]:
-        for kind, upgrades in self.spec.upgrades.items():
-            for index, step in enumerate(upgrades.paths or []):
-                yield from self.upgrade_target(kind, step.to, (*SPEC, "upgrades", kind, "paths", index, "to"))
-            if kind not in self.spec.component_types:
-                text = f"upgrades names the component type '{kind}', which the definition does not have"
-                at = (*SPEC, "upgrades", kind)
-                yield unknown("definition.unknown-type", at, text, kind, self.spec.component_types)
-
-    def upgrade_target(self, kind: str, text: str, path: Path) -> Iterator[Finding]:
-        """Whether there is a version that a step between versions leads to."""
-        names = [entry.version for entry in self.definition.versions(kind, None)]
-        try:
-            target = Range.parse(text)
-        except ValueError as error:
-            yield finding("value.version", path, str(error))
-            return
-        if names and not any(name in target for name in names):
-            message = f"type '{kind}' has no version '{text}'"
-            yield unknown("definition.unknown-version", path, message, text, names)
 
     def form(self) -> Iterator[Finding]:
         for topology, sections in (self.spec.ui_schema or {}).items():

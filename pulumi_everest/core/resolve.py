@@ -93,6 +93,7 @@ class _Resolution:
         self.options, self.secrets = options, secrets
         self.definition: Definition = technology.definition
         self.found: list[Finding] = []
+        self.operator_origin = "plugin"
 
     def run(self) -> tuple[Resolved | None, list[Finding]]:
         operator = self.operator_version()

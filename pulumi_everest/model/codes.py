@@ -81,6 +81,7 @@ CODES: dict[str, Code] = {
         _E, "The plugin's templates do not honour a component, type or field of the definition."
     ),
     "definition.form": Code(_E, "The form names a field, topology or component that does not exist."),
+    "definition.change": Code(_E, "An entry of changes never applies, or names a guard that it cannot be."),
     # Plugins
     "plugin.file": Code(_E, "A file that the plugin needs is missing, or holds more than one document."),
     "plugin.not-found": Code(_E, "There is no plugin there, or none of that name."),
@@ -125,6 +126,8 @@ CODES: dict[str, Code] = {
     "cluster.rule-warning": Code(_W, "A rule of the definition that is only a warning is not fulfilled."),
     "cluster.rule-failed": Code(_E, "A rule of the definition could not be evaluated."),
     "cluster.secret-in-yaml": Code(_E, "Secret values are not accepted in YAML."),
+    "cluster.unknown-guard": Code(_E, "There is no guard of that name to lift."),
+    "cluster.guard-stays": Code(_E, "The guard is one that cannot be lifted."),
     # The lock file
     "lock.file": Code(_E, "The lock file is empty, of another format, or holds git's conflict markers."),
     "lock.unknown-version": Code(
@@ -140,6 +143,11 @@ CODES: dict[str, Code] = {
     "backup.not-configured": Code(_E, "The cluster has no storage for backups."),
     "backup.mismatch": Code(_E, "The backup to restore is one of another technology, or in a storage of another name."),
     "backup.duplicate": Code(_E, "Two backups, or two restores, of the input have the same name and namespace."),
+    # Changes of a cluster
+    "change.refused": Code(_E, "The change would lose data, or the operator cannot make it."),
+    "change.lifted": Code(_W, "A guard is lifted, so a change is made that would be refused."),
+    "change.unneeded": Code(_W, "A guard is to be lifted that no change meets."),
+    "change.impact": Code(_N, "The change restarts pods, or stops the database."),
     # Emission
     "emit.template": Code(_E, "A template could not be evaluated for the cluster."),
     "emit.object": Code(_E, "An emitted object does not pass the operator's schema."),

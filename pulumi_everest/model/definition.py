@@ -119,14 +119,21 @@ class Bundle(Part):
 
 
 class Change(Part):
-    """What a change of a field does to a running database."""
+    """What a change of a field does to a running database. The first entry that fits a change decides."""
 
     path: str
-    """Path of the cluster, with `*` for any key, such as `instances.*.storage.size`."""
-    policy: Literal["immutable", "grow-only", "online", "restart", "downtime"]
-    """What the change means."""
+    """Path of the cluster, with `*` for any key, such as `instances.*.storage.size`; what is below it is meant too."""
+    policy: Literal["immutable", "grow-only", "keep-order", "keep-first", "none", "online", "restart", "downtime"]
+    """What the change means: refused (`immutable`; `grow-only` where a number or quantity gets less; `keep-order` and
+    `keep-first` where items of a list move, or another becomes the first one), or allowed with what it does."""
+    when: str | None = None
+    """CEL over `old` and `new`, the specs before and after; the entry is for changes where it is true."""
+    guard: Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")] | None = None
+    """Name of the guard that refuses the change, by which `allow` lifts it; made of the path if left out."""
     message: str | None = None
-    """How to go on, or why."""
+    """Why, or what is to be known of it."""
+    hint: str | None = None
+    """How to go on where it is refused."""
 
 
 class UpgradePath(Part):
@@ -141,12 +148,16 @@ class UpgradePath(Part):
 class Upgrades(Part):
     """Which version changes a running database survives."""
 
+    major: Annotated[Whole, Field(ge=1, le=2)] = 1
+    """How many numbers of a version make its major one: 1 for `17.10`, 2 for the `8.4` of `8.4.8-8.1`."""
     major_step: Annotated[Whole, Field(ge=0)] | None = None
     """How many major versions one change may go up; 0 forbids any."""
     downgrade: bool = False
     """Whether going back is allowed."""
     paths: Annotated[list[UpgradePath], Field(max_length=32)] | None = None
     """The only steps between majors that are allowed, where not all are."""
+    message: str | None = None
+    """How to get to a major version that one change does not lead to."""
 
 
 class DefinitionSpec(Part):

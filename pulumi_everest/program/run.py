@@ -19,6 +19,7 @@ from pulumi.runtime import config as runtime_config
 from pulumi.runtime import settings
 from pulumi.runtime.stack import register_stack_transformation, run_in_stack
 
+from pulumi_everest.core.technology import Technology
 from pulumi_everest.model.findings import EverestError, Finding, Place, finding
 from pulumi_everest.model.lock import LOCK_FILE
 from pulumi_everest.program.config import Encrypted, stack_outputs
@@ -27,6 +28,7 @@ from pulumi_everest.program.monitor import COMPONENT, Log, Message, Recorder, Re
 from pulumi_everest.program.project import Project, StackConfig, full_key, read_project, read_stack_config
 from pulumi_everest.program.values import UNKNOWN, unknown_paths
 from pulumi_everest.resources.locking import RECORD, Recorded
+from pulumi_everest.resources.run import technologies_here
 
 TIMEOUT = 60.0
 """Seconds that a program may take."""
@@ -51,6 +53,8 @@ class ProgramRun:
     findings: list[Finding] = field(default_factory=list)
     error: BaseException | None = None
     locked: dict[str, list[Recorded]] = field(default_factory=dict)
+    technologies: dict[str, Technology] = field(default_factory=dict)
+    """What its clusters are of, by the names of their Providers."""
 
     def manifests(self) -> list[dict[str, Any]]:
         """The Kubernetes objects that the program makes, in its order."""
@@ -123,6 +127,7 @@ class _Run:
         self.log = Log()
         self.error: BaseException | None = None
         self.locked: dict[str, list[Recorded]] = {}
+        self.technologies: dict[str, Technology] = {}
         self.ended = threading.Event()
 
     def _place_here(self) -> Place | None:
@@ -188,6 +193,7 @@ class _Run:
             [self._beside(entry) for entry in found],
             self.error,
             self.locked,
+            self.technologies,
         )
 
     def _beside(self, entry: Finding) -> Finding:
@@ -231,7 +237,10 @@ class _Run:
         encrypted = {key: Encrypted() for key in sorted(self.encrypted)}
         values: dict[str, Any] = {**self.values, **encrypted}
         runtime_config.set_all_config(values, sorted(self.stack.encrypted))
-        await run_in_stack(self._program)
+        try:
+            await run_in_stack(self._program)
+        finally:
+            self.technologies = technologies_here()
 
     def _program(self) -> None:
         register_stack_transformation(self.recorder.note)

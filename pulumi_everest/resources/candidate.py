@@ -6,9 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import pulumi
+
+from pulumi_everest.core.changes import check_allow
 from pulumi_everest.core.expressions import Scope
 from pulumi_everest.core.merging import without_none
 from pulumi_everest.core.resolve import Resolved
+from pulumi_everest.core.snapshot import Snapshot
 from pulumi_everest.emit.objects import Emitted
 from pulumi_everest.emit.texts import filled
 from pulumi_everest.model.deferred import Deferred, Path
@@ -18,6 +22,7 @@ from pulumi_everest.model.reading import plain
 from pulumi_everest.plugins.workspace import ClusterInput, Plan, Setup
 from pulumi_everest.resources.connection import Connection, check_connection, check_wait_for, connection_of
 from pulumi_everest.resources.given import Given
+from pulumi_everest.resources.kept import inputs_of
 from pulumi_everest.resources.locking import Recorder
 from pulumi_everest.resources.run import Run
 from pulumi_everest.resources.secret_values import (
@@ -33,7 +38,7 @@ if TYPE_CHECKING:
     from pulumi_everest.resources.provider import Provider
 
 METADATA = ("name", "namespace", "labels", "annotations")
-PROGRAM_ONLY = frozenset({*METADATA, "users", "deletionPolicy", "volumePolicy", "waitFor", "connectionSecret"})
+PROGRAM_ONLY = frozenset({*METADATA, "users", "deletionPolicy", "volumePolicy", "waitFor", "connectionSecret", "allow"})
 
 
 @dataclass
@@ -51,16 +56,20 @@ class Checked:
     setup: Setup | None
     findings: list[Finding]
     undecided: list[Path]
+    allow: list[str]
 
 
 class Candidate:
-    """One cluster at work. `kubernetes` is the Kubernetes provider that its objects are for.
+    """One cluster at work. `kubernetes` is the Kubernetes provider that its objects are for, once that is known.
 
-    `names` are the names of its resource: the one that it has, and former ones.
+    `names` are the names of its resource: the one that it has, and former ones. `guarded` says that an engine asks
+    about changes.
     """
 
-    def __init__(self, given: Given, run: Run, kubernetes: object, names: Sequence[str]) -> None:
-        self.given, self.run, self.kubernetes, self.names = given, run, kubernetes, names
+    def __init__(self, given: Given, run: Run, names: Sequence[str]) -> None:
+        self.given, self.run, self.names = given, run, names
+        self.kubernetes: object = None
+        self.guarded = False
         self.recorder = Recorder(names[0])
         self.batch = run.batch
         self.checked = self._checked_with_outputs()
@@ -99,12 +108,15 @@ class Candidate:
         policy = self._decided(data.get("deletionPolicy"), ("deletionPolicy",), "protect", found)
         wait_for = self._decided(data.get("waitFor"), ("waitFor",), None, found)
         wanted = self._decided(data.get("connectionSecret"), ("connectionSecret",), False, found)
+        allow = self._decided(data.get("allow"), ("allow",), [], found)
         if setup is not None:
             found += check_wait_for(wait_for, setup)
             found += check_connection(wanted, setup)
+            found += check_allow(allow, setup.technology.definition)
         found = [self._with_obstacle(entry) for entry in found]
         undecided = [*(entry.path for entry in found if entry.code == "value.not-known"), *may_hold_secrets(spec)]
-        return Checked(cluster, policy, wait_for, wanted, resolved, setup, self.given.shown(found), undecided)
+        shown = self.given.shown(found)
+        return Checked(cluster, policy, wait_for, wanted, resolved, setup, shown, undecided, allow)
 
     def _check_late(self, data: dict[str, Any]) -> list[Finding]:
         """The findings of the check of what is known now, when the objects are made."""
@@ -160,6 +172,23 @@ class Candidate:
         checked.findings += [entry for entry in shown if not entry.is_error]
         self.refused = self.batch.add(shown)
         return [] if self.refused else objects
+
+    def inputs(self) -> dict[str, Any]:
+        """What the component keeps of the cluster; nothing of one that is not made."""
+        main = next((entry.manifest for entry in self.objects if entry.main), None)
+        resolved, setup = self.checked.resolved, self.checked.setup
+        if self.refused or main is None or resolved is None or setup is None:
+            return {}
+        options = {"deletionPolicy": self.checked.policy}
+        return inputs_of(Snapshot.of(resolved, setup.technology, main, options), self.checked.allow)
+
+    def hooks(self) -> pulumi.ResourceHookBinding | None:
+        """The hooks of the component."""
+        if self.refused or self.checked.setup is None:
+            return None
+        hooks = self.run.guard.binding(self.checked.setup.technology)
+        self.guarded = hooks is not None
+        return hooks
 
     @property
     def manifest(self) -> PluginManifest | None:

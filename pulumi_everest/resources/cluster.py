@@ -41,12 +41,14 @@ class DatabaseCluster(pulumi.ComponentResource):
         from pulumi_everest.resources.children import Children
         from pulumi_everest.resources.options import check_name, for_component, taken
         from pulumi_everest.resources.outputs import Outputs
-        from pulumi_everest.resources.starting import start_cluster
+        from pulumi_everest.resources.starting import place, start_cluster
 
         check_name("DatabaseCluster", resource_name)
         options, refused = taken(opts)
-        super().__init__(TOKEN, resource_name, {}, for_component(options))
-        candidate = start_cluster(self, resource_name, args, keywords, refused, options.aliases or ())
+        candidate = start_cluster(resource_name, args, keywords, refused, options.aliases or ())
+        own = for_component(options, gate=candidate.batch.gate, hooks=candidate.hooks())
+        super().__init__(TOKEN, resource_name, candidate.inputs(), own)
+        place(candidate, self)
         self._outputs = Outputs(self, candidate.batch, candidate.given.subject)
         if candidate.refused:
             self.register_outputs({})

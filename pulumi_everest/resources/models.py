@@ -68,6 +68,8 @@ class DatabaseClusterArgs(cluster.DatabaseClusterSpec):
     """True makes a Secret `<name>-conn` with what clients need: `type`, `host`, `port`, `username`, `password` and
     `uri`, which the output `connection` has too; a text is its name. Where the operator makes up the password, `pulumi
     up` waits until the database is ready."""
+    allow: list[str] | None = None
+    """Names of guards that are lifted for one change, such as `storage-shrink`; see docs/changes.md."""
 
 
 class ProviderArgs(provider.ProviderSpec):

@@ -92,10 +92,26 @@ def _wrong(name: str, value: Any) -> Finding | None:
     return finding("field.type", path, f"expected {wanted}, got a value of type {type(value).__name__}", hint=hint)
 
 
-def for_component(opts: pulumi.ResourceOptions) -> pulumi.ResourceOptions:
-    """The options of the component itself: without those that are for its main object."""
+def for_component(
+    opts: pulumi.ResourceOptions,
+    *,
+    gate: pulumi.Output[None] | None = None,
+    hooks: pulumi.ResourceHookBinding | None = None,
+) -> pulumi.ResourceOptions:
+    """The options of the component itself: without those that are for its main object.
+
+    It is registered when `gate` opens, and has `hooks` beside those of the user.
+    """
     own = copy.copy(opts)
     own.ignore_changes = None
+    if gate is not None:
+        wait = pulumi.ResourceOptions(depends_on=[gate])  # type: ignore[list-item]
+        own = pulumi.ResourceOptions.merge(own, wait)
+    if hooks is not None:
+        given = own.hooks or pulumi.ResourceHookBinding()
+        own.hooks = pulumi.ResourceHookBinding(
+            **{**vars(given), "before_update": [*(hooks.before_update or []), *(given.before_update or [])]}
+        )
     return own
 
 

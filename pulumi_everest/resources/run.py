@@ -19,10 +19,13 @@ from pulumi.runtime import settings
 from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.findings import EverestError, Finding, finding, unknown
 from pulumi_everest.resources.failures import Failures
+from pulumi_everest.resources.guard import Guard
 from pulumi_everest.resources.locking import ProgramLocks
+from pulumi_everest.resources.naming import AS_IN_YAML
 from pulumi_everest.resources.report import ClusterError
 
 if TYPE_CHECKING:
+    from pulumi_everest.core.technology import Technology
     from pulumi_everest.emit.crds import Crds
     from pulumi_everest.plugins.workspace import ProviderInput, Workspace
     from pulumi_everest.resources.provider import Provider
@@ -130,6 +133,7 @@ class Run:
         self.folders: list[Folder] = [Folder(folder) for folder in _configured_folders()]
         self.ticking = False
         self.failures = Failures()
+        self.guard = Guard(served=AS_IN_YAML.get())
         self._batch: Batch | None = None
         self._workspace: Workspace | None = None
         self._locks: ProgramLocks | None = None
@@ -263,6 +267,12 @@ def current_run() -> Run:
             del _RUNS[ended]
         run = _RUNS[loop] = Run()
     return run
+
+
+def technologies_here() -> dict[str, Technology]:
+    """The technologies of the clusters that were made in this event loop, by Provider."""
+    run = _RUNS.get(asyncio.get_event_loop())
+    return dict(run.guard.technologies) if run is not None else {}
 
 
 def raise_findings() -> None:

@@ -19,14 +19,9 @@ from pulumi_everest.resources.run import current_run
 
 
 def start_cluster(
-    component: pulumi.ComponentResource,
-    name: str,
-    args: object,
-    keywords: Mapping[str, Any],
-    refused: list[Finding],
-    aliases: Iterable[Any] = (),
+    name: str, args: object, keywords: Mapping[str, Any], refused: list[Finding], aliases: Iterable[Any] = ()
 ) -> Candidate:
-    """The cluster of a component, checked. What is wrong is in its batch; warnings are logged.
+    """The cluster of a component, checked. What is wrong is in its batch.
 
     `refused` is what is wrong with its resource options, `aliases` are former identities of the resource.
     """
@@ -36,12 +31,18 @@ def start_cluster(
     if arguments["provider"] is None:
         del arguments["provider"]
     given = Given(DatabaseClusterArgs, f"DatabaseCluster {name}", arguments, found)
-    kubernetes = component.get_provider("kubernetes:core/v1:Secret")
-    candidate = Candidate(given, current_run(), kubernetes, names_of(name, aliases))
+    return Candidate(given, current_run(), names_of(name, aliases))
+
+
+def place(candidate: Candidate, component: pulumi.ComponentResource) -> None:
+    """Tell a cluster of the component that it has become. Warnings are logged there."""
+    candidate.kubernetes = component.get_provider("kubernetes:core/v1:Secret")
     if not candidate.refused:
         for entry in candidate.checked.findings:
             pulumi.log.warn(one_line(replace(entry, subject="")), resource=component)
-    return candidate
+    if candidate.checked.allow and candidate.guarded:
+        allow, guard = candidate.checked.allow, candidate.run.guard
+        component.urn.apply(lambda urn: guard.unneeded(allow, urn))
 
 
 def _provider_name(provider: Any, found: list[Finding]) -> Any:

@@ -13,6 +13,8 @@ from pydantic.alias_generators import to_camel
 
 import pulumi_everest
 from pulumi_everest.core.functions import BUILT_IN
+from pulumi_everest.core.impact import GUARDS, Impact
+from pulumi_everest.core.policies import guards_of
 from pulumi_everest.emit.compile import WORDS
 from pulumi_everest.emit.template import variable_shapes
 from pulumi_everest.model.definition import Component, DefinitionSpec, TopologyComponent, TopologyDefinition
@@ -48,6 +50,13 @@ def test_every_field_has_a_text(name: str) -> None:
     following = zip(found.body, [*found.body[1:], None], strict=True)
 
     assert [ast.unparse(a) for a, b in following if isinstance(a, ast.AnnAssign) and not isinstance(b, ast.Expr)] == []
+
+
+def test_the_page_of_changes_has_every_guard() -> None:
+    own = [name for plugin in builtin() for name in guards_of(plugin.definition)]
+
+    assert sorted(first_cells(page("changes"), "Guards")) == sorted(f"`{name}`" for name in {*GUARDS, *own})
+    assert first_cells(page("changes"), "Changes and guards") == [str(impact) for impact in Impact]
 
 
 def test_the_page_of_plugins_has_every_function() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pulumi
 import pulumi_kubernetes as k8s
 import pytest
-from mocked_run import run
+from mocked_run import CLUSTER, run
 
 from pulumi_everest import DatabaseCluster, Provider
 
@@ -155,3 +155,11 @@ def test_a_preview_and_an_update_ask_for_the_same():
 def test_a_provider_without_a_controller_has_no_children():
     result = run(lambda: Provider("toy", database_cluster_definition=TOY) and None)
     assert [(entry.type, entry.name) for entry in result.resources] == [("everest:index:DatabaseProvider", "toy")]
+
+
+@pytest.mark.parametrize(("allow", "kept"), [(None, None), (["downgrade"], ["downgrade"])])
+def test_allow(allow, kept):
+    result = run(lambda: DatabaseCluster("orders", provider="toydb-operator", allow=allow) and None)
+    assert result.error is None
+    component = next(entry for entry in result.resources if entry.type == CLUSTER)
+    assert component.inputs.get("allow") == kept

@@ -16,6 +16,8 @@ import grpc
 from engine_wire import plain, struct
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import (
+    callback_pb2,
+    callback_pb2_grpc,
     engine_pb2,
     engine_pb2_grpc,
     errors_pb2,
@@ -49,9 +51,14 @@ class Registered:
 
 
 class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
-    """The resource monitor of one deployment. `before` is called with each resource before it is taken."""
+    """The resource monitor of one deployment. `before` is called with each resource before it is taken.
+
+    `state` are the inputs that a resource had before, by its name: where they differ, its hooks are called.
+    """
 
     def __init__(self, preview: bool) -> None:
+        self.state: dict[str, Any] = {}
+        self.hooks: dict[str, Any] = {}
         self.preview = preview
         self.found: list[Registered] = []
         self.before: Callable[[Any], None] = lambda request: None
@@ -69,9 +76,36 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         if request.parent:
             kind = f"{request.parent.split('::')[2]}${kind}"
         urn = f"urn:pulumi:dev::shop::{kind}::{request.name}"
+        self._call_hooks(request, urn, context)
         self.found.append(Registered(urn, plain(request.object), request))
         identity = "" if self.preview or not request.custom else f"{request.name}-id"
         return resource_pb2.RegisterResourceResponse(urn=urn, id=identity, object=request.object)
+
+    def RegisterResourceHook(self, request, context):
+        if request.name in self.hooks:
+            context.abort(grpc.StatusCode.ALREADY_EXISTS, f"resource hook already registered for name {request.name}")
+        self.hooks[request.name] = request
+        return empty_pb2.Empty()
+
+    def RegisterErrorHook(self, request, context):
+        return self.RegisterResourceHook(request, context)
+
+    def _call_hooks(self, request, urn, context):
+        """As an engine does before an update: each hook is asked, and its error ends the registration."""
+        old = self.state.get(request.name)
+        if request.custom or old is None or old == request.object:
+            return
+        asked = resource_pb2.ResourceHookRequest(
+            urn=urn, name=request.name, type=request.type, new_inputs=request.object, old_inputs=old
+        )
+        for name in request.hooks.before_update:
+            callback = self.hooks[name].callback
+            with grpc.insecure_channel(callback.target) as channel:
+                call = callback_pb2.CallbackInvokeRequest(token=callback.token, request=asked.SerializeToString())
+                answer = callback_pb2_grpc.CallbacksStub(channel).Invoke(call, timeout=WAIT)
+            error = resource_pb2.ResourceHookResponse.FromString(answer.response).error
+            if error:
+                context.abort(grpc.StatusCode.UNKNOWN, f'before hook "{name}" failed: {error}')
 
     def RegisterResourceOutputs(self, request, context):
         next(entry for entry in self.found if entry.urn == request.urn).outputs = plain(request.outputs)

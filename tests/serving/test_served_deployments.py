@@ -79,7 +79,6 @@ def test_two_components_of_one_program_at_once_go_to_their_own_kubernetes_cluste
 
 
 def test_findings_of_one_do_not_reach_another(served, preview, toydb):
-    preview.before = meeting(2)
     good, bad = both(
         lambda: served.construct(preview, CLUSTER, "good", {"provider": "toydb-operator"}, config=toydb),
         lambda: served.construct(preview, CLUSTER, "bad", {"provider": "toydb-operator", "typo": 1}, config=toydb),

@@ -1,0 +1,147 @@
+"""The guard of a program: a hook that compares what a cluster was with what it is to be, before anything is changed.
+
+It is a hook of the component, whose update is refused: so what the state says of a cluster is what was let through.
+One hook serves all clusters of a program, since each costs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+import pulumi
+from pulumi.runtime import settings
+from pulumi.runtime.mocks import MockMonitor
+from pulumi.runtime.proto import engine_pb2, resource_pb2
+
+from pulumi_everest.core.changes import ChangeSet, compare
+from pulumi_everest.core.impact import Concealed
+from pulumi_everest.core.snapshot import Snapshot
+from pulumi_everest.core.technology import Technology
+from pulumi_everest.model.deferred import Deferred
+from pulumi_everest.model.findings import Finding
+from pulumi_everest.resources.kept import allowed, snapshot_of
+from pulumi_everest.resources.remarks import counted, findings_of, refusal, remarks, unneeded
+from pulumi_everest.resources.report import ClusterError
+
+HOOK: Final = "pulumi-everest:changes"
+SETTLED: Final = 0.3
+"""Seconds that a refusal waits for those of other clusters: the engine stops at the first one that it hears of."""
+
+
+@dataclass
+class Guard:
+    """What the clusters of one program share: the technologies that they are of, and what was refused so far.
+
+    `served` is for clusters of programs in other languages, which the engine has made one by one.
+    """
+
+    served: bool = False
+    technologies: dict[str, Technology] = field(default_factory=dict)
+    refused: list[Finding] = field(default_factory=list)
+    asked: set[str] = field(default_factory=set)
+    """URNs of the components that the engine asked about."""
+    _hook: Any = None
+    _engine: Any = None
+    _dry_run: bool = False
+
+    def binding(self, technology: Technology) -> pulumi.ResourceHookBinding | None:
+        """The hooks of a component; None where no engine would call them."""
+        self.technologies[technology.provider] = technology
+        if isinstance(settings.SETTINGS.monitor, MockMonitor) or not _supports_hooks():
+            return None
+        self._engine, self._dry_run = settings.get_engine(), pulumi.runtime.is_dry_run()
+        if self._hook is None:
+            options = pulumi.ResourceHookOptions(on_dry_run=True)
+            self._hook = pulumi.ResourceHook(HOOK, self.before_update, options)
+        return pulumi.ResourceHookBinding(before_update=[self._hook])
+
+    async def before_update(self, args: pulumi.ResourceHookArgs) -> None:
+        """Say what the change of a cluster does. Raises `ClusterError` where it is refused."""
+        self.asked.add(args.urn)
+        result = await changes_of(args.old_inputs, args.new_inputs, self.technologies, args.old_outputs)
+        if result is None:
+            return
+        for notable, text in remarks(result):
+            self._log(engine_pb2.WARNING if notable else engine_pb2.INFO, text, args.urn)
+        if result.refused:
+            await self._refuse(result, args.name, args.urn)
+
+    async def _refuse(self, result: ChangeSet, resource: str, urn: str) -> None:
+        """Stop. In a preview of a program in this process it goes on, to fail once, with all that is refused."""
+        first, found, text = not self.refused, findings_of(result, resource), refusal(result)
+        self.refused += found
+        if self.served or not self._dry_run:
+            await asyncio.sleep(SETTLED)
+            raise RefusedError(found, text)
+        self._log(engine_pb2.ERROR, text, urn)
+        if first:
+            pulumi.Output.from_input(asyncio.ensure_future(self._failure())).apply(lambda _: None)
+
+    async def _failure(self) -> Any:
+        await asyncio.sleep(SETTLED)
+        subjects = ", ".join(dict.fromkeys(entry.subject for entry in self.refused))
+        text = f"{counted(len(self.refused))} refused, and nothing was changed: {subjects}"
+        raise RefusedError(self.refused, f"{text}\nWhat, why, and how to go on, stands at each of these resources.")
+
+    def _log(self, severity: int, text: str, urn: str) -> None:
+        self._engine.Log(engine_pb2.LogRequest(severity=severity, message=text, urn=urn))  # type: ignore[arg-type]
+
+    def unneeded(self, allow: list[str], urn: str) -> None:
+        """Say that guards are to be lifted for a cluster that does not change, of which the engine does not ask."""
+        if urn not in self.asked:
+            self._log(engine_pb2.WARNING, unneeded(allow), urn)
+
+
+class RefusedError(ClusterError):
+    """Changes of databases that are refused."""
+
+    def __init__(self, findings: list[Finding], text: str) -> None:
+        super().__init__(findings)
+        self.args = (text,)
+
+
+async def changes_of(
+    old: Mapping[str, Any] | None,
+    new: Mapping[str, Any] | None,
+    technologies: Mapping[str, Technology],
+    outputs: Mapping[str, Any] | None = None,
+) -> ChangeSet | None:
+    """What changes between the old and the new inputs of a component; None where one of them holds no cluster.
+
+    `outputs` are the old outputs, which know the namespace where the Kubernetes provider chose it.
+    """
+    before, after = await _read(old), await _read(new)
+    technology = technologies.get(str(after.spec.get("provider"))) if after is not None else None
+    if before is None or after is None or technology is None:
+        return None
+    namespace = await _plain((outputs or {}).get("namespace"))
+    if before.metadata.get("namespace") is None and isinstance(namespace, str) and after.metadata.get("namespace"):
+        before = replace(before, metadata={**before.metadata, "namespace": namespace})
+    return compare(before, after, technology, allowed(await _plain(new)))
+
+
+async def _read(inputs: Mapping[str, Any] | None) -> Snapshot | None:
+    data = await _plain(inputs)
+    return snapshot_of(data, lambda value: value) if isinstance(data, dict) else None
+
+
+async def _plain(value: Any) -> Any:
+    """What hooks get, as plain data: whole floats as numbers, `Deferred` for unknown, `Concealed` for secret ones."""
+    if isinstance(value, pulumi.Output):
+        known = await _plain(await value.future(with_unknowns=True))
+        return Concealed(known) if await value.is_secret() and not isinstance(known, Deferred) else known
+    if isinstance(value, pulumi.output.Unknown):
+        return Deferred()
+    if isinstance(value, Mapping):
+        return {key: await _plain(below) for key, below in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [await _plain(below) for below in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _supports_hooks() -> bool:
+    feature = getattr(resource_pb2, "RESOURCE_MONITOR_FEATURE_RESOURCE_HOOKS", None)
+    return feature is not None and settings.monitor_supports_feature(feature)

@@ -1,0 +1,233 @@
+"""What a component keeps of its cluster, and what the guard makes of the old and the new: functions, no engine."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from types import SimpleNamespace
+from typing import Any
+
+import pulumi
+import pytest
+from mocked_run import CLUSTER, Source, run
+from pulumi.runtime.proto import engine_pb2
+
+import pulumi_everest as everest
+from pulumi_everest.core.changes import ChangeSet
+from pulumi_everest.core.impact import Concealed
+from pulumi_everest.core.technology import Technology
+from pulumi_everest.resources.guard import Guard, RefusedError, changes_of
+from pulumi_everest.resources.remarks import refusal, remarks
+from pulumi_everest.resources.run import technologies_here
+
+TECHNOLOGIES: dict[str, Technology] = {}
+
+
+def kept(preview: bool = True, **arguments: Any) -> dict[str, Any]:
+    """The inputs that the component of a cluster has, as an engine would keep them."""
+
+    def program() -> None:
+        made = {key: value() if callable(value) else value for key, value in arguments.items()}
+        everest.DatabaseCluster("orders", provider="toydb-operator", **made)
+        TECHNOLOGIES.update(technologies_here())
+
+    result = run(program, preview=preview)
+    assert result.error is None, result.error
+    [component] = [entry for entry in result.resources if entry.type == CLUSTER]
+    return component.inputs
+
+
+def compare(old: dict[str, Any], new: dict[str, Any], outputs: dict[str, Any] | None = None) -> ChangeSet | None:
+    return asyncio.run(changes_of(old, new, TECHNOLOGIES, outputs))
+
+
+def engine(**values: Any) -> dict[str, Any]:
+    return {"engine": values}
+
+
+def test_the_cluster_is_one_text_whatever_order_its_fields_have() -> None:
+    one = kept(instances=engine(replicas=3, storage={"size": "5Gi"}), labels={"a": "1", "b": "2"})
+    other = kept(labels={"b": "2", "a": "1"}, instances=engine(storage={"size": "5Gi"}, replicas=3))
+
+    assert one == other
+    assert list(one) == ["cluster"]
+    assert json.loads(one["cluster"])["object"] == "toy.example.com/ToyDB"
+
+
+def test_secrets_are_no_part_of_it() -> None:
+    inputs = kept(users=lambda: {"ROOT_PASSWORD": pulumi.Output.secret("pa55word")})
+
+    assert "pa55word" not in json.dumps(inputs)
+
+
+def test_an_unknown_value_stays_itself_beside_the_text() -> None:
+    inputs = kept(instances=lambda: engine(storage={"size": Source().gives("5Gi")}, replicas=5))
+
+    assert list(inputs["late"]) == ["instances.engine.storage.size"]
+    assert pulumi.contains_unknowns(inputs["late"])
+    assert json.loads(inputs["cluster"])["spec"]["instances"]["engine"]["replicas"] == 5
+
+
+def test_what_is_known_is_refused_though_another_value_is_not() -> None:
+    old = kept(instances=engine(storage={"size": "5Gi", "storageClass": "fast"}))
+    new = kept(instances=lambda: engine(storage={"size": Source().gives("9Gi"), "storageClass": "slow"}))
+    result = compare(old, new)
+
+    assert result is not None
+    assert [(change.where, change.guard) for change in result.changes] == [
+        ("engine.storage.storageClass", "storage-class")
+    ]
+
+
+def test_a_value_that_became_known_is_compared_like_any_other() -> None:
+    old = kept(instances=engine(storage={"size": "9Gi"}))
+    new = kept(preview=False, instances=lambda: engine(storage={"size": Source().gives("5Gi")}))
+    result = compare(old, new)
+
+    assert result is not None
+    assert [change.guard for change in result.refused] == ["storage-shrink"]
+
+
+def test_a_secret_value_is_compared_and_never_shown() -> None:
+    text = json.loads(kept(instances=engine(storage={"size": "9Gi"}))["cluster"])
+    text["spec"]["instances"]["engine"]["storage"]["size"] = {"$late": "size"}
+    inputs = {"cluster": json.dumps(text), "late": {"size": Concealed("9Gi")}}
+    result = compare(inputs, {**inputs, "late": {"size": Concealed("5Gi")}})
+
+    assert result is not None
+    assert "engine.storage.size [secret] → [secret]" in refusal(result)
+    assert "5Gi" not in refusal(result)
+
+
+@pytest.mark.parametrize("old", [None, {}, {"cluster": 1}, {"cluster": "{"}, {"cluster": "[]"}])
+def test_there_is_nothing_to_compare_with_a_state_that_holds_no_cluster(old: Any) -> None:
+    assert compare(old, kept()) is None
+    assert compare(kept(), old) is None
+
+
+def test_the_namespace_that_the_kubernetes_provider_chose_is_the_old_one() -> None:
+    old, same, other = kept(), kept(namespace="shop"), kept(namespace="test")
+    [change] = compare(old, other, {"namespace": "shop"}).changes  # type: ignore[union-attr]
+
+    assert compare(old, same, {"namespace": "shop"}).changes == []  # type: ignore[union-attr]
+    assert (change.what, change.guard) == ("namespace shop → test", "namespace")
+
+
+def test_allow_is_reported_when_it_lifts_something_and_when_it_does_not() -> None:
+    old = kept(instances=engine(storage={"size": "9Gi"}))
+    new = kept(instances=engine(storage={"size": "5Gi"}), allow=["storage-shrink", "downgrade"])
+
+    assert remarks(compare(old, new)) == [  # type: ignore[arg-type]
+        (True, "orders: engine.storage.size 9Gi → 5Gi, downtime (guard storage-shrink lifted)"),
+        (True, "allow: storage-shrink lifted for engine.storage.size 9Gi → 5Gi; take it away after this change"),
+        (True, "allow: no change meets downgrade, so it can be taken away"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("values", "notable", "text"),
+    [
+        ({"instances": {"engine": {"replicas": 5}}}, False, "orders: engine.replicas 3 → 5, online"),
+        (
+            {"instances": {"engine": {"replicas": 5, "engineConfig": "a=1"}}},
+            True,
+            "orders: engine.engine_config unset → a=1, rolling restart; engine.replicas 3 → 5, online",
+        ),
+        ({"paused": True}, True, "orders: paused unset → true, downtime"),
+    ],
+)
+def test_changes_that_are_made_are_one_line_and_a_warning_if_they_are_more_than_online(
+    values: dict[str, Any], notable: bool, text: str
+) -> None:
+    assert remarks(compare(kept(), kept(**values))) == [(notable, text)]  # type: ignore[arg-type]
+
+
+class Engine:
+    def __init__(self) -> None:
+        self.said: list[tuple[int, str, str]] = []
+
+    def Log(self, request: Any) -> None:
+        self.said.append((request.severity, request.urn, request.message))
+
+
+def asked(name: str, old: dict[str, Any], new: dict[str, Any]) -> Any:
+    return SimpleNamespace(
+        urn=f"urn:{name}", name=name, old_inputs=old, new_inputs=new, old_outputs=None, id="", type=CLUSTER
+    )
+
+
+def guard(engine: Engine, *, preview: bool, served: bool = False) -> Guard:
+    return Guard(served=served, technologies=TECHNOLOGIES, _engine=engine, _dry_run=preview)
+
+
+@pytest.mark.parametrize(("preview", "served"), [(False, False), (True, True), (False, True)])
+def test_an_update_and_another_languages_preview_end_at_the_hook(preview: bool, served: bool) -> None:
+    old, new = kept(instances=engine(replicas=5, storage={"size": "9Gi"})), kept(instances=engine(replicas=5))
+
+    with pytest.raises(RefusedError) as raised:
+        asyncio.run(guard(Engine(), preview=preview, served=served).before_update(asked("orders", old, new)))
+
+    assert [(entry.code, entry.path) for entry in raised.value.findings] == [
+        ("change.refused", ("instances", "engine", "storage", "size"))
+    ]
+    assert "why: a volume cannot get smaller" in str(raised.value)
+    assert 'allow=["storage-shrink"]' in str(raised.value)
+
+
+def test_a_preview_reports_the_refusals_of_all_clusters_at_once() -> None:
+    old, new = kept(instances=engine(storage={"size": "9Gi"})), kept(instances=engine(storage={"size": "5Gi"}))
+    log = Engine()
+
+    def program() -> None:
+        own = guard(log, preview=True)
+        for name in ("orders", "carts"):
+            pulumi.Output.from_input(own.before_update(asked(name, old, new))).apply(lambda _: None)
+
+    result = run(program)
+
+    assert isinstance(result.error, RefusedError)
+    assert str(result.error).startswith(
+        "2 changes are refused, and nothing was changed: DatabaseCluster orders, DatabaseCluster carts"
+    )
+    assert [(severity, urn) for severity, urn, _ in log.said] == [
+        (engine_pb2.ERROR, "urn:orders"),
+        (engine_pb2.ERROR, "urn:carts"),
+    ]
+
+
+def test_a_cluster_that_does_not_change_is_told_that_its_guard_is_lifted_for_nothing() -> None:
+    log = Engine()
+    own = guard(log, preview=True)
+    own.unneeded(["downgrade"], "urn:orders")
+    own.asked.add("urn:carts")
+    own.unneeded(["downgrade"], "urn:carts")
+
+    assert log.said == [(engine_pb2.WARNING, "urn:orders", "allow: no change meets downgrade, so it can be taken away")]
+
+
+def test_nothing_of_a_program_with_findings_reaches_the_state() -> None:
+    def program() -> None:
+        everest.DatabaseCluster("good", provider="toydb-operator")
+        everest.DatabaseCluster("bad", provider="toydb-operator", allow=["nmae"])
+
+    result = run(program)
+
+    assert result.codes == ["cluster.unknown-guard"]
+    assert result.resources == []
+
+
+def test_hooks_of_the_user_stay() -> None:
+    from pulumi_everest.resources.options import for_component
+
+    def own(_args: Any) -> None:
+        pass
+
+    def guard_hook(_args: Any) -> None:
+        pass
+
+    given = pulumi.ResourceOptions(hooks=pulumi.ResourceHookBinding(before_update=[own], after_update=[own]))
+    made = for_component(given, hooks=pulumi.ResourceHookBinding(before_update=[guard_hook]))  # type: ignore[list-item]
+
+    assert made.hooks is not None
+    assert made.hooks.before_update == [guard_hook, own]
+    assert made.hooks.after_update == [own]

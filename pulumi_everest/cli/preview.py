@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pulumi_everest.cli.options import shared_options
+from pulumi_everest.cli.running import cluster_options
 
 if TYPE_CHECKING:
     from pulumi_everest.cli.diff import Difference
     from pulumi_everest.cli.gather import Gathered
     from pulumi_everest.cli.impacts import Compared
     from pulumi_everest.cli.options import Options
+    from pulumi_everest.cli.revision import Before
 
 _HELP = """Show what would exist: clusters, their objects, and all fields; with --against what differs.
 
@@ -23,6 +25,10 @@ _HELP = """Show what would exist: clusters, their objects, and all fields; with 
 a revision of git (a commit, branch or tag): then each PATH is compared with what it was then, in the repository that
 holds it. A file or folder of that name wins. Nothing is checked out; folders of --plugin are taken from the revision,
 too, if they are in a repository; and a PATH that did not exist then is new.
+
+--against cluster takes the objects of a running cluster, that of the kubeconfig or of --kubeconfig and --context.
+Fields that the cluster or an operator added are left out, and so are Secrets. It also says whether the operators are
+there, look after the namespaces, and are of the versions that the objects are made for.
 
 Each change of a cluster is shown with what it does to the running database: nothing, online, rolling restart, downtime,
 or refused, since data would be lost or the operator cannot do it. A refused change is a finding that says how to go on.
@@ -39,15 +45,25 @@ are the result; with both, changes that are more than online are among them.
   everest preview cluster.yaml
   everest preview infra/ --against manifests/
   everest preview clusters/ --against origin/main --exit-code
+  everest preview infra/ --against cluster --context production
 """
 
 
 @click.command(help=_HELP, short_help="Show what would exist, or what changes.")
 @shared_options("File for the result.", "FILE", formats=("text", "json", "sarif", "github"))
-@click.option("--against", metavar="DIR|FILE|REV", help="What there was, to show the difference to.")
+@click.option("--against", metavar="DIR|FILE|REV|cluster", help="What there was, to show the difference to.")
+@cluster_options
 @click.option("--exit-code", "exit_code", is_flag=True, help="A difference makes the exit code 1.")
 @click.pass_context
-def preview(ctx: click.Context, paths: tuple[str, ...], options: Options, against: str | None, exit_code: bool) -> None:
+def preview(
+    ctx: click.Context,
+    paths: tuple[str, ...],
+    options: Options,
+    against: str | None,
+    kubeconfig: str | None,
+    context: str | None,
+    exit_code: bool,
+) -> None:
     """Show the objects."""
     from pulumi_everest.cli.diff import compare
     from pulumi_everest.cli.gather import gather
@@ -60,9 +76,12 @@ def preview(ctx: click.Context, paths: tuple[str, ...], options: Options, agains
     from pulumi_everest.cli.tree import diff_tree, glyphs_for, tree
     from pulumi_everest.model.findings import sort_findings
 
+    running = against == "cluster" and not os.path.lexists(against)
+    if (kubeconfig or context) and not running:
+        raise click.UsageError("--kubeconfig and --context: only with --against cluster")
     if exit_code and against is None:
         raise click.UsageError("--exit-code needs --against: without it there is nothing that could differ")
-    if "-" in paths and against is not None and (against == "-" or not os.path.lexists(against)):
+    if "-" in paths and against is not None and not running and (against == "-" or not os.path.lexists(against)):
         if against == "-":
             raise click.UsageError("standard input cannot be the input and --against at once")
         raise click.UsageError(f"--against {against} is no file or folder, and no revision holds standard input")
@@ -73,7 +92,10 @@ def preview(ctx: click.Context, paths: tuple[str, ...], options: Options, agains
     differences: list[Difference] | None = None
     compared: list[Compared] = []
     if against is not None:
-        before = gather_before(against, paths, options, set(sys.modules) - modules)
+        if running:
+            before = _of_cluster(gathered, options, kubeconfig, context)
+        else:
+            before = gather_before(against, paths, options, set(sys.modules) - modules)
         if before.gathered.has_errors:
             errors = [entry for entry in before.gathered.findings if entry.is_error]
             gathered.findings += [replace(e, message=f"in --against: {e.message}") for e in errors]
@@ -106,6 +128,27 @@ def preview(ctx: click.Context, paths: tuple[str, ...], options: Options, agains
             text = tree(gathered.groups, glyphs) or summary([], gathered.clusters, gathered.documents)
         write_result(without_commands(text) if options.format == "github" else text, options.output)
     ctx.exit(code)
+
+
+def _of_cluster(gathered: Gathered, options: Options, kubeconfig: str | None, context: str | None) -> Before:
+    """What a running cluster has. What it says of operators goes to the findings of the input."""
+    from pulumi_everest.cli.gather import Gathered
+    from pulumi_everest.cli.live_before import before_in_cluster
+    from pulumi_everest.cli.revision import Before
+    from pulumi_everest.cli.running import operator_findings
+    from pulumi_everest.live.cluster import LiveCluster
+    from pulumi_everest.live.errors import LiveError
+    from pulumi_everest.plugins.find import Plugins
+
+    if gathered.has_errors:
+        return Before(Gathered())
+    live = LiveCluster(kubeconfig, context)
+    try:
+        manifests = [plugin.manifest for plugin in Plugins(options.plugins).all()]
+        gathered.findings += operator_findings(gathered.groups, manifests, live)
+        return before_in_cluster(gathered, live)
+    except LiveError as error:
+        return Before(Gathered(findings=error.findings))
 
 
 def _json(gathered: Gathered, differences: list[Difference] | None, compared: list[Compared]) -> str:

@@ -215,6 +215,10 @@ class Candidate:
             return None
         return filled(text, Scope({"spec": resolved.spec, "metadata": resolved.metadata, "types": resolved.types}))
 
+    def hooks_of_main(self, token: str, name: str) -> pulumi.ResourceHookBinding | None:
+        """The hooks of the main object, whose type and name these are."""
+        return self.run.reporter.binding(token, name, self.emitting, self.kubernetes)
+
     @property
     def provider(self) -> Provider | None:
         """The Provider resource of the cluster, if the program made one."""

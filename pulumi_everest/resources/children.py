@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pulumi
@@ -11,9 +11,11 @@ from pulumi_everest.emit.objects import Emitted
 from pulumi_everest.model.deferred import Deferred, substitute
 from pulumi_everest.model.manifest import PluginManifest
 from pulumi_everest.resources.join import joined
-from pulumi_everest.resources.run import current_run
 
 WAIT_FOR = "pulumi.com/waitFor"
+
+Report = Callable[[str, str], pulumi.ResourceHookBinding | None]
+"""The hooks of the main object, by its type and name."""
 
 
 class Children:
@@ -76,10 +78,11 @@ class Children:
         cluster: Any,
         policy: str,
         wait_for: Any,
+        report: Report | None = None,
     ) -> pulumi.CustomResource:
         """All objects of a cluster: Secrets and the like first, the main object after them. Gives the main one.
 
-        `cluster` is the cluster's name, which may be a `Deferred`.
+        `cluster` is the cluster's name, which may be a `Deferred`; `report` gives hooks for the main object.
         """
         first: list[pulumi.CustomResource] = []
         main: pulumi.CustomResource | None = None
@@ -102,11 +105,11 @@ class Children:
                 self.options(
                     policy=policy,
                     after=first,
+                    hooks=report(f"kubernetes:{own['apiVersion']}:{own['kind']}", self.name) if report else None,
                     ignore=[*map(_spec_path, written), *(self.opts.ignore_changes or [])],
                     aliases=[
                         f"kubernetes:{version}:{own['kind']}" for version in former if version != own["apiVersion"]
                     ],
-                    hooks=current_run().failures.binding(),
                 ),
             )
         assert main is not None  # every template has one main object

@@ -12,9 +12,9 @@ import pulumi
 from pulumi.runtime.proto import provider_pb2
 
 from pulumi_everest.model.findings import Finding, finding
-from pulumi_everest.resources.failures import Failures
 from pulumi_everest.resources.guard import Guard
 from pulumi_everest.resources.locking import ProgramLocks
+from pulumi_everest.resources.reporting import Reporter
 
 if TYPE_CHECKING:
     from pulumi_everest.plugins.workspace import ProviderInput
@@ -42,7 +42,7 @@ class Deployment:
     """By Kubernetes provider, namespace and name: parent and name of the resource."""
     locks: ProgramLocks | None = None
     guard: Guard = field(default_factory=lambda: Guard(served=True))
-    failures: Failures = field(default_factory=Failures)
+    reporter: Reporter = field(default_factory=Reporter)
 
     def join(self, run: Run) -> None:
         """Have a run, in which one component will be made, know all the others."""
@@ -51,7 +51,7 @@ class Deployment:
         run.folders = self.folders
         self.locks = self.locks or ProgramLocks()
         run.use_locks(self.locks)
-        run.guard, run.failures = self.guard, self.failures  # an engine takes a hook of one name once
+        run.guard, run.reporter = self.guard, self.reporter  # an engine takes a hook of one name once
 
     def conflicts(self, request: provider_pb2.ConstructRequest, batch: Batch) -> list[Finding]:
         """What is wrong with the clusters of a batch beside those of other components."""

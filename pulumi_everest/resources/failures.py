@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
 import pulumi
@@ -51,9 +51,13 @@ def advice(operation: str, errors: list[str], urn: str, inputs: Mapping[str, Any
 
 
 class Failures:
-    """The error hook that all main objects of a program share."""
+    """The error hook that all main objects of a program share. `report` tells what the cluster has of one that failed.
 
-    def __init__(self) -> None:
+    It gives no lines where the cluster cannot tell.
+    """
+
+    def __init__(self, report: Callable[[pulumi.ErrorHookArgs], Awaitable[list[str]]] | None = None) -> None:
+        self._report = report
         self._hook: pulumi.ErrorHook | None = None
         self._engine: Any = None
 
@@ -66,11 +70,20 @@ class Failures:
             self._hook = pulumi.ErrorHook(HOOK, self._failed)
         return pulumi.ResourceHookBinding(on_error=[self._hook])
 
-    def _failed(self, args: pulumi.ErrorHookArgs) -> bool:
+    async def _failed(self, args: pulumi.ErrorHookArgs) -> bool:
         text = advice(args.failed_operation, args.errors, args.urn, args.new_inputs)
-        if text is not None:
-            self._engine.Log(engine_pb2.LogRequest(severity=engine_pb2.ERROR, message=text, urn=args.urn))
+        lines = await self._report(args) if self._report is not None and _is_about_the_cluster(args) else []
+        if lines or text is not None:
+            message = "\n".join([*lines, *([text] if text is not None else [])])
+            self._engine.Log(engine_pb2.LogRequest(severity=engine_pb2.ERROR, message=message, urn=args.urn))
         return False  # never tried again: the same would come of it
+
+
+def _is_about_the_cluster(args: pulumi.ErrorHookArgs) -> bool:
+    """Whether the object is not as it is to be, or not of a kind that there is, rather than refused."""
+    said = args.errors[0] if args.errors else ""
+    wanted = args.failed_operation in ("create", "update")
+    return wanted and any(words in said for words in ("timed out waiting", "no matches for kind"))
 
 
 def _supported() -> bool:

@@ -18,11 +18,11 @@ from pulumi.runtime import settings
 
 from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.findings import EverestError, Finding, finding, unknown
-from pulumi_everest.resources.failures import Failures
 from pulumi_everest.resources.guard import Guard
 from pulumi_everest.resources.locking import ProgramLocks
 from pulumi_everest.resources.naming import AS_IN_YAML
 from pulumi_everest.resources.report import ClusterError
+from pulumi_everest.resources.reporting import Reporter
 
 if TYPE_CHECKING:
     from pulumi_everest.core.technology import Technology
@@ -132,8 +132,8 @@ class Run:
         """The CustomResourceDefinitions that have been made, by the name of their Kubernetes provider."""
         self.folders: list[Folder] = [Folder(folder) for folder in _configured_folders()]
         self.ticking = False
-        self.failures = Failures()
         self.guard = Guard(served=AS_IN_YAML.get())
+        self.reporter = Reporter()
         self._batch: Batch | None = None
         self._workspace: Workspace | None = None
         self._locks: ProgramLocks | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from types import SimpleNamespace
 
 import pulumi
@@ -54,7 +55,7 @@ def test_the_hook_says_it_at_the_resource_and_never_asks_for_another_try() -> No
         URN, "", "orders", "toy", new_inputs=INPUTS, failed_operation="create", errors=["x already exists"]
     )
 
-    assert failures._failed(args) is False
+    assert asyncio.run(failures._failed(args)) is False
     [entry] = logged
     assert (entry.urn, entry.message.splitlines()[0]) == (
         URN,

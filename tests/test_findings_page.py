@@ -16,6 +16,8 @@ from unittest.mock import patch
 import pytest
 import yaml
 
+from pulumi_everest.adoption.adopt import adopted
+from pulumi_everest.cli.existing import Existing, of_files
 from pulumi_everest.cli.gather import gather
 from pulumi_everest.cli.impacts import compare_clusters
 from pulumi_everest.cli.impacts import findings as changed
@@ -140,6 +142,7 @@ class Example:
         self.live = ""
         self.running: dict[str, Any] | None = None
         self.before: str | None = None
+        self.adopted = ""
         for info, content in blocks:
             self.read(info.split(), content)
         if self.text:
@@ -182,6 +185,11 @@ class Example:
                 self.running = yaml.safe_load(content)
             case ["python", "live"]:
                 self.live = content
+            case ["yaml", "adopt"]:
+                data = yaml.safe_load(content)
+                data.setdefault("metadata", {"name": "orders"})
+                (self.folder / "live.yaml").write_text(yaml.safe_dump(data))
+                self.adopted = str(self.folder / "live.yaml")
             case ["yaml", "Pulumi.yaml"]:
                 self.inputs = [self.write_program("Pulumi.yaml", content)]
             case ["python", "program", *limit]:
@@ -209,6 +217,11 @@ class Example:
             with cluster_of_the_page(self.folder) as kubeconfig, pytest.raises(EverestError) as raised:
                 exec(self.live, {"LiveCluster": LiveCluster, "kubeconfig": kubeconfig})
             return raised.value.findings
+        if self.adopted or "adopt" in self.python:
+            return list(self.adoption(Workspace(Plugins(self.plugins))))
+        if "found" in self.python:
+            found: list[Finding] = self.python["found"]
+            return found
         if "object" in self.python:
             return Crds().check(self.python["object"])
         if "spec" in self.python:
@@ -228,6 +241,16 @@ class Example:
         before = gather(read_inputs([self.before]), options)
         assert not [*before.findings, *gathered.findings]
         return list(changed(compare_clusters(before.known_clusters, gathered.known_clusters), impacts=True))
+
+    def adoption(self, workspace: Workspace) -> Iterator[Finding]:
+        """What is said about an object that is to be adopted."""
+        existing = of_files(workspace, [self.adopted]) if self.adopted else Existing([self.python["adopt"]])
+        yield from existing.findings
+        for entry in existing.objects:
+            try:
+                yield from adopted(workspace, entry).findings
+            except EverestError as error:
+                yield from error.findings
 
     def lines(self) -> Iterator[str]:
         """The findings as the page shows them: without their places, and with no folder but the plugin's."""

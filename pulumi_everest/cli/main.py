@@ -14,6 +14,7 @@ from importlib import metadata
 
 import click
 
+from pulumi_everest.cli.adopt import adopt
 from pulumi_everest.cli.lock import lock
 from pulumi_everest.cli.preview import preview
 from pulumi_everest.cli.render import render
@@ -30,6 +31,7 @@ _HELP = """Databases of any technology on Kubernetes, checked and shown without 
   everest status infra/                    how they are in a running cluster
   everest lock infra/                      versions that only an upgrade moves
   everest schema DatabaseCluster           what an editor needs to know
+  everest adopt --from-cluster             the program of databases that are there
 
 A PATH is a file of YAML or JSON, a folder, or - for standard input. A folder with a Pulumi.yaml is a Pulumi program
 in Python, which runs in this process; of any other folder the *.yaml, *.yml and *.json files count, sorted, but not
@@ -67,7 +69,7 @@ def everest() -> None:
     """The command itself does nothing; see its help."""
 
 
-for _command in (validate, render, preview, status, lock, schema):
+for _command in (validate, render, preview, status, lock, schema, adopt):
     everest.add_command(_command)
 
 

@@ -15,12 +15,15 @@ __all__ = ["Emitted", "emit"]
 def emit(resolved: Resolved, template: Template) -> list[Emitted]:
     """The objects of a cluster: Secrets first, the operator's main object last, each in the order of the template.
 
-    Every object gets the cluster's namespace, labels and annotations; its own win. The cluster's `overrides` are
-    merged over the `spec` of the main object. Raises TemplateError, as `Template.emit` does.
+    Every object gets the cluster's namespace, labels and annotations; its own win. The cluster's finalizers take the
+    place of the template's, and its `overrides` are merged over the `spec`, of the main object. Raises TemplateError,
+    as `Template.emit` does.
     """
     emitted = template.emit(resolved)
     for entry in emitted:
         add_metadata(entry.manifest["metadata"], resolved.metadata)
+        if entry.main and resolved.metadata.get("finalizers") is not None:
+            _replace_finalizers(entry.manifest["metadata"], resolved.metadata["finalizers"])
         overrides = resolved.spec.get("overrides") if entry.main else None
         if overrides is not None:
             patched(entry.manifest, {"spec": overrides})
@@ -42,6 +45,12 @@ def add_metadata(metadata: dict[str, Any], of_cluster: dict[str, Any]) -> None:
         given = of_cluster.get(key)
         if given:
             metadata[key] = _both(given, metadata.get(key) or {})
+
+
+def _replace_finalizers(metadata: dict[str, Any], finalizers: Any) -> None:
+    metadata.pop("finalizers", None)
+    if finalizers:
+        metadata["finalizers"] = finalizers
 
 
 def _both(given: Any, own: Any) -> Any:

@@ -299,7 +299,7 @@ class DatabaseClusterSpec(ClusterPart):
 
 
 class Metadata(ClusterPart):
-    """Name, namespace, labels and annotations."""
+    """Name, namespace, labels, annotations and finalizers."""
 
     name: Label
     """Name of the cluster and of its main object."""
@@ -309,6 +309,8 @@ class Metadata(ClusterPart):
     """Labels of every emitted object."""
     annotations: dict[str, str] | None = None
     """Annotations of every emitted object."""
+    finalizers: list[str] | None = None
+    """Finalizers of the main object, in place of those that the volume policy gives."""
 
 
 class DatabaseCluster(ClusterPart):
@@ -319,7 +321,7 @@ class DatabaseCluster(ClusterPart):
     kind: Literal["DatabaseCluster"]
     """Kind."""
     metadata: Metadata
-    """Name, namespace, labels and annotations."""
+    """Name, namespace, labels, annotations and finalizers."""
     spec: DatabaseClusterSpec
     """What is wanted."""
     status: dict[str, Any] | None = None

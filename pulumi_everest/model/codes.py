@@ -164,6 +164,13 @@ CODES: dict[str, Code] = {
     "live.unreachable": Code(_E, "The cluster does not answer."),
     "live.refused": Code(_E, "The cluster refuses what it is asked."),
     "live.kind": Code(_E, "The cluster does not have a kind."),
+    # Adoption of objects that exist
+    "adopt.missing": Code(_E, "There is no object to adopt: none of an operator, or none of that name."),
+    "adopt.kind": Code(_E, "No plugin makes objects of this kind."),
+    "adopt.unreachable": Code(_E, "No cluster could be found that becomes exactly the object."),
+    "adopt.operator-version": Code(_W, "The object is for an operator version that the plugin does not support."),
+    "adopt.differs": Code(_E, "An object that is to be taken over is not what the program says."),
+    "adopt.list": Code(_W, "A list of the object stands in overrides as a whole, so fields do not reach into it."),
     # Programs that run without an engine
     "program.project": Code(_E, "The folder is no Pulumi project whose program is in Python."),
     "program.config": Code(_E, "A config value that the program needs is missing, or not of the type it needs."),

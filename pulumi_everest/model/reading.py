@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -112,6 +112,46 @@ def without_server_fields(data: dict[str, Any]) -> dict[str, Any]:
             metadata["annotations"] = {k: v for k, v in annotations.items() if k != _LAST_APPLIED}
         kept["metadata"] = metadata
     return kept
+
+
+def with_own_finalizers(data: dict[str, Any], document: Mapping[str, Any]) -> dict[str, Any]:
+    """A DatabaseCluster with the finalizers that are for its main object: all but those of the document itself.
+
+    Those are put there by Kubernetes, and by a controller of this API group.
+    """
+    metadata, written = data.get("metadata"), (document.get("metadata") or {})
+    finalizers = written.get("finalizers") if isinstance(written, dict) else None
+    if not isinstance(metadata, dict) or finalizers is None:
+        return data
+    if isinstance(finalizers, list):
+        kept = [entry for entry in finalizers if not (isinstance(entry, str) and _is_of_the_document(entry))]
+        if finalizers and not kept:
+            return data
+        finalizers = kept
+    return {**data, "metadata": {**metadata, "finalizers": finalizers}}
+
+
+def _is_of_the_document(finalizer: str) -> bool:
+    return finalizer in ("foregroundDeletion", "orphan") or finalizer.startswith("everest.percona.com/")
+
+
+def own_part(live: Mapping[str, Any]) -> dict[str, Any]:
+    """An object of a cluster without what a server writes into it, but with its finalizers; null counts as left out."""
+    own = _without_nulls(without_server_fields(dict(live)))
+    metadata = {**(own.get("metadata") or {})}
+    finalizers = (live.get("metadata") or {}).get("finalizers")
+    if finalizers:
+        metadata["finalizers"] = list(finalizers)
+    for key in ("labels", "annotations"):
+        if not metadata.get(key):
+            metadata.pop(key, None)
+    return {**own, "metadata": metadata}
+
+
+def _without_nulls(data: Any) -> Any:
+    if isinstance(data, dict):
+        return {key: _without_nulls(value) for key, value in data.items() if value is not None}
+    return [_without_nulls(value) for value in data] if isinstance(data, list) else data
 
 
 def findings_of(error: ValidationError, data: Any, shape: Shape) -> list[Finding]:

@@ -19,7 +19,7 @@ from pulumi_everest.model.findings import Finding, Locate, finding, located, unk
 from pulumi_everest.model.jobs import DatabaseBackup, DatabaseRestore
 from pulumi_everest.model.lock import Lock
 from pulumi_everest.model.provider import Provider
-from pulumi_everest.model.reading import plain, read_leniently, set_aside, without_server_fields
+from pulumi_everest.model.reading import plain, read_leniently, set_aside, with_own_finalizers, without_server_fields
 from pulumi_everest.model.shapes import ANY, Shape, shape_of
 from pulumi_everest.model.source import Document
 
@@ -184,7 +184,7 @@ class Documents:
         self.providers[name] = ProviderInput(name, spec, data["metadata"], document.place)
 
     def _add_cluster(self, document: Document) -> None:
-        data = without_server_fields(document.data)
+        data = with_own_finalizers(without_server_fields(document.data), document.data)
         model, found = read_leniently(DatabaseCluster, data, defer=True)
         secrets = _secrets_in_yaml(data)
         found = [*secrets, *(entry for entry in found if entry.path not in {secret.path for secret in secrets})]

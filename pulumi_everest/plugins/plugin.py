@@ -19,6 +19,7 @@ from pulumi_everest.core.technology import Definition
 from pulumi_everest.emit.jobs import JobTemplate
 from pulumi_everest.emit.template import Template
 from pulumi_everest.emit.texts import check_texts
+from pulumi_everest.emit.value_template import ValueTemplate
 from pulumi_everest.model.cluster import DatabaseClusterSpec
 from pulumi_everest.model.deferred import Path as ValuePath
 from pulumi_everest.model.definition import DatabaseClusterDefinition
@@ -28,7 +29,7 @@ from pulumi_everest.model.reading import read_leniently, without_server_fields
 from pulumi_everest.model.shapes import ANY, Shape, shape_of
 from pulumi_everest.model.source import Document, read_file
 
-MANIFEST, DEFINITION, RESOURCES = "plugin.yaml", "definition.yaml", "resources.yaml"
+MANIFEST, DEFINITION, RESOURCES, ADOPT = "plugin.yaml", "definition.yaml", "resources.yaml", "adopt.yaml"
 
 
 @dataclass
@@ -83,6 +84,28 @@ class Plugin:
         if found:
             raise EverestError(found)
         return template
+
+    @cached_property
+    def _adopt(self) -> ValueTemplate | None:
+        """What adopt.yaml makes of an object, compiled. Raises EverestError with all that is wrong with it."""
+        if not (self.folder / ADOPT).is_file():
+            return None
+        found: list[Finding] = []
+        document = _only_document(self.folder / ADOPT, ANY, found)
+        if document is not None:
+            template = ValueTemplate.parse(document, {"self": ANY}, self.functions)
+            found += template.findings
+        if document is None or found:
+            raise EverestError(found)
+        return template
+
+    def adoption(self, live: Mapping[str, Any]) -> dict[str, Any]:
+        """The part of a cluster's spec that adopt.yaml makes of the operator's main object; nothing without the file.
+
+        Raises EverestError where an expression fails.
+        """
+        made = self._adopt.make({"self": live}) if self._adopt is not None else None
+        return made if isinstance(made, dict) else {}
 
     @cached_property
     def presets(self) -> Mapping[str, Mapping[str, Any]]:
@@ -146,7 +169,7 @@ class Plugin:
         found += located(problems, self.definition_document.place, f"definition {self.definition.name}")
         if self.manifest.filled_by == "restore" and not (self.folder / "restore.yaml").is_file():
             found.append(_missing(self.folder, "restore.yaml"))
-        for part in ("template", "backup", "restore", "presets"):
+        for part in ("template", "backup", "restore", "presets", "_adopt"):
             try:
                 getattr(self, part)
             except EverestError as error:

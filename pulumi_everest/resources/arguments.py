@@ -284,6 +284,8 @@ class DatabaseClusterArgs(TypedDict, total=False):
     """Labels of every emitted object."""
     annotations: pulumi.Input[Mapping[str, pulumi.Input[str]] | None]
     """Annotations of every emitted object."""
+    finalizers: pulumi.Input[Sequence[pulumi.Input[str]] | None]
+    """Finalizers of the main object, in place of those that the volume policy gives."""
     topology: pulumi.Input[Topology | None]
     """The shape of the cluster; may be left out where there is one topology, or a default one."""
     components: pulumi.Input[Components | None]
@@ -322,6 +324,9 @@ class DatabaseClusterArgs(TypedDict, total=False):
     them, `retain` forgets them and leaves them running, `delete` deletes them."""
     volume_policy: pulumi.Input[Literal["keep", "delete"] | None]
     """Whether the operator keeps the volumes of a deleted cluster (`keep`, the default) or deletes them."""
+    adopt: bool | None
+    """True takes over an operator's object of that name that exists, once the program says everything that is
+    there."""
     wait_for: bool | str | None
     """True waits until the database is ready, a text for what it says, as in the annotation `pulumi.com/waitFor`."""
     connection_secret: bool | str | None

@@ -20,6 +20,7 @@ from pulumi_everest.model.findings import EverestError, Finding, finding
 from pulumi_everest.model.manifest import PluginManifest
 from pulumi_everest.model.reading import plain
 from pulumi_everest.plugins.workspace import ClusterInput, Plan, Setup
+from pulumi_everest.resources.adoption import both, check_adoption
 from pulumi_everest.resources.connection import Connection, check_connection, check_wait_for, connection_of
 from pulumi_everest.resources.given import Given
 from pulumi_everest.resources.kept import inputs_of
@@ -37,8 +38,12 @@ from pulumi_everest.resources.secret_values import (
 if TYPE_CHECKING:
     from pulumi_everest.resources.provider import Provider
 
-METADATA = ("name", "namespace", "labels", "annotations")
-PROGRAM_ONLY = frozenset({*METADATA, "users", "deletionPolicy", "volumePolicy", "waitFor", "connectionSecret", "allow"})
+METADATA = ("name", "namespace", "labels", "annotations", "finalizers")
+PROGRAM_ONLY = frozenset(
+    {
+        *METADATA, "users", "adopt", "deletionPolicy", "volumePolicy", "waitFor", "connectionSecret", "allow",
+    }
+)  # fmt: skip
 
 
 @dataclass
@@ -50,6 +55,7 @@ class Checked:
 
     cluster: ClusterInput
     policy: str
+    adopt: bool
     wait_for: bool | str | None
     connection_secret: bool | str
     resolved: Resolved | None
@@ -106,6 +112,9 @@ class Candidate:
         found += [entry for entry in more if not entry.subject.startswith("Provider ")]
         found += [*unnamed, *check_secrets(spec, secrets, setup)]
         policy = self._decided(data.get("deletionPolicy"), ("deletionPolicy",), "protect", found)
+        adopt = self._decided(data.get("adopt"), ("adopt",), False, found)
+        if adopt:
+            found += check_adoption(metadata, policy, setup)
         wait_for = self._decided(data.get("waitFor"), ("waitFor",), None, found)
         wanted = self._decided(data.get("connectionSecret"), ("connectionSecret",), False, found)
         allow = self._decided(data.get("allow"), ("allow",), [], found)
@@ -116,7 +125,7 @@ class Candidate:
         found = [self._with_obstacle(entry) for entry in found]
         undecided = [*(entry.path for entry in found if entry.code == "value.not-known"), *may_hold_secrets(spec)]
         shown = self.given.shown(found)
-        return Checked(cluster, policy, wait_for, wanted, resolved, setup, shown, undecided, allow)
+        return Checked(cluster, policy, adopt, wait_for, wanted, resolved, setup, shown, undecided, allow)
 
     def _check_late(self, data: dict[str, Any]) -> list[Finding]:
         """The findings of the check of what is known now, when the objects are made."""
@@ -202,6 +211,12 @@ class Candidate:
         return self.manifest if setup is not None and setup.technology.reconcile_by == "pulumi" else None
 
     @property
+    def existing(self) -> str | None:
+        """What the engine is to take over, as it calls an object that exists; None where the cluster is a new one."""
+        metadata = self.checked.cluster.metadata
+        return f"{metadata['namespace']}/{metadata['name']}" if self.checked.adopt else None
+
+    @property
     def condition(self) -> Any:
         """What the Kubernetes provider is to wait for, in its words; a `Deferred` where that is not known yet."""
         wanted = self.checked.wait_for
@@ -217,7 +232,8 @@ class Candidate:
 
     def hooks_of_main(self, token: str, name: str) -> pulumi.ResourceHookBinding | None:
         """The hooks of the main object, whose type and name these are."""
-        return self.run.reporter.binding(token, name, self.emitting, self.kubernetes)
+        reporting = self.run.reporter.binding(token, name, self.emitting, self.kubernetes)
+        return both(self.run.adoption.binding(), reporting)
 
     @property
     def provider(self) -> Provider | None:

@@ -78,11 +78,13 @@ class Children:
         cluster: Any,
         policy: str,
         wait_for: Any,
+        existing: str | None = None,
         report: Report | None = None,
     ) -> pulumi.CustomResource:
         """All objects of a cluster: Secrets and the like first, the main object after them. Gives the main one.
 
-        `cluster` is the cluster's name, which may be a `Deferred`; `report` gives hooks for the main object.
+        `cluster` is the cluster's name, which may be a `Deferred`; `existing` is a main object to take over, and
+        `report` gives hooks for the main object.
         """
         first: list[pulumi.CustomResource] = []
         main: pulumi.CustomResource | None = None
@@ -99,19 +101,15 @@ class Children:
                 own = {**own, "metadata": {**own["metadata"], "annotations": annotations}}
             written = manifest.ignore if manifest is not None else []
             former = manifest.former_types if manifest is not None else []
-            main = self.make(
-                self.name,
-                own,
-                self.options(
-                    policy=policy,
-                    after=first,
-                    hooks=report(f"kubernetes:{own['apiVersion']}:{own['kind']}", self.name) if report else None,
-                    ignore=[*map(_spec_path, written), *(self.opts.ignore_changes or [])],
-                    aliases=[
-                        f"kubernetes:{version}:{own['kind']}" for version in former if version != own["apiVersion"]
-                    ],
-                ),
+            options = self.options(
+                policy=policy,
+                after=first,
+                ignore=[*map(_spec_path, written), *(self.opts.ignore_changes or [])],
+                aliases=[f"kubernetes:{version}:{own['kind']}" for version in former if version != own["apiVersion"]],
+                hooks=report(f"kubernetes:{own['apiVersion']}:{own['kind']}", self.name) if report else None,
             )
+            options.import_ = existing
+            main = self.make(self.name, own, options)
         assert main is not None  # every template has one main object
         return main
 

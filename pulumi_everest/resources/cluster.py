@@ -60,6 +60,7 @@ class DatabaseCluster(pulumi.ComponentResource):
             cluster=candidate.checked.cluster.metadata.get("name"),
             policy=candidate.checked.policy,
             wait_for=candidate.condition,
+            existing=candidate.existing,
             report=candidate.hooks_of_main,
         )
         found = self._outputs.fill(candidate, main)

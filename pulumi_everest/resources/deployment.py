@@ -12,6 +12,7 @@ import pulumi
 from pulumi.runtime.proto import provider_pb2
 
 from pulumi_everest.model.findings import Finding, finding
+from pulumi_everest.resources.adoption import Adoption
 from pulumi_everest.resources.guard import Guard
 from pulumi_everest.resources.locking import ProgramLocks
 from pulumi_everest.resources.reporting import Reporter
@@ -42,6 +43,7 @@ class Deployment:
     """By Kubernetes provider, namespace and name: parent and name of the resource."""
     locks: ProgramLocks | None = None
     guard: Guard = field(default_factory=lambda: Guard(served=True))
+    adoption: Adoption = field(default_factory=Adoption)
     reporter: Reporter = field(default_factory=Reporter)
 
     def join(self, run: Run) -> None:
@@ -51,7 +53,8 @@ class Deployment:
         run.folders = self.folders
         self.locks = self.locks or ProgramLocks()
         run.use_locks(self.locks)
-        run.guard, run.reporter = self.guard, self.reporter  # an engine takes a hook of one name once
+        # An engine takes a hook of one name once.
+        run.guard, run.adoption, run.reporter = self.guard, self.adoption, self.reporter
 
     def conflicts(self, request: provider_pb2.ConstructRequest, batch: Batch) -> list[Finding]:
         """What is wrong with the clusters of a batch beside those of other components."""

@@ -51,6 +51,8 @@ class DatabaseClusterArgs(cluster.DatabaseClusterSpec):
     """Labels of every emitted object."""
     annotations: dict[str, str] | None = None
     """Annotations of every emitted object."""
+    finalizers: list[str] | None = None
+    """Finalizers of the main object, in place of those that the volume policy gives."""
     backup: Backup | None = None
     """Backups."""
     monitoring: Monitoring | None = None
@@ -62,6 +64,8 @@ class DatabaseClusterArgs(cluster.DatabaseClusterSpec):
     forgets them and leaves them running, `delete` deletes them."""
     volume_policy: Literal["keep", "delete"] | None = None
     """Whether the operator keeps the volumes of a deleted cluster (`keep`, the default) or deletes them."""
+    adopt: bool | None = None
+    """True takes over an operator's object of that name that exists, once the program says everything that is there."""
     wait_for: bool | str | None = None
     """True waits until the database is ready, a text for what it says, as in the annotation `pulumi.com/waitFor`."""
     connection_secret: bool | str | None = None

@@ -13,7 +13,7 @@ from pulumi_everest.resources.report import ClusterError
 
 _NO_OBJECT = "the component has no object of its own"
 _REFUSED = {
-    "import_": (f"{_NO_OBJECT} to import", "see import_ in docs/options.md"),
+    "import_": (f"{_NO_OBJECT} to import", "adopt=True takes over an object that exists"),
     "id": (f"{_NO_OBJECT} to read", None),
     "urn": ("a component is made by the program and cannot be read from the state", None),
     "env_var_mappings": ("environment variables are for Pulumi providers", "set them at the Kubernetes provider"),

@@ -32,6 +32,7 @@ DEFAULTS: dict[tuple[str, str], Any] = {
 
 PLAIN = frozenset(
     {
+        ("DatabaseClusterArgs", "adopt"),
         ("DatabaseClusterArgs", "allow"),
         ("DatabaseClusterArgs", "connectionSecret"),
         ("DatabaseClusterArgs", "deletionPolicy"),

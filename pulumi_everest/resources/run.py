@@ -18,6 +18,7 @@ from pulumi.runtime import settings
 
 from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.findings import EverestError, Finding, finding, unknown
+from pulumi_everest.resources.adoption import Adoption
 from pulumi_everest.resources.guard import Guard
 from pulumi_everest.resources.locking import ProgramLocks
 from pulumi_everest.resources.naming import AS_IN_YAML
@@ -132,6 +133,7 @@ class Run:
         """The CustomResourceDefinitions that have been made, by the name of their Kubernetes provider."""
         self.folders: list[Folder] = [Folder(folder) for folder in _configured_folders()]
         self.ticking = False
+        self.adoption = Adoption()
         self.guard = Guard(served=AS_IN_YAML.get())
         self.reporter = Reporter()
         self._batch: Batch | None = None

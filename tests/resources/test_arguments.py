@@ -76,6 +76,7 @@ def test_values_may_be_outputs_unless_they_decide_how_objects_are_made():
         if not annotation.__forward_arg__.startswith("pulumi.Input")
     }
     assert plain == {
+        ("DatabaseClusterArgs", "adopt"),
         ("DatabaseClusterArgs", "allow"),
         ("DatabaseClusterArgs", "connection_secret"),
         ("DatabaseClusterArgs", "deletion_policy"),

@@ -8,6 +8,7 @@ import pytest
 from mocked_run import CLUSTER, run
 
 from pulumi_everest import DatabaseCluster, Provider
+from pulumi_everest.model.findings import path_text
 
 TOY = "toydb-operator"
 STORAGE = {
@@ -73,6 +74,36 @@ def test_deletion_policy(policy, protect, retain):
 )
 def test_volume_policy(policy, finalizers):
     assert cluster({"volume_policy": policy}).main.inputs["metadata"].get("finalizers") == finalizers
+
+
+@pytest.mark.parametrize("policy", ["keep", "delete"])
+def test_finalizers_win_over_the_volume_policy(policy):
+    for given in (["a.example.com/b"], []):
+        metadata = cluster({"finalizers": given, "volume_policy": policy}).main.inputs["metadata"]
+        assert metadata.get("finalizers", []) == given
+
+
+@pytest.mark.parametrize("adopt", [None, False, True])
+def test_adopt(adopt):
+    result = cluster({"adopt": adopt, "name": "shop"})
+    assert result.main.request.importId == ("db/shop" if adopt else "")
+    assert result.main.request.protect
+    assert all(entry.request.importId == "" for entry in result.objects[:-1])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "path"),
+    [
+        ({"namespace": None}, "field.missing", "namespace"),
+        ({"namespace": pulumi.Output.from_input(pulumi.UNKNOWN)}, "value.not-known", "namespace"),
+        ({"deletion_policy": "delete"}, "field.conflict", "deletion_policy"),
+        ({"adopt": "yes"}, "field.type", "adopt"),
+    ],
+)
+def test_an_adoption_that_cannot_be_is_refused(arguments, code, path):
+    result = run(lambda: DatabaseCluster("orders", {**FULL, "adopt": True, **arguments}) and None)
+    assert (code, path) in [(entry.code, path_text(entry.path)) for entry in result.error.findings]
+    assert result.objects == []
 
 
 @pytest.mark.parametrize(

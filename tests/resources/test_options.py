@@ -133,7 +133,7 @@ def test_the_arguments_on_the_page_have_tests():
     table = PAGE.read_text().partition("| Argument |")[2].partition("\n\n")[0]
     arguments = set(re.findall(r"^\| `(\w+)`", table, re.MULTILINE))
     tests = (Path(__file__).parent / "test_children.py").read_text()
-    assert arguments == {"allow", "deletion_policy", "volume_policy", "wait_for"}
+    assert arguments == {"adopt", "allow", "deletion_policy", "volume_policy", "wait_for"}
     for argument in arguments:
         assert f"def test_{argument}(" in tests
 

@@ -1,0 +1,1 @@
+"""From an operator's object back to the cluster of which it would be made."""

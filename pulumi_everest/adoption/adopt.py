@@ -1,0 +1,203 @@
+"""Adopt: the cluster of which a plugin makes exactly a given object of an operator.
+
+The cluster is found by trying, and nothing is taken on trust: what is made of the result is compared with the object
+at the end, to the last value, and where they differ there is no result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pulumi_everest.adoption.remainder import with_overrides
+from pulumi_everest.adoption.rendering import Rendering, Spec
+from pulumi_everest.adoption.search import Search
+from pulumi_everest.adoption.settle import in_model_order, pinned, without_idle
+from pulumi_everest.adoption.start import operator_version, starts
+from pulumi_everest.core.exact import leaves, same
+from pulumi_everest.core.paths import value_at
+from pulumi_everest.model.cluster import Metadata
+from pulumi_everest.model.deferred import Path
+from pulumi_everest.model.findings import EverestError, Finding, finding, path_text
+from pulumi_everest.model.reading import own_part, read_model
+from pulumi_everest.plugins.plugin import Plugin
+from pulumi_everest.plugins.workspace import Workspace
+
+_METADATA = ("name", "namespace", "labels", "annotations")
+
+
+@dataclass
+class Adopted:
+    """A cluster that becomes a given object: its metadata, its spec, and the options that only programs have.
+
+    `finalizers` are those of the object, whether options or the metadata give them. Of the `total` leaves of the
+    object's spec `by_fields` are there without any override.
+    """
+
+    metadata: dict[str, Any]
+    spec: Spec
+    options: dict[str, Any]
+    finalizers: list[str]
+    by_fields: int
+    total: int
+    findings: list[Finding] = field(default_factory=list)
+
+
+def adopted(workspace: Workspace, live: Mapping[str, Any]) -> Adopted:
+    """The cluster of which exactly the object is made: its spec, labels, annotations and finalizers.
+
+    Raises EverestError where there is none, or no plugin for the object.
+    """
+    plugin = plugin_for(workspace, live)
+    setup, found = workspace.setup(plugin.definition.name)
+    if setup is None:
+        raise EverestError(found)
+    own = own_part(live)
+    metadata = {key: own["metadata"][key] for key in _METADATA if own["metadata"].get(key) is not None}
+    _, wrong = read_model(Metadata, metadata)
+    if wrong:
+        told = (_unreachable(own, entry.message, ("metadata", *entry.path)) for entry in wrong)
+        raise EverestError(told)
+    wanted = own.get("spec") or {}
+    rendering = Rendering(plugin, setup.technology, metadata)
+    operator = operator_version(rendering, wanted)
+    searches = [
+        (Search(rendering, wanted, topology, operator), start) for topology, start in starts(rendering, own, operator)
+    ]
+    results = [(search, result) for search, start in searches if (result := search.run(start)) is not None]
+    if not results:
+        raise EverestError([_refusal(rendering, own, operator)])
+    search, (spec, _) = min(results, key=lambda entry: (entry[1][1].leaves, len(entry[1][1].wrong)))
+    values = dict(search.fields(spec))
+    spec = with_overrides(rendering, spec, wanted)
+    spec = in_model_order(pinned(rendering, without_idle(rendering, spec, values), values))
+    options, finalizers = _finalizers(rendering, spec, own)
+    if finalizers is not None:
+        metadata["finalizers"] = finalizers
+    _verify(Rendering(plugin, setup.technology, metadata), spec, options, own)
+    reached = rendering.leaves(without_overrides(spec)) or {}
+    total = leaves(wanted)
+    by_fields = sum(path in reached and same(reached[path], value) for path, value in total.items())
+    remarks = list(_remarks(rendering, spec, own))
+    return Adopted(metadata, spec, options, own["metadata"].get("finalizers") or [], by_fields, len(total), remarks)
+
+
+def _refusal(rendering: Rendering, own: Mapping[str, Any], operator: str) -> Finding:
+    """Why not even the smallest cluster is accepted: for its name, as a rule."""
+    topology = next(iter(rendering.technology.definition.spec.topologies))
+    spec = {
+        "provider": rendering.technology.provider,
+        "operatorVersion": operator,
+        "topology": {"type": topology},
+    }
+    _, errors = rendering.checked(spec)
+    text = errors[0].message if errors else "no cluster of any topology is accepted"
+    return _unreachable(own, text, ("metadata", "name"))
+
+
+def plugin_for(workspace: Workspace, live: Mapping[str, Any]) -> Plugin:
+    """The plugin whose main object is of the same group and kind. Raises EverestError."""
+    version, kind = live.get("apiVersion"), live.get("kind")
+    known = [(plugin, main_kinds(workspace, plugin)) for plugin in workspace.plugins.all()]
+    for plugin, kinds in known:
+        if (version, kind) in kinds:
+            return plugin
+    names = [" ".join(kinds[0]) for _, kinds in known if kinds]
+    text = f"no plugin makes objects of {version} {kind}"
+    raise EverestError([finding("adopt.kind", ("kind",), text, allowed=names, subject=subject(live))])
+
+
+def main_kinds(workspace: Workspace, plugin: Plugin) -> list[tuple[str, str]]:
+    """API version and kind of a plugin's main object, today's first, then those it had."""
+    setup, _ = workspace.setup(plugin.definition.name)
+    if setup is None:
+        return []
+    rendering = Rendering(plugin, setup.technology, {"name": "any", "namespace": "any"})
+    for topology in plugin.definition.spec.topologies:
+        made = rendering.manifest({"provider": setup.technology.provider, "topology": {"type": topology}})
+        if made is not None:
+            versions = dict.fromkeys([made["apiVersion"], *plugin.manifest.former_types])
+            return [(version, made["kind"]) for version in versions]
+    return []
+
+
+def without_overrides(spec: Spec) -> Spec:
+    """A cluster without any patch: what its fields alone say."""
+    instances = {
+        name: {key: value for key, value in (instance or {}).items() if key != "overrides"}
+        for name, instance in (spec.get("instances") or {}).items()
+    }
+    return {**{key: value for key, value in spec.items() if key != "overrides"}, "instances": instances}
+
+
+def _finalizers(rendering: Rendering, spec: Spec, own: Mapping[str, Any]) -> tuple[dict[str, Any], list[str] | None]:
+    """The volume policy that gives the object's finalizers, or the finalizers themselves where none does."""
+    wanted = own["metadata"].get("finalizers") or []
+    for policy in ("keep", "delete"):
+        made = rendering.manifest(spec, volumes=policy) or {}
+        if (made.get("metadata", {}).get("finalizers") or []) == wanted:
+            return ({} if policy == "keep" else {"volumePolicy": policy}), None
+    return {}, list(wanted)
+
+
+def _verify(rendering: Rendering, spec: Spec, options: Mapping[str, Any], own: Mapping[str, Any]) -> None:
+    """Raise what of the object is not made of the cluster, if anything is not."""
+    made = rendering.manifest(spec, volumes=options.get("volumePolicy", "keep"))
+    if made is None:
+        _, errors = rendering.checked(spec)
+        raise EverestError([_unreachable(own, "the cluster found for it is refused", ()), *errors])
+    wrong = [
+        _unreachable(own, "no cluster was found that gives this value", path)
+        for part in ("metadata", "spec")
+        for path in differing(made.get(part) or {}, own.get(part) or {}, (part,))
+    ]
+    if wrong:
+        raise EverestError(wrong)
+
+
+def differing(made: Any, wanted: Any, prefix: Path) -> Iterator[Path]:
+    """The leaves that two pieces of data do not both have."""
+    if same(made, wanted):
+        return
+    first, second = leaves(made), leaves(wanted)
+    for path in dict.fromkeys([*first, *second]):
+        if path not in first or path not in second or not same(first[path], second[path]):
+            yield (*prefix, *path)
+
+
+def _unreachable(live: Mapping[str, Any], text: str, path: Path) -> Finding:
+    return finding("adopt.unreachable", path, text, subject=subject(live))
+
+
+def _remarks(rendering: Rendering, spec: Spec, own: Mapping[str, Any]) -> Iterator[Finding]:
+    """What whoever reads the program should know: lists that are patched as a whole, unsupported operator versions."""
+    about = subject(own)
+    fields = rendering.spec(without_overrides(spec))
+    for path in _lists(spec.get("overrides") or {}):
+        if not isinstance(value_at(fields, path), list):
+            continue
+        text = (
+            f"the list '{path_text(path)}' stands in overrides as a whole: fields that are emitted into it do nothing"
+        )
+        yield finding("adopt.list", ("spec", "overrides", *path), text, subject=about)
+    operator = spec["operatorVersion"]
+    made = rendering.leaves(without_overrides(spec)) or {}
+    for path, value in leaves(own.get("spec") or {}).items():
+        if made.get(path) == operator and isinstance(value, str) and value != operator:
+            known = rendering.plugin.manifest.operator.versions
+            text = f"operator version '{value}' is not supported; the cluster is one of {operator}, with overrides"
+            yield finding("adopt.operator-version", ("spec", *path), text, allowed=known, subject=about)
+
+
+def _lists(patch: Any, path: Path = ()) -> Iterator[Path]:
+    for key, value in patch.items():
+        if isinstance(value, list):
+            yield (*path, key)
+        elif isinstance(value, dict):
+            yield from _lists(value, (*path, key))
+
+
+def subject(live: Mapping[str, Any]) -> str:
+    """An object for people: its kind and name."""
+    return f"{live.get('kind')} {(live.get('metadata') or {}).get('name')}"

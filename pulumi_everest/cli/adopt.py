@@ -1,0 +1,122 @@
+"""`everest adopt`: the program, or the YAML, of databases that an operator already runs."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from pulumi_everest.cli.options import Choice, plugin_option
+
+_HELP = """Write the program, or the YAML, of databases that an operator already runs.
+
+A PATH is a file with the operator's objects, as kubectl get -o yaml writes them, or - for standard input; with
+--from-cluster it is NAMESPACE/NAME, or NAMESPACE/ for all of a namespace, and without any all databases of the
+cluster are taken. Objects of other kinds are left out, and so is what a server wrote: status, managedFields and
+the like. Passwords are never read: Secrets are named.
+
+What is written renders to exactly the objects that were read, which is checked before it is written. What no field
+says stands in overrides. In the program each cluster has adopt=True: the first pulumi up takes the object over and
+changes nothing.
+
+\b
+  everest adopt --from-cluster shop/orders --language python -o __main__.py
+  everest adopt --from-cluster shop/ --context production
+  kubectl get psmdb,pxc,perconapgclusters -A -o yaml | everest adopt -
+"""
+
+
+@click.command(help=_HELP, short_help="Write the program of databases that are there.")
+@click.argument("paths", metavar="[PATH...]", nargs=-1)
+@plugin_option
+@click.option("--from-cluster", is_flag=True, help="Read the objects of a running cluster.")
+@click.option("--kubeconfig", metavar="FILE", help="With --from-cluster: the kubeconfig; the usual one if left out.")
+@click.option("--context", metavar="NAME", help="With --from-cluster: a context of the kubeconfig.")
+@click.option(
+    "--language", type=Choice(["yaml", "python"]), default="yaml", show_default=True,
+    help="Write DatabaseCluster documents, or a Pulumi program.",
+)  # fmt: skip
+@click.option("-o", "--output", metavar="FILE", help="File for the result.")
+@click.option("--strict", is_flag=True, help="Warnings make the exit code 1, too.")
+@click.option("--debug", is_flag=True, hidden=True)
+@click.pass_context
+def adopt(
+    ctx: click.Context,
+    paths: tuple[str, ...],
+    plugins: list[Path],
+    from_cluster: bool,
+    kubeconfig: str | None,
+    context: str | None,
+    language: str,
+    output: str | None,
+    strict: bool,
+    debug: bool,
+) -> None:
+    """Write it."""
+    del debug  # read from the command line where a defect is reported
+    from pulumi_everest.adoption.adopt import Adopted, adopted
+    from pulumi_everest.adoption.write import documents, program
+    from pulumi_everest.cli.existing import Existing, of_cluster, of_files, twins
+    from pulumi_everest.cli.output import note, screen_of, write_result
+    from pulumi_everest.cli.report import counted, failed, finding_text
+    from pulumi_everest.cli.yaml_text import yaml_text
+    from pulumi_everest.live.errors import LiveError
+    from pulumi_everest.model.findings import EverestError
+    from pulumi_everest.plugins.find import Plugins
+    from pulumi_everest.plugins.workspace import Workspace
+
+    _check_use(paths, from_cluster, kubeconfig, context, language, output)
+    workspace = Workspace(Plugins(plugins))
+    try:
+        existing = of_cluster(workspace, paths, kubeconfig, context) if from_cluster else of_files(workspace, paths)
+    except LiveError as error:
+        existing = Existing(findings=error.findings)
+    found = [*workspace.findings, *existing.findings]
+    results: list[Adopted] = []
+    for entry in existing.objects:
+        try:
+            results.append(adopted(workspace, entry))
+            found += results[-1].findings
+        except EverestError as error:
+            found += error.findings
+    found += twins(existing)
+    for one in found:
+        click.echo(finding_text(one, existing.sources, screen_of(sys.stderr)) + "\n", err=True)
+    if any(one.is_error for one in found):
+        ctx.exit(1)
+    if existing.others:
+        note(f"left out: {existing.others}")
+    if language == "python":
+        text = program(results).rstrip("\n")
+    else:
+        text = "---\n".join(map(yaml_text, documents(results))).rstrip("\n")
+    write_result(text, Path(output) if output is not None else None)
+    for result in results:
+        name = "/".join(str(result.metadata[key]) for key in ("namespace", "name") if key in result.metadata)
+        note(f"{name}: {result.by_fields} of {counted(result.total, 'value')} by fields, the rest by overrides")
+    ctx.exit(1 if failed(found, strict=strict) else 0)
+
+
+def _check_use(
+    paths: tuple[str, ...],
+    from_cluster: bool,
+    kubeconfig: str | None,
+    context: str | None,
+    language: str,
+    output: str | None,
+) -> None:
+    """Raise UsageError for what would do nothing, or something else than was meant."""
+    if output in ("python", "yaml") and output != language:
+        raise click.UsageError(f"-o names a file; write --language {output}")
+    if not from_cluster:
+        given = {"--kubeconfig": kubeconfig, "--context": context}
+        unused = [name for name, value in given.items() if value is not None]
+        if unused:
+            raise click.UsageError(f"{' and '.join(unused)}: only with --from-cluster")
+        if not paths:
+            raise click.UsageError("name a file, or - for standard input, or give --from-cluster")
+    else:
+        for path in paths:
+            if path.count("/") != 1 or path.startswith("/"):
+                raise click.UsageError(f"with --from-cluster write NAMESPACE/NAME, or NAMESPACE/, not '{path}'")

@@ -1,0 +1,108 @@
+"""What would be lost or changed of a live object if a program took it over: every leaf that the two do not share."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pulumi_everest.core.exact import leaves, same
+from pulumi_everest.model.deferred import Deferred, Path
+from pulumi_everest.model.findings import Finding, finding, shortened
+from pulumi_everest.model.reading import own_part
+
+TOOL = "pulumi.com/"
+"""Annotations by which programs tell Pulumi what to do; they say nothing about the object."""
+_LONG = 80
+
+
+class Hidden:
+    """A value that is compared, and never shown."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+
+def differences(live: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[Finding]:
+    """What taking over the object `live` with the manifest `wanted` would change, leaf by leaf.
+
+    A `Deferred` in `wanted` is not known yet, and may turn out to be what is there. A `Hidden` value is not shown.
+    """
+    own = own_part(live)
+    metadata = wanted.get("metadata") or {}
+    found: list[Finding] = []
+    if (live.get("metadata") or {}).get("deletionTimestamp") is not None:
+        text = "the object is being deleted, so it cannot be taken over"
+        found.append(finding("adopt.differs", ("metadata", "deletionTimestamp"), text))
+    there = _mapping(own["metadata"].get("annotations"))
+    given = _mapping(metadata.get("annotations"))
+    annotations = {key: value for key, value in given.items() if not key.startswith(TOOL) or key in there}
+    parts: list[tuple[Path, Any, Any]] = [
+        (("metadata", "labels"), _mapping(own["metadata"].get("labels")), _mapping(metadata.get("labels"))),
+        (("metadata", "annotations"), there, annotations),
+        (("metadata", "finalizers"), own["metadata"].get("finalizers") or [], metadata.get("finalizers") or []),
+    ]
+    rest = [key for key in {**own, **wanted} if key not in ("apiVersion", "kind", "metadata", "status")]
+    parts += [((key,), own.get(key) or {}, wanted.get(key) or {}) for key in rest]
+    for path, here, said in parts:
+        found += _differing(here, said, path)
+    return found
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    return dict(value) if isinstance(value, Mapping) else {}
+
+
+def _differing(live: Any, wanted: Any, path: Path) -> Iterator[Finding]:
+    if isinstance(wanted, Deferred):
+        return
+    if isinstance(live, dict) and isinstance(wanted, dict):
+        for key in [*live, *(key for key in wanted if key not in live)]:
+            yield from _values(live, wanted, key, path)
+    elif isinstance(live, list) and isinstance(wanted, list) and len(live) == len(wanted):
+        for index, (here, said) in enumerate(zip(live, wanted, strict=True)):
+            yield from _differing(here, said, (*path, index))
+    elif not same(live, wanted.value if isinstance(wanted, Hidden) else wanted):
+        yield _finding(path, f"{_text(live)} → {_text(wanted)}")
+
+
+def _values(live: dict[str, Any], wanted: dict[str, Any], key: str, path: Path) -> Iterator[Finding]:
+    at = (*path, key)
+    if key not in wanted:
+        for below, value in leaves(live[key], at).items():
+            yield _finding(below, f"{_text(value)} → nothing: the program does not say it, so it would be removed")
+    elif key not in live:
+        if not isinstance(wanted[key], Deferred):
+            for below, value in leaves(wanted[key], at).items():
+                yield _finding(below, f"nothing → {_text(value)}")
+    else:
+        yield from _differing(live[key], wanted[key], at)
+
+
+def _finding(path: Path, text: str) -> Finding:
+    return finding("adopt.differs", path, text)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, Hidden):
+        return "<secret>"
+    if isinstance(value, Deferred):
+        return "<unknown>"
+    if isinstance(value, str):
+        return shortened(value, _LONG)
+    return shortened(json.dumps(value, ensure_ascii=False, default=lambda _: "<unknown>"), _LONG)
+
+
+def other_managers(live: Mapping[str, Any]) -> dict[str, int]:
+    """Who else owns fields of the object's spec or metadata, and stays an owner, with how many.
+
+    Not those of kubectl, whose fields Pulumi takes over, and not Pulumi's own.
+    """
+    found: dict[str, int] = {}
+    for entry in (live.get("metadata") or {}).get("managedFields") or []:
+        manager = str(entry.get("manager"))
+        if entry.get("subresource") or manager.startswith(("kubectl", "pulumi")):
+            continue
+        count = len(leaves(entry.get("fieldsV1") or {}))
+        found[manager] = found.get(manager, 0) + count
+    return found

@@ -1,0 +1,185 @@
+"""Objects that are not as a plugin would make them: what is written all the same, and what is not."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from adopted import Manifest, from_program, from_yaml
+
+from pulumi_everest.adoption.adopt import Adopted
+from pulumi_everest.adoption.write import program
+from pulumi_everest.core.exact import leaves
+from pulumi_everest.model.findings import EverestError
+from pulumi_everest.plugins.find import builtin
+
+Adopt = Callable[[Manifest], Adopted]
+
+
+def example(technology: str, name: str) -> Manifest:
+    [plugin] = [plugin for plugin in builtin() if plugin.name == technology]
+    text = (plugin.folder / "examples" / f"{name}.expected.yaml").read_text()
+    [found] = [entry for entry in yaml.safe_load_all(text) if entry["kind"] != "Secret"]
+    return found
+
+
+@pytest.fixture
+def live() -> Manifest:
+    """A small replica set."""
+    return deepcopy(example("psmdb", "minimal"))
+
+
+def test_what_a_server_wrote_is_left_out(live: Manifest, adopt: Adopt) -> None:
+    served = deepcopy(live)
+    served["metadata"] |= {
+        "uid": "1", "resourceVersion": "2", "generation": 3, "creationTimestamp": "x", "managedFields": [{}],
+        "annotations": {"kubectl.kubernetes.io/last-applied-configuration": "{}"},
+    }  # fmt: skip
+    served["status"] = {"state": "ready"}
+    served["spec"]["tls"] = None
+
+    assert from_yaml(adopt(served)) == live
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        {"labels": {"a": "b"}, "annotations": {"c": "d"}},
+        {"finalizers": ["percona.com/delete-psmdb-pods-in-order", "percona.com/delete-psmdb-pvc"]},
+        {"finalizers": ["percona.com/delete-pitr-chunks"]},
+        {"finalizers": []},
+    ],
+)
+def test_metadata_is_kept(metadata: Manifest, live: Manifest, adopt: Adopt, tmp_path: Path) -> None:
+    live["metadata"] |= metadata
+    expected = deepcopy(live)
+    if metadata.get("finalizers") == []:
+        del expected["metadata"]["finalizers"]
+
+    result = adopt(live)
+
+    assert from_yaml(result) == expected
+    assert from_program(result, tmp_path) == expected
+
+
+def test_the_volume_policy_is_found(live: Manifest, adopt: Adopt) -> None:
+    live["metadata"]["finalizers"] = ["percona.com/delete-psmdb-pods-in-order", "percona.com/delete-psmdb-pvc"]
+
+    assert adopt(live).options == {"volumePolicy": "delete"}
+
+
+def test_what_is_switched_off_is_not_said_to_be_on(live: Manifest, adopt: Adopt) -> None:
+    live["spec"]["replsets"][0]["expose"] = {"enabled": False, "type": "ClusterIP"}
+    live["spec"]["pmm"] = {"enabled": False, "image": "percona/pmm-client:3.6.0", "serverHost": "pmm"}
+
+    result = adopt(live)
+
+    assert from_yaml(result) == live
+    assert set(result.spec["instances"]) == {"engine"}
+    assert "expose" not in result.spec["instances"]["engine"]
+    assert "monitoring" not in result.spec
+
+
+def test_versions_and_sizes_are_said_even_where_they_are_defaults(live: Manifest, adopt: Adopt) -> None:
+    engine = adopt(live).spec["instances"]["engine"]
+
+    assert engine["version"] == live["spec"]["image"].rpartition(":")[2]
+    assert engine["replicas"] == 3
+    assert engine["storage"]["size"] == "10Gi"
+
+
+def test_an_image_of_no_catalog_stays_an_image(live: Manifest, adopt: Adopt) -> None:
+    live["spec"]["image"] = "registry.example.com/own/mongod:8.0-patched"
+
+    result = adopt(live)
+
+    assert from_yaml(result) == live
+    assert result.spec["instances"]["engine"]["image"] == live["spec"]["image"]
+    assert "version" not in result.spec["instances"]["engine"]
+
+
+def test_a_list_that_fields_cannot_make_is_a_warning_and_hides_no_field(live: Manifest, adopt: Adopt) -> None:
+    second = {**deepcopy(live["spec"]["replsets"][0]), "name": "rs1", "size": 5}
+    live["spec"]["replsets"].append(second)
+
+    result = adopt(live)
+
+    assert from_yaml(result) == live
+    assert [entry.code for entry in result.findings] == ["adopt.list"]
+    # The number of replicas decides about unsafeFlags as well, so it does something all the same.
+    assert set(result.spec["instances"]["engine"]) == {"version", "replicas"}
+
+
+def test_a_refused_value_stays_in_overrides(live: Manifest, adopt: Adopt) -> None:
+    live["spec"]["replsets"][0]["size"] = 4  # the topology takes odd numbers only
+
+    result = adopt(live)
+
+    assert from_yaml(result) == live
+    assert result.spec["instances"]["engine"]["overrides"] == {"size": 4}
+
+
+def test_true_is_not_taken_for_one(live: Manifest, adopt: Adopt) -> None:
+    live["spec"]["replsets"][0]["size"] = True
+
+    result = adopt(live)
+
+    assert from_yaml(result)["spec"]["replsets"][0]["size"] is True
+
+
+@pytest.mark.parametrize(("technology", "name"), [("psmdb", "minimal"), ("pxc", "single-node"), ("pg", "single-node")])
+def test_whatever_is_done_to_an_object_comes_back(technology: str, name: str, adopt: Adopt) -> None:
+    chance = random.Random(technology)
+    original = example(technology, name)
+    for _ in range(4):
+        live = deepcopy(original)
+        for path in chance.sample(sorted(leaves(live["spec"]), key=str), 3):
+            change(live["spec"], path, chance)
+
+        assert from_yaml(adopt(live)) == live
+
+
+def change(spec: Any, path: Any, chance: random.Random) -> None:
+    """Remove a value, or set another, or add one beside it."""
+    node = spec
+    for part in path[:-1]:
+        node = node[part]
+    match chance.randrange(3):
+        case 0 if isinstance(node, dict) and len(node) > 1:
+            del node[path[-1]]
+        case 1 if isinstance(node, dict):
+            node["beside"] = {"list": [{"name": "x"}], "text": "on", "number": 1.5, "flag": False}
+        case _:
+            node[path[-1]] = "other"
+
+
+def test_two_clusters_of_one_name_are_two_resources(live: Manifest, adopt: Adopt) -> None:
+    other = deepcopy(live)
+    other["metadata"]["namespace"] = "elsewhere"
+    first = live["metadata"]["name"]
+
+    text = program([adopt(live), adopt(other)])
+
+    assert f'"elsewhere-{first}",\n' in text
+    assert text.count(f'    name="{first}",\n') == 2
+    compile(text, "__main__.py", "exec")
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"kind": "Service", "apiVersion": "v1"}, "adopt.kind"),
+        ({"metadata": {"name": "not.a.label", "namespace": "shop"}}, "adopt.unreachable"),
+        ({"metadata": {"name": "x" * 60, "namespace": "shop"}}, "adopt.unreachable"),
+    ],
+)
+def test_what_cannot_be_is_said(change: Manifest, code: str, live: Manifest, adopt: Adopt) -> None:
+    with pytest.raises(EverestError) as raised:
+        adopt({**live, **change})
+
+    assert code in [entry.code for entry in raised.value.findings]

@@ -1,0 +1,120 @@
+"""What taking over an object would change, value by value."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pulumi_everest.core.adoption import Hidden, differences, other_managers
+from pulumi_everest.model.deferred import Deferred
+from pulumi_everest.model.findings import path_text
+
+LIVE: dict[str, Any] = {
+    "apiVersion": "shop.example.org/v1",
+    "kind": "Shop",
+    "metadata": {
+        "name": "orders",
+        "uid": "1",
+        "resourceVersion": "7",
+        "labels": {"team": "shop"},
+        "annotations": {"kubectl.kubernetes.io/last-applied-configuration": "{}", "note": "x"},
+        "finalizers": ["a/b"],
+        "managedFields": [],
+    },
+    "spec": {"replicas": 3, "pause": False, "sets": [{"name": "rs0", "size": 3}]},
+    "status": {"state": "ready"},
+}
+
+
+def same() -> dict[str, Any]:
+    metadata = {
+        "name": "orders", "labels": {"team": "shop"}, "annotations": {"note": "x"}, "finalizers": ["a/b"],
+    }  # fmt: skip
+    return {"metadata": metadata, "spec": {"replicas": 3, "pause": False, "sets": [{"name": "rs0", "size": 3}]}}
+
+
+def lines(wanted: dict[str, Any], live: dict[str, Any] = LIVE) -> list[str]:
+    return [f"{path_text(entry.path)}: {entry.message}" for entry in differences(live, wanted)]
+
+
+def test_the_same_is_no_difference() -> None:
+    assert lines(same()) == []
+
+
+REMOVED = "nothing: the program does not say it, so it would be removed"
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "line"),
+    [
+        (("spec", "replicas"), 5, "spec.replicas: 3 → 5"),
+        (("spec", "replicas"), None, f"spec.replicas: 3 → {REMOVED}"),
+        (("spec", "pause"), 0, "spec.pause: false → 0"),
+        (("spec", "pause"), None, f"spec.pause: false → {REMOVED}"),
+        (("spec", "size"), {"a": {"b": 1}}, "spec.size.a.b: nothing → 1"),
+        (("spec", "sets"), [{"name": "rs0", "size": 5}], "spec.sets[0].size: 3 → 5"),
+        (("spec", "sets"), [], 'spec.sets: [{"name": "rs0", "size": 3}] → []'),
+        (("metadata", "labels"), None, f"metadata.labels.team: shop → {REMOVED}"),
+        (("metadata", "labels"), {"team": "shop", "b": "c"}, "metadata.labels.b: nothing → c"),
+        (("metadata", "annotations"), {}, f"metadata.annotations.note: x → {REMOVED}"),
+        (("metadata", "finalizers"), ["c/d"], "metadata.finalizers[0]: a/b → c/d"),
+        (("metadata", "finalizers"), None, 'metadata.finalizers: ["a/b"] → []'),
+        (("spec", "replicas"), Hidden(5), "spec.replicas: 3 → <secret>"),
+    ],
+)
+def test_a_difference_is_one_line(path: tuple[str, str], value: Any, line: str) -> None:
+    wanted = same()
+    if value is None:
+        del wanted[path[0]][path[1]]
+    else:
+        wanted[path[0]][path[1]] = value
+
+    assert lines(wanted) == [line]
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("spec", "replicas"), Deferred()),
+        (("spec", "replicas"), 3.0),
+        (("spec", "replicas"), Hidden(3)),
+        (("spec", "extra"), Deferred()),
+        (("metadata", "annotations"), {"note": "x", "pulumi.com/waitFor": "condition=Ready"}),
+    ],
+)
+def test_what_is_not_known_and_what_is_for_pulumi_is_no_difference(path: tuple[str, str], value: Any) -> None:
+    wanted = same()
+    wanted[path[0]][path[1]] = value
+
+    assert lines(wanted) == []
+
+
+def test_what_is_being_deleted_is_not_taken_over() -> None:
+    live = {**LIVE, "metadata": {**LIVE["metadata"], "deletionTimestamp": "2026-01-01T00:00:00Z"}}
+
+    assert lines(same(), live) == [
+        "metadata.deletionTimestamp: the object is being deleted, so it cannot be taken over"
+    ]
+
+
+def test_a_long_value_is_cut() -> None:
+    wanted = same()
+    wanted["spec"]["config"] = "x" * 500
+
+    assert len(lines(wanted)[0]) < 150
+
+
+def test_managers_that_stay_are_counted() -> None:
+    fields = {"f:spec": {"f:a": {}, "f:b": {"f:c": {}}}}
+    managed = [
+        {"manager": name, "fieldsV1": fields, **more}
+        for name, more in [
+            ("helm", {}),
+            ("operator", {"subresource": "status"}),
+            ("kubectl-client-side-apply", {}),
+            ("pulumi-kubernetes-1", {}),
+        ]
+    ]
+
+    assert other_managers({"metadata": {"managedFields": managed}}) == {"helm": 2}

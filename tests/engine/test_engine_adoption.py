@@ -1,0 +1,191 @@
+"""adopt=True with the real engine: objects of other managers are taken over as they are, or not at all."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from click.testing import CliRunner
+
+from pulumi_everest.cli.main import everest
+from pulumi_everest.testing.apiserver import ApiServer
+from pulumi_everest.testing.engine import Done, Stack
+
+Manifest = dict[str, Any]
+STATUS = {
+    "PerconaServerMongoDB": {"state": "ready", "ready": 3, "size": 3, "observedGeneration": 1},
+    "PerconaXtraDBCluster": {"state": "ready", "ready": 6, "size": 6, "observedGeneration": 1},
+    "PerconaPGCluster": {"state": "ready"},
+}
+SAMPLES = {"psmdb": "psmdb/1.22.0/cr.yaml", "pxc": "pxc/1.20.0-main/cr.yaml", "pg": "pg/3.0.0/cr.yaml"}
+MANAGERS = {
+    "kubectl apply": ["apply", "-f", "-"],
+    "kubectl create": ["create", "-f", "-"],
+    "kubectl apply --server-side": ["apply", "--server-side", "-f", "-"],
+    "helm": ["apply", "--server-side", "--field-manager=helm", "-f", "-"],
+}
+
+
+class Existing:
+    """A database that a tool made, and that its operator has written to."""
+
+    def __init__(self, server: ApiServer, manifest: Manifest, tool: str) -> None:
+        self.server, self.manifest = server, manifest
+        command = [server.kubectl, "--kubeconfig", server.kubeconfig, *MANAGERS[tool]]
+        subprocess.run(list(map(str, command)), input=yaml.safe_dump(manifest), text=True, check=True)
+        self.write({"spec": {"pause": False}, "metadata": {"labels": {"by": "operator"}}})
+        server.live.merge({**self.head, "status": STATUS[manifest["kind"]]}, manager="operator", status=True)
+
+    @property
+    def head(self) -> Manifest:
+        metadata = {key: self.manifest["metadata"][key] for key in ("name", "namespace")}
+        return {"apiVersion": self.manifest["apiVersion"], "kind": self.manifest["kind"], "metadata": metadata}
+
+    def write(self, fields: Manifest) -> None:
+        """The operator writes fields."""
+        metadata = {**self.head["metadata"], **fields.get("metadata", {})}
+        self.server.live.merge({**self.head, **fields, "metadata": metadata}, manager="operator")
+
+    def read(self) -> Manifest:
+        metadata = self.manifest["metadata"]
+        found = self.server.live.get(
+            self.manifest["apiVersion"], self.manifest["kind"], metadata["name"], metadata["namespace"]
+        )
+        assert found is not None
+        return found
+
+    def lasting(self) -> Manifest:
+        """What must not change: all but what the server counts, and kubectl's record of its own."""
+        read = self.read()
+        metadata = {
+            key: value for key, value in read["metadata"].items() if key not in ("managedFields", "resourceVersion")
+        }
+        annotations = dict(metadata.get("annotations") or {})
+        annotations.pop("kubectl.kubernetes.io/last-applied-configuration", None)
+        return {"metadata": {**metadata, "annotations": annotations}, "spec": read["spec"], "status": read["status"]}
+
+    def program(self) -> str:
+        """What `everest adopt` writes."""
+        name = "{namespace}/{name}".format(**self.manifest["metadata"])
+        arguments = [
+            "adopt",
+            "--from-cluster",
+            name,
+            "--kubeconfig",
+            str(self.server.kubeconfig),
+            "--language",
+            "python",
+        ]
+        result = CliRunner().invoke(everest, arguments)
+        assert result.exit_code == 0, result.stderr
+        return result.stdout
+
+
+def existing(server: ApiServer, shared: Path, namespace: str, technology: str, tool: str) -> Existing:
+    documents = yaml.safe_load_all((shared / "samples" / SAMPLES[technology]).read_text())
+    [manifest] = [entry for entry in documents if entry and entry["kind"] in STATUS]
+    manifest["metadata"] |= {
+        "name": "legacy", "namespace": namespace, "labels": {"team": "shop"}, "annotations": {"example.com/note": "old"},
+    }  # fmt: skip
+    return Existing(server, manifest, tool)
+
+
+@pytest.mark.parametrize(
+    ("technology", "tool"), [*(("psmdb", tool) for tool in MANAGERS), ("pxc", "kubectl apply"), ("pg", "helm")]
+)
+def test_it_is_taken_over_and_nothing_is_lost(
+    technology: str, tool: str, stack: Stack, operators: ApiServer, shared: Path, namespace: str
+) -> None:
+    database = existing(operators, shared, namespace, technology, tool)
+    before = database.lasting()
+    program = database.program()
+    stack.write(program)
+
+    preview = stack.preview()
+    up = stack.up()
+
+    assert preview.code == 0, preview.text
+    assert up.code == 0, up.text
+    assert ("import", "legacy") in up.steps(database.manifest["kind"])
+    assert database.lasting() == before
+    assert any(entry.get("protect") for urn, entry in stack.resources().items() if urn.endswith("::legacy"))
+    assert stack.up().only_same
+    stack.write(program.replace("    adopt=True,\n", ""))
+    assert stack.up().only_same
+    assert stack.refresh().code == 0
+    assert stack.up().only_same
+    assert database.lasting() == before
+
+
+def warnings(done: Done) -> str:
+    return "\n".join(done.messages("warning"))
+
+
+def test_other_managers_are_named(stack: Stack, operators: ApiServer, shared: Path, namespace: str) -> None:
+    database = existing(operators, shared, namespace, "pg", "helm")
+    stack.write(database.program())
+
+    preview = stack.preview()
+
+    assert "helm (" in warnings(preview)
+    assert "operator (" in warnings(preview)
+    assert "conflict" in warnings(preview)
+
+
+def test_it_is_refused_until_the_program_says_everything(
+    stack: Stack, operators: ApiServer, shared: Path, namespace: str
+) -> None:
+    database = existing(operators, shared, namespace, "psmdb", "kubectl apply")
+    before = database.read()
+    whole = database.program()
+    lacking = whole.replace('        "team": "shop",\n', "").replace('"team": "shop"', '"owner": "me"')
+    lacking = lacking.replace('"podDisruptionBudget": {"maxUnavailable": 1},\n', "", 1)
+    lacking = lacking.replace('"replicas": 3', '"replicas": 5', 1)
+    assert lacking != whole
+    stack.write(lacking)
+
+    preview = stack.preview()
+    up = stack.up()
+
+    for done in (preview, up):
+        assert done.code != 0
+        for line in (
+            "spec.replsets[0].size: 3 → 5",
+            "podDisruptionBudget.maxUnavailable: 1 → nothing",
+            "metadata.labels.team: shop → nothing",
+            "metadata.labels.owner: nothing → me",
+            f"everest adopt --from-cluster {namespace}/legacy --language python",
+        ):
+            assert line in done.text
+        assert "crVersion:" not in "\n".join(done.messages("error"))
+    assert database.read() == before
+
+    # What was refused halfway is refused without adopt=True too: the engine has the object in its state by now.
+    stack.write(lacking.replace("    adopt=True,\n", ""))
+    again = stack.up()
+    assert again.code != 0
+    assert database.read() == before
+
+    stack.write(whole)
+    assert stack.up().code == 0
+    assert database.read()["metadata"]["uid"] == before["metadata"]["uid"]
+    assert stack.up().only_same
+
+
+def test_there_must_be_an_object(stack: Stack, operators: ApiServer, namespace: str) -> None:
+    stack.write(
+        f"""
+        import pulumi_everest as everest
+
+        everest.DatabaseCluster("gone", provider="psmdb-operator", namespace="{namespace}", adopt=True)
+        """
+    )
+
+    preview = stack.preview()
+
+    assert preview.code != 0
+    assert f"{namespace}/gone" in preview.text
+    assert "does not exist" in preview.text or "not found" in preview.text

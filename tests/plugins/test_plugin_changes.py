@@ -60,6 +60,11 @@ def size(text: str) -> dict[str, Any]:
     return {"storage": {"size": text}}
 
 
+FILLED: dict[str, dict[str, Any]] = {
+    "psmdb": {"dataSource": {"backup": "monday"}},
+    "pxc": {"dataSource": {"backup": "monday"}},
+    "pg": {"dataSource": {"storage": "a", "path": "full"}},
+}
 NOTHING: dict[str, Any] = {}
 MINOR = {"psmdb": "8.0.19-7", "pxc": "8.0.45-36.1"}
 
@@ -187,6 +192,10 @@ TABLE: list[tuple[str, str, dict[str, Any], dict[str, Any], list[str]]] = [
     ("TLS off, pxc", "pxc", NOTHING, {"tls": {"mode": "disabled"}}, ["tls.mode downtime"]),
     ("a certificate", "pg", NOTHING, {"tls": {"certificateSecret": "crt", "internalCertificateSecret": "in"}},
      ["tls.certificateSecret rolling restart", "tls.internalCertificateSecret rolling restart"]),
+    # Data of a backup
+    *[(f"data for a cluster that is there, {t}", t, storages("a"), {**storages("a"), **FILLED[t]},
+       [f"dataSource.{key} refused data-source" for key in FILLED[t]["dataSource"]]) for t in ("psmdb", "pxc", "pg")],
+    *[(f"data is there, {t}", t, {**storages("a"), **FILLED[t]}, storages("a"), []) for t in ("psmdb", "pxc", "pg")],
     # Backups
     ("backups for the first time", "psmdb", NOTHING, storages("a"), ["backupAgent rolling restart",
      "backup.storages[a] online"]),

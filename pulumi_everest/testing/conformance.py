@@ -20,7 +20,8 @@ from pulumi_everest.plugins.find import Plugins
 from pulumi_everest.plugins.plugin import Plugin, load_plugin
 from pulumi_everest.plugins.setup import Setup
 from pulumi_everest.testing.job_probe import JobProbe
-from pulumi_everest.testing.probe import FINE, Probe, TopologyProbe, Values, Variation
+from pulumi_everest.testing.outcomes import FINE, Probe, Values, Variation
+from pulumi_everest.testing.probe import TopologyProbe
 from pulumi_everest.testing.summary import PROPERTY
 
 __all__ = ["Probe", "Report", "Variation", "assert_conforms", "conformance_tests", "probe"]
@@ -146,5 +147,4 @@ def _probes(plugin: Plugin, case: Case, crds: CrdPaths, values: Values) -> Itera
     )
     yield from TopologyProbe(plugin, technology, topology, operator, schemas, values).run()
     if topology == next(iter(plugin.definition.spec.topologies)):
-        for kind, field_path, outcome in JobProbe(Setup(technology, plugin), operator, schemas, values).outcomes():
-            yield Probe(operator, topology, f"{kind}: {field_path}", outcome)
+        yield from JobProbe(Setup(technology, plugin), operator, schemas, values).run(operator, topology)

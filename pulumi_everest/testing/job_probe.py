@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -11,11 +10,13 @@ from pulumi_everest.core.resolve import Resolved
 from pulumi_everest.core.validate import check_cluster
 from pulumi_everest.emit.crds import Crds
 from pulumi_everest.emit.objects import Emitted
-from pulumi_everest.model.findings import EverestError, path_text
+from pulumi_everest.model.findings import EverestError
 from pulumi_everest.plugins import jobs
 from pulumi_everest.plugins.documents import JobInput
 from pulumi_everest.plugins.setup import Setup
+from pulumi_everest.testing.outcomes import MARK, Made, Manifests, Probe, Refused, Variation, checked, errors
 from pulumi_everest.testing.samples import BACKUP_TYPES, PATHS, FieldPath, field_paths
+from pulumi_everest.testing.schema_samples import fitting_patch
 
 METADATA = {"name": "probe", "namespace": "probes"}
 STORAGES = ("probe-storage", "probe-storage-2")
@@ -50,39 +51,52 @@ class JobProbe:
         self.setup, self.crds, self.values = setup, crds, values
         spec = {"provider": setup.technology.provider, "operatorVersion": operator, "backup": BACKUP}
         self.cluster, found = check_cluster(METADATA, spec, setup.technology)
-        self.found = [f"{entry.code}: {entry.message}" for entry in found if entry.is_error]
+        self.found = errors(found)
 
-    def outcomes(self) -> Iterator[tuple[JobKind, str, str]]:
-        """Kind, field and outcome of every field of the kinds that the plugin has templates for."""
+    def run(self, operator: str, topology: str) -> Iterator[Probe]:
+        """Probe every field of the kinds that the plugin has templates for; paths are ``backup: type`` and the like."""
         kinds: tuple[JobKind, ...] = ("backup", "restore")
         for kind in kinds:
             if self.setup.job_template(kind) is None:
                 continue
             for path, values in field_paths(SPECS[kind]):
                 if path[0] not in _NAMES:
-                    yield kind, ".".join(path), self.outcome(kind, path, values)
+                    outcome, variations = self.outcome(kind, path, values)
+                    yield Probe(operator, topology, f"{kind}: {'.'.join(path)}", outcome, variations)
 
-    def outcome(self, kind: JobKind, path: FieldPath, values: Sequence[Any]) -> str:
+    def outcome(self, kind: JobKind, path: FieldPath, values: Sequence[Any]) -> tuple[str, list[Variation]]:
         """What became of one field: the same words as in the probe of clusters, or the reason why it fails."""
         tried = list(self.values.get(".".join((kind, *path))) or _VALUES.get(".".join(path)) or values)
         if self.found:
-            return f"could not be probed: {'; '.join(self.found)}"
+            return f"could not be probed: {'; '.join(self.found)}", []
         accepted, refused = False, False
+        variations: list[Variation] = []
         for base in self.bases(kind):
             before = self.objects(kind, base)
-            for value in tried:
-                after = self.objects(kind, _with(base, path, value))
-                if isinstance(after, list):
+            assert isinstance(before, Made)  # that is what makes it a base
+            for value in self.fitting_overrides(kind, base) if path == ("overrides",) else tried:
+                spec = _with(base, path, value)
+                after = self.objects(kind, spec)
+                if isinstance(after, Refused):
                     refused = True
-                    if any(entry.startswith("emit.") for entry in after):
-                        return f"with {value!r}: {'; '.join(after)}"
-                elif after != before:
-                    return "effect"
-                elif _with(base, path, value) != base:
+                    if after.crashed:
+                        return f"with {value!r}: {after.text}", []
+                elif after.text != before.text:
+                    variation = Variation(f"{kind}: {'.'.join(path)}", value, spec, before.manifests, after.manifests)
+                    variations.append(variation)
+                    break
+                elif spec != base:
                     accepted = True
+        if variations:
+            return "effect", variations
         if accepted:
-            return f"accepted without an effect (tried {', '.join(map(repr, tried[:4]))})"
-        return "refused" if refused else "there is no value to try; give some with values="
+            return f"accepted without an effect (tried {', '.join(map(repr, tried[:4]))})", []
+        return "refused" if refused else "there is no value to try; give some with values=", []
+
+    def fitting_overrides(self, kind: JobKind, base: Mapping[str, Any]) -> list[Any]:
+        """Patches that the operator's schema takes, where it is known."""
+        made = self.emitted(kind, {**base, "overrides": MARK})
+        return [MARK] if self.crds is None or isinstance(made, Refused) else fitting_patch(made, MARK, self.crds)
 
     def bases(self, kind: JobKind) -> Iterator[dict[str, Any]]:
         """Jobs that a field is tried in, as far as they are accepted."""
@@ -91,24 +105,24 @@ class JobProbe:
             paths = self.values.get("restore.path") or PATHS
             bases = [{"backup": "probe-backup"}, {"storage": STORAGES[0], "pointInTime": "latest"}]
             bases += [{"storage": STORAGES[0], "path": path} for path in paths]
-        yield from (base for base in bases if isinstance(self.objects(kind, base), str))
+        yield from (base for base in bases if isinstance(self.objects(kind, base), Made))
 
-    def objects(self, kind: JobKind, spec: Mapping[str, Any]) -> str | list[str]:
-        """The emitted objects as text, or what was refused."""
+    def objects(self, kind: JobKind, spec: Mapping[str, Any]) -> Made | Refused:
+        """The emitted objects, as their schemas want them, or what was refused."""
+        emitted = self.emitted(kind, spec)
+        return emitted if isinstance(emitted, Refused) else checked(emitted, self.crds)
+
+    def emitted(self, kind: JobKind, spec: Mapping[str, Any]) -> Manifests | Refused:
+        """The emitted objects, whatever their schemas say."""
         own = JobInput(kind, {"name": "probe-job", "namespace": "probes"}, {"cluster": "probe", **spec})
         job, found = jobs.checked(own, self.setup, self.cluster)
-        wrong = [f"{f.code}: {path_text(f.path)}: {f.message}" for f in found if f.is_error]
+        wrong = errors(found)
         if job is None or wrong:
-            return wrong
+            return Refused(wrong)
         try:
-            emitted = jobs.emitted(job, self.setup)
+            return [entry.manifest for entry in jobs.emitted(job, self.setup)]
         except EverestError as error:
-            return [f"{f.code}: {f.message}" for f in error.findings]
-        for entry in emitted if self.crds is not None and "overrides" not in spec else ():
-            broken = self.crds.check(entry.manifest)  # type: ignore[union-attr]
-            if broken:
-                return [f"emit.object: {path_text(f.path)}: {f.message}" for f in broken]
-        return json.dumps([entry.manifest for entry in emitted], default=repr)
+            return Refused([f"{f.code}: {f.message}" for f in error.findings], crashed=True)
 
 
 def filled_objects(resolved: Resolved, setup: Setup) -> tuple[list[Emitted], list[str]]:
@@ -116,7 +130,7 @@ def filled_objects(resolved: Resolved, setup: Setup) -> tuple[list[Emitted], lis
     made = jobs.filling(resolved, setup)
     if made is None:
         return [], []
-    wrong = [f"{f.code}: {path_text(f.path)}: {f.message}" for f in made[2] if f.is_error]
+    wrong = errors(made[2])
     return ([], wrong) if wrong else (jobs.filling_of(resolved, setup), [])
 
 

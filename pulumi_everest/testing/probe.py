@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections.abc import Iterator
 from typing import Any
 
 from pulumi_everest.core.merging import copied, over
@@ -13,46 +11,26 @@ from pulumi_everest.core.technology import Technology
 from pulumi_everest.core.validate import STORAGE_FIELDS, check_cluster
 from pulumi_everest.emit.crds import Crds
 from pulumi_everest.emit.objects import emit
-from pulumi_everest.model.findings import EverestError, path_text
+from pulumi_everest.model.findings import EverestError
 from pulumi_everest.plugins.plugin import Plugin
 from pulumi_everest.plugins.setup import Setup
 from pulumi_everest.testing.job_probe import BACKUP, filled_objects
+from pulumi_everest.testing.outcomes import (
+    FINE,
+    MARK,
+    Made,
+    Manifests,
+    Probe,
+    Refused,
+    Values,
+    Variation,
+    checked,
+    errors,
+)
 from pulumi_everest.testing.samples import PATHS, FieldPath, instance_values, spec_values
 from pulumi_everest.testing.schema_samples import fitting_patch
 
-Manifests = list[dict[str, Any]]
-Values = Mapping[str, Sequence[Any]]
 METADATA = {"name": "probe", "namespace": "probes"}
-FINE = ("effect", "refused", "only value")
-
-
-@dataclass(frozen=True)
-class Variation:
-    """One field set to one value in a cluster that is accepted with it: what is emitted without it, and with it.
-
-    `path` is the field's, in which lists are transparent; `spec` is the cluster with the field.
-    """
-
-    path: str
-    value: Any
-    spec: dict[str, Any]
-    before: Manifests
-    after: Manifests
-
-
-@dataclass
-class Probe:
-    """What became of one field.
-
-    The outcome is ``effect``, ``refused``, ``only value`` (there is nothing else that the field could be set to), or
-    the reason why it fails. `variations` has one entry for each cluster in which the field had an effect.
-    """
-
-    operator: str
-    topology: str
-    path: str
-    outcome: str
-    variations: list[Variation] = field(default_factory=list, repr=False)
 
 
 class TopologyProbe:
@@ -199,10 +177,10 @@ class TopologyProbe:
     def fitting_overrides(self, base: dict[str, Any], path: FieldPath) -> list[Any]:
         """Patches that the operator's schema takes where the overrides land; the made-up one where they are refused."""
         assert self.crds is not None
-        made = self.emitted(_with(base, path, _MARK))
+        made = self.emitted(_with(base, path, MARK))
         if isinstance(made, Refused):
-            return [_MARK]
-        return fitting_patch(made, _MARK, self.crds)
+            return [MARK]
+        return fitting_patch(made, MARK, self.crds)
 
     def filled(self, spec: dict[str, Any], path: FieldPath) -> Any:
         """The value that the field has when nothing is said."""
@@ -222,21 +200,13 @@ class TopologyProbe:
 
     def _objects(self, spec: dict[str, Any]) -> Made | Refused:
         emitted = self.emitted(spec)
-        if isinstance(emitted, Refused):
-            return emitted
-        if self.crds is not None:
-            for manifest in emitted:
-                broken = self.crds.check(manifest)
-                if broken:
-                    what = f"{manifest['kind']} does not pass the operator's schema"
-                    return Refused([f"{what}: {path_text(f.path)}: {f.message}" for f in broken], crashed=True)
-        return Made(emitted)
+        return emitted if isinstance(emitted, Refused) else checked(emitted, self.crds)
 
     def emitted(self, spec: dict[str, Any]) -> Manifests | Refused:
         """The emitted objects, whatever their schemas say."""
         spec = over({"operatorVersion": self.operator}, spec)
         resolved, found = check_cluster(METADATA, spec, self.technology)
-        wrong = [f"{f.code}: {path_text(f.path)}: {f.message}" for f in found if f.is_error]
+        wrong = errors(found)
         if resolved is None or wrong:
             return Refused(wrong)
         try:
@@ -248,32 +218,6 @@ class TopologyProbe:
             return Refused([f"{f.code}: {f.message}" for f in error.findings], crashed=True)
 
 
-@dataclass(frozen=True)
-class Made:
-    """The objects of a cluster that was accepted."""
-
-    manifests: Manifests
-
-    @cached_property
-    def text(self) -> str:
-        """The objects as text, in which 1 is not true."""
-        return json.dumps(self.manifests, default=repr)
-
-
-@dataclass(frozen=True)
-class Refused:
-    """What is wrong with a cluster. `crashed`: it passed validation, and could not be emitted as the operator wants."""
-
-    reasons: list[str]
-    crashed: bool = False
-
-    @property
-    def text(self) -> str:
-        """The reasons in one line."""
-        return "; ".join(self.reasons)
-
-
-_MARK = {"probe": "x"}
 _BLOCKS: dict[str, dict[str, Any]] = {
     "backup": {"storages": [{"name": "probe-storage", "type": "s3", "bucket": "probe", "region": "probe-1"}]},
     "monitoring": {"type": "pmm", "serverUrl": "https://pmm.example.org"},

@@ -6,6 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 from sample_paths import Schema, normalised
@@ -17,11 +18,15 @@ from pulumi_everest.emit.crds import Crds
 from pulumi_everest.emit.objects import emit
 from pulumi_everest.model.deferred import Computed, Deferred
 from pulumi_everest.model.findings import EverestError
+from pulumi_everest.plugins.find import builtin
 from pulumi_everest.plugins.plugin import Plugin
 from pulumi_everest.testing.conformance import probe
-from pulumi_everest.testing.probe import METADATA, Variation
+from pulumi_everest.testing.outcomes import Variation
+from pulumi_everest.testing.probe import METADATA
 
 Place = tuple[str | int, ...]
+JOBS = {"backup: ": "DatabaseBackup: ", "restore: ": "DatabaseRestore: "}
+"""How the conformance kit calls the fields of jobs, and how the page does."""
 
 
 @dataclass
@@ -54,10 +59,10 @@ class Reached:
         parts = [prefix for prefix in self.patched if prefix != "spec" and _is_below(path, prefix)]
         return min(parts, key=len) if parts else "spec"
 
-    def overrides(self, path: str) -> str:
-        """The ``overrides`` whose patch is nearest to a path."""
+    def overrides(self, path: str, default: str) -> str:
+        """The ``overrides`` whose patch is nearest to a path, or the default where no patch landed."""
         near = [prefix for prefix in self.patched if _is_below(path, prefix)]
-        return self.patched[max(near, key=len)] if near else "overrides"
+        return self.patched[max(near, key=len)] if near else default
 
 
 def _is_below(path: str, prefix: str) -> bool:
@@ -70,8 +75,10 @@ def reached(plugin: Plugin, operators: Iterable[str], crds: dict[str, Crds], api
     for operator in operators:
         schema = crds[operator].schemas[(api, kind)]
         technology = Technology(plugin.definition.name, plugin.definition, plugin.manifest, operator)
-        for variation in probe(plugin, operators=[operator]).variations:
+        for variation in _variations(plugin.name, operator):
             name = variation.path
+            for prefix, component in JOBS.items():
+                name = name.replace(prefix, component)
             if variation.path.endswith("overrides"):
                 for path in _landing(variation, schema, kind):
                     result.patched.setdefault(path, name)
@@ -87,6 +94,13 @@ def reached(plugin: Plugin, operators: Iterable[str], crds: dict[str, Crds], api
             for path in _whole(variation, technology, plugin, operator, schema, kind):
                 result.whole.setdefault(path, name)
     return result
+
+
+@cache
+def _variations(plugin: str, operator: str) -> list[Variation]:
+    """The variations of a built-in plugin, which all its kinds of objects are looked for in."""
+    [found] = [entry for entry in builtin() if entry.name == plugin]
+    return list(probe(found, operators=[operator]).variations)
 
 
 def _of_kind(objects: list[dict[str, Any]], kind: str) -> dict[str, Any]:
@@ -125,7 +139,7 @@ def _whole(
     variation: Variation, technology: Technology, plugin: Plugin, operator: str, schema: Schema, kind: str
 ) -> Iterator[str]:
     """The places where a field's value, if it has something in it, comes out as it is."""
-    if not isinstance(variation.value, (dict, list)):
+    if not isinstance(variation.value, (dict, list)) or ": " in variation.path:
         return
     spec = over({"operatorVersion": operator}, variation.spec)
     resolved, found = check_cluster(METADATA, spec, technology)

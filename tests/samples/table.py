@@ -30,6 +30,8 @@ SAMPLES = {
 }
 """By plugin and operator version the folder with the samples; no release of pxc 1.20.0 has samples of its own yet."""
 
+WORDS = {"set": "*set*", "none": "*not by this package*"}
+
 HEAD = """\
 # What the operators' own samples use
 
@@ -69,6 +71,11 @@ class Table:
     misplaced: list[str] = field(default_factory=list)
     reasons: set[str] = field(default_factory=set)
 
+    @property
+    def kind_here(self) -> str:
+        """The kind of this package that becomes the object, where that is not a DatabaseCluster."""
+        return next((f"Database{job}" for job in ("Backup", "Restore") if self.kind.endswith(job)), "")
+
 
 def shared_folder() -> Path:
     """The folder with the operators' CRDs and samples."""
@@ -76,46 +83,66 @@ def shared_folder() -> Path:
 
 
 def tables(shared: Path) -> Iterator[Table]:
-    """One table for each plugin's main object."""
+    """One table for each kind of object that has samples, the main object of each plugin first."""
     reasons = yaml.safe_load((Path(__file__).parent / "reasons.yaml").read_text(encoding="utf-8"))
     order = list(SAMPLES)
     for plugin in sorted(builtin(), key=lambda entry: order.index(entry.name)):
-        yield _table(plugin, shared, [*reasons[plugin.name], *reasons["every"]])
+        yield from _tables(plugin, shared, [*reasons[plugin.name], *reasons["every"]])
 
 
-def _table(plugin: Plugin, shared: Path, reasons: list[dict[str, str]]) -> Table:
-    folders = SAMPLES[plugin.name]
-    crds = {version: Crds.load([shared / "crds" / plugin.name / version]) for version in folders}
-    samples = {version: shared / "samples" / plugin.name / folder for version, folder in folders.items()}
-    api, kind = kind_of(next(iter(samples.values())) / "cr.yaml")
-    found = reached(plugin, folders, crds, api, kind)
-    table = Table(plugin.name, kind, list(folders))
+def _tables(plugin: Plugin, shared: Path, reasons: list[dict[str, str]]) -> Iterator[Table]:
+    crds = {version: Crds.load([shared / "crds" / plugin.name / version]) for version in SAMPLES[plugin.name]}
+    files: dict[tuple[str, str], list[tuple[str, Path]]] = defaultdict(list)
+    for version, folder in SAMPLES[plugin.name].items():
+        for file in sorted((shared / "samples" / plugin.name / folder).rglob("*.yaml"), key=_main_first):
+            if kind_of(file) != ("v1", "Secret"):
+                files[kind_of(file)].append((version, file))
+    for (api, kind), found in files.items():
+        yield _table(plugin, crds, api, kind, found, reasons)
+
+
+def _main_first(file: Path) -> tuple[bool, str]:
+    return not file.name.startswith("cr"), str(file)
+
+
+def _table(
+    plugin: Plugin,
+    crds: dict[str, Crds],
+    api: str,
+    kind: str,
+    files: list[tuple[str, Path]],
+    reasons: list[dict[str, str]],
+) -> Table:
+    versions = list(dict.fromkeys(version for version, _ in files))
+    found = reached(plugin, versions, crds, api, kind)
+    table = Table(plugin.name, kind, versions)
     used: dict[str, list[str]] = {}
-    for version, folder in samples.items():
-        for file in sorted(folder.glob("cr*.yaml")):
-            paths, misplaced = used_paths(file, crds[version].schemas[(api, kind)])
-            table.misplaced += [path for path in misplaced if path not in table.misplaced]
-            for path in paths:
-                versions = used.setdefault(path, [])
-                versions += [version] if version not in versions else []
-    for path, versions in used.items():
-        _add(table, path, versions, found, reasons)
+    for version, file in files:
+        paths, misplaced = used_paths(file, crds[version].schemas[(api, kind)])
+        table.misplaced += [path for path in misplaced if path not in table.misplaced]
+        for path in paths:
+            where = used.setdefault(path, [])
+            where += [version] if version not in where else []
+    for path, where in used.items():
+        _add(table, path, where, found, reasons)
     return table
 
 
 def _add(table: Table, path: str, versions: list[str], found: Reached, reasons: list[dict[str, str]]) -> None:
-    reason = next((entry for entry in reasons if re.search(entry["path"], path)), {})
+    whole = f"{table.kind}: {path}"
+    reason = next((entry for entry in reasons if re.search(entry["path"], whole)), {})
     fields = found.fields(path)
     by, why = _names(fields), ""
-    if not fields:
+    if "by" in reason or not fields:
+        # What the text knows is nearer than what a change of a field brings along.
         if not reason or (path in found.emitted and "by" not in reason):
-            table.missing.append(path)
+            table.missing.append(whole)
             return
         table.reasons.add(reason["path"])
-        by, why = reason.get("by", ""), reason.get("why", "")
-        by = "*set*" if by == "set" else _names(by.split(", ")) if by else f"`{found.overrides(path)}`"
-    what = "fields" if fields or "overrides" not in by else "overrides"
-    table.counts[what] += 1
+        why = reason.get("why", "")
+        overrides = found.overrides(path, default=f"{table.kind_here}: overrides" if table.kind_here else "overrides")
+        by = WORDS.get(reason.get("by", ""), _names(reason["by"].split(", ") if "by" in reason else [overrides]))
+    table.counts["none" if by == WORDS["none"] else "overrides" if "overrides`" in by else "fields"] += 1
     section = found.section(path)
     rows = table.sections[section]
     row = rows.setdefault((by, why), Row(by, why))
@@ -124,10 +151,11 @@ def _add(table: Table, path: str, versions: list[str], found: Reached, reasons: 
 
 
 def _names(fields: list[str]) -> str:
-    """The fields in backquotes; of many with one parent only the parent."""
+    """The fields in backquotes, with the kind for those of no cluster; of many with one parent only the parent."""
     if len(fields) > 4:
         fields = sorted({".".join(name.split(".")[:2]) + ".*" for name in fields})
-    return ", ".join(f"`{name}`" for name in fields)
+    parts = [name.rpartition(": ") for name in fields]
+    return ", ".join(f"`{name}` of a {kind}" if kind else f"`{name}`" for kind, _, name in parts)
 
 
 def page(found: Iterable[Table]) -> str:
@@ -136,15 +164,17 @@ def page(found: Iterable[Table]) -> str:
     titles = {plugin.name: plugin.manifest.title for plugin in builtin()}
     for table in found:
         counts, total = table.counts, sum(table.counts.values())
+        numbers = f"{total} paths: {counts['fields']} by fields, {counts['overrides']} by `overrides` only."
+        if counts["none"]:
+            numbers = f"{total} paths, none of them by this package."
         parts.append(
-            f"\n## {titles[table.plugin]}: `{table.kind}` of operator {' and '.join(table.versions)}\n\n"
-            f"{total} paths: {counts['fields']} by fields, {counts['overrides']} by `overrides` only.\n"
+            f"\n## {titles[table.plugin]}: `{table.kind}` of operator {' and '.join(table.versions)}\n\n{numbers}\n"
         )
         if table.misplaced:
             names = ", ".join(f"`{path}`" for path in table.misplaced)
             parts.append(f"In the samples, but not in the operator's schema: {names}.\n")
         for section in sorted(table.sections, key=lambda name: (name != "spec", name)):
-            parts.append(f"\n### {table.plugin}: `{section}`\n\n| path | reached by | why |\n|---|---|---|\n")
+            parts.append(f"\n### {table.kind}: `{section}`\n\n| path | reached by | why |\n|---|---|---|\n")
             for row in table.sections[section].values():
                 names = ", ".join(f"`{name}`" if " (" not in name else _with_version(name) for name in row.paths)
                 parts.append(f"| {names} | {row.by} | {row.why} |\n")

@@ -1,0 +1,87 @@
+"""What comes of probing a field: its outcome, and the objects with and without it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from pulumi_everest.emit.crds import Crds
+from pulumi_everest.model.findings import Finding, path_text
+
+Manifests = list[dict[str, Any]]
+Values = Mapping[str, Sequence[Any]]
+FINE = ("effect", "refused", "only value")
+MARK = {"probe": "x"}
+"""A patch that shows where `overrides` land."""
+
+
+@dataclass(frozen=True)
+class Variation:
+    """One field set to one value in a cluster that is accepted with it: what is emitted without it, and with it.
+
+    `path` is the field's, in which lists are transparent; `spec` is the cluster with the field.
+    """
+
+    path: str
+    value: Any
+    spec: dict[str, Any]
+    before: Manifests
+    after: Manifests
+
+
+@dataclass
+class Probe:
+    """What became of one field.
+
+    The outcome is ``effect``, ``refused``, ``only value`` (there is nothing else that the field could be set to), or
+    the reason why it fails. `variations` has one entry for each cluster in which the field had an effect.
+    """
+
+    operator: str
+    topology: str
+    path: str
+    outcome: str
+    variations: list[Variation] = field(default_factory=list, repr=False)
+
+
+@dataclass(frozen=True)
+class Made:
+    """The objects of a cluster that was accepted."""
+
+    manifests: Manifests
+
+    @cached_property
+    def text(self) -> str:
+        """The objects as text, in which 1 is not true."""
+        return json.dumps(self.manifests, default=repr)
+
+
+@dataclass(frozen=True)
+class Refused:
+    """What is wrong with a cluster. `crashed`: it passed validation, and could not be emitted as the operator wants."""
+
+    reasons: list[str]
+    crashed: bool = False
+
+    @property
+    def text(self) -> str:
+        """The reasons in one line."""
+        return "; ".join(self.reasons)
+
+
+def checked(manifests: Manifests, crds: Crds | None) -> Made | Refused:
+    """The objects, if all of them pass their schemas."""
+    for manifest in manifests if crds is not None else ():
+        broken = crds.check(manifest) if crds is not None else []
+        if broken:
+            what = f"{manifest['kind']} does not pass the operator's schema"
+            return Refused([f"{what}: {path_text(f.path)}: {f.message}" for f in broken], crashed=True)
+    return Made(manifests)
+
+
+def errors(found: Iterable[Finding]) -> list[str]:
+    """The errors among findings, in one line each."""
+    return [f"{f.code}: {path_text(f.path)}: {f.message}" for f in found if f.is_error]

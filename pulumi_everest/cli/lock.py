@@ -31,11 +31,15 @@ its resource. Without a PATH it is the working folder.
 
 A program's stack is locked by itself; other stacks in the file stay as they are.
 
+With --from-state what is running is recorded, as the state of a stack has it, and not what the program would get today:
+for a stack that had no lock so far, and for programs in other languages than Python, which do not run here.
+
 \b
   everest lock                                record new clusters and changed choices
   everest lock --stack prod --check           in CI: exit code 1 if something is not recorded
   everest lock --upgrade orders               let one cluster have today's versions
   everest lock clusters/ --upgrade --check    what would an upgrade bring?
+  pulumi stack export | everest lock --from-state -
 """
 
 
@@ -43,30 +47,34 @@ A program's stack is locked by itself; other stacks in the file stay as they are
 @shared_options(None, "", ("text", "json"), paths="[PATH|CLUSTER]...")
 @click.option("--upgrade", is_flag=True, help="Take today's defaults, for the clusters named or for all.")
 @click.option("--check", is_flag=True, help="Write nothing; exit code 1 if something would change.")
+@click.option(
+    "--from-state", "state", metavar="FILE", help="Record what `pulumi stack export` says; - is standard input."
+)
 @click.pass_context
-def lock(ctx: click.Context, paths: tuple[str, ...], options: Options, upgrade: bool, check: bool) -> None:
+def lock(
+    ctx: click.Context, paths: tuple[str, ...], options: Options, upgrade: bool, check: bool, state: str | None
+) -> None:
     """Write the lock files."""
-    from pulumi_everest.cli.gather import gather
-    from pulumi_everest.cli.inputs import read_inputs, refuse_unused
     from pulumi_everest.cli.lock_update import new_files
     from pulumi_everest.cli.output import write_findings
     from pulumi_everest.cli.report import failed
+    from pulumi_everest.model.findings import EverestError
 
     if options.no_lock:
         raise click.UsageError("--no-lock: this command is about the lock")
-    places, clusters = _sorted_out(paths) if upgrade else (list(paths), [])
-    places = places or ["."]
-    options.unlocked = clusters if upgrade else None
-    inputs = read_inputs(places)
-    refuse_unused(inputs, options)
-    gathered = gather(inputs, options)
-    gathered.findings = [entry for entry in gathered.findings if not _is_mended_here(entry)]
-    if gathered.has_errors:
-        write_findings(gathered, options)
-        ctx.exit(1)
-    _refuse_unknown(clusters, gathered)
-    files = new_files(gathered.sections)
+    if state is not None:
+        gathered = _from_state(state, paths, options, upgrade=upgrade)
+    else:
+        gathered = _from_input(paths, options, upgrade=upgrade)
+    files: list[NewFile] = []
+    if not gathered.has_errors:
+        try:
+            files = new_files(gathered.sections)
+        except EverestError as error:  # a lock file is wrong, which a state does not show
+            gathered.findings += error.findings
     write_findings(gathered, options)
+    if gathered.has_errors:
+        ctx.exit(1)
     if not check:
         for file in files:
             _write(file)
@@ -74,6 +82,36 @@ def lock(ctx: click.Context, paths: tuple[str, ...], options: Options, upgrade: 
     click.echo(_json(updates) if options.json else _text(updates, check=check))
     changed = any(update.changed for update in updates)
     ctx.exit(1 if failed(gathered.findings, strict=options.strict) or (check and changed) else 0)
+
+
+def _from_input(paths: Sequence[str], options: Options, *, upgrade: bool) -> Gathered:
+    """The clusters of programs and documents, as they are now. Raises UsageError."""
+    from pulumi_everest.cli.gather import gather
+    from pulumi_everest.cli.inputs import read_inputs, refuse_unused
+
+    places, clusters = _sorted_out(paths) if upgrade else (list(paths), [])
+    options.unlocked = clusters if upgrade else None
+    inputs = read_inputs(places or ["."])
+    refuse_unused(inputs, options)
+    gathered = gather(inputs, options)
+    gathered.findings = [entry for entry in gathered.findings if not _is_mended_here(entry)]
+    if not gathered.has_errors:
+        _refuse_unknown(clusters, gathered)
+    return gathered
+
+
+def _from_state(state: str, paths: Sequence[str], options: Options, *, upgrade: bool) -> Gathered:
+    """The clusters of a state, as they were when they were made. Raises UsageError."""
+    from pulumi_everest.cli.gather import Gathered
+    from pulumi_everest.cli.lock_state import sections_of_state
+    from pulumi_everest.cli.output import listed, note
+
+    if upgrade:
+        raise click.UsageError("--upgrade takes the versions of today, --from-state those that are running: name one")
+    sections, unknown = sections_of_state(state, paths or ["."], options)
+    if unknown:
+        note(f"the state does not say the versions of {listed(unknown)}: run pulumi up with this release first")
+    return Gathered(sections=sections)
 
 
 def _is_mended_here(entry: Finding) -> bool:

@@ -66,7 +66,7 @@ def entry_data(entry: LockedCluster) -> dict[str, Any]:
 
 
 def changes(old: LockedCluster | None, new: LockedCluster | None) -> Iterator[Change]:
-    """Where two entries differ; None is a cluster that is not there."""
+    """Where two entries differ; None is a cluster that is not there. Where no image is recorded, any is fine."""
     for what, key in (("provider", "provider"), (OPERATOR, "operator_version"), ("bundle", "bundle")):
         before, after = getattr(old, key, None), getattr(new, key, None)
         if before != after and not (key == "provider" and None in (before, after)):
@@ -78,7 +78,7 @@ def changes(old: LockedCluster | None, new: LockedCluster | None) -> Iterator[Ch
         versions = (before.version if before else None, after.version if after else None)
         if versions[0] != versions[1]:
             yield Change(name, "version", *versions)
-        elif before and after and before.image != after.image:
+        elif before and after and before.image is not None and before.image != after.image:
             yield Change(name, "image", before.image, after.image)
 
 

@@ -225,7 +225,8 @@ def _refused(change: Change, guard: str, why: str, hint: str) -> Change:
 
 
 def _pin(stay: str, go: str) -> str:
-    return f"to stay: {stay}, or keep all versions with `everest lock`; to move: {go}, or `everest lock --upgrade`"
+    keep = "record what is running with `everest lock --from-state`"
+    return f"to stay: {stay}, or {keep}; to move: {go}, or `everest lock --upgrade`"
 
 
 def _text(value: Any) -> str | None:

@@ -390,6 +390,11 @@ def test_a_version_that_is_not_known_is_not_recorded() -> None:
     [
         (None, LOCKED, ["operator version 1.1 (new)", "backup 2.1 (new)", "engine 8.1 (new)"]),
         (LOCKED, LOCKED, []),
+        (
+            {**LOCKED, "components": {"backup": LOCKED["components"]["backup"], "engine": {"version": "8.1"}}},
+            LOCKED,
+            [],
+        ),
         (LOCKED, {**LOCKED, "operatorVersion": "1.2"}, ["operator version 1.1 → 1.2"]),
         (LOCKED, {**LOCKED, "provider": "other"}, ["provider shop → other"]),
         (LOCKED, {**LOCKED, "bundle": "8.1"}, ["bundle 8.1 (new)"]),

@@ -92,8 +92,25 @@ def test_what_is_wrong_with_the_lock_stops_the_preview_with_its_place(stack: Sta
 
     assert done.code != 0
     assert (
-        "everest.lock:10:9: stacks.test.orders.components.engine.version: type 'toyd' has no version '1.0.0'"
+        "everest.lock:10:11: stacks.test.orders.components.engine.version: type 'toyd' has no version '1.0.0'"
         in done.text
     )
     assert "everest lock --upgrade orders" in done.text
     assert done.steps("ToyDB") == []
+
+
+def test_what_is_running_can_be_recorded_after_the_defaults_have_moved(stack: Stack, releases: dict[str, Path]) -> None:
+    use(stack, releases["old"])
+    assert stack.up().code == 0, stack.printed()
+    use(stack, releases["new"])
+    assert stack.preview().steps("ToyDB") == [("update", "orders")]
+
+    state = stack.folder / "state.json"
+    state.write_text(stack.run("stack", "export").text)
+    said = CliRunner().invoke(everest, ["lock", str(stack.folder), "--from-state", str(state)])
+
+    assert said.exit_code == 0, said.output
+    assert "orders: engine 1.0.1 (new)" in said.stdout
+    done = stack.up()
+    assert (done.code, done.steps("ToyDB")) == (0, []), stack.printed()
+    assert stack.preview().only_same

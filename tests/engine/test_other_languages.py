@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import venv
 from collections.abc import Callable
 from importlib.metadata import version
@@ -25,6 +26,12 @@ from pulumi_everest.testing.parts import skip_or_fail
 
 HOSTS = {"nodejs": "index.ts", "python": "pulumi_everest/__init__.py", "go": "everest/init.go", "dotnet": "Provider.cs"}
 """Languages for which Pulumi makes an SDK, with a file that it has."""
+
+
+@pytest.fixture(autouse=True)
+def _package_on_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the engine find the package's own process."""
+    monkeypatch.setenv("PATH", os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]))
 
 
 def needs(command: str) -> str:
@@ -151,6 +158,31 @@ def test_the_yaml_example_becomes_the_objects_of_the_same_program_in_python(
     assert stack.preview().only_same
     protected = [urn for urn, entry in stack.resources().items() if entry.get("protect")]
     assert [urn.rpartition("::")[2] for urn in protected] == ["orders"]
+
+
+def test_a_program_of_several_clusters_is_made_changed_and_kept(example: Callable[[str], Stack]) -> None:
+    """Each is made by a call of its own, and what they share is made once."""
+    needs("pulumi-language-yaml")
+    stack = example("yaml")
+    file = stack.folder / "Pulumi.yaml"
+    project = yaml.safe_load(file.read_text())
+    project["resources"] |= {
+        f"more-{number}": {
+            "type": "everest:DatabaseCluster",
+            "properties": {"namespace": "databases", "provider": "${mysql.name}", "preset": "small"},
+        }
+        for number in range(4)
+    }
+    file.write_text(yaml.safe_dump(project, sort_keys=False))
+
+    assert stack.up().code == 0, stack.printed()
+    assert len(rendered(stack)) == 5
+    assert stack.up().only_same, stack.printed()
+
+    file.write_text(file.read_text().replace("preset: small", "preset: large"))
+    done = stack.up()
+    assert done.code == 0, stack.printed()
+    assert len(done.steps("PerconaXtraDBCluster")) == 4
 
 
 def test_what_is_wrong_in_yaml_is_said_as_errors_of_properties(example: Callable[[str], Stack]) -> None:

@@ -10,9 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from pydantic import BaseModel
+
 from pulumi_everest.core.check_plugin import CLUSTER, INSTANCE
 from pulumi_everest.core.field_patterns import field_pattern
 from pulumi_everest.core.validate import STORAGE_FIELDS
+from pulumi_everest.model.jobs import DatabaseBackupSpec
 from pulumi_everest.model.server_texts import RANGE_PATTERN
 from pulumi_everest.model.structural import Additions, Rules
 
@@ -81,9 +84,22 @@ _CLUSTER: Final[dict[str, Rules]] = {
     ],
 }
 
+
+def _unchanged(model: type[BaseModel], but: str) -> str:
+    """A rule that all fields of a model stay as they are, but for one."""
+    names = [info.alias or name for name, info in model.model_fields.items() if (info.alias or name) != but]
+    return " && ".join(
+        f"has(self.{name}) == has(oldSelf.{name}) && (!has(self.{name}) || self.{name} == oldSelf.{name})"
+        for name in names
+    )
+
+
 _JOBS: Final[dict[str, Rules]] = {
     "DatabaseBackup.spec": [
-        _rule("self == oldSelf", "a backup is made once; make another one under another name"),
+        # What becomes of the data is asked when the backup is deleted, so it can be said until then.
+        _rule(
+            _unchanged(DatabaseBackupSpec, "dataPolicy"), "a backup is made once; make another one under another name"
+        ),
     ],
     "DatabaseRestore.spec": [
         _rule("self == oldSelf", "a restore is made once; make another one under another name"),

@@ -71,7 +71,25 @@ def filled(sent: Any, stored: Any, path: str = "") -> Iterator[str]:
         assert sent == stored, path
 
 
-DEFAULTS = {"operator", "default", "deprecated", "optional", "odd", "downgrade", "severity"}
+def defaults(node: Any) -> Iterator[str]:
+    """The fields for which a schema has a default."""
+    for name, below in node.get("properties", {}).items():
+        if "default" in below:
+            yield name
+        yield from defaults(below)
+    for key in ("additionalProperties", "items"):
+        if isinstance(node.get(key), dict):
+            yield from defaults(node[key])
+
+
+DEFAULTS = {
+    definition["spec"]["names"]["kind"]: set(defaults(definition["spec"]["versions"][0]["schema"]["openAPIV3Schema"]))
+    for definition in everest_crds()
+}
+
+
+def test_only_definitions_have_defaults() -> None:
+    assert [kind for kind, names in DEFAULTS.items() if names] == ["DatabaseClusterDefinition"]
 
 
 def assert_kept(live: LiveCluster, manifest: dict[str, Any]) -> dict[str, Any]:
@@ -82,7 +100,7 @@ def assert_kept(live: LiveCluster, manifest: dict[str, Any]) -> dict[str, Any]:
     try:
         assert stored is not None
         added = {path.rpartition(".")[2] for path in filled(manifest["spec"], stored["spec"])}
-        assert added <= (DEFAULTS if kind == "DatabaseClusterDefinition" else set())
+        assert added <= DEFAULTS[kind]
         for key in ("labels", "annotations"):
             assert stored["metadata"].get(key) == metadata.get(key)
         return stored
@@ -135,6 +153,43 @@ def test_what_is_emitted_for_a_controller_is_taken_and_given_back(
     for manifest in objects:
         if manifest["kind"] == "DatabaseCluster":
             manifest["metadata"]["namespace"] = namespace
+        assert_kept(server, manifest)
+
+
+JOBS = """
+apiVersion: everest.percona.com/v2alpha1
+kind: DatabaseCluster
+metadata: {name: orders}
+spec:
+  provider: psmdb-operator
+  topology: {type: standard}
+  backup: {storages: [{name: minio, type: s3, bucket: b, credentialsSecret: s, pitr: {enabled: true}}]}
+---
+apiVersion: everest.percona.com/v2alpha1
+kind: DatabaseBackup
+metadata: {name: monday, labels: {a: b}}
+spec: {cluster: orders, storage: minio, type: logical, compression: {type: gzip, level: 3}, dataPolicy: delete, overrides: {a: 1}}
+---
+apiVersion: everest.percona.com/v2alpha1
+kind: DatabaseRestore
+metadata: {name: from-backup}
+spec: {cluster: orders, backup: monday, pointInTime: 2026-03-01T12:00:00Z}
+---
+apiVersion: everest.percona.com/v2alpha1
+kind: DatabaseRestore
+metadata: {name: from-storage}
+spec: {cluster: orders, storage: minio, path: shop/2026-03-01T03:00:05Z, overrides: {a: 1}}
+"""
+
+
+def test_backups_and_restores_for_a_controller_are_taken_and_given_back(server: LiveCluster, namespace: str) -> None:
+    documents, found = read_yaml(JOBS, "jobs.yaml", shape_for)
+    planned = Workspace(Plugins(), documents, reconcile_by="everest").plan_all()
+    assert not [entry for entry in (*found, *planned.findings) if entry.is_error]
+    manifests = [item.manifest for plan in planned.jobs for item in plan.objects]
+    assert [manifest["kind"] for manifest in manifests] == ["DatabaseBackup", "DatabaseRestore", "DatabaseRestore"]
+    for manifest in manifests:
+        manifest["metadata"]["namespace"] = namespace
         assert_kept(server, manifest)
 
 
@@ -423,7 +478,13 @@ def test_every_rule_is_tried(record_property: Callable[[str, object], None]) -> 
 
 @pytest.mark.parametrize(
     ("kind", "spec", "other"),
-    [("Backup", {"storage": "a"}, {"storage": "b"}), ("Restore", {"backup": "a"}, {"backup": "b"})],
+    [
+        ("Backup", {"storage": "a"}, {"storage": "b"}),
+        ("Backup", {"storage": "a"}, {"storage": "a", "type": "full"}),
+        ("Backup", {"storage": "a"}, {}),
+        ("Backup", {"overrides": {"a": 1}}, {"overrides": {"a": 2}}),
+        ("Restore", {"backup": "a"}, {"backup": "b"}),
+    ],
 )
 def test_a_job_cannot_become_another_one(
     kind: str, spec: dict[str, Any], other: dict[str, Any], server: LiveCluster, namespace: str
@@ -431,8 +492,20 @@ def test_a_job_cannot_become_another_one(
     metadata = {"name": "monday", "namespace": namespace}
     manifest = {"apiVersion": API, "kind": f"Database{kind}", "metadata": metadata}
     server.create({**manifest, "spec": {"cluster": "orders", **spec}})
+    changed = {**manifest, "spec": {"cluster": "orders", **other}}
+    stored = server.get(API, manifest["kind"], "monday", namespace)
+    assert stored is not None
+    version = {"resourceVersion": stored["metadata"]["resourceVersion"]}
     with pytest.raises(LiveError, match=ONCE):
-        server.apply({**manifest, "spec": {"cluster": "orders", **other}}, manager="test", force=True)
+        server.replace({**changed, "metadata": {**metadata, **version}})
+
+
+def test_what_becomes_of_the_data_of_a_backup_can_be_said_later(server: LiveCluster, namespace: str) -> None:
+    manifest = {"apiVersion": API, "kind": "DatabaseBackup", "metadata": {"name": "monday", "namespace": namespace}}
+    server.create({**manifest, "spec": {"cluster": "orders"}})
+    spec = {"cluster": "orders", "dataPolicy": "delete"}
+
+    assert server.apply({**manifest, "spec": spec}, "test", force=True)["spec"] == spec
 
 
 def test_status_is_a_subresource_that_a_controller_writes(server: LiveCluster, namespace: str) -> None:

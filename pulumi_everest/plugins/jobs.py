@@ -10,7 +10,9 @@ from pulumi_everest.core.jobs import SOURCE, Job, check_job
 from pulumi_everest.core.paths import FieldSet, value_at
 from pulumi_everest.core.resolve import Resolved
 from pulumi_everest.emit.crds import Crds
+from pulumi_everest.emit.everest import API_VERSION
 from pulumi_everest.emit.jobs import JobTemplate, filling_objects, job_object
+from pulumi_everest.emit.object_check import no_schema, unchecked
 from pulumi_everest.emit.objects import Emitted
 from pulumi_everest.model.deferred import Deferred
 from pulumi_everest.model.findings import EverestError, Finding, did_you_mean, finding, path_text, unknown
@@ -137,11 +139,15 @@ def filling_of(resolved: Resolved, setup: Setup) -> list[Emitted]:
 
 def schema_findings(plan: JobPlan, crds: Crds | None) -> Iterator[Finding]:
     """What the CRDs say against the objects of a job; a value of `overrides` is named where it was written."""
-    for entry in plan.objects if crds is not None else ():
+    if crds is None:
+        return
+    for entry in plan.objects:
         kind = str(entry.manifest.get("kind"))
-        if not crds.has_kind(str(entry.manifest.get("apiVersion")), kind):  # type: ignore[union-attr]
+        if unchecked(entry, crds):
+            if entry.manifest.get("apiVersion") != API_VERSION:  # what its models have checked
+                yield no_schema(entry, crds)
             continue
-        for problem in crds.check(entry.manifest):  # type: ignore[union-attr]
+        for problem in crds.check(entry.manifest):
             text = f"{problem.message}, in {kind} at {path_text(problem.path) or 'the top'}"
             own = problem.path[1:]
             written = problem.path[:1] == ("spec",) and _written(plan.job.spec.get("overrides"), own)

@@ -16,7 +16,7 @@ from pulumi_everest.core.resolve import Resolved
 from pulumi_everest.core.technology import Technology
 from pulumi_everest.core.validate import check_cluster
 from pulumi_everest.emit.crds import Crds
-from pulumi_everest.emit.everest import cluster_object, provider_objects
+from pulumi_everest.emit.everest import API_VERSION, cluster_object, provider_objects
 from pulumi_everest.emit.object_check import check_objects, no_schema, unchecked
 from pulumi_everest.emit.objects import Emitted, emit
 from pulumi_everest.model.deferred import Deferred, Path
@@ -377,7 +377,8 @@ class Workspace:
             found += check_objects(made, self.crds, cluster.spec, resolved, lambda r: emit(r, template))
         for entry in plan.objects:
             kind = str(entry.manifest.get("kind"))
-            if unchecked(entry, self.crds) and kind not in self._without_schema:
+            own = entry.manifest.get("apiVersion") == API_VERSION  # its models have checked it
+            if not own and unchecked(entry, self.crds) and kind not in self._without_schema:
                 self._without_schema.add(kind)
                 found.append(no_schema(entry, self.crds))
         # The path of what is not the user's leads nowhere in the input: it stands where the cluster does.

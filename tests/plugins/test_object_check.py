@@ -13,7 +13,7 @@ from pulumi_everest.emit.crds import Crds
 from pulumi_everest.model.deferred import Deferred
 from pulumi_everest.model.findings import Finding, path_text
 from pulumi_everest.plugins.find import Plugins
-from pulumi_everest.plugins.workspace import ClusterInput, Workspace
+from pulumi_everest.plugins.workspace import ClusterInput, JobInput, Workspace
 
 TOYDB = Path(__file__).parents[1] / "resources" / "toydb"
 CRD = TOYDB.parent / "toydb_crd.yaml"
@@ -151,9 +151,7 @@ def test_overrides_are_checked_where_a_controller_makes_the_objects(tmp_path: Pa
 
     entries = workspace.plan()[1]
 
-    assert [(e.code, path_text(e.path)) for e in entries if e.is_error] == [
-        ("cluster.overrides", "instances.engine.overrides.siz")
-    ]
+    assert [(e.code, path_text(e.path)) for e in entries] == [("cluster.overrides", "instances.engine.overrides.siz")]
 
 
 @pytest.mark.parametrize(
@@ -176,3 +174,23 @@ def test_overrides_of_built_in_plugins_lead_back(
     entries = workspace.plan()[1]
 
     assert [(e.code, path_text(e.path)) for e in entries if e.is_error] == [("cluster.overrides", path)]
+
+
+def test_overrides_of_a_backup_lead_back_and_its_kind_may_have_no_schema(
+    crd_of: Callable[[str, str], Path], tmp_path: Path
+) -> None:
+    def codes(crds: Path) -> list[tuple[str, str]]:
+        workspace = Workspace(Plugins(), crds=Crds.load([crds]))
+        storage = {"name": "main", "type": "s3", "bucket": "b", "region": "r"}
+        spec = {"provider": "psmdb-operator", "topology": {"type": "standard"}, "backup": {"storages": [storage]}}
+        workspace.clusters.append(ClusterInput({"name": "orders", "namespace": "apps"}, spec))
+        job = {"cluster": "orders", "storage": "main", "overrides": {"compresionLevel": 3}}
+        workspace.jobs.append(JobInput("backup", {"name": "today", "namespace": "apps"}, job))
+        return [(entry.code, path_text(entry.path)) for entry in workspace.plan_all().findings]
+
+    file = crd_of("psmdb", "1.22.0")
+    assert codes(file) == [("cluster.overrides", "overrides.compresionLevel")]
+
+    documents = file.read_text(encoding="utf-8").split("\n---\n")
+    (tmp_path / "crd.yaml").write_text("\n---\n".join(d for d in documents if "psmdb-backup" not in d))
+    assert codes(tmp_path / "crd.yaml") == [("emit.no-schema", "")]

@@ -7,6 +7,7 @@ otherwise is left out, so that no program says `expose` for a Service that is sw
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -51,7 +52,7 @@ class Search:
         """The nearest cluster, from a start that is accepted; None where it is not."""
         if self.distance(start) is None:
             return None
-        start = self.in_order(start)
+        start = self.in_order(self.with_registry(start))
         spec = self.with_components(self.improved(start, self.fields(start)))
         spec = self.in_order(self.with_pairs(spec))
         spec = self.improved(spec, self.fields(spec))
@@ -188,6 +189,21 @@ class Search:
             fields += [field for field in self.fields(spec) if field[0][0] in blocks]
             spec, _ = self.better(spec, self.distance(spec), self.improved(tried, fields))
         return spec
+
+    def with_registry(self, spec: Spec) -> Spec:
+        """The cluster with the registry that most images are from, which only shows together with their versions."""
+        definition = self.rendering.technology.definition
+        catalog = {
+            entry.image
+            for kind in definition.spec.component_types
+            for entry in definition.versions(kind, self.operator)
+        }
+        found: Counter[str] = Counter()
+        for text in (value for value in self._wanted.values() if isinstance(value, str)):
+            found.update({text[: -len(image) - 1] for image in catalog if text == image or text.endswith(f"/{image}")})
+        registry = found.most_common(1)[0][0] if found else ""
+        tried = with_value(spec, ("images", "registry"), registry)
+        return tried if registry and self.distance(tried) is not None else spec
 
     def in_order(self, spec: Spec) -> Spec:
         """The cluster with the items of its lists in the order that brings it nearest."""

@@ -40,14 +40,16 @@ class Adoption:
 
         Every main object has it: one whose import was refused halfway is still not what the program says.
         """
-        feature = getattr(resource_pb2, "RESOURCE_MONITOR_FEATURE_RESOURCE_HOOKS", None)
-        if isinstance(settings.SETTINGS.monitor, MockMonitor) or feature is None:
-            return None
-        if not settings.monitor_supports_feature(feature):
+        if isinstance(settings.SETTINGS.monitor, MockMonitor) or not _supported():
             return None
         if self._hook is None:
             self._hook = pulumi.ResourceHook(HOOK, before_update, pulumi.ResourceHookOptions(on_dry_run=True))
         return pulumi.ResourceHookBinding(before_update=[self._hook])
+
+
+def _supported() -> bool:
+    feature = getattr(resource_pb2, "RESOURCE_MONITOR_FEATURE_RESOURCE_HOOKS", None)
+    return feature is not None and settings.monitor_supports_feature(feature)
 
 
 def both(
@@ -69,6 +71,9 @@ def check_adoption(metadata: Mapping[str, Any], policy: str, setup: Setup | None
         elif isinstance(value, Deferred):
             text = f"'{key}' says which object is taken over, so it must be known in a preview"
             yield finding("value.not-known", (key,), text)
+    if not isinstance(settings.SETTINGS.monitor, MockMonitor) and not _supported():
+        text = "this engine calls no hooks, so nothing could keep it from changing what it takes over"
+        yield finding("field.conflict", ("adopt",), text, hint="update the Pulumi CLI")
     if policy == "delete":
         text = (
             "what is taken over is protected, so that no mistake deletes it; deletion_policy cannot be 'delete' with it"

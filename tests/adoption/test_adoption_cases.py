@@ -93,6 +93,19 @@ def test_versions_and_sizes_are_said_even_where_they_are_defaults(live: Manifest
     assert engine["storage"]["size"] == "10Gi"
 
 
+def test_a_registry_of_ones_own_is_found_with_the_versions(adopt: Adopt) -> None:
+    live = deepcopy(example("psmdb", "backups"))
+    for node in (live["spec"], live["spec"]["backup"]):
+        node["image"] = f"registry.example.com/mirror/{node['image']}"
+
+    result = adopt(live)
+
+    assert from_yaml(result) == live
+    assert result.spec["images"] == {"registry": "registry.example.com/mirror"}
+    assert all("image" not in instance for instance in result.spec["instances"].values())
+    assert "overrides" not in result.spec
+
+
 def test_an_image_of_no_catalog_stays_an_image(live: Manifest, adopt: Adopt) -> None:
     live["spec"]["image"] = "registry.example.com/own/mongod:8.0-patched"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from engine_wire import plain
 from fake_engine import CLUSTER, PROVIDER
 from pulumi.runtime.proto import alias_pb2, provider_pb2
 
@@ -128,3 +129,12 @@ def test_plugins_of_the_stack_and_of_a_provider_are_found(served, preview, root)
     config = {"everest:plugins": json.dumps([folder])}
     served.construct(preview, CLUSTER, "carts", {"provider": "toydb-operator"}, config=config)
     assert preview["carts"].inputs["kind"] == "ToyDB"
+
+
+@pytest.mark.parametrize("adopt", [True, False])
+def test_an_object_that_exists_is_taken_over_and_compared(made, adopt):
+    _, secret, main = made({"adopt": adopt, "namespace": "db", "finalizers": ["a.example.com/b"]})
+    assert main.importId == ("db/orders" if adopt else "")
+    assert secret.importId == ""
+    assert "pulumi-everest:adoption" in main.hooks.before_update
+    assert plain(main.object)["metadata"]["finalizers"] == ["a.example.com/b"]

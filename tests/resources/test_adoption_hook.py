@@ -1,0 +1,131 @@
+"""The hook that compares an object with the program before it is taken over, as a function of what an engine gives it."""
+
+from __future__ import annotations
+
+import asyncio
+from types import SimpleNamespace
+from typing import Any
+
+import pulumi
+import pytest
+
+from pulumi_everest.resources import adoption
+from pulumi_everest.resources.adoption import NotTheSameError, before_update, both, check_adoption
+
+NAME = {"apiVersion": "shop.example.org/v1", "kind": "Shop", "metadata": {"name": "orders", "namespace": "shop"}}
+LIVE: dict[str, Any] = {
+    **NAME,
+    "metadata": {**NAME["metadata"], "uid": "1", "labels": {"team": "shop"}},
+    "spec": {"replicas": 3.0, "size": "10Gi"},
+    "status": {"state": "ready"},
+    "__inputs": {"a": 1},
+    "__fieldManager": "pulumi-kubernetes-1",
+}
+SAME = {**NAME, "metadata": {**NAME["metadata"], "labels": {"team": "shop"}}, "spec": {"replicas": 3.0, "size": "10Gi"}}
+
+
+@pytest.fixture
+def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What the hook logs."""
+    lines: list[str] = []
+    monkeypatch.setattr(adoption, "_log", lambda severity, text, urn: lines.append(text))
+    monkeypatch.setattr(adoption, "SETTLED", 0)
+    return lines
+
+
+def ask(new: Any, *, old: Any = NAME, live: Any = LIVE) -> None:
+    """Call the hook as an engine does."""
+
+    async def call() -> None:
+        inputs = new() if callable(new) else new
+        await before_update(SimpleNamespace(urn="urn", old_inputs=old, old_outputs=live, new_inputs=inputs))  # type: ignore[arg-type]
+
+    asyncio.run(call())
+
+
+def test_what_is_the_same_is_taken_over(said: list[str]) -> None:
+    ask(SAME)
+
+    assert said == []
+
+
+def test_what_differs_is_refused_with_every_value_and_the_way_on(said: list[str]) -> None:
+    with pytest.raises(NotTheSameError) as raised:
+        ask({**SAME, "spec": {"replicas": 5.0}})
+
+    [text] = said
+    assert text.splitlines() == [
+        "Shop shop/orders is not taken over, and nothing was changed: 2 values differ",
+        "  spec.replicas: 3 → 5",
+        "  spec.size: 10Gi → nothing: the program does not say it, so it would be removed",
+        "Left is what the cluster has, right what the program says. Have the program say what is there, and change it "
+        "later: everest adopt --from-cluster shop/orders --language python writes it",
+    ]
+    assert [entry.code for entry in raised.value.findings] == ["adopt.differs", "adopt.differs"]
+    assert "spec.size" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "live"),
+    [
+        ({**NAME, "spec": {"replicas": 3.0}}, LIVE),  # any later update
+        (None, None),
+        (NAME, None),
+    ],
+)
+def test_only_the_first_update_after_an_import_is_compared(old: Any, live: Any, said: list[str]) -> None:
+    ask({**SAME, "spec": {"replicas": 5.0}}, old=old, live=live)
+
+    assert said == []
+
+
+def test_a_value_that_is_not_known_yet_is_no_difference(said: list[str]) -> None:
+    ask(lambda: {**SAME, "spec": {"replicas": pulumi.UNKNOWN, "size": "10Gi"}})
+
+    assert said == []
+
+
+def test_a_secret_is_compared_and_never_shown(said: list[str]) -> None:
+    ask(lambda: {**SAME, "spec": pulumi.Output.secret({"replicas": 3.0, "size": "10Gi"})})
+    assert said == []
+
+    with pytest.raises(NotTheSameError):
+        ask(lambda: {**SAME, "spec": pulumi.Output.secret({"replicas": 3.0, "size": "hidden-value"})})
+
+    assert "spec.size: 10Gi → <secret>" in said[0]
+    assert "hidden-value" not in said[0]
+
+
+def test_other_managers_are_named(said: list[str]) -> None:
+    managed = [{"manager": "helm", "fieldsV1": {"f:spec": {"f:size": {}}}}, {"manager": "kubectl", "fieldsV1": {}}]
+    ask(SAME, live={**LIVE, "metadata": {**LIVE["metadata"], "managedFields": managed}})
+
+    [text] = said
+    assert "helm (1)" in text
+    assert "kubectl" not in text
+    assert "pulumi.com/patchForce" in text
+
+
+def test_an_engine_without_hooks_takes_nothing_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(adoption, "_supported", lambda: False)
+
+    [found] = check_adoption({"name": "orders", "namespace": "shop"}, "protect", None)
+
+    assert found.path == ("adopt",)
+    assert "calls no hooks" in found.message
+
+
+def test_the_hooks_of_two_bindings_are_all_called() -> None:
+    first, second = object(), object()
+    bindings = (
+        pulumi.ResourceHookBinding(before_update=[first]),  # type: ignore[list-item]
+        pulumi.ResourceHookBinding(before_update=[second], on_error=[second]),  # type: ignore[list-item]
+    )
+
+    found = both(*bindings)
+
+    assert found is not None
+    assert found.before_update == [first, second]
+    assert found.on_error == [second]
+    assert both(None, bindings[0]) is bindings[0]
+    assert both(None, None) is None

@@ -276,3 +276,30 @@ def test_a_password_that_is_given_is_known_in_the_preview_and_masked(
     assert base64.b64decode(secret["data"]["username"]).decode() == "databaseAdmin"
     assert stack.up().only_same
     assert "gehe" not in stack.stored_text() + stack.printed()
+
+
+def test_a_password_that_changes_leaves_the_database_alone(
+    new_stack: NewStack, live: LiveCluster, namespace: str
+) -> None:
+    """The Kubernetes plugin replaces Secrets, if nobody tells it otherwise; what depends on them stays."""
+    stack = new_stack()
+
+    def write(password: str) -> None:
+        arguments = f"connection_secret=True, users={{'MONGODB_DATABASE_ADMIN_PASSWORD': '{password}'}}"
+        stack.write(program(namespace, arguments))
+
+    write("first-one")
+    assert stack.up().code == 0
+    before = live.get(API, KIND, "orders", namespace)
+    write("second-one")
+    done = stack.up()
+    assert done.code == 0, done.text
+    assert {name for _, name in done.steps()} == {"orders-secrets", "orders-conn"}
+    after = live.get(API, KIND, "orders", namespace)
+    assert before is not None
+    assert after is not None
+    assert (after["metadata"]["uid"], after["metadata"]["generation"]) == (before["metadata"]["uid"], 1)
+    for name, key in ("orders-secrets", "MONGODB_DATABASE_ADMIN_PASSWORD"), ("orders-conn", "password"):
+        secret = live.get("v1", "Secret", name, namespace)
+        assert secret is not None
+        assert base64.b64decode(secret["data"][key]).decode() == "second-one"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
 from concurrent import futures
 from contextlib import contextmanager, suppress
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import grpc
-from engine_wire import plain, struct
+from engine_wire import UNKNOWN_TEXT, Secret, plain, struct
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import (
     callback_pb2,
@@ -60,6 +61,8 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         self.state: dict[str, Any] = {}
         self.hooks: dict[str, Any] = {}
         self.preview = preview
+        self.secrets: dict[str, dict[str, str]] = {}
+        self.read: list[str] = []
         self.found: list[Registered] = []
         self.before: Callable[[Any], None] = lambda request: None
         self.endpoint = ""
@@ -80,6 +83,16 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         self.found.append(Registered(urn, plain(request.object), request))
         identity = "" if self.preview or not request.custom else f"{request.name}-id"
         return resource_pb2.RegisterResourceResponse(urn=urn, id=identity, object=request.object)
+
+    def ReadResource(self, request, context):
+        """A Secret that an operator wrote; nothing where its id is not known."""
+        self.read.append(request.id)
+        kind = f"{request.parent.split('::')[2]}${request.type}"
+        urn = f"urn:pulumi:dev::shop::{kind}::{request.name}"
+        if request.id == UNKNOWN_TEXT:
+            return resource_pb2.ReadResourceResponse(urn=urn)
+        data = {key: b64encode(text.encode()).decode() for key, text in self.secrets[request.id].items()}
+        return resource_pb2.ReadResourceResponse(urn=urn, id=request.id, properties=struct({"data": Secret(data)}))
 
     def RegisterResourceHook(self, request, context):
         if request.name in self.hooks:

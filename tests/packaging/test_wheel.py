@@ -9,9 +9,12 @@ import subprocess
 import sys
 import venv
 import zipfile
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 BARE = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), "LANG": "C.UTF-8"}
 KEPT = ("PIP_", "SSL_", "HTTP", "http", "no_proxy", "NO_PROXY", "REQUESTS_")
@@ -59,3 +62,10 @@ def test_the_installed_wheel_previews_the_examples(wheel: Path, tmp_path: Path, 
             "PerconaServerMongoDB"
         ], example
     run(python, "-c", "import pulumi_everest; print(pulumi_everest.DatabaseCluster)", cwd=tmp_path)
+    made = yaml.safe_load_all(run(everest, "schema", "--crds", cwd=tmp_path))
+    committed = [yaml.safe_load(path.read_text()) for path in (root / "schemas/crds").iterdir()]
+    assert _by_name(made) == _by_name(committed)
+
+
+def _by_name(definitions: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    return {definition["metadata"]["name"]: definition for definition in definitions}

@@ -1,7 +1,8 @@
 """Databases of any technology as typed Pulumi resources.
 
-`Provider` brings a technology into a stack, `DatabaseCluster` is one database, `ClusterError` is everything that is
-wrong with them. The other names are the typed dictionaries of their arguments. All are imported when they are used.
+`Provider` brings a technology into a stack, `DatabaseCluster` is one database, `DatabaseBackup` and `DatabaseRestore`
+are what is done to it once, and `ClusterError` is everything that is wrong with them. The other names are the typed
+dictionaries of their arguments. All are imported when they are used.
 """
 
 from __future__ import annotations
@@ -16,7 +17,10 @@ if TYPE_CHECKING:
         BackupStorage,
         Components,
         ComponentVersion,
+        Compression,
+        DatabaseBackupArgs,
         DatabaseClusterArgs,
+        DatabaseRestoreArgs,
         DataSource,
         Expose,
         Images,
@@ -35,6 +39,7 @@ if TYPE_CHECKING:
         Topology,
     )
     from pulumi_everest.resources.cluster import DatabaseCluster
+    from pulumi_everest.resources.jobs import DatabaseBackup, DatabaseRestore
     from pulumi_everest.resources.provider import Provider
     from pulumi_everest.resources.report import ClusterError
 
@@ -45,9 +50,14 @@ __all__ = [
     "ClusterError",
     "ComponentVersion",
     "Components",
+    "Compression",
     "DataSource",
+    "DatabaseBackup",
+    "DatabaseBackupArgs",
     "DatabaseCluster",
     "DatabaseClusterArgs",
+    "DatabaseRestore",
+    "DatabaseRestoreArgs",
     "Expose",
     "Images",
     "Instance",
@@ -66,8 +76,19 @@ __all__ = [
     "Topology",
 ]
 
-_MODULES = {"ClusterError": "report", "DatabaseCluster": "cluster", "Provider": "provider"}
-_ARGUMENTS = {"DatabaseCluster": "DatabaseClusterArgs", "Provider": "ProviderArgs"}
+_MODULES = {
+    "ClusterError": "report",
+    "DatabaseBackup": "jobs",
+    "DatabaseCluster": "cluster",
+    "DatabaseRestore": "jobs",
+    "Provider": "provider",
+}
+_ARGUMENTS = {
+    "DatabaseBackup": "DatabaseBackupArgs",
+    "DatabaseCluster": "DatabaseClusterArgs",
+    "DatabaseRestore": "DatabaseRestoreArgs",
+    "Provider": "ProviderArgs",
+}
 
 if not TYPE_CHECKING:  # for type checkers, a name that is not imported above does not exist
 

@@ -224,6 +224,10 @@ class Example:
             return found
         if "object" in self.python:
             return Crds().check(self.python["object"])
+        if "change" in self.python:
+            with pytest.raises(EverestError) as raised:
+                self.python["change"]()
+            return raised.value.findings
         if "spec" in self.python:
             workspace = Workspace(Plugins(self.plugins))
             spec = {"provider": "shop", **self.python["spec"]}
@@ -279,7 +283,9 @@ def test_an_example_gives_its_code_and_what_the_page_shows(section: Section, tmp
         lines = list(example.lines())
 
     assert lines == section.expected
-    assert any(line.endswith(f"[{section.code}]") for line in lines)
+    # What a program logs as a warning is one of the program, too.
+    ends = (f"[{section.code}]", f"[{section.code}] [program.warning]")
+    assert any(line.endswith(ends) for line in lines)
 
 
 def test_the_plugin_of_the_page_is_fine(tmp_path: Path) -> None:

@@ -47,6 +47,9 @@ def _groups(result: ProgramRun, folder: Path, sources: Sources) -> list[Group]:
         if resource.type == COMPONENT:
             clusters[resource.urn] = _cluster(resource, result, sources)
             groups.append(clusters[resource.urn])
+        elif resource.type in _JOBS:
+            clusters[resource.urn] = _job(resource)
+            groups.append(clusters[resource.urn])
         elif is_object(resource):
             group = _owner(resource, by_urn, clusters) or others
             # The main object's resource has the name of its cluster's.
@@ -83,6 +86,14 @@ def _cluster(resource: Registered, result: ProgramRun, sources: Sources) -> Grou
     subject = f"DatabaseCluster {resource.name}"
     group.cluster = Cluster(snapshot, technology, resource.name, subject, shown, allow)
     return group
+
+
+_JOBS = {"everest:index:DatabaseBackup": "backup", "everest:index:DatabaseRestore": "restore"}
+
+
+def _job(resource: Registered) -> Group:
+    cluster = resource.inputs.get("cluster")
+    return Group(_JOBS[resource.type], resource.name, {"cluster": cluster} if isinstance(cluster, str) else {})
 
 
 def _owner(resource: Registered, by_urn: dict[str, Registered], clusters: dict[str, Group]) -> Group | None:

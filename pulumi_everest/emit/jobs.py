@@ -21,7 +21,7 @@ from pulumi_everest.model.reading import read_leniently
 from pulumi_everest.model.source import Document
 from pulumi_everest.model.template_file import JobFile
 
-_BESIDE = ("fields", "rules")
+_BESIDE = ("fields", "rules", "waitFor")
 
 
 @dataclass
@@ -32,6 +32,7 @@ class JobTemplate:
     fields: FieldSet
     rules: list[CompiledRule]
     template: Template
+    wait_for: str | None = None
     findings: list[Finding] = field(default_factory=list)
 
     @classmethod
@@ -48,7 +49,8 @@ class JobTemplate:
         for index, text in enumerate(fields):
             found += missing_path(parse(text), shapes["spec"], ("fields", index), text)
         findings = [*template.findings, *located(found, document.place)]
-        return cls(kind, FieldSet(fields), compiled(rules, environment, shapes), template, findings)
+        wait_for = model.wait_for if model is not None else None
+        return cls(kind, FieldSet(fields), compiled(rules, environment, shapes), template, wait_for, findings)
 
     def emit(self, job: Job) -> list[Emitted]:
         """The objects of a job that has been checked. Raises TemplateError, as `Template.emit` does."""

@@ -142,6 +142,10 @@ CODES: dict[str, Code] = {
     "backup.unsupported": Code(_E, "The technology has no backups or restores on demand."),
     "backup.not-configured": Code(_E, "The cluster has no storage for backups."),
     "backup.mismatch": Code(_E, "The backup to restore is one of another technology, or in a storage of another name."),
+    "backup.changed": Code(_E, "A backup or restore that was made is to become another one."),
+    "backup.not-waiting": Code(
+        _W, "The program makes a backup or restore of a cluster without waiting until the database is ready."
+    ),
     "backup.duplicate": Code(_E, "Two backups, or two restores, of the input have the same name and namespace."),
     # Changes of a cluster
     "change.refused": Code(_E, "The change would lose data, or the operator cannot make it."),

@@ -107,6 +107,8 @@ class JobFile(Part):
     """Fields of the job's spec that the templates honour, as paths."""
     rules: list[Rule] = []
     """What must hold of a job and its cluster."""
+    wait_for: str | None = None
+    """What tells that the object is done, in the words of the Kubernetes provider's `pulumi.com/waitFor`."""
     let: dict[Name, Value] | None = None
     """Names for values, for all objects; later ones may use earlier ones."""
     objects: Annotated[list[TemplateObject], Field(min_length=1)]

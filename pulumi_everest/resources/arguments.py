@@ -15,6 +15,8 @@ import pulumi
 if TYPE_CHECKING:
     from pulumi_kubernetes.core.v1 import AffinityArgs, TolerationArgs, TopologySpreadConstraintArgs
 
+    from pulumi_everest.resources.cluster import DatabaseCluster
+    from pulumi_everest.resources.jobs import DatabaseBackup
     from pulumi_everest.resources.provider import Provider
 
 
@@ -230,7 +232,10 @@ class DataSource(TypedDict, total=False):
     storage: pulumi.Input[str | None]
     """Name of one of the cluster's own storages, together with `path`."""
     path: pulumi.Input[str | None]
-    """Where in the storage the backup is."""
+    """Where in the bucket, container or volume the backup is, as in
+    `shop/orders/2026-03-01T03:00:05Z`."""
+    type: pulumi.Input[str | None]
+    """Kind of the backup at `path`, in the technology's words."""
     point_in_time: pulumi.Input[Literal["latest"] | str | None]
     """`latest`, or a moment in RFC 3339 such as `2026-03-01T12:00:00Z`."""
 
@@ -335,6 +340,89 @@ class DatabaseClusterArgs(TypedDict, total=False):
     up` waits until the database is ready."""
     allow: Sequence[str] | None
     """Names of guards that are lifted for one change, such as `storage-shrink`; see docs/changes.md."""
+
+
+class Compression(TypedDict, total=False):
+    """How a backup is compressed."""
+
+    type: pulumi.Input[str | None]
+    """Kind of compression, in the technology's words."""
+    level: pulumi.Input[int | None]
+    """How hard to compress; what the numbers mean depends on the kind."""
+
+
+class DatabaseBackupArgs(TypedDict, total=False):
+    """What is wanted of a backup."""
+
+    cluster: pulumi.Input[str] | DatabaseCluster
+    """Name of the DatabaseCluster, in the same namespace."""
+    name: pulumi.Input[str] | None
+    """Name of the operator's object; the name of the resource, if left out."""
+    namespace: pulumi.Input[str | None]
+    """Namespace of the object, which is that of the cluster."""
+    labels: pulumi.Input[Mapping[str, pulumi.Input[str]] | None]
+    """Labels of the object."""
+    annotations: pulumi.Input[Mapping[str, pulumi.Input[str]] | None]
+    """Annotations of the object."""
+    provider: pulumi.Input[str] | Provider | None
+    """Name of the Provider, for a cluster that is not part of the same input."""
+    operator_version: pulumi.Input[str | None]
+    """Version of the operator, for a cluster that is not part of the same input."""
+    overrides: pulumi.Input[Mapping[str, Any] | None]
+    """A patch (JSON merge patch) of the spec of the operator's object."""
+    storage: pulumi.Input[str | None]
+    """Name of one of the cluster's storages; the first one if left out."""
+    type: pulumi.Input[str | None]
+    """Kind of backup, in the technology's words, such as `physical` or `full`."""
+    compression: pulumi.Input[Compression | None]
+    """How the backup is compressed."""
+    starting_deadline_seconds: pulumi.Input[int | None]
+    """Seconds within which the backup must have begun; it fails after them."""
+    data_policy: pulumi.Input[Literal["keep", "delete"] | None]
+    """Whether the backup's data stay in the storage when the backup object is deleted (`keep`, the default)
+    or go with it (`delete`)."""
+    deletion_policy: Literal["protect", "retain", "delete"] | None
+    """What becomes of the object when the resource goes away: `delete` (the default) deletes it, and the
+    data only with `data_policy`, `retain` forgets it, `protect` refuses."""
+    wait_for: bool | str | None
+    """True waits until it is done, a text for what it says, as in the annotation `pulumi.com/waitFor`."""
+
+
+class DatabaseRestoreArgs(TypedDict, total=False):
+    """What a cluster is to hold from now on, in place of what it holds."""
+
+    cluster: pulumi.Input[str] | DatabaseCluster
+    """Name of the DatabaseCluster, in the same namespace."""
+    name: pulumi.Input[str] | None
+    """Name of the operator's object; the name of the resource, if left out."""
+    namespace: pulumi.Input[str | None]
+    """Namespace of the object, which is that of the cluster."""
+    labels: pulumi.Input[Mapping[str, pulumi.Input[str]] | None]
+    """Labels of the object."""
+    annotations: pulumi.Input[Mapping[str, pulumi.Input[str]] | None]
+    """Annotations of the object."""
+    provider: pulumi.Input[str] | Provider | None
+    """Name of the Provider, for a cluster that is not part of the same input."""
+    operator_version: pulumi.Input[str | None]
+    """Version of the operator, for a cluster that is not part of the same input."""
+    overrides: pulumi.Input[Mapping[str, Any] | None]
+    """A patch (JSON merge patch) of the spec of the operator's object."""
+    backup: pulumi.Input[str] | DatabaseBackup | None
+    """Name of a backup object in the same namespace."""
+    storage: pulumi.Input[str | None]
+    """Name of one of the cluster's own storages, together with `path`."""
+    path: pulumi.Input[str | None]
+    """Where in the bucket, container or volume the backup is, as in
+    `shop/orders/2026-03-01T03:00:05Z`."""
+    type: pulumi.Input[str | None]
+    """Kind of the backup at `path`, in the technology's words."""
+    point_in_time: pulumi.Input[Literal["latest"] | str | None]
+    """`latest`, or a moment in RFC 3339 such as `2026-03-01T12:00:00Z`."""
+    deletion_policy: Literal["protect", "retain", "delete"] | None
+    """What becomes of the object when the resource goes away: `delete` (the default) deletes it, `retain`
+    forgets it, `protect` refuses. The data stay restored."""
+    wait_for: bool | str | None
+    """True waits until it is done, a text for what it says, as in the annotation `pulumi.com/waitFor`."""
 
 
 class ProviderArgs(TypedDict, total=False):

@@ -76,6 +76,7 @@ class Candidate:
         self.given, self.run, self.names = given, run, names
         self.kubernetes: object = None
         self.guarded = False
+        self.component: pulumi.Resource | None = None
         self.recorder = Recorder(names[0])
         self.batch = run.batch
         self.checked = self._checked_with_outputs()
@@ -86,6 +87,7 @@ class Candidate:
         given.watch(self._check_late, self.checked.findings, self.batch)
         self.batch.members.append(self)
         self.batch.clusters.append(self)
+        run.databases.append(self)
 
     def _checked_with_outputs(self) -> Checked:
         """The check with what is known now, after a turn of the loop if something must be known that is not."""
@@ -170,6 +172,9 @@ class Candidate:
             objects = self.run.workspace.emit(checked.cluster, checked.resolved, checked.setup)
             found = unused_secrets(checked.cluster.secrets, objects)
             found += self.run.workspace.check_objects(Plan(checked.cluster, checked.resolved, checked.setup, objects))
+            if checked.wait_for is False and any(entry.when_ready for entry in objects):
+                text = "the restore that fills the database is made when it is ready, which must be waited for"
+                found.append(finding("field.conflict", ("waitFor",), text))
             if checked.setup.technology.reconcile_by == "everest":
                 name_secrets(checked.cluster.secrets, objects)
             if checked.connection_secret:
@@ -222,6 +227,8 @@ class Candidate:
         wanted = self.checked.wait_for
         if wanted is None and self.connection is not None:
             wanted = self.connection.read
+        if not wanted and any(entry.when_ready for entry in self.objects):
+            wanted = True
         if wanted is not True:
             return wanted or None
         text = self.manifest.wait_for if self.manifest is not None else None

@@ -89,6 +89,13 @@ class Children:
         first: list[pulumi.CustomResource] = []
         main: pulumi.CustomResource | None = None
         for entry in objects:
+            if entry.when_ready:
+                # It waits for the main object, which waits for the database, and is never made into another one.
+                name = f"{self.name}-{_suffix(entry, cluster)}"
+                policy_here = "retain" if policy == "retain" else "delete"
+                after = [main] if main is not None else []
+                self.make(name, entry.manifest, self.options(policy=policy_here, after=after, ignore=["spec"]))
+                continue
             if not entry.main:
                 name = f"{self.name}-{_suffix(entry, cluster)}"
                 # A Secret goes where its cluster goes; it cannot go before, since the cluster depends on it.
@@ -112,6 +119,22 @@ class Children:
             main = self.make(self.name, own, options)
         assert main is not None  # every template has one main object
         return main
+
+    def make_job(self, objects: Sequence[Emitted], *, policy: str, wait_for: str | None) -> pulumi.CustomResource:
+        """The objects of a backup or restore; what else there is before the main one, which is given.
+
+        Its spec stays what it was: the component refuses to become another one, and that a cluster has changed since
+        is nothing to the operator.
+        """
+        made: list[pulumi.CustomResource] = []
+        for entry in objects:
+            own, name = entry.manifest, self.name if entry.main else f"{self.name}-{entry.name}"
+            if wait_for is not None and entry.main:
+                annotations = {**(own["metadata"].get("annotations") or {}), WAIT_FOR: wait_for}
+                own = {**own, "metadata": {**own["metadata"], "annotations": annotations}}
+            ignore = ["spec", *(self.opts.ignore_changes or [])] if entry.main else []
+            made.append(self.make(name, own, self.options(policy=policy, after=made[:], ignore=ignore)))
+        return made[-1]
 
 
 def _secret(name: str, manifest: dict[str, Any], opts: pulumi.ResourceOptions) -> pulumi.CustomResource:

@@ -50,6 +50,7 @@ class DatabaseCluster(pulumi.ComponentResource):
         super().__init__(TOKEN, resource_name, candidate.inputs(), own)
         place(candidate, self)
         self._outputs = Outputs(self, candidate.batch, candidate.given.subject)
+        self.candidate, candidate.component = candidate, self
         if candidate.refused:
             self.register_outputs({})
             return

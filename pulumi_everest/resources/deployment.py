@@ -19,6 +19,7 @@ from pulumi_everest.resources.reporting import Reporter
 
 if TYPE_CHECKING:
     from pulumi_everest.plugins.workspace import ProviderInput
+    from pulumi_everest.resources.candidate import Candidate
     from pulumi_everest.resources.provider import Provider
     from pulumi_everest.resources.run import Batch, Run
 
@@ -39,8 +40,9 @@ class Deployment:
     folders: list[Path] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)
     """Names of the Providers by their URNs."""
-    clusters: dict[tuple[str, str, str], tuple[str, str]] = field(default_factory=dict)
-    """By Kubernetes provider, namespace and name: parent and name of the resource."""
+    clusters: dict[tuple[str, str, str, str], tuple[str, str]] = field(default_factory=dict)
+    """By kind, Kubernetes provider, namespace and name: parent and name of the resource."""
+    databases: list[Candidate] = field(default_factory=list)
     locks: ProgramLocks | None = None
     guard: Guard = field(default_factory=lambda: Guard(served=True))
     adoption: Adoption = field(default_factory=Adoption)
@@ -51,6 +53,7 @@ class Deployment:
         run.providers, run.inputs, run.named, run.crds = self.providers, self.inputs, self.named, self.crds
         self.folders += [folder for folder in run.folders if folder not in self.folders]
         run.folders = self.folders
+        run.databases = self.databases
         self.locks = self.locks or ProgramLocks()
         run.use_locks(self.locks)
         # An engine takes a hook of one name once.
@@ -61,9 +64,9 @@ class Deployment:
         found = []
         here = (request.parent, request.name)
         for cluster in batch.clusters:
-            _, _, namespace, name = cluster.identity() or (None, None, None, None)
+            kind, _, namespace, name = cluster.identity() or (None, None, None, None)
             if isinstance(name, str) and isinstance(namespace, (str, type(None))):
-                key = (request.providers.get("kubernetes", ""), namespace or "", name)
+                key = (str(kind), request.providers.get("kubernetes", ""), namespace or "", name)
                 if self.clusters.setdefault(key, here) != here:
                     found.append(cluster.twin())
         return found

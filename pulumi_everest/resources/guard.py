@@ -50,7 +50,7 @@ class Guard:
     def binding(self, technology: Technology) -> pulumi.ResourceHookBinding | None:
         """The hooks of a component; None where no engine would call them."""
         self.technologies[technology.provider] = technology
-        if isinstance(settings.SETTINGS.monitor, MockMonitor) or not _supports_hooks():
+        if isinstance(settings.SETTINGS.monitor, MockMonitor) or not supports_hooks():
             return None
         self._engine, self._dry_run = settings.get_engine(), pulumi.runtime.is_dry_run()
         if self._hook is None:
@@ -142,6 +142,7 @@ async def _plain(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _supports_hooks() -> bool:
+def supports_hooks() -> bool:
+    """Whether the engine of this run calls hooks."""
     feature = getattr(resource_pb2, "RESOURCE_MONITOR_FEATURE_RESOURCE_HOOKS", None)
     return feature is not None and settings.monitor_supports_feature(feature)

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
-from pulumi_everest.model import cluster, provider
+from pulumi_everest.model import cluster, jobs, provider
 from pulumi_everest.model.part import ClusterPart, Label, Subdomain
 
 
@@ -76,6 +76,42 @@ class DatabaseClusterArgs(cluster.DatabaseClusterSpec):
     """Names of guards that are lifted for one change, such as `storage-shrink`; see docs/changes.md."""
 
 
+class DatabaseBackupArgs(jobs.DatabaseBackupSpec):
+    """What is wanted of a backup."""
+
+    name: Subdomain
+    """Name of the operator's object; the name of the resource, if left out."""
+    namespace: Label | None = None
+    """Namespace of the object, which is that of the cluster."""
+    labels: dict[str, str] | None = None
+    """Labels of the object."""
+    annotations: dict[str, str] | None = None
+    """Annotations of the object."""
+    deletion_policy: Literal["protect", "retain", "delete"] | None = None
+    """What becomes of the object when the resource goes away: `delete` (the default) deletes it, and the data only with
+    `data_policy`, `retain` forgets it, `protect` refuses."""
+    wait_for: bool | str | None = None
+    """True waits until it is done, a text for what it says, as in the annotation `pulumi.com/waitFor`."""
+
+
+class DatabaseRestoreArgs(jobs.DatabaseRestoreSpec):
+    """What a cluster is to hold from now on, in place of what it holds."""
+
+    name: Subdomain
+    """Name of the operator's object; the name of the resource, if left out."""
+    namespace: Label | None = None
+    """Namespace of the object, which is that of the cluster."""
+    labels: dict[str, str] | None = None
+    """Labels of the object."""
+    annotations: dict[str, str] | None = None
+    """Annotations of the object."""
+    deletion_policy: Literal["protect", "retain", "delete"] | None = None
+    """What becomes of the object when the resource goes away: `delete` (the default) deletes it, `retain` forgets it,
+    `protect` refuses. The data stay restored."""
+    wait_for: bool | str | None = None
+    """True waits until it is done, a text for what it says, as in the annotation `pulumi.com/waitFor`."""
+
+
 class ProviderArgs(provider.ProviderSpec):
     """Which definition a Provider stands for, and what holds for all its clusters."""
 
@@ -102,7 +138,7 @@ def program_names() -> dict[str, str]:
     """The name that each field has in a program, by the one that it has in YAML: ``verifyTLS`` is ``verify_tls``."""
     import sys
 
-    modules: list[ModuleType] = [cluster, provider, sys.modules[__name__]]
+    modules: list[ModuleType] = [cluster, jobs, provider, sys.modules[__name__]]
     names: dict[str, str] = {}
     for module in modules:
         members: dict[str, Any] = vars(module)

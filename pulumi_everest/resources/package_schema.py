@@ -15,17 +15,21 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from pulumi_everest.resources.models import DatabaseClusterArgs, ProviderArgs
+from pulumi_everest.resources.models import DatabaseBackupArgs, DatabaseClusterArgs, DatabaseRestoreArgs, ProviderArgs
 
 PACKAGE = "everest"
 CLUSTER = f"{PACKAGE}:index:DatabaseCluster"
 PROVIDER = f"{PACKAGE}:index:DatabaseProvider"
+BACKUP = f"{PACKAGE}:index:DatabaseBackup"
+RESTORE = f"{PACKAGE}:index:DatabaseRestore"
 
 ANY: dict[str, Any] = {"$ref": "pulumi.json#/Any"}
 
 DEFAULTS: dict[tuple[str, str], Any] = {
     ("DatabaseClusterArgs", "deletionPolicy"): "protect",
     ("DatabaseClusterArgs", "volumePolicy"): "keep",
+    ("DatabaseBackupArgs", "deletionPolicy"): "delete",
+    ("DatabaseRestoreArgs", "deletionPolicy"): "delete",
     ("ProviderArgs", "reconcileBy"): "pulumi",
 }
 """What holds where a field is left out, whatever the definition says. Other defaults are the definition's."""
@@ -37,6 +41,10 @@ PLAIN = frozenset(
         ("DatabaseClusterArgs", "connectionSecret"),
         ("DatabaseClusterArgs", "deletionPolicy"),
         ("DatabaseClusterArgs", "waitFor"),
+        ("DatabaseBackupArgs", "deletionPolicy"),
+        ("DatabaseBackupArgs", "waitFor"),
+        ("DatabaseRestoreArgs", "deletionPolicy"),
+        ("DatabaseRestoreArgs", "waitFor"),
         ("ProviderArgs", "installCrds"),
         ("ProviderArgs", "plugins"),
     }
@@ -89,11 +97,18 @@ CLUSTER_OUTPUTS: dict[str, dict[str, Any]] = {
 PROVIDER_OUTPUTS: dict[str, dict[str, Any]] = {"name": {"type": "string", "description": "Name of the Provider."}}
 
 
+JOB_OUTPUTS: dict[str, dict[str, Any]] = {
+    "name": {"type": "string", "description": "Name of the operator's object."},
+    "namespace": {"type": "string", "description": "Namespace of the operator's object."},
+}
+
+
 def package_schema(version: str | None = None) -> dict[str, Any]:
     """The schema as data, in a stable order. `version` is that of the package, if not the installed one."""
     collected = Types()
     cluster = collected.inputs(DatabaseClusterArgs)
     provider = collected.inputs(ProviderArgs)
+    backup, restore = collected.inputs(DatabaseBackupArgs), collected.inputs(DatabaseRestoreArgs)
     collected.types[f"{PACKAGE}:index:EmittedObject"] = OBJECT
     return {
         "name": PACKAGE,
@@ -121,6 +136,28 @@ def package_schema(version: str | None = None) -> dict[str, Any]:
                 "requiredInputs": ["provider"],
                 "properties": CLUSTER_OUTPUTS,
                 "required": ["images", "name", "namespace", "objects", "versions"],
+            },
+            BACKUP: {
+                "isComponent": True,
+                "description": (
+                    "A backup of a cluster on demand. It is made once, and deleting the resource keeps the data. "
+                    "Its child is the operator's backup object."
+                ),
+                "inputProperties": backup,
+                "requiredInputs": ["cluster"],
+                "properties": JOB_OUTPUTS,
+                "required": ["name", "namespace"],
+            },
+            RESTORE: {
+                "isComponent": True,
+                "description": (
+                    "A restore of a cluster in place: its data are replaced, once, by those of a backup or moment. "
+                    "Its child is the operator's restore object."
+                ),
+                "inputProperties": restore,
+                "requiredInputs": ["cluster"],
+                "properties": JOB_OUTPUTS,
+                "required": ["name", "namespace"],
             },
             PROVIDER: {
                 "isComponent": True,

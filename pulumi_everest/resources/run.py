@@ -22,6 +22,7 @@ from pulumi_everest.resources.adoption import Adoption
 from pulumi_everest.resources.guard import Guard
 from pulumi_everest.resources.locking import ProgramLocks
 from pulumi_everest.resources.naming import AS_IN_YAML
+from pulumi_everest.resources.once import Once
 from pulumi_everest.resources.report import ClusterError
 from pulumi_everest.resources.reporting import Reporter
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from pulumi_everest.core.technology import Technology
     from pulumi_everest.emit.crds import Crds
     from pulumi_everest.plugins.workspace import ProviderInput, Workspace
+    from pulumi_everest.resources.candidate import Candidate
     from pulumi_everest.resources.provider import Provider
 
 RECONCILERS = ("pulumi", "everest")
@@ -136,6 +138,9 @@ class Run:
         self.adoption = Adoption()
         self.guard = Guard(served=AS_IN_YAML.get())
         self.reporter = Reporter()
+        self.once = Once()
+        self.databases: list[Candidate] = []
+        """The clusters made so far, for what is done to them."""
         self._batch: Batch | None = None
         self._workspace: Workspace | None = None
         self._locks: ProgramLocks | None = None

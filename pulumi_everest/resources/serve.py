@@ -23,7 +23,7 @@ from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 from pulumi.runtime.stack import wait_for_rpcs
 
 from pulumi_everest.model.findings import Finding, one_line, path_text
-from pulumi_everest.resources import cluster, provider
+from pulumi_everest.resources import cluster, jobs, provider
 from pulumi_everest.resources.deployment import Deployment, Deployments
 from pulumi_everest.resources.naming import AS_IN_YAML
 from pulumi_everest.resources.package_schema import package_schema, package_version
@@ -105,9 +105,21 @@ def _make_provider(name: str, call: Call, options: pulumi.ResourceOptions) -> Ma
     return made, {"name": made.name}
 
 
+def _make_backup(name: str, call: Call, options: pulumi.ResourceOptions) -> Made:
+    made = jobs.DatabaseBackup(name, call.inputs, options)  # type: ignore[arg-type]
+    return made, {"name": made.name, "namespace": made.namespace}
+
+
+def _make_restore(name: str, call: Call, options: pulumi.ResourceOptions) -> Made:
+    made = jobs.DatabaseRestore(name, call.inputs, options)  # type: ignore[arg-type]
+    return made, {"name": made.name, "namespace": made.namespace}
+
+
 _KINDS: dict[str, Callable[[str, Call, pulumi.ResourceOptions], Made]] = {
     cluster.TOKEN: _make_cluster,
     provider.TOKEN: _make_provider,
+    jobs.BACKUP_TOKEN: _make_backup,
+    jobs.RESTORE_TOKEN: _make_restore,
 }
 
 

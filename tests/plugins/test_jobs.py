@@ -396,12 +396,6 @@ def test_a_postgresql_cluster_that_goes_on_in_the_repository_of_another_is_warne
     assert not any("takes the place" in entry.message for entry in found)
 
 
-@pytest.mark.parametrize("plugin", builtin(), ids=lambda plugin: plugin.name)
-def test_filling_a_cluster_is_a_change_that_is_never_made_again(plugin: Any) -> None:
-    changes = {change.path: change.policy for change in plugin.definition.spec.changes}
-    assert changes["dataSource"] == "immutable"
-
-
 def test_a_job_waits_for_no_more_than_what_is_not_known() -> None:
     from pulumi_everest.model.deferred import Deferred
 

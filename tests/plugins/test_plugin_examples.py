@@ -17,9 +17,9 @@ from pulumi_everest.plugins.plugin import Plugin
 from pulumi_everest.plugins.workspace import Workspace, shape_for
 
 WANTED = {
-    "psmdb": {"minimal", "sharded", "backups", "pmm", "exporter", "everything"},
-    "pxc": {"minimal", "proxysql", "backups", "mysql57", "pmm", "everything"},
-    "pg": {"minimal", "pooled", "backups", "pmm", "postgis", "everything"},
+    "psmdb": {"minimal", "sharded", "backups", "pmm", "exporter", "everything", "restored"},
+    "pxc": {"minimal", "proxysql", "backups", "mysql57", "pmm", "everything", "restored"},
+    "pg": {"minimal", "pooled", "backups", "pmm", "postgis", "everything", "restored"},
 }
 
 
@@ -41,9 +41,10 @@ def rendered(path: Path, operator: str | None = None) -> tuple[str, list[dict[st
             spec.pop(chosen, None)
         for instance in (spec.get("instances") or {}).values():
             instance.pop("version", None)
-    plans, found = Workspace(Plugins(), documents).plan()
-    assert [one_line(entry) for entry in found] == []
-    return plans[0].resolved.spec["operatorVersion"], [item.manifest for item in plans[0].objects]
+    planned = Workspace(Plugins(), documents).plan_all()
+    assert [one_line(entry) for entry in planned.findings] == []
+    objects = [item.manifest for plan in (*planned.clusters, *planned.jobs) for item in plan.objects]
+    return planned.clusters[0].resolved.spec["operatorVersion"], objects
 
 
 @pytest.mark.parametrize("plugin", builtin(), ids=lambda plugin: plugin.name)

@@ -19,7 +19,7 @@ TYPES = {name: value for name, value in vars(arguments).items() if typing.is_typ
 
 
 def model_of(name: str) -> type[BaseModel]:
-    for module in (models, models.cluster, models.provider):
+    for module in (models, models.cluster, models.jobs, models.provider):
         if isinstance(vars(module).get(name), type):
             return vars(module)[name]
     raise AssertionError(f"no model is called {name}")
@@ -38,7 +38,14 @@ def nested_models(model: type[BaseModel], seen: dict[str, type[BaseModel]]) -> d
     return seen
 
 
-REACHED = nested_models(models.ProviderArgs, nested_models(models.DatabaseClusterArgs, {}))
+REACHED: dict[str, type[BaseModel]] = {}
+for arguments_of in (
+    models.DatabaseClusterArgs,
+    models.DatabaseBackupArgs,
+    models.DatabaseRestoreArgs,
+    models.ProviderArgs,
+):
+    nested_models(arguments_of, REACHED)
 
 
 def texts(name: str) -> dict[str, str]:
@@ -78,9 +85,13 @@ def test_values_may_be_outputs_unless_they_decide_how_objects_are_made():
     assert plain == {
         ("DatabaseClusterArgs", "adopt"),
         ("DatabaseClusterArgs", "allow"),
+        ("DatabaseBackupArgs", "deletion_policy"),
+        ("DatabaseBackupArgs", "wait_for"),
         ("DatabaseClusterArgs", "connection_secret"),
         ("DatabaseClusterArgs", "deletion_policy"),
         ("DatabaseClusterArgs", "wait_for"),
+        ("DatabaseRestoreArgs", "deletion_policy"),
+        ("DatabaseRestoreArgs", "wait_for"),
         ("ProviderArgs", "install_crds"),
         ("ProviderArgs", "plugins"),
     }
@@ -88,7 +99,12 @@ def test_values_may_be_outputs_unless_they_decide_how_objects_are_made():
 
 def test_nothing_may_be_passed_for_what_may_be_left_out():
     """As a value, and as the value of an output unless another argument is the default."""
-    by_default = {"DatabaseClusterArgs": {"name"}, "ProviderArgs": {"name", "database_cluster_definition"}}
+    by_default = {
+        "DatabaseBackupArgs": {"name"},
+        "DatabaseClusterArgs": {"name"},
+        "DatabaseRestoreArgs": {"name"},
+        "ProviderArgs": {"name", "database_cluster_definition"},
+    }
     for name, model in REACHED.items():
         for field, info in model.model_fields.items():
             annotation = "".join(TYPES[name].__annotations__[field].__forward_arg__.split())

@@ -22,7 +22,9 @@ def shown(name: str) -> str:
 
 
 def test_the_names_are_the_resources_their_error_and_the_parts_of_their_arguments():
-    assert set(pulumi_everest.__all__) == {"DatabaseCluster", "Provider", "ClusterError", *PARTS}
+    assert set(pulumi_everest.__all__) == {
+        "DatabaseBackup", "DatabaseCluster", "DatabaseRestore", "Provider", "ClusterError", *PARTS,
+    }  # fmt: skip
 
 
 def test_the_names_are_sorted_and_each_is_there_once():
@@ -55,7 +57,7 @@ def test_a_name_that_is_not_there_is_an_error():
         exec("from pulumi_everest import Databse")
 
 
-@pytest.mark.parametrize("name", ["DatabaseCluster", "Provider"])
+@pytest.mark.parametrize("name", ["DatabaseBackup", "DatabaseCluster", "DatabaseRestore", "Provider"])
 def test_help_for_a_resource_says_what_each_argument_and_output_is(name):
     text = shown(name)
     words = " ".join(text.replace("|", " ").split())

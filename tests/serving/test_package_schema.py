@@ -16,14 +16,19 @@ from jsonschema.validators import validator_for
 from pydantic import BaseModel, Field
 
 from pulumi_everest.model.shapes import Shape, shape_of
-from pulumi_everest.resources import arguments, cluster, package_schema, provider
-from pulumi_everest.resources.models import DatabaseClusterArgs, ProviderArgs
+from pulumi_everest.resources import arguments, cluster, jobs, package_schema, provider
+from pulumi_everest.resources.models import DatabaseBackupArgs, DatabaseClusterArgs, DatabaseRestoreArgs, ProviderArgs
 from pulumi_everest.resources.walk import is_confidential
 from pulumi_everest.testing.parts import skip_or_fail
 
 SCHEMA = package_schema.package_schema()
 TYPES, RESOURCES = SCHEMA["types"], SCHEMA["resources"]
-MODELS = {cluster.TOKEN: DatabaseClusterArgs, provider.TOKEN: ProviderArgs}
+MODELS = {
+    cluster.TOKEN: DatabaseClusterArgs,
+    provider.TOKEN: ProviderArgs,
+    jobs.BACKUP_TOKEN: DatabaseBackupArgs,
+    jobs.RESTORE_TOKEN: DatabaseRestoreArgs,
+}
 
 TOKEN = re.compile(r"everest:index:[A-Z][A-Za-z0-9]*\Z")
 NAME = re.compile(r"[a-z][A-Za-z0-9]*\Z")
@@ -84,7 +89,7 @@ def test_it_passes_pulumis_own_metaschema():
 def test_it_has_what_pulumi_needs_of_a_package():
     assert SCHEMA["name"] == "everest"
     assert re.fullmatch(r"\d+\.\d+\.\d+", SCHEMA["version"])
-    assert set(RESOURCES) == {cluster.TOKEN, provider.TOKEN}
+    assert set(RESOURCES) == set(MODELS)
     # A resource called Provider would be the package's own provider.
     assert not any(token.endswith(":Provider") for token in [*TYPES, *RESOURCES])
     for token, described in RESOURCES.items():
@@ -206,7 +211,7 @@ def test_what_is_a_password_is_secret_and_nothing_else():
 
 def test_only_what_decides_how_resources_are_made_is_plain():
     plain = {(token, name) for token in RESOURCES for name, e in inputs(token) if e.get("plain")}
-    typed = {cluster.TOKEN: arguments.DatabaseClusterArgs, provider.TOKEN: arguments.ProviderArgs}
+    typed = {token: getattr(arguments, model.__name__) for token, model in MODELS.items()}
     expected = set()
     for token, declared in typed.items():
         for name, hint in declared.__annotations__.items():
@@ -235,6 +240,8 @@ def test_defaults_are_those_that_hold_anyway(served, preview, update, toydb):
     assert given == {
         cluster.TOKEN: {"deletionPolicy": "protect", "volumePolicy": "keep"},
         provider.TOKEN: {"reconcileBy": "pulumi"},
+        jobs.BACKUP_TOKEN: {"deletionPolicy": "delete"},
+        jobs.RESTORE_TOKEN: {"deletionPolicy": "delete"},
     }
     for name, entry in (pair for token in RESOURCES for pair in inputs(token)):
         if "default" in entry:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pulumi_everest.core.merging import copied, over
+from pulumi_everest.core.resolve import resolve
 from pulumi_everest.core.technology import Technology
 from pulumi_everest.core.validate import STORAGE_FIELDS, check_cluster
 from pulumi_everest.emit.crds import Crds
@@ -52,6 +53,7 @@ class TopologyProbe:
         self.crds, self.values = crds, values
         self.fields = dict(self.all_fields())
         self._seen: dict[str, Made | Refused] = {}
+        self._filled: dict[str, Any] = {}
 
     def all_fields(self) -> Iterator[tuple[FieldPath, list[Any]]]:
         """Every field with the values to try."""
@@ -184,8 +186,11 @@ class TopologyProbe:
 
     def filled(self, spec: dict[str, Any], path: FieldPath) -> Any:
         """The value that the field has when nothing is said."""
-        resolved, _ = check_cluster(METADATA, over({"operatorVersion": self.operator}, spec), self.technology)
-        node: Any = resolved.spec if resolved is not None else None
+        key = json.dumps(spec)
+        if key not in self._filled:
+            resolved, _ = resolve(METADATA, over({"operatorVersion": self.operator}, spec), self.technology)
+            self._filled[key] = resolved.spec if resolved is not None else None
+        node: Any = self._filled[key]
         for key in path:
             node = node[0] if isinstance(node, list) and node else node
             node = node.get(key) if isinstance(node, dict) else None

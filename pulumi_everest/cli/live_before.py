@@ -6,18 +6,25 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from pulumi_everest.adoption.adopt import adopted
 from pulumi_everest.cli.gather import Gathered, Item
+from pulumi_everest.cli.impacts import Cluster
+from pulumi_everest.cli.output import note
 from pulumi_everest.cli.revision import Before
 from pulumi_everest.cli.running import namespace_of
+from pulumi_everest.core.snapshot import Snapshot
+from pulumi_everest.core.validate import check_cluster
 from pulumi_everest.live.cluster import LiveCluster
+from pulumi_everest.model.findings import EverestError
+from pulumi_everest.plugins.workspace import Workspace
 
 CLUSTER = "cluster"
 MANAGERS = ("pulumi-kubernetes", "everest")
 """What the names of those begin with who write fields in the name of a program."""
 
 
-def before_in_cluster(gathered: Gathered, live: LiveCluster) -> Before:
-    """The objects of the input that exist. Raises LiveError.
+def before_in_cluster(gathered: Gathered, live: LiveCluster, workspace: Workspace) -> Before:
+    """The objects of the input that exist, and the clusters that they would be made of. Raises LiveError.
 
     Secrets are not read: those of a database that exists count as they are in the input.
     """
@@ -26,8 +33,31 @@ def before_in_cluster(gathered: Gathered, live: LiveCluster) -> Before:
         items = [(item, _found(item, live)) for item in group.items if item.key[1] != "Secret"]
         there = [replace(item, manifest=_known(found, item.manifest), text=None) for item, found in items if found]
         secrets = [item for item in group.items if item.key[1] == "Secret"]
-        before.groups.append(replace(group, items=[*there, *(secrets if there else [])]))
+        cluster = _as_it_runs(group.cluster, there, workspace) if group.cluster is not None else None
+        before.clusters += cluster is not None
+        before.groups.append(replace(group, items=[*there, *(secrets if there else [])], cluster=cluster))
     return Before(before)
+
+
+def _as_it_runs(cluster: Cluster, there: list[Item], workspace: Workspace) -> Cluster | None:
+    """The cluster that the live main object would be made of, as `everest adopt` finds it; None where there is none.
+
+    Nobody knows which of its versions were chosen, so none counts as that: a default may not move any.
+    """
+    main = next((item.manifest for item in there if item.main), None)
+    if main is None:
+        return None
+    try:
+        found = adopted(workspace, main)
+    except EverestError as error:
+        note(f"what changes do to {cluster.snapshot.name} is not known: {error.findings[0].message}")
+        return None
+    spec = {**found.spec, "provider": cluster.snapshot.spec.get("provider")}
+    resolved, _ = check_cluster(found.metadata, spec, cluster.technology, options=found.options)
+    if resolved is None:
+        return None
+    snapshot = replace(Snapshot.of(resolved, cluster.technology, main, {}), chosen=frozenset())
+    return replace(cluster, snapshot=snapshot)
 
 
 def _found(item: Item, live: LiveCluster) -> Mapping[str, Any] | None:

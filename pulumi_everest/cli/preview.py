@@ -32,7 +32,8 @@ there, look after the namespaces, and are of the versions that the objects are m
 
 Each change of a cluster is shown with what it does to the running database: nothing, online, rolling restart, downtime,
 or refused, since data would be lost or the operator cannot do it. A refused change is a finding that says how to go on.
-That takes clusters on both sides; of a folder that `everest render -o` wrote only the objects are compared.
+That takes clusters on both sides; of a folder that `everest render -o` wrote only the objects are compared. Those of a
+running cluster count as what `everest adopt` would make of them.
 
 Objects are compared field by field; lists by the names of their items where all have one. Secret values are compared,
 but never shown.
@@ -139,14 +140,16 @@ def _of_cluster(gathered: Gathered, options: Options, kubeconfig: str | None, co
     from pulumi_everest.live.cluster import LiveCluster
     from pulumi_everest.live.errors import LiveError
     from pulumi_everest.plugins.find import Plugins
+    from pulumi_everest.plugins.workspace import Workspace
 
     if gathered.has_errors:
         return Before(Gathered())
     live = LiveCluster(kubeconfig, context)
     try:
-        manifests = [plugin.manifest for plugin in Plugins(options.plugins).all()]
+        plugins = Plugins(options.plugins)
+        manifests = [plugin.manifest for plugin in plugins.all()]
         gathered.findings += operator_findings(gathered.groups, manifests, live)
-        return before_in_cluster(gathered, live)
+        return before_in_cluster(gathered, live, Workspace(plugins))
     except LiveError as error:
         return Before(Gathered(findings=error.findings))
 

@@ -12,6 +12,7 @@ import yaml
 from click.testing import Result
 
 from pulumi_everest.live.errors import LiveError
+from pulumi_everest.model.findings import EverestError, finding
 
 Run = Callable[..., Result]
 KEY = ("psmdb.percona.com/v1", "PerconaServerMongoDB", "orders", "databases")
@@ -147,3 +148,44 @@ def test_a_file_of_that_name_wins_and_the_options_are_for_a_cluster_only(run: Ru
     result = run("preview", "cluster.yaml", "--against", "cluster", "--context", "x")
     assert result.exit_code == 2
     assert "only with --against cluster" in result.stderr
+
+
+def changes(result: Result) -> list[tuple[str, str, str | None]]:
+    [entry] = json.loads(result.stdout)["changes"]
+    return [(change["path"], change["impact"], change["guard"]) for change in entry["changes"]]
+
+
+def test_what_the_changes_do_to_the_running_database_is_said(run: Run, live: Any, cluster: Any) -> None:
+    replicas = live["spec"]["replsets"][0]
+    replicas["size"] = 5
+    replicas["volumeSpec"]["persistentVolumeClaim"]["resources"]["requests"]["storage"] = "900Gi"
+    cluster({KEY: live})
+    result = against(run)
+
+    assert sorted(changes(result)) == [
+        ("engine.replicas", "online", None),
+        ("engine.storage.size", "refused", "storage-shrink"),
+    ]
+    assert result.exit_code == 1
+
+
+def test_a_default_never_moves_what_runs(run: Run, live: Any, cluster: Any) -> None:
+    live["spec"]["image"] = "percona/percona-server-mongodb:8.0.17-6"
+    cluster({KEY: live})
+
+    assert changes(against(run)) == [("engine.version", "refused", "default-moved")]
+
+
+def test_an_object_that_no_cluster_becomes_is_said_and_compared_as_it_is(
+    run: Run, live: Any, cluster: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: Any) -> None:
+        raise EverestError([finding("adopt.kind", (), "no cluster becomes this")])
+
+    monkeypatch.setattr("pulumi_everest.cli.live_before.adopted", refused)
+    live["spec"]["replsets"][0]["size"] = 5
+    cluster({KEY: live})
+    result = run("preview", "cluster.yaml", "--against", "cluster")
+
+    assert "what changes do to orders is not known: no cluster becomes this" in result.stderr
+    assert "spec.replsets[rs0].size: 5" in result.stdout

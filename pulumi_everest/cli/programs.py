@@ -52,8 +52,8 @@ def _groups(result: ProgramRun, folder: Path, sources: Sources) -> list[Group]:
             groups.append(clusters[resource.urn])
         elif is_object(resource):
             group = _owner(resource, by_urn, clusters) or others
-            # The main object's resource has the name of its cluster's.
-            main = group.kind == "cluster" and resource.name == group.name
+            # The main object's resource has the name of its cluster's, and is made before a program could add others.
+            main = group.kind == "cluster" and resource.name == group.name and not any(i.main for i in group.items)
             group.items.append(Item(resource.inputs, resource.place, main=main))
     for group in clusters.values():
         namespaces = {item.key[2] for item in group.items}

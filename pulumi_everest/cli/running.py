@@ -24,10 +24,14 @@ def cluster_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return file(context(command))
 
 
-def technology_of(item: Item, manifests: Iterable[PluginManifest]) -> PluginManifest | None:
-    """The plugin whose operator brings an object's kind, by the API group of its definitions."""
-    group = item.key[0]
-    return next((m for m in manifests if any(name.partition(".")[2] == group for name in m.operator.crds)), None)
+def technology_of(item: Item, group: Group, manifests: Iterable[PluginManifest]) -> PluginManifest | None:
+    """The plugin whose operator brings an object's kind, by the API group of its definitions: the cluster's own first.
+
+    `group` is what the object belongs to.
+    """
+    own = group.cluster.technology.manifest if group.cluster is not None else None
+    known = [*([own] if own is not None else []), *manifests]
+    return next((m for m in known if any(name.partition(".")[2] == item.key[0] for name in m.operator.crds)), None)
 
 
 def namespace_of(item: Item) -> str:
@@ -40,7 +44,7 @@ def operators_of(groups: Sequence[Group], manifests: Sequence[PluginManifest]) -
     wanted: dict[str, tuple[Operator, list[Wanted]]] = {}
     for group in groups:
         for item in group.items:
-            manifest = technology_of(item, manifests)
+            manifest = technology_of(item, group, manifests)
             if manifest is not None:
                 entry = wanted.setdefault(manifest.name, (manifest.operator, []))
                 entry[1].append(_wanted(item, manifest.operator))

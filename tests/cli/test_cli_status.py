@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
@@ -196,3 +197,27 @@ def test_an_input_without_databases_says_so(run: Run, tmp_path: Path, cluster: A
     (tmp_path / "a.yaml").write_text("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n")
     result = run("status", tmp_path / "a.yaml")
     assert (result.exit_code, result.stdout) == (0, "no databases\n")
+
+
+def test_a_plugin_that_only_the_program_knows_says_how_its_databases_are(
+    run: Run, cluster: Any, tmp_path: Path, root: Path
+) -> None:
+    plugin = tmp_path / "toydb"
+    shutil.copytree(root / "tests" / "resources" / "toydb", plugin)
+    text = (
+        (plugin / "plugin.yaml")
+        .read_text()
+        .replace('default: "1.1.0"}', 'default: "1.1.0", crds: [toydbs.toy.example.com]}')
+    )
+    (plugin / "plugin.yaml").write_text(f"{text}\nready: self.status.phase == 'Up'\nstate: self.status.phase\n")
+    (tmp_path / "Pulumi.yaml").write_text("name: stock\nruntime: python\n")
+    (tmp_path / "__main__.py").write_text(
+        "import pulumi_everest, pulumi_kubernetes as k8s, pulumi\n"
+        'everest = pulumi_everest.Provider("toy", database_cluster_definition="toydb-operator", plugins=["toydb"])\n'
+        'toys = pulumi_everest.DatabaseCluster("toys", provider=everest)\n'
+        'k8s.core.v1.ConfigMap("toys", metadata={"name": "toys"}, opts=pulumi.ResourceOptions(parent=toys))\n'
+    )
+    cluster({("toy.example.com/v1", "ToyDB", "toys", "default"): {"status": {"phase": "Up"}}})
+    result = run("status", tmp_path, "--format", "json")
+    [database] = json.loads(result.stdout)["databases"]
+    assert (database["technology"], database["state"], database["ready"]) == ("toydb", "Up", True)

@@ -188,7 +188,11 @@ def _with_version(name: str) -> str:
 
 def main() -> int:
     """Write the page; 1 if a path has neither a field nor a reason."""
-    found = list(tables(shared_folder()))
+    shared = shared_folder()
+    if not (shared / "samples").is_dir():
+        print(f"there are no samples at {shared}; name the folder that holds them in EVEREST_SHARED")
+        return 1
+    found = list(tables(shared))
     PAGE.write_text(page(found), encoding="utf-8")
     missing = [
         f"{table.plugin}: no field reaches {path}, and reasons.yaml has no reason"

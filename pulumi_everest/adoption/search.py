@@ -7,6 +7,7 @@ otherwise is left out, so that no program says `expose` for a Service that is sw
 from __future__ import annotations
 
 import itertools
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -116,7 +117,8 @@ class Search:
             if tried is None or emitted is None:
                 continue
             shown.append(Shown(value, emitted))
-            best, nearest = self.better(best, nearest, tried)
+            if not _made_up(value):
+                best, nearest = self.better(best, nearest, tried)
         without = self.rendering.spec(spec)
         changed = [entry.emitted for entry in shown if not same(entry.emitted, without)]
         if changed and not any(concerns(emitted, without, self.wanted) for emitted in changed):
@@ -149,9 +151,19 @@ class Search:
             if field[0][:-1] != other[0][:-1]:
                 continue
             tried = with_value(with_value(spec, field[0], field[1][0]), other[0], other[1][0])
-            if self.distance(tried) is not None:
-                spec, _ = self.better(spec, self.distance(spec), self.improved(tried, [field, other]))
+            if self.distance(tried) is None:
+                continue
+            tried = self.improved(tried, [field, other])
+            if all(self.matters(tried, *one) for one in (field, other)):
+                spec, _ = self.better(spec, self.distance(spec), tried)
         return spec
+
+    def matters(self, spec: Spec, path: Path, values: Sequence[Any]) -> bool:
+        """Whether any other value of a field is worse: then it is the object's, not one that was made up to try."""
+        now = self.distance(spec)
+        others = (value for value in values if not same(value, value_at(spec, path)))
+        found = [self.distance(with_value(spec, path, value)) for value in others]
+        return now is not None and all(other is None or other.leaves > now.leaves for other in found)
 
     def refused_alone(self, spec: Spec, field: Field) -> bool:
         """Whether a field that the plugin honours is refused with any value, though nothing is said of it yet."""
@@ -187,7 +199,9 @@ class Search:
                 continue
             fields = list(self.component_fields(component))
             fields += [field for field in self.fields(spec) if field[0][0] in blocks]
-            spec, _ = self.better(spec, self.distance(spec), self.improved(tried, fields))
+            tried = self.improved(tried, fields)
+            if _STAND_IN not in json.dumps(tried):
+                spec, _ = self.better(spec, self.distance(spec), tried)
         return spec
 
     def with_registry(self, spec: Spec) -> Spec:
@@ -236,6 +250,11 @@ class Search:
 
 _BLOCKS: dict[str, dict[str, Any]] = {"monitoring": {"type": "pmm", "serverUrl": f"https://{_STAND_IN}.invalid"}}
 """What a block needs at least, where a component needs the block."""
+
+
+def _made_up(value: Any) -> bool:
+    """Whether a value only shows where a field is emitted: a name, a URL, a mapping. Others are all that there are."""
+    return "probe" in str(value)
 
 
 def _two(shown: Sequence[Shown]) -> tuple[Shown, Shown] | None:

@@ -85,6 +85,20 @@ def test_what_is_switched_off_is_not_said_to_be_on(live: Manifest, adopt: Adopt)
     assert "monitoring" not in result.spec
 
 
+def test_nothing_made_up_is_written(live: Manifest, adopt: Adopt) -> None:
+    """Where a field needs another one beside it, of which the object has nothing."""
+    live["spec"]["pmm"] = {"enabled": True, "image": "percona/pmm-client:3.6.0"}
+    postgres = deepcopy(example("pg", "minimal"))
+    postgres["spec"]["secrets"] = {"customTLSSecret": {"name": "certificate"}}
+
+    for entry in (live, postgres):
+        result = adopt(entry)
+
+        assert from_yaml(result)["spec"] == entry["spec"]
+        assert "probe" not in str(result.spec)
+        assert "everest-adoption" not in str(result.spec)
+
+
 def test_versions_and_sizes_are_said_even_where_they_are_defaults(live: Manifest, adopt: Adopt) -> None:
     engine = adopt(live).spec["instances"]["engine"]
 

@@ -46,7 +46,7 @@ def becomes_ready(live: LiveCluster, namespace: str, seen: list[str]) -> threadi
             "kind": "PerconaServerMongoDB",
             "metadata": {"name": "orders", "namespace": namespace},
         }
-        live.merge({**head, "status": {"state": "ready", "observedGeneration": 1}}, manager="operator", status=True)
+        live.merge({**head, "status": {"state": "ready", "ready": 3, "size": 3}}, manager="operator", status=True)
 
     thread = threading.Thread(target=work)
     thread.start()

@@ -22,7 +22,8 @@ _OF_VALUES = frozenset(
         "provider.operator-version", "cluster.unknown-topology", "cluster.unknown-version", "cluster.unknown-bundle",
         "cluster.unknown-preset", "cluster.deprecated-version", "cluster.removed-version", "cluster.replicas",
         "cluster.config", "definition.form", "definition.unknown-type", "definition.unknown-path",
-        "plugin.expression", "plugin.expression-field", "program.unknown",
+        "plugin.expression", "plugin.expression-field", "program.unknown", "change.refused", "change.lifted",
+        "change.impact",
     }
 )  # fmt: skip
 

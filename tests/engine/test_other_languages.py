@@ -6,6 +6,7 @@ is needed.
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import shutil
@@ -184,6 +185,35 @@ def test_a_program_of_several_clusters_is_made_changed_and_kept(example: Callabl
     done = stack.up()
     assert done.code == 0, stack.printed()
     assert len(done.steps("PerconaXtraDBCluster")) == 4
+
+
+def test_a_yaml_program_is_told_what_a_change_does_and_what_is_refused(example: Callable[[str], Stack]) -> None:
+    needs("pulumi-language-yaml")
+    stack = example("yaml")
+
+    def write(size: str, **more: Any) -> None:
+        project = yaml.safe_load((stack.folder / "Pulumi.yaml").read_text())
+        engine = {"replicas": 3, "storage": {"size": size}}
+        made = {"provider": "pg-operator", "namespace": "databases", "instances": {"engine": engine}, **more}
+        kind = "everest:index:DatabaseCluster"
+        project["resources"] = {name: {"type": kind, "properties": copy.deepcopy(made)} for name in ("orders", "carts")}
+        project["outputs"] = {}
+        (stack.folder / "Pulumi.yaml").write_text(yaml.safe_dump(project, sort_keys=False))
+
+    write("20Gi")
+    assert stack.up().code == 0, stack.printed()
+    write("30Gi")
+    assert stack.preview().code == 0, stack.printed()
+    for name in ("orders", "carts"):
+        assert f"{name}: engine.storage.size 20Gi → 30Gi, online" in stack.printed()
+
+    write("10Gi")
+    done = stack.preview()
+    assert done.code != 0
+    assert "engine.storage.size 20Gi → 10Gi, by guard storage-shrink" in done.text
+    assert "or all the same, for this one change: allow: [storage-shrink]" in done.text
+    write("10Gi", allow=["storage-shrink"])
+    assert stack.up().code == 0, stack.printed()
 
 
 def test_what_is_wrong_in_yaml_is_said_as_errors_of_properties(example: Callable[[str], Stack]) -> None:

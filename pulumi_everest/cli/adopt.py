@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from pulumi_everest.cli.options import Choice, plugin_option
+from pulumi_everest.cli.running import cluster_options
 
 _HELP = """Write the program, or the YAML, of databases that an operator already runs.
 
@@ -31,8 +32,7 @@ changes nothing.
 @click.argument("paths", metavar="[PATH...]", nargs=-1)
 @plugin_option
 @click.option("--from-cluster", is_flag=True, help="Read the objects of a running cluster.")
-@click.option("--kubeconfig", metavar="FILE", help="With --from-cluster: the kubeconfig; the usual one if left out.")
-@click.option("--context", metavar="NAME", help="With --from-cluster: a context of the kubeconfig.")
+@cluster_options
 @click.option(
     "--language", type=Choice(["yaml", "python"]), default="yaml", show_default=True,
     help="Write DatabaseCluster documents, or a Pulumi program.",

@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pulumi_everest.cli.gather import Group, Item
-from pulumi_everest.core.paths import value_at
-from pulumi_everest.core.presence import Wanted, check_presence
-from pulumi_everest.model.findings import Finding
-from pulumi_everest.model.manifest import Operator, PluginManifest
-
 if TYPE_CHECKING:
+    from pulumi_everest.cli.gather import Group, Item
+    from pulumi_everest.core.presence import Wanted
     from pulumi_everest.live.cluster import LiveCluster
+    from pulumi_everest.model.findings import Finding
+    from pulumi_everest.model.manifest import Operator, PluginManifest
 
 
 def cluster_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -52,6 +50,9 @@ def operators_of(groups: Sequence[Group], manifests: Sequence[PluginManifest]) -
 
 
 def _wanted(item: Item, operator: Operator) -> Wanted:
+    from pulumi_everest.core.paths import value_at
+    from pulumi_everest.core.presence import Wanted
+
     path = operator.version_path.split(".") if operator.version_path else ()
     version = value_at(item.manifest, tuple(path)) if path else None
     return Wanted(
@@ -66,6 +67,7 @@ def _wanted(item: Item, operator: Operator) -> Wanted:
 
 def operator_findings(groups: Sequence[Group], manifests: Sequence[PluginManifest], live: LiveCluster) -> list[Finding]:
     """Whether the operators are there, at the versions that the objects are made for. Raises LiveError."""
+    from pulumi_everest.core.presence import check_presence
     from pulumi_everest.live.operators import look
 
     found: list[Finding] = []

@@ -10,9 +10,11 @@ import pytest
 
 from pulumi_everest.core.jobs import JobKind
 from pulumi_everest.emit.crds import Crds
+from pulumi_everest.live.cluster import LiveCluster
 from pulumi_everest.model.findings import Finding, one_line, path_text
 from pulumi_everest.plugins.find import Plugins, builtin
 from pulumi_everest.plugins.workspace import ClusterInput, JobInput, Workspace
+from pulumi_everest.testing.stored import not_kept
 
 Spec = dict[str, Any]
 
@@ -223,6 +225,23 @@ def test_a_job_becomes_the_operators_object(row: Row, operator: str, crd_of: Cal
     assert manifest["metadata"] == {**metadata, **({"finalizers": row.finalizers} if row.finalizers else {})}
     schemas = Crds.load([crd_of(row.plugin, operator)])
     assert [one_line(entry) for entry in schemas.check(manifest)] == []
+
+
+@pytest.mark.parametrize(("plugin", "operator"), [(name, one) for name, all_ in VERSIONS.items() for one in all_])
+def test_the_server_keeps_all_of_it(
+    plugin: str,
+    operator: str,
+    crd_of: Callable[[str, str], Path],
+    install_crds: Callable[[Path], object],
+    live: LiveCluster,
+    namespace: str,
+) -> None:
+    install_crds(crd_of(plugin, operator))
+    rows = [row for row in ROWS if row.plugin == plugin]
+    made = [planned(plugin, row.kind, row.spec, storages=row.storages, operator=operator)[0] for row in rows]
+
+    assert len(made) > 5
+    assert not_kept(live, [manifest for objects in made for manifest in objects], namespace) == []
 
 
 NO_STORAGE: list[Spec] = []

@@ -61,8 +61,8 @@ def test_every_variation_of_a_field_and_every_example_is_stored_as_it_was_emitte
     assert not_kept(live, varied, namespace) == []
 
     for path in examples(plugin):
-        for manifest in rendered(path, operator)[1]:
-            sent = placed(manifest, namespace, path.stem)
+        for number, manifest in enumerate(rendered(path, operator)[1]):
+            sent = placed(manifest, namespace, f"{path.stem}-{number}")
             live.create(sent, strict=True)
             stored = live.get(sent["apiVersion"], sent["kind"], sent["metadata"]["name"], namespace)
             assert lost(sent, stored) == [], f"{path.name} with operator {operator}"

@@ -189,3 +189,23 @@ def test_there_must_be_an_object(stack: Stack, operators: ApiServer, namespace: 
     assert preview.code != 0
     assert f"{namespace}/gone" in preview.text
     assert "does not exist" in preview.text or "not found" in preview.text
+
+
+def test_after_that_it_is_changed_like_any_other(
+    stack: Stack, operators: ApiServer, shared: Path, namespace: str
+) -> None:
+    database = existing(operators, shared, namespace, "psmdb", "kubectl apply")
+    program = database.program()
+    stack.write(program)
+    assert stack.up().code == 0
+    before = database.lasting()
+    before["metadata"].pop("generation")
+
+    stack.write(program.replace('"replicas": 3', '"replicas": 5', 1))
+    up = stack.up()
+
+    assert up.code == 0, up.text
+    after = database.lasting()
+    after["metadata"].pop("generation")
+    before["spec"]["replsets"][0]["size"] = 5
+    assert after == before

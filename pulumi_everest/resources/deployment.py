@@ -15,6 +15,7 @@ from pulumi_everest.model.findings import Finding, finding
 from pulumi_everest.resources.adoption import Adoption
 from pulumi_everest.resources.guard import Guard
 from pulumi_everest.resources.locking import ProgramLocks
+from pulumi_everest.resources.once import Once
 from pulumi_everest.resources.reporting import Reporter
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class Deployment:
     clusters: dict[tuple[str, str, str, str], tuple[str, str]] = field(default_factory=dict)
     """By kind, Kubernetes provider, namespace and name: parent and name of the resource."""
     databases: list[Candidate] = field(default_factory=list)
+    once: Once = field(default_factory=Once)
     locks: ProgramLocks | None = None
     guard: Guard = field(default_factory=lambda: Guard(served=True))
     adoption: Adoption = field(default_factory=Adoption)
@@ -53,7 +55,7 @@ class Deployment:
         run.providers, run.inputs, run.named, run.crds = self.providers, self.inputs, self.named, self.crds
         self.folders += [folder for folder in run.folders if folder not in self.folders]
         run.folders = self.folders
-        run.databases = self.databases
+        run.databases, run.once = self.databases, self.once
         self.locks = self.locks or ProgramLocks()
         run.use_locks(self.locks)
         # An engine takes a hook of one name once.

@@ -35,8 +35,8 @@ from pulumi_everest.plugins.workspace import KINDS, Workspace, shape_for
 from pulumi_everest.program.run import run_program
 
 ROOT = Path(__file__).parents[2]
-ELSEWHERE = {"docs/findings.md"}
-"""Pages with a notation of their own; tests/test_findings_page.py runs that one."""
+ELSEWHERE = {"docs/findings.md", "docs/operations.md"}
+"""Pages with a notation of their own, run by tests/test_findings_page.py and tests/engine/test_operations_page.py."""
 
 KNOWN = {
     "cd": None,

@@ -19,6 +19,7 @@ from pulumi.runtime import settings
 from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.findings import EverestError, Finding, finding, unknown
 from pulumi_everest.resources.adoption import Adoption
+from pulumi_everest.resources.callbacks import start_callbacks
 from pulumi_everest.resources.guard import Guard
 from pulumi_everest.resources.locking import ProgramLocks
 from pulumi_everest.resources.naming import AS_IN_YAML
@@ -128,6 +129,7 @@ class Run:
 
     def __init__(self) -> None:
         self.monitor, self.stack = settings.SETTINGS.monitor, settings.get_root_resource()
+        start_callbacks()
         self.providers: dict[str, Provider] = {}
         self.inputs: dict[str, ProviderInput] = {}
         self.named: set[str] = set()

@@ -58,6 +58,10 @@ def test_an_example_differs_in_nothing_from_what_it_becomes(name: str, tmp_path:
     assert re.search(r"^\d+ objects?: \d+ unchanged$", text, re.MULTILINE)
 
 
+def test_the_top_folder_runs_the_quickstart() -> None:
+    assert output_of("render", ".") == output_of("render", "examples/quickstart")
+
+
 def test_the_quickstart_is_the_cluster_of_the_plain_files_with_other_versions() -> None:
     program, files = (yaml.safe_load(output_of("render", *EXAMPLES[name])) for name in ("quickstart", "plain-yaml"))
     files["metadata"].pop("namespace")

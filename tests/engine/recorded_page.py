@@ -79,7 +79,9 @@ def settled(text: str) -> str:
             if match["type"] != STACK:
                 rest = re.sub(r" ?\(\d+(\.\d+)?s\)", "", match["rest"]).rstrip("; ")
                 rows[match["type"], match["name"]] = f" {match['mark']:2} {match['type']} {match['name']} {rest}"
-        elif not re.match(r"^@ |^(Previewing|Updating|Refreshing|Destroying|Duration)\b|.*warning: using pulumi-", line):
+        elif not re.match(
+            r"^@ |^(Previewing|Updating|Refreshing|Destroying|Duration)\b|.*warning: using pulumi-", line
+        ):
             others.append(line)
     rest = re.sub(rf"^  {STACK} \([^\n]*\):\n(?=\n|  \S|\S|\Z)", "", "\n".join(others), flags=re.MULTILINE)
     rest = re.sub(r"^Diagnostics:\n+(?=\S|\Z)", "", rest, flags=re.MULTILINE)
@@ -97,7 +99,7 @@ def playing(live: LiveCluster, api_version: str, kind: str, namespace: str) -> C
             case "ready":
                 live.merge({**head, "status": {**status, "state": "ready"}}, status=True)
             case "failed":
-                failed = {**status, "state": "error", "message": "Error: no storage class \"fast\""}
+                failed = {**status, "state": "error", "message": 'Error: no storage class "fast"'}
                 live.merge({**head, "status": failed}, status=True)
             case "lets-go":
                 live.merge({**head, "metadata": {**head["metadata"], "finalizers": None}})

@@ -19,7 +19,6 @@ from pulumi_everest.model.source_events import (
     ENDS,
     EXPANSION,
     EXPANSION_FREE,
-    MAX_DEPTH,
     MAX_NODES,
     MAX_NODES_OF_FILE,
     STARTS,
@@ -28,6 +27,7 @@ from pulumi_everest.model.source_events import (
     resolve_aliases,
 )
 from pulumi_everest.model.source_places import Entries, key_place, nearest, unpacked, value_place
+from pulumi_everest.model.source_syntax import MAX_DEPTH
 from pulumi_everest.model.source_text import MAX_BYTES, Report, to_text
 
 __all__ = [

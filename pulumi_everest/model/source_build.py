@@ -17,7 +17,7 @@ from yaml.events import (
 from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.findings import shortened
 from pulumi_everest.model.shapes import ANY, Shape
-from pulumi_everest.model.source_events import ENDS, MAX_DEPTH, STARTS, Extent, Written
+from pulumi_everest.model.source_events import ENDS, STARTS, Extent, Written
 from pulumi_everest.model.source_places import (
     COLUMN_BITS,
     KEY_SHIFT,
@@ -32,6 +32,7 @@ from pulumi_everest.model.source_places import (
     value_place,
 )
 from pulumi_everest.model.source_scalars import NULLS, typed
+from pulumi_everest.model.source_syntax import MAX_DEPTH
 from pulumi_everest.model.source_text import Report
 
 _TAG: Final = "tag:yaml.org,2002:"

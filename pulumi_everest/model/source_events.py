@@ -25,10 +25,9 @@ from yaml.events import (
 from yaml.scanner import ScannerError
 
 from pulumi_everest.model.findings import did_you_mean, shortened
-from pulumi_everest.model.source_syntax import report_syntax
+from pulumi_everest.model.source_syntax import MAX_DEPTH, report_syntax
 from pulumi_everest.model.source_text import LINE_BREAK, Report
 
-MAX_DEPTH: Final = 100
 MAX_NODES: Final = 500_000
 MAX_NODES_OF_FILE: Final = 2_000_000
 """Values and keys of one document, and of all documents of one file."""

@@ -16,6 +16,8 @@ class _Meaning(NamedTuple):
     code: str = "source.syntax"
 
 
+MAX_DEPTH: Final = 100
+"""How many levels deep a document may nest."""
 _QUOTE: Final = "put the text in quotes"
 _MEANINGS: Final = tuple(
     (re.compile(meaning.problem), meaning)
@@ -121,6 +123,8 @@ def report_syntax(error: Exception, text: str, first_line: int, report: Report) 
 
 
 def _meaning(problem: str, character: str) -> _Meaning:
+    if "nesting depth" in problem:  # the scanner's own limit, which it meets while it looks ahead (libyaml 0.2.6)
+        return _Meaning("", f"the input is nested more than {MAX_DEPTH} levels deep", code="source.too-deep")
     if "cannot start any token" in problem or (character == "\t" and "expected" in problem):
         if character == "\t":
             return _Meaning("", "a tab is used where only spaces can be", "indent with spaces")

@@ -7,6 +7,7 @@ same time can crash the process in gRPC, as seen with pulumi 3.272 and grpcio 1.
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 from pulumi.runtime import settings
 from pulumi.runtime.mocks import MockMonitor
@@ -21,11 +22,12 @@ def start_callbacks() -> None:
     if monitor is None or isinstance(monitor, MockMonitor):
         return
     try:
-        from pulumi.runtime._callbacks import _CallbackServicer
+        from pulumi.runtime import _callbacks
 
         asyncio.get_running_loop()
         if settings.SETTINGS.callbacks is None:
-            settings.SETTINGS.callbacks = servicer = _CallbackServicer(monitor)
+            servicer: Any = _callbacks._CallbackServicer(monitor)
+            settings.SETTINGS.callbacks = servicer
             asyncio.ensure_future(servicer.serve())  # noqa: RUF006 - the SDK keeps the servicer
     except (ImportError, AttributeError, RuntimeError):
         return

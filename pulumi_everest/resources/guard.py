@@ -27,7 +27,7 @@ from pulumi_everest.resources.remarks import counted, findings_of, refusal, rema
 from pulumi_everest.resources.report import ClusterError
 
 HOOK: Final = "pulumi-everest:changes"
-SETTLED: Final = 0.3
+SETTLED: Final = 1.0
 """Seconds that a refusal waits for those of other clusters: the engine stops at the first one that it hears of."""
 
 

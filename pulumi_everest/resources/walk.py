@@ -17,7 +17,7 @@ from pydantic import BaseModel
 from pulumi_everest.model.deferred import Deferred, Path
 from pulumi_everest.model.findings import Finding, finding
 from pulumi_everest.model.shapes import Shape
-from pulumi_everest.model.source_events import MAX_DEPTH
+from pulumi_everest.model.source_syntax import MAX_DEPTH
 from pulumi_everest.resources.leaves import Leaf
 from pulumi_everest.resources.models import program_names
 

@@ -87,11 +87,18 @@ def overrides(spec: Manifest) -> list[tuple[Any, Any]]:
 @pytest.mark.parametrize("path", EXAMPLES)
 def test_what_fields_said_is_found_in_fields_again(path: Path, adopt: Adopt) -> None:
     """Everything that a plugin's examples say in fields: only their own overrides are overrides again."""
-    [live] = [entry for entry in yaml.safe_load_all(path.read_text()) if entry["kind"] != "Secret"]
-    [written] = yaml.safe_load_all(path.with_name(path.name.replace(".expected", "")).read_text())
+    objects = [entry for entry in yaml.safe_load_all(path.read_text()) if entry["kind"] != "Secret"]
+    [live] = [entry for entry in objects if not entry["kind"].endswith(("Backup", "Restore"))]
+    written, *_ = yaml.safe_load_all(path.with_name(path.name.replace(".expected", "")).read_text())
 
     result = adopt(live)
 
     assert from_yaml(result) == live
-    assert overrides(result.spec) == overrides(written["spec"])
+    spec = dict(result.spec)
+    if "dataSource" in live["spec"]:
+        # What a cluster was once filled with is over: it is kept as it stands, not traced back to a storage.
+        patch = dict(spec["overrides"])
+        assert patch.pop("dataSource")
+        spec["overrides"] = patch
+    assert overrides(spec) == overrides(written["spec"])
     assert result.findings == []

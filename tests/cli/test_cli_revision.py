@@ -166,7 +166,7 @@ def test_what_is_gone_is_shown(here: Path, run: Run, git: Git) -> None:
         ("mian", "has no revision 'mian' [source.unreadable]\n    hint: did you mean 'main'?"),
         ("v1", "has no revision 'v1' [source.unreadable]\n    hint: did you mean 'v1.0'?"),
         ("qqqqqq", "there is no file or folder 'qqqqqq', and the repository "),
-        ("cluster", "there is no file or folder 'cluster'; did you mean 'clusters'?, and the"),
+        ("clustres", "there is no file or folder 'clustres'; did you mean 'clusters'?, and the"),
         ("--all", "has no revision '--all'"),
         ("main:clusters", "has no revision 'main:clusters'"),
         ("", "there is no file or folder ''"),

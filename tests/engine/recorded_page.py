@@ -7,8 +7,9 @@ Blocks of the page:
 - ``<!-- operator: WORD NAME -->``: what the operator does meanwhile, which no page shows: ``ready`` and ``failed`` set
   the state of the object, ``lets-go`` removes its finalizers, ``by-hand`` applies an object of the file NAME.
 
-What differs from run to run, and progress, is left out of the output: times, ports, the lines of resources that are
-followed by later ones of the same resource, and where plugins come from.
+What differs from run to run, and progress, is left out of the output: times, the lines of resources that are followed
+by later ones of the same resource, where plugins come from, and the traceback of the program that the engine interrupts
+when something failed.
 """
 
 from __future__ import annotations
@@ -77,16 +78,30 @@ def settled(text: str) -> str:
         match = ROW.match(line)
         if match:
             if match["type"] != STACK:
-                rest = re.sub(r" ?\(\d+(\.\d+)?s\)", "", match["rest"]).rstrip("; ")
+                # What a row says beside the operation stands under the resource, too.
+                rest = re.split(r";? *\b(?:\d+ )?(?:warning|error)s?\b|; ", match["rest"])[0]
+                rest = re.sub(r" ?\(\d+(\.\d+)?s\)", "", rest).rstrip()
                 rows[match["type"], match["name"]] = f" {match['mark']:2} {match['type']} {match['name']} {rest}"
         elif not re.match(
             r"^@ |^(Previewing|Updating|Refreshing|Destroying|Duration)\b|.*warning: using pulumi-", line
         ):
             others.append(line)
-    rest = re.sub(rf"^  {STACK} \([^\n]*\):\n(?=\n|  \S|\S|\Z)", "", "\n".join(others), flags=re.MULTILINE)
+    rest = re.sub(
+        r"^ +Traceback \(most recent.*?^ +KeyboardInterrupt\n(\n|\Z)?", "", "\n".join(others) + "\n", flags=re.M | re.S
+    )
+    rest = re.sub(r"^ +During handling of the above exception.*\n", "", rest, flags=re.M)
+    rest = re.sub(rf"^  {STACK} \([^\n]*\):\n(?=\n|  \S|\S|\Z)", "", rest, flags=re.MULTILINE)
     rest = re.sub(r"^Diagnostics:\n+(?=\S|\Z)", "", rest, flags=re.MULTILINE)
+    rest = re.sub(r"^Diagnostics:\n\n+", "Diagnostics:\n", rest, flags=re.MULTILINE)
+    rest = re.sub(r"^(Diagnostics:\n)(.*?)(?=^\S|\Z)", _sorted_sections, rest, flags=re.MULTILINE | re.DOTALL)
     rest = re.sub(r"\n{3,}", "\n\n", rest).strip("\n")
     return "\n".join([*(rows[key] for key in sorted(rows, key=lambda key: (key[1], key[0]))), "", rest])
+
+
+def _sorted_sections(match: re.Match[str]) -> str:
+    """What is said about each resource, in the order of their names: the engine's differs from run to run."""
+    sections = re.split(r"^(?=  \S[^\n]*\):$)", match[2], flags=re.MULTILINE)
+    return match[1] + "\n\n".join(sorted(part.strip("\n") for part in sections if part.strip())) + "\n\n"
 
 
 def playing(live: LiveCluster, api_version: str, kind: str, namespace: str) -> Callable[[str, str], None]:

@@ -97,7 +97,7 @@ def test_the_plain_files_are_the_documents_of_the_architecture(shared: Path) -> 
 
 
 def test_the_clusters_of_the_yaml_program_have_no_findings_as_documents(root: Path) -> None:
-    """With Pulumi's engine the program itself is run: tests/engine/test_other_languages.py."""
+    """With Pulumi's engine the program itself is run: tests/engine/test_engine_other_languages.py."""
     program = yaml.safe_load((root / "examples/other-languages/yaml/Pulumi.yaml").read_text())
     api = "everest.percona.com/v2alpha1"
     documents = []

@@ -303,7 +303,7 @@ REFUSED = [
     (stored({**S3, **KEYS, "schedules": [{**NIGHTLY[0], "retention": {"duration": "14d"}}]}), "duration"),
     ({"monitoring": {"serverUrl": "https://p", "verifyTLS": False}}, "verifyTLS"),
     ({"monitoring": {"serverUrl": "https://p", "credentialsSecret": "s"}}, "credentialsSecret"),
-    ({"dataSource": {"storage": "s0", "path": "p", "type": "full"}, **stored(S3)}, "type"),
+    ({"dataSource": {"storage": "main", "path": "p", "type": "full"}, **stored(S3)}, "type"),
     (instances(proxy={"storage": {"size": "1Gi"}}), "storage"),
     ({"instances": {"backupAgent": {"replicas": 2}}, **stored(S3)}, "replicas"),
     ({"instances": {"backupAgent": {"scheduling": {"priorityClassName": "p"}}}, **stored(S3)}, "scheduling"),

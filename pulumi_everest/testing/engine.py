@@ -51,16 +51,12 @@ class Engine:
         }
 
     def versions(self) -> dict[str, str]:
-        """The versions of the engine and of the Kubernetes plugin."""
-        environment = self.environment()
-        said = {
-            name: subprocess.run([path, argument], env=environment, capture_output=True, text=True, check=True).stdout
-            for name, path, argument in (
-                ("pulumi", self.pulumi, "version"),
-                ("kubernetes", self.kubernetes, "-version"),
-            )
-        }
-        return {name: text.strip().removeprefix("v") for name, text in said.items()}
+        """The versions of the engine and of the Kubernetes plugin, which only the name of its cache folder says."""
+        said = subprocess.run(
+            [self.pulumi, "version"], env=self.environment(), capture_output=True, text=True, check=True
+        ).stdout
+        cached = re.fullmatch(r"resource-kubernetes-v(.+)", self.kubernetes.parent.name)
+        return {"pulumi": said.strip().removeprefix("v"), "kubernetes": cached[1] if cached else "as on PATH"}
 
 
 def find_engine(home: Path) -> Engine | str:

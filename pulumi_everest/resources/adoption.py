@@ -19,6 +19,7 @@ from pulumi.runtime.proto import engine_pb2, resource_pb2
 from pulumi_everest.core.adoption import Hidden, differences, other_managers
 from pulumi_everest.model.deferred import Deferred
 from pulumi_everest.model.findings import Finding, finding, path_text
+from pulumi_everest.resources.hook_values import plain
 from pulumi_everest.resources.report import ClusterError
 
 if TYPE_CHECKING:
@@ -152,17 +153,8 @@ def _log(severity: int, text: str, urn: str) -> None:
 
 
 async def _plain(value: Any) -> Any:
-    """What hooks get, as plain data: whole floats as numbers, `Deferred` for unknown, `Hidden` for secret leaves."""
-    if isinstance(value, pulumi.Output):
-        known = await _plain(await value.future(with_unknowns=True))
-        return _hidden(known) if await value.is_secret() else known
-    if isinstance(value, pulumi.output.Unknown):
-        return Deferred()
-    if isinstance(value, Mapping):
-        return {key: await _plain(below) for key, below in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [await _plain(below) for below in value]
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    """What hooks get, as plain data, with `Hidden` for each leaf of a secret value."""
+    return await plain(value, _hidden)
 
 
 def _hidden(value: Any) -> Any:

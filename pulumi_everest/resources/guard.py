@@ -22,6 +22,7 @@ from pulumi_everest.core.snapshot import Snapshot
 from pulumi_everest.core.technology import Technology
 from pulumi_everest.model.deferred import Deferred
 from pulumi_everest.model.findings import Finding
+from pulumi_everest.resources.hook_values import plain
 from pulumi_everest.resources.kept import allowed, snapshot_of
 from pulumi_everest.resources.remarks import counted, findings_of, refusal, remarks, unneeded
 from pulumi_everest.resources.report import ClusterError
@@ -129,17 +130,8 @@ async def _read(inputs: Mapping[str, Any] | None) -> Snapshot | None:
 
 
 async def _plain(value: Any) -> Any:
-    """What hooks get, as plain data: whole floats as numbers, `Deferred` for unknown, `Concealed` for secret ones."""
-    if isinstance(value, pulumi.Output):
-        known = await _plain(await value.future(with_unknowns=True))
-        return Concealed(known) if await value.is_secret() and not isinstance(known, Deferred) else known
-    if isinstance(value, pulumi.output.Unknown):
-        return Deferred()
-    if isinstance(value, Mapping):
-        return {key: await _plain(below) for key, below in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [await _plain(below) for below in value]
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    """What hooks get, as plain data, with `Concealed` for secret values."""
+    return await plain(value, lambda known: known if isinstance(known, Deferred) else Concealed(known))
 
 
 def supports_hooks() -> bool:

@@ -22,11 +22,6 @@ def test_pulumi_finds_the_plugin(root):
     assert (root / "__main__.py").is_file()
 
 
-def test_the_folder_of_the_plugin_is_no_project(root):
-    """Pulumi refuses every command in a folder that is both."""
-    assert not (root / "Pulumi.yaml").exists()
-
-
 def test_the_python_package_says_that_programs_which_import_it_need_no_plugin(root):
     """Else Pulumi takes any package that is called pulumi-... for the SDK of a plugin, and downloads that."""
     assert json.loads((root / "pulumi_everest" / "pulumi-plugin.json").read_text("utf-8"))["resource"] is False

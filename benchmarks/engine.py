@@ -19,7 +19,7 @@ from pulumi_everest.testing.apiserver import ApiServer
 from pulumi_everest.testing.binaries import assets
 from pulumi_everest.testing.engine import Stack, find_engine
 
-COUNT, TURNS = 200, 3
+COUNT, TURNS = 200, 2
 SIZES = (100, 200, 400)
 
 CRD: dict[str, Any] = {
@@ -103,12 +103,13 @@ def write(stack: Stack, program: str, namespace: str, count: int) -> None:
 
     manifests = emitted(count)
     for manifest in manifests:
-        manifest["metadata"]["namespace"] = namespace
+        # No operator is there to remove finalizers, so that the objects could be deleted.
+        manifest["metadata"] = {"name": manifest["metadata"]["name"], "namespace": namespace}
     clusters = []
     for number in range(count):
         spec = sharded_spec(number)
         del spec["provider"]
-        clusters.append({"name": f"cluster-{number}", "namespace": namespace, **spec})
+        clusters.append({"name": f"cluster-{number}", "namespace": namespace, "finalizers": [], **spec})
     stack.write(program, {"clusters.json": json.dumps(clusters), "objects.json": json.dumps(manifests)})
 
 

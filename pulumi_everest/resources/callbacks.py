@@ -1,7 +1,7 @@
 """One server for the hooks of a program, started before the first of them.
 
-The SDK starts it with the first hook, and until it runs, each further hook starts another. Several that start at the
-same time can crash the process in gRPC, as seen with pulumi 3.272 and grpcio 1.76 to 1.85. So it is made here, once.
+The SDK (3.272) starts it with the first hook, and until it runs, each further hook starts another, of which all but one
+are left over. So it is made here, once.
 """
 
 from __future__ import annotations

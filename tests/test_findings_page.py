@@ -24,7 +24,7 @@ from pulumi_everest.cli.impacts import findings as changed
 from pulumi_everest.cli.inputs import read_inputs
 from pulumi_everest.cli.options import Options
 from pulumi_everest.cli.running import operators_of
-from pulumi_everest.core.presence import Facts, check_presence
+from pulumi_everest.core.presence import Facts, check_presence, taken
 from pulumi_everest.emit.crds import Crds
 from pulumi_everest.emit.patch import patched
 from pulumi_everest.live.cluster import LiveCluster
@@ -239,7 +239,9 @@ class Example:
             assert gathered.findings == []
             manifests = [plugin.manifest for plugin in Plugins(self.plugins).all()]
             [(operator, wanted)] = operators_of(gathered.groups, manifests)
-            return list(check_presence(operator, wanted, facts_of(self.running)))
+            there = self.running.get("objects", [])
+            exist = [taken(one, "") for one in wanted if f"{one.kind} {one.namespace}/{one.name}" in there]
+            return [*check_presence(operator, wanted, facts_of(self.running)), *exist]
         if self.before is None:
             return gathered.findings
         before = gather(read_inputs([self.before]), options)

@@ -83,6 +83,13 @@ def check_presence(operator: Operator, wanted: Sequence[Wanted], facts: Facts) -
                 yield entry
 
 
+def taken(wanted: Wanted, subject: str) -> Finding:
+    """What to say of an object that is to be made, and is there already."""
+    text = f"{wanted.kind} {wanted.namespace}/{wanted.name} is there already, and this stack does not know it"
+    hint = "add an alias with the resource's former name, or take the object over with adopt=True"
+    return finding("cluster.exists", (), text, hint=hint, subject=subject, place=wanted.place)
+
+
 def _about(operator: Operator, wanted: Wanted, there: Sequence[Running], subject: str) -> Iterator[Finding]:
     mine = [entry for entry in there if entry.serves(wanted.namespace)]
     if not mine:

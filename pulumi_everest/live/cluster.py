@@ -26,11 +26,18 @@ TIMEOUT = 30.0
 class LiveCluster:
     """A cluster, as the kubeconfig names it: a file (the usual ones if left out) and a context (the current one).
 
-    Every method raises LiveError where the cluster cannot be reached or refuses.
+    `timeout` is in seconds, for each request. Every method raises LiveError where the cluster cannot be reached or
+    refuses.
     """
 
-    def __init__(self, kubeconfig: str | PathLike[str] | None = None, context: str | None = None) -> None:
-        self.kubeconfig, self.context = kubeconfig, context
+    def __init__(
+        self,
+        kubeconfig: str | PathLike[str] | None = None,
+        context: str | None = None,
+        *,
+        timeout: float = TIMEOUT,
+    ) -> None:
+        self.kubeconfig, self.context, self.timeout = kubeconfig, context, timeout
         self._connection: Any = None
         self._kinds: dict[str, dict[str, Mapping[str, Any]]] = {}
 
@@ -158,7 +165,7 @@ class LiveCluster:
             self._connection = connect(self.kubeconfig, self.context)
         full = f"{path}?{urlencode(query)}" if query else path
         data = None if body is None else json.dumps(body).encode()
-        answer = self._connection.send(method, full, data, content_type, TIMEOUT)
+        answer = self._connection.send(method, full, data, content_type, self.timeout)
         return answer.decode() if text else json.loads(answer)
 
     def _served(self, api_version: str) -> dict[str, Mapping[str, Any]]:

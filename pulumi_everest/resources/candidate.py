@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,7 @@ from pulumi_everest.resources.connection import Connection, check_connection, ch
 from pulumi_everest.resources.given import Given
 from pulumi_everest.resources.kept import inputs_of
 from pulumi_everest.resources.locking import Recorder
+from pulumi_everest.resources.looking import Planned
 from pulumi_everest.resources.run import Run
 from pulumi_everest.resources.secret_values import (
     check_secrets,
@@ -77,6 +78,8 @@ class Candidate:
         self.kubernetes: object = None
         self.guarded = False
         self.component: pulumi.Resource | None = None
+        self.looked: Awaitable[None] | None = None
+        """Fails where the cluster has what is to be made, in a program that is served."""
         self.recorder = Recorder(names[0])
         self.batch = run.batch
         self.checked = self._checked_with_outputs()
@@ -241,6 +244,12 @@ class Candidate:
         """The hooks of the main object, whose type and name these are."""
         reporting = self.run.reporter.binding(token, name, self.emitting, self.kubernetes)
         return both(self.run.adoption.binding(), reporting)
+
+    def find(self, main: pulumi.CustomResource) -> None:
+        """Let a preview look in the Kubernetes cluster for the main object and its operator."""
+        manifest = next(entry.manifest for entry in self.objects if entry.main)
+        planned = Planned(self.given.subject, main, manifest, self.emitting, self.kubernetes)
+        self.looked = self.run.looks.add(planned)
 
     @property
     def provider(self) -> Provider | None:

@@ -64,6 +64,7 @@ class DatabaseCluster(pulumi.ComponentResource):
             existing=candidate.existing,
             report=candidate.hooks_of_main,
         )
+        candidate.find(main)
         found = self._outputs.fill(candidate, main)
         if candidate.connection is not None:
             from pulumi_everest.resources.connection_secret import make_connection

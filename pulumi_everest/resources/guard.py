@@ -24,12 +24,10 @@ from pulumi_everest.model.deferred import Deferred
 from pulumi_everest.model.findings import Finding
 from pulumi_everest.resources.hook_values import plain
 from pulumi_everest.resources.kept import allowed, snapshot_of
+from pulumi_everest.resources.refusals import SETTLED, Refusals, RefusedError
 from pulumi_everest.resources.remarks import counted, findings_of, refusal, remarks, unneeded
-from pulumi_everest.resources.report import ClusterError
 
 HOOK: Final = "pulumi-everest:changes"
-SETTLED: Final = 1.0
-"""Seconds that a refusal waits for those of other clusters: the engine stops at the first one that it hears of."""
 
 
 @dataclass
@@ -41,7 +39,7 @@ class Guard:
 
     served: bool = False
     technologies: dict[str, Technology] = field(default_factory=dict)
-    refused: list[Finding] = field(default_factory=list)
+    refusals: Refusals = field(default_factory=lambda: Refusals(_summary))
     asked: set[str] = field(default_factory=set)
     """URNs of the components that the engine asked about."""
     _hook: Any = None
@@ -72,20 +70,11 @@ class Guard:
 
     async def _refuse(self, result: ChangeSet, resource: str, urn: str) -> None:
         """Stop. In a preview of a program in this process it goes on, to fail once, with all that is refused."""
-        first, found, text = not self.refused, findings_of(result, resource), refusal(result)
-        self.refused += found
+        found, text = findings_of(result, resource), refusal(result)
         if self.served or not self._dry_run:
             await asyncio.sleep(SETTLED)
             raise RefusedError(found, text)
-        self._log(engine_pb2.ERROR, text, urn)
-        if first:
-            pulumi.Output.from_input(asyncio.ensure_future(self._failure())).apply(lambda _: None)
-
-    async def _failure(self) -> Any:
-        await asyncio.sleep(SETTLED)
-        subjects = ", ".join(dict.fromkeys(entry.subject for entry in self.refused))
-        text = f"{counted(len(self.refused))} refused, and nothing was changed: {subjects}"
-        raise RefusedError(self.refused, f"{text}\nWhat, why, and how to go on, stands at each of these resources.")
+        self.refusals.add(self._engine, found, text, urn)
 
     def _log(self, severity: int, text: str, urn: str) -> None:
         self._engine.Log(engine_pb2.LogRequest(severity=severity, message=text, urn=urn))  # type: ignore[arg-type]
@@ -96,12 +85,10 @@ class Guard:
             self._log(engine_pb2.WARNING, unneeded(allow), urn)
 
 
-class RefusedError(ClusterError):
-    """Changes of databases that are refused."""
-
-    def __init__(self, findings: list[Finding], text: str) -> None:
-        super().__init__(findings)
-        self.args = (text,)
+def _summary(findings: list[Finding]) -> str:
+    subjects = ", ".join(dict.fromkeys(entry.subject for entry in findings))
+    text = f"{counted(len(findings))} refused, and nothing was changed: {subjects}"
+    return f"{text}\nWhat, why, and how to go on, stands at each of these resources."
 
 
 async def changes_of(

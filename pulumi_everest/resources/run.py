@@ -22,6 +22,7 @@ from pulumi_everest.resources.adoption import Adoption
 from pulumi_everest.resources.callbacks import start_callbacks
 from pulumi_everest.resources.guard import Guard
 from pulumi_everest.resources.locking import ProgramLocks
+from pulumi_everest.resources.looking import Looks
 from pulumi_everest.resources.naming import AS_IN_YAML
 from pulumi_everest.resources.once import Once
 from pulumi_everest.resources.report import ClusterError
@@ -140,6 +141,7 @@ class Run:
         self.adoption = Adoption()
         self.guard = Guard(served=AS_IN_YAML.get())
         self.reporter = Reporter()
+        self.looks = Looks(served=AS_IN_YAML.get())
         self.once = Once()
         self.databases: list[Candidate] = []
         """The clusters made so far, for what is done to them."""

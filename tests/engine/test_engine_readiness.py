@@ -104,13 +104,27 @@ def deployment(live: LiveCluster, namespace: str) -> Callable[[str], None]:
     return bring
 
 
+def test_a_preview_of_more_databases_than_threads_ends_and_says_once_that_the_operator_is_not_there(
+    stack: Stack, namespace: str
+) -> None:
+    stack.write(
+        "import pulumi_everest as everest\n"
+        "for number in range(60):\n"
+        f"    everest.DatabaseCluster(f'orders-{{number}}', provider='psmdb-operator', namespace='{namespace}')\n"
+    )
+    done = stack.preview()
+    assert done.code == 0, done.text
+    assert done.changes == {"create": 121}
+    assert len([text for text in done.messages("warning") if "no deployment in the cluster" in text]) == 1
+
+
 def test_a_database_that_is_not_ready_in_time_is_told_with_the_operators_state_and_message(
     stack: Stack, operator: Operator, deployment: Callable[[str], None], namespace: str
 ) -> None:
     stack.write(program(namespace, SHORT))
     preview = stack.preview()
     assert preview.code == 0
-    assert "orders: no deployment in the cluster runs" in "\n".join(preview.messages("warning"))
+    assert "no deployment in the cluster runs the image" in "\n".join(preview.messages("warning"))
     done = stack.up()
     assert done.code != 0
     errors = "\n".join(done.messages("error"))
@@ -142,7 +156,7 @@ def test_the_object_of_a_kind_that_the_cluster_does_not_have_is_told_with_what_t
     )
     stack.kubeconfig = None
     stack.write(program(namespace, own).replace("psmdb-operator", "toydb-operator"))
-    missing = "orders: the cluster does not have ToyDB in toy.example.com/v1, so 'orders' cannot be created"
+    missing = "the cluster does not have ToyDB in toy.example.com/v1, so 'orders' cannot be created"
     preview = stack.preview()
     assert preview.code == 0  # the Kubernetes plugin takes the kind for one that comes later
     assert f"{missing}; install toy-operator 1.1.0" in "\n".join(preview.messages("warning"))

@@ -93,10 +93,11 @@ def test_a_renamed_resource_without_an_alias_is_refused_with_the_alias_to_add(
     before = uid(live, namespace)
 
     stack.write(program(namespace, name="shop-orders", deletion_policy=policy))
-    done = stack.up()
-
-    assert done.code != 0
-    assert "aliases=[pulumi.Alias(" in done.text
+    for done in (stack.preview(), stack.up()):
+        assert done.code != 0
+        errors = "\n".join(done.messages("error"))
+        assert f"PerconaServerMongoDB {namespace}/orders is there already" in errors
+        assert "aliases=[pulumi.Alias(" in errors
     assert uid(live, namespace) == before
     found = live.get(*MONGO, "orders", namespace)
     assert found is not None

@@ -1,8 +1,10 @@
-"""What is said of a database before it is made and when it fails; the hooks as functions, without an engine."""
+"""What is said of a database that failed; the hook as a function, without an engine."""
 
 from __future__ import annotations
 
 import asyncio
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,8 @@ from pulumi_everest.live.errors import LiveError
 from pulumi_everest.model.findings import finding
 from pulumi_everest.plugins.find import builtin
 from pulumi_everest.resources import reporting
-from pulumi_everest.resources.reporting import Reach, Reporter, reach_of, told
+from pulumi_everest.resources.reach import TIMEOUT, Reach, reach_of
+from pulumi_everest.resources.reporting import Reporter, problems, told
 
 MANIFEST = next(plugin.manifest for plugin in builtin() if plugin.name == "psmdb")
 TOKEN = "kubernetes:psmdb.percona.com/v1:PerconaServerMongoDB"
@@ -37,7 +40,8 @@ class Cluster:
     facts: Any = None
     asked: list[Any] = []  # noqa: RUF012
 
-    def __init__(self, kubeconfig: Any = None, context: Any = None) -> None:
+    def __init__(self, kubeconfig: Any = None, context: Any = None, timeout: float = 0) -> None:
+        assert timeout == TIMEOUT
         self.asked.append((kubeconfig, context, Path(kubeconfig).read_text() if kubeconfig else None))
 
     def get(self, *_: str) -> Any:
@@ -70,13 +74,8 @@ def logged(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str, str]]:
 
 def reporter(kubernetes: object = None) -> Reporter:
     made = Reporter()
-    made._engine = settings.get_engine()
     made._databases[TOKEN, "orders"] = reporting.Database(MANIFEST, kubernetes)
     return made
-
-
-def before(of: Reporter, inputs: dict[str, Any] = INPUTS, name: str = "orders") -> None:
-    asyncio.run(of.before(pulumi.ResourceHookArgs(URN, "", name, TOKEN, new_inputs=inputs)))
 
 
 TIMED_OUT = '"apps/orders" failed to become live: timed out waiting for the condition'
@@ -148,39 +147,11 @@ def test_a_refusal_of_the_api_server_needs_no_look(cluster: type[Cluster], logge
 def test_what_is_not_a_database_or_was_to_be_deleted_is_not_told(cluster: type[Cluster], logged: list[Any]) -> None:
     assert failed(reporter(), name="other") is False
     assert failed(reporter(), operation="delete") is False
-    before(reporter(), name="other")
     assert (logged, cluster.asked) == ([], [])
 
 
-def test_before_a_database_is_made_a_missing_operator_is_a_warning_once(
-    cluster: type[Cluster], logged: list[Any]
-) -> None:
-    cluster.facts = Facts(SERVED, {}, [])
-    of = reporter()
-
-    async def both() -> None:
-        args = pulumi.ResourceHookArgs(URN, "", "orders", TOKEN, new_inputs=INPUTS)
-        await of.before(args)
-        await of.before(args)
-
-    asyncio.run(both())
-    [(severity, text, urn)] = logged
-    assert (severity, urn) == ("warning", URN)
-    assert text.endswith("install Helm chart psmdb-operator 1.22.0")
-    assert len(cluster.asked) == 1
-
-
-@pytest.mark.parametrize("found", [LiveError.of("client", "not installed"), ValueError("a defect")])
-def test_where_the_cluster_cannot_be_read_a_preview_says_nothing(
-    cluster: type[Cluster], logged: list[Any], found: Exception
-) -> None:
-    cluster.found = found
-    before(reporter())
-    assert logged == []
-
-
 def test_a_name_that_is_not_known_is_not_asked_for(cluster: type[Cluster], logged: list[Any]) -> None:
-    before(reporter(), {**INPUTS, "metadata": {"name": pulumi.UNKNOWN}})
+    failed(reporter(), {**INPUTS, "metadata": {"name": pulumi.UNKNOWN}})
     failed(reporter(), {**INPUTS, "metadata": {}})
     assert cluster.asked == []
     assert logged == []
@@ -195,13 +166,13 @@ class Provider:
 
 def test_the_cluster_is_the_one_of_the_kubernetes_provider(cluster: type[Cluster], logged: list[Any]) -> None:
     text = "apiVersion: v1\nkind: Config\n"
-    before(reporter(Provider(kubeconfig=text, context="here")))
+    failed(reporter(Provider(kubeconfig=text, context="here")))
     [(path, context, read)] = cluster.asked
     assert (context, read) == ("here", text)
     assert not Path(path).exists()
     failed(reporter(Provider()))
     assert len(cluster.asked) == 1
-    assert logged == []
+    assert [text for _, text, _ in logged] == ["orders: the object is not in the cluster"]
 
 
 def test_the_default_provider_is_configured_by_the_stack(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -212,6 +183,26 @@ def test_the_default_provider_is_configured_by_the_stack(monkeypatch: pytest.Mon
 def test_notes_are_not_told() -> None:
     newer = finding("operator.newer", (), "it is newer")
     older = finding("operator.older", (), "it is older", hint="upgrade it")
-    assert told("a", Health("ready", "", True, False), [newer, older]) == [
-        "a: the operator reports state 'ready'", "a: it is older; upgrade it",
-    ]  # fmt: skip
+    assert problems([newer, older]) == ["it is older; upgrade it"]
+    assert told(Health("ready", "", True, False)) == ["the operator reports state 'ready'"]
+
+
+def test_a_report_is_made_while_all_threads_of_the_loop_wait_for_it(cluster: type[Cluster], logged: list[Any]) -> None:
+    of = reporter()
+    of.failures._engine = settings.get_engine()
+    reported = threading.Event()
+
+    async def run() -> None:
+        loop = asyncio.get_running_loop()
+        loop.set_default_executor(ThreadPoolExecutor(max_workers=1))
+        registration = loop.run_in_executor(None, reported.wait, 20)
+        error = 'no matches for kind "PerconaServerMongoDB"'
+        args = pulumi.ErrorHookArgs(
+            URN, "", "orders", TOKEN, new_inputs=INPUTS, failed_operation="create", errors=[error]
+        )
+        await asyncio.wait_for(of.failures._failed(args), 10)
+        reported.set()
+        assert await registration
+
+    asyncio.run(run())
+    assert [text for _, text, _ in logged] == ["orders: the object is not in the cluster"]

@@ -1,0 +1,139 @@
+"""What a preview sees in the cluster: whether the operator is there, and whether an object is that is to be made.
+
+The Kubernetes plugin takes a kind that the cluster does not have for one that comes later, and previews the creation of
+an object that exists. So the package reads the cluster itself, once for the databases of a kind in a namespace. Without
+the Kubernetes client (the extra `cluster`), or where the cluster cannot be read, a preview says nothing of it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+from pulumi.runtime import settings
+from pulumi.runtime.mocks import MockMonitor
+from pulumi.runtime.proto import engine_pb2
+
+from pulumi_everest.core.presence import Facts, Wanted, check_presence, taken
+from pulumi_everest.model.findings import Finding
+from pulumi_everest.model.manifest import PluginManifest
+from pulumi_everest.resources.failures import EXISTS
+from pulumi_everest.resources.reach import Reach, in_thread, known, reach_of, reached, wanted_of
+from pulumi_everest.resources.refusals import Refusals, RefusedError
+from pulumi_everest.resources.reporting import problems
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A database of a program that is previewed.
+
+    `subject` is its resource for people, `main` the resource of its main object, `manifest` what the plugin says where
+    that is the operator's, and `kubernetes` the Kubernetes provider that makes it, or None for the default one.
+    """
+
+    subject: str
+    main: pulumi.CustomResource
+    inputs: Mapping[str, Any]
+    manifest: PluginManifest | None
+    kubernetes: object
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a cluster has: names of the objects of a kind in a namespace, and what concerns the operator."""
+
+    names: frozenset[str]
+    facts: Facts
+
+
+Key = tuple[Reach, str, str, str]
+
+
+class Looks:
+    """Looks at the cluster for the databases of a program, one after the other, in a preview.
+
+    `served` is for programs in other languages, whose calls fail each by itself.
+    """
+
+    def __init__(self, *, served: bool = False) -> None:
+        self.served = served
+        self.refusals = Refusals(_summary)
+        self._planned: list[Planned] = []
+        self._worker: asyncio.Future[Any] | None = None
+        self._seen: dict[Key, asyncio.Task[Seen]] = {}
+        self._said: set[str] = set()
+
+    def add(self, planned: Planned) -> asyncio.Future[None] | None:
+        """Look for a database, unless this is no preview by an engine. What is given fails where it is refused."""
+        if not settings.is_dry_run() or isinstance(settings.SETTINGS.monitor, MockMonitor):
+            return None
+        if self.served:
+            return asyncio.ensure_future(self.look(planned))
+        self._planned.append(planned)
+        if self._worker is None or self._worker.done():
+            self._worker = asyncio.ensure_future(self._work())
+            # The program does not end before an output is known.
+            pulumi.Output.from_input(self._worker).apply(lambda _: None)
+        return None
+
+    async def _work(self) -> Any:
+        while self._planned:
+            await self.look(self._planned.pop(0))
+
+    async def look(self, planned: Planned) -> None:
+        """Say what the cluster says of a database. Raises `RefusedError` in a served program."""
+        engine = settings.get_engine()
+        try:
+            wanted, seen = await self._read(planned)
+            if wanted is None or seen is None or engine is None:
+                return
+            exists = wanted.name in seen.names and not await planned.main.id.is_known()
+            urn = str(await planned.main.urn.future())
+        except Exception:  # noqa: BLE001 - what fails here is nothing that the program asked for
+            return
+        if planned.manifest is not None:
+            for text in problems(check_presence(planned.manifest.operator, [wanted], seen.facts)):
+                if text not in self._said:
+                    self._said.add(text)
+                    engine.Log(engine_pb2.LogRequest(severity=engine_pb2.WARNING, message=text, urn=urn))
+        if exists:
+            found = [taken(wanted, planned.subject)]
+            text = EXISTS.format(kind=wanted.kind, id=f"{wanted.namespace}/{wanted.name}")
+            if self.served:
+                raise RefusedError(found, text)
+            self.refusals.add(engine, found, text, urn)
+
+    async def _read(self, planned: Planned) -> tuple[Wanted | None, Seen | None]:
+        """What is wanted, and what the cluster has, asked once for all databases of a kind in a namespace."""
+        # The plugin has filled in the namespace, where the program leaves it to the Kubernetes provider.
+        metadata = await known(planned.main.metadata)  # type: ignore[attr-defined]
+        operator = planned.manifest.operator if planned.manifest is not None else None
+        wanted = await wanted_of({**planned.inputs, "metadata": metadata}, operator)
+        reach = await reach_of(planned.kubernetes)
+        if wanted is None or reach is None:
+            return wanted, None
+        key = (reach, wanted.api_version, wanted.kind, wanted.namespace)
+        if key not in self._seen:
+            crds = operator.crds if operator is not None else []
+            self._seen[key] = asyncio.ensure_future(in_thread(_see, wanted, crds, reach))
+        return wanted, await self._seen[key]
+
+
+def _see(wanted: Wanted, crds: list[str], reach: Reach) -> Seen:
+    """Ask the cluster. Raises LiveError."""
+    from pulumi_everest.live.operators import look
+
+    with reached(reach) as live:
+        there = live.list(wanted.api_version, wanted.kind, wanted.namespace)
+        facts = look(live, [(wanted.api_version, wanted.kind)], crds, [wanted.namespace])
+        return Seen(frozenset(entry["metadata"]["name"] for entry in there), facts)
+
+
+def _summary(findings: list[Finding]) -> str:
+    subjects = ", ".join(dict.fromkeys(entry.subject for entry in findings))
+    count = "1 database is" if len(findings) == 1 else f"{len(findings)} databases are"
+    text = f"{count} in the cluster already, and cannot be created; nothing was changed: {subjects}"
+    return f"{text}\nHow to go on stands at each of these resources."

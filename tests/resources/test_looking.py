@@ -1,0 +1,169 @@
+"""What a preview says of the cluster: an operator that is not there, an object that is; without an engine."""
+
+from __future__ import annotations
+
+import asyncio
+from types import SimpleNamespace
+from typing import Any
+
+import pulumi
+import pytest
+from pulumi.runtime import settings
+
+from pulumi_everest.core.presence import Facts
+from pulumi_everest.live.errors import LiveError
+from pulumi_everest.plugins.find import builtin
+from pulumi_everest.resources.looking import Looks, Planned
+from pulumi_everest.resources.refusals import RefusedError
+
+MANIFEST = next(plugin.manifest for plugin in builtin() if plugin.name == "psmdb")
+SERVED = {("psmdb.percona.com/v1", "PerconaServerMongoDB")}
+WARNING, ERROR = 2, 3
+
+
+class Cluster:
+    """A cluster with objects of these names by namespace, and these facts; or an error."""
+
+    names: Any = {}  # noqa: RUF012
+    facts = Facts(SERVED, {}, None)
+    asked: list[str] = []  # noqa: RUF012
+
+    def __init__(self, *_: Any, **__: Any) -> None:
+        pass
+
+    def list(self, _api_version: str, _kind: str, namespace: str) -> list[Any]:
+        self.asked.append(namespace)
+        if isinstance(self.names, Exception):
+            raise self.names
+        return [{"metadata": {"name": name}} for name in self.names.get(namespace, [])]
+
+
+class Value:
+    """An output of a resource: what it becomes, or the error that it ends with."""
+
+    def __init__(self, value: Any, *, known: bool = True) -> None:
+        self.value, self.known = value, known
+
+    async def future(self) -> Any:
+        if isinstance(self.value, Exception):
+            raise self.value
+        return self.value
+
+    async def is_known(self) -> bool:
+        return self.known
+
+
+@pytest.fixture
+def cluster(monkeypatch: pytest.MonkeyPatch) -> type[Cluster]:
+    monkeypatch.setattr("pulumi_everest.live.cluster.LiveCluster", Cluster)
+    monkeypatch.setattr("pulumi_everest.live.operators.look", lambda *_: Cluster.facts)
+    monkeypatch.setattr(Cluster, "names", {})
+    monkeypatch.setattr(Cluster, "facts", Facts(SERVED, {}, None))
+    monkeypatch.setattr(Cluster, "asked", [])
+    monkeypatch.setattr(settings, "is_dry_run", lambda: True)
+    monkeypatch.setattr(settings.SETTINGS, "monitor", None)
+    return Cluster
+
+
+@pytest.fixture
+def said(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, str, str]]:
+    lines: list[tuple[int, str, str]] = []
+
+    class Engine:
+        def Log(self, request: Any) -> None:
+            lines.append((request.severity, request.urn, request.message))
+
+    monkeypatch.setattr(settings, "get_engine", Engine)
+    return lines
+
+
+def planned(name: Any, *, created: bool = True, namespace: str = "apps", urn: Any = None) -> Planned:
+    main = SimpleNamespace(
+        id=Value("an id", known=not created),
+        urn=Value(urn or f"urn:{name}"),
+        metadata={"name": name, "namespace": namespace},
+    )
+    inputs = {"apiVersion": "psmdb.percona.com/v1", "kind": "PerconaServerMongoDB", "spec": {"crVersion": "1.22.0"}}
+    return Planned(f"DatabaseCluster {name}", main, inputs, MANIFEST, None)  # type: ignore[arg-type]
+
+
+def look(*databases: Planned, served: bool = False) -> list[Any]:
+    """Look for the databases; gives the errors that end the program, or the calls of a served one."""
+
+    async def run() -> list[Any]:
+        looks = Looks(served=served)
+        started = [looks.add(entry) for entry in databases]
+        calls = await asyncio.gather(*[one for one in started if one is not None], return_exceptions=True)
+        if looks._worker is not None:
+            await looks._worker
+        failure = looks.refusals.failure
+        ended = await asyncio.gather(failure, return_exceptions=True) if failure is not None else []
+        return [error for error in [*calls, *ended] if isinstance(error, Exception)]
+
+    return asyncio.run(run())
+
+
+def test_an_operator_that_is_missing_is_a_warning_once_for_all_databases(
+    cluster: type[Cluster], said: list[Any]
+) -> None:
+    cluster.facts = Facts(SERVED, {}, [])
+    assert look(planned("a"), planned("b"), planned("c", created=False)) == []
+    [(severity, urn, text)] = said
+    assert (severity, urn) == (WARNING, "urn:a")
+    assert text.endswith("install Helm chart psmdb-operator 1.22.0")
+    assert cluster.asked == ["apps"]
+
+
+def test_objects_that_are_there_and_are_to_be_created_end_a_preview_once(
+    cluster: type[Cluster], said: list[Any]
+) -> None:
+    cluster.names = {"apps": ["a", "b", "c"], "shop": ["d"]}
+    made = [planned("a"), planned("b", created=False), planned("c"), planned("d"), planned("d", namespace="shop")]
+    [error] = look(*made)
+    assert isinstance(error, RefusedError)
+    assert [entry.subject for entry in error.findings] == [
+        "DatabaseCluster a",
+        "DatabaseCluster c",
+        "DatabaseCluster d",
+    ]
+    assert {entry.code for entry in error.findings} == {"cluster.exists"}
+    assert [(severity, urn) for severity, urn, _ in said] == [(ERROR, "urn:a"), (ERROR, "urn:c"), (ERROR, "urn:d")]
+    assert "PerconaServerMongoDB shop/d is there already" in said[2][2]
+    assert "aliases=[pulumi.Alias(" in said[2][2]
+    assert cluster.asked == ["apps", "shop"]
+
+
+def test_in_a_served_program_the_call_for_that_database_fails(cluster: type[Cluster], said: list[Any]) -> None:
+    cluster.names = {"apps": ["a"]}
+    [error] = look(planned("a"), planned("b"), served=True)
+    assert isinstance(error, RefusedError)
+    assert "apps/a is there already" in str(error)
+    assert said == []
+
+
+@pytest.mark.parametrize("names", [LiveError.of("client", "not installed"), ValueError("a defect")])
+def test_where_the_cluster_cannot_be_read_a_preview_says_nothing(
+    cluster: type[Cluster], said: list[Any], names: Exception
+) -> None:
+    cluster.names = names
+    assert look(planned("a"), planned("b")) == []
+    assert said == []
+
+
+def test_a_name_that_is_not_known_is_not_looked_for(cluster: type[Cluster], said: list[Any]) -> None:
+    cluster.names = {"apps": ["a"]}
+    assert look(planned(pulumi.UNKNOWN)) == []
+    assert (cluster.asked, said) == ([], [])
+
+
+def test_a_registration_that_failed_is_not_told_of_again(cluster: type[Cluster], said: list[Any]) -> None:
+    cluster.names = {"apps": ["a"]}
+    assert look(planned("a", urn=ValueError("refused"))) == []
+    assert said == []
+
+
+def test_only_a_preview_looks(cluster: type[Cluster], said: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "is_dry_run", lambda: False)
+    cluster.names = {"apps": ["a"]}
+    assert look(planned("a")) == []
+    assert (cluster.asked, said) == ([], [])

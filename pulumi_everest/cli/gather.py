@@ -186,7 +186,7 @@ def _known_cluster(plan: Plan, main: dict[str, Any]) -> Cluster:
         return located([entry.at(("metadata",) if in_metadata else ("spec",))], cluster.locate)[0]
 
     snapshot = Snapshot.of(plan.resolved, technology, main, {})
-    return Cluster(snapshot, technology, snapshot.name, cluster.subject, shown)
+    return Cluster(snapshot, technology, snapshot.name, cluster.subject, shown, in_document=True)
 
 
 def _job_group(plan: JobPlan) -> Group:

@@ -8,8 +8,9 @@ from typing import Any
 
 import click
 
+from pulumi_everest.cli.lifting import ON_THE_COMMAND_LINE, Lifting, unneeded, unneeded_liftings
 from pulumi_everest.cli.report import printable
-from pulumi_everest.core.changes import ChangeSet, compare, finding_of, line, values
+from pulumi_everest.core.changes import IN_A_PROGRAM, ChangeSet, compare, finding_of, line, values
 from pulumi_everest.core.impact import Change, Concealed, Impact
 from pulumi_everest.core.snapshot import Snapshot
 from pulumi_everest.core.technology import Technology
@@ -33,7 +34,7 @@ class Cluster:
     """A cluster of an input: what it is, how it is compared, and how findings about it are shown.
 
     `resource` is the name of its resource, which stays when the cluster's own name changes; `allow` are the guards that
-    it lifts.
+    it lifts. `in_document` says that it is of a YAML document, which cannot lift any.
     """
 
     snapshot: Snapshot
@@ -42,6 +43,7 @@ class Cluster:
     subject: str
     shown: Shown
     allow: tuple[str, ...] = ()
+    in_document: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,9 @@ class Compared:
     changes: ChangeSet
 
 
-def compare_clusters(before: Sequence[Cluster], after: Sequence[Cluster]) -> list[Compared]:
+def compare_clusters(
+    before: Sequence[Cluster], after: Sequence[Cluster], liftings: Sequence[Lifting] = ()
+) -> list[Compared]:
     """Every cluster that there was and is to be: by namespace and name, else by the name of its resource."""
     by_name = {_key(cluster.snapshot): cluster for cluster in before}
     pairs = [(cluster, by_name.pop(_key(cluster.snapshot), None)) for cluster in after]
@@ -61,7 +65,8 @@ def compare_clusters(before: Sequence[Cluster], after: Sequence[Cluster]) -> lis
     for cluster, same in pairs:
         was = same or by_resource.get(cluster.resource)
         if was is not None:
-            changes = compare(was.snapshot, cluster.snapshot, cluster.technology, cluster.allow)
+            allow = [*cluster.allow, *(lifting.guard for lifting in liftings if lifting.is_for(cluster))]
+            changes = compare(was.snapshot, cluster.snapshot, cluster.technology, allow)
             compared.append(Compared(cluster, changes))
     return compared
 
@@ -70,26 +75,28 @@ def _key(snapshot: Snapshot) -> tuple[Any, Any]:
     return snapshot.metadata.get("namespace") or "default", snapshot.metadata.get("name")
 
 
-def findings(compared: Sequence[Compared], *, impacts: bool) -> Iterator[Finding]:
+def findings(compared: Sequence[Compared], liftings: Sequence[Lifting] = (), *, impacts: bool) -> Iterator[Finding]:
     """Refused changes and lifted guards; with `impacts` also what the other changes do, where that is not online."""
     for entry in compared:
         cluster = entry.cluster
         for change in entry.changes.changes:
-            found = _finding(change, cluster.subject, impacts=impacts)
+            found = _finding(change, cluster, impacts=impacts)
             if found is not None:
                 yield cluster.shown(found)
         for guard in entry.changes.unneeded:
-            text = f"no change meets guard '{guard}', so it need not be lifted"
-            hint = "take it away from allow"
-            yield cluster.shown(finding("change.unneeded", ("allow",), text, hint=hint, subject=cluster.subject))
+            if guard in cluster.allow:
+                yield cluster.shown(unneeded(guard, ("allow",), cluster.subject, hint="take it away from allow"))
+    yield from unneeded_liftings(liftings, compared)
 
 
-def _finding(change: Change, subject: str, *, impacts: bool) -> Finding | None:
+def _finding(change: Change, cluster: Cluster, *, impacts: bool) -> Finding | None:
+    subject = cluster.subject
     if change.is_refused:
-        return finding_of(change, subject)
+        return finding_of(change, subject, ON_THE_COMMAND_LINE if cluster.in_document else IN_A_PROGRAM)
     if change.lifted:
         text = f"{change.what} is made though guard {change.guard} would refuse it: {change.why}"
-        hint = "take the guard away from allow after this change"
+        where = "allow" if change.guard in cluster.allow else "the command"
+        hint = f"take the guard away from {where} after this change"
         return finding("change.lifted", change.path, text, hint=hint, subject=subject)
     if impacts and change.impact.rank > Impact.ONLINE.rank:
         text = f"{change.what}: {change.impact}{f', {change.why}' if change.why else ''}"

@@ -133,16 +133,13 @@ def _sorted_out(words: Sequence[str]) -> tuple[list[str], list[str]]:
 
 def _refuse_unknown(clusters: Sequence[str], gathered: Gathered) -> None:
     """Raises UsageError where a cluster is named that is not there."""
+    from pulumi_everest.cli.lifting import refuse_unknown_cluster
     from pulumi_everest.cli.lock_files import is_named
-    from pulumi_everest.model.findings import did_you_mean
 
     names = [record.name for section in gathered.sections for record in section.records]
     for cluster in clusters:
         if not any(is_named(name, [cluster]) for name in names):
-            short = [name.rpartition("/")[2] for name in names]
-            near = did_you_mean(cluster, [*short, *names])
-            text = f"there is no cluster '{cluster}'" + (f"; {near}" if near else "")
-            raise click.UsageError(f"{text} (there is: {', '.join(names) or 'none'})")
+            refuse_unknown_cluster(cluster, names)
 
 
 def _write(file: NewFile) -> None:

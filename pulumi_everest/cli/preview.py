@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pulumi_everest.cli.lifting import read_liftings
 from pulumi_everest.cli.options import shared_options
 from pulumi_everest.cli.running import cluster_options
 
@@ -16,8 +17,10 @@ if TYPE_CHECKING:
     from pulumi_everest.cli.diff import Difference
     from pulumi_everest.cli.gather import Gathered
     from pulumi_everest.cli.impacts import Compared
+    from pulumi_everest.cli.lifting import Lifting
     from pulumi_everest.cli.options import Options
     from pulumi_everest.cli.revision import Before
+    from pulumi_everest.model.findings import Finding
 
 _HELP = """Show what would exist: clusters, their objects, and all fields; with --against what differs.
 
@@ -33,7 +36,8 @@ there, look after the namespaces, and are of the versions that the objects are m
 Each change of a cluster is shown with what it does to the running database: nothing, online, rolling restart, downtime,
 or refused, since data would be lost or the operator cannot do it. A refused change is a finding that says how to go on.
 That takes clusters on both sides; of a folder that `everest render -o` wrote only the objects are compared. Those of a
-running cluster count as what `everest adopt` would make of them.
+running cluster count as what `everest adopt` would make of them. --allow lifts a guard, which then is a warning: for
+all clusters, or for the one that is named, by its name, namespace/name, or in a program the name of its resource.
 
 Objects are compared field by field; lists by the names of their items where all have one. Secret values are compared,
 but never shown.
@@ -53,6 +57,14 @@ are the result; with both, changes that are more than online are among them.
 @click.command(help=_HELP, short_help="Show what would exist, or what changes.")
 @shared_options("File for the result.", "FILE", formats=("text", "json", "sarif", "github"))
 @click.option("--against", metavar="DIR|FILE|REV|cluster", help="What there was, to show the difference to.")
+@click.option(
+    "--allow",
+    "liftings",
+    metavar="[CLUSTER:]GUARD",
+    multiple=True,
+    callback=read_liftings,
+    help="Guard that the change may pass, as allow in a program; docs/changes.md has their names. Repeatable.",
+)
 @cluster_options
 @click.option("--exit-code", "exit_code", is_flag=True, help="A difference makes the exit code 1.")
 @click.pass_context
@@ -61,6 +73,7 @@ def preview(
     paths: tuple[str, ...],
     options: Options,
     against: str | None,
+    liftings: tuple[Lifting, ...],
     kubeconfig: str | None,
     context: str | None,
     exit_code: bool,
@@ -71,6 +84,7 @@ def preview(
     from pulumi_everest.cli.github import without_commands
     from pulumi_everest.cli.impacts import compare_clusters, findings
     from pulumi_everest.cli.inputs import read_inputs, refuse_unused
+    from pulumi_everest.cli.lifting import checked
     from pulumi_everest.cli.output import findings_text, note, write_findings, write_result
     from pulumi_everest.cli.report import failed, summary
     from pulumi_everest.cli.revision import gather_before
@@ -82,6 +96,8 @@ def preview(
         raise click.UsageError("--kubeconfig and --context: only with --against cluster")
     if exit_code and against is None:
         raise click.UsageError("--exit-code needs --against: without it there is nothing that could differ")
+    if liftings and against is None:
+        raise click.UsageError("--allow needs --against: without it there is no change that a guard could refuse")
     if "-" in paths and against is not None and not running and (against == "-" or not os.path.lexists(against)):
         if against == "-":
             raise click.UsageError("standard input cannot be the input and --against at once")
@@ -90,8 +106,12 @@ def preview(
     refuse_unused(inputs, options)
     modules = set(sys.modules)
     gathered = gather(inputs, options)
+    unliftable: list[Finding] = []
+    if not gathered.has_errors:
+        liftings, unliftable = checked(liftings, gathered.known_clusters)
     differences: list[Difference] | None = None
     compared: list[Compared] = []
+    lifted: tuple[Lifting, ...] = ()
     if against is not None:
         if running:
             before = _of_cluster(gathered, options, kubeconfig, context)
@@ -103,14 +123,16 @@ def preview(
             gathered.sources.texts.update(before.gathered.sources.texts)
         elif not gathered.has_errors:
             differences = compare(before.gathered.items, gathered.items)
-            compared = compare_clusters(before.gathered.known_clusters, gathered.known_clusters)
+            compared = compare_clusters(before.gathered.known_clusters, gathered.known_clusters, liftings)
+            lifted = liftings
             if gathered.known_clusters and not before.gathered.clusters and before.gathered.items:
                 note(f"{against} holds objects and no clusters, so what changes do to databases is not known")
+                lifted = ()
             for path in before.new_paths:
                 note(f"{path} did not exist in {against}, so all of it is new")
     shown = not gathered.has_errors
     gathered.findings = sort_findings(
-        [*gathered.findings, *findings(compared, impacts=options.format in ("sarif", "github"))]
+        [*gathered.findings, *unliftable, *findings(compared, lifted, impacts=options.format in ("sarif", "github"))]
     )
     different = any(difference.kind != "same" for difference in differences or [])
     code = 1 if failed(gathered.findings, strict=options.strict) or (exit_code and different) else 0

@@ -22,6 +22,7 @@ from pulumi_everest.model.findings import Finding, finding, unknown
 _ELSEWHERE: Final = frozenset({"provider", "bundle", "preset", "components", "operatorVersion"})
 """Fields whose effect is seen in others."""
 
+IN_A_PROGRAM: Final = "a program can lift the guard with allow: [{guard}]"
 _EVEREST: Final = "everest.percona.com/DatabaseCluster"
 
 
@@ -62,9 +63,9 @@ def _lifted(guard: str) -> Impact:
     return (GUARDS[guard].lifted if guard in GUARDS else None) or LIFTED
 
 
-def check_allow(allow: Collection[Any], definition: Definition) -> list[Finding]:
+def check_allow(allow: Collection[Any], *definitions: Definition) -> list[Finding]:
     """What is wrong with the names of guards that are to be lifted; paths are relative to the arguments."""
-    known = guards_of(definition)
+    known = [name for definition in definitions for name in guards_of(definition)]
     names = list(dict.fromkeys([*(name for name, guard in GUARDS.items() if guard.lifted is not None), *known]))
     found = []
     for index, name in enumerate(allow):
@@ -202,12 +203,12 @@ def summary(changes: Iterable[Change]) -> str:
     return "; ".join(line(change) for change in ordered)
 
 
-def finding_of(change: Change, subject: str) -> Finding:
-    """A refused change as a finding."""
+def finding_of(change: Change, subject: str, lift: str = IN_A_PROGRAM) -> Finding:
+    """A refused change as a finding. `lift` says how its guard is lifted, if it can be."""
     text = f"{change.what} is refused by guard {change.guard}: {change.why}"
     hints = [change.hint] if change.hint else []
     if can_be_lifted(change.guard):
-        hints.append(f"a program can lift the guard with allow: [{change.guard}]")
+        hints.append(lift.format(guard=change.guard))
     return finding("change.refused", change.path, text, hint="; ".join(hints) or None, subject=subject)
 
 

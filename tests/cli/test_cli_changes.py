@@ -121,6 +121,106 @@ def test_programs_are_compared_by_their_resources_and_may_lift_guards(
     assert {entry["line"] for entry in found} == {3}
 
 
+SHRUNK = document(size="10Gi") + document("carts", size="10Gi")
+
+
+@pytest.mark.parametrize(
+    ("allow", "expected"),
+    [
+        (["storage-shrink"], {"change.lifted": ["orders", "carts"]}),
+        (["orders:storage-shrink"], {"change.lifted": ["orders"], "change.refused": ["carts"]}),
+        (["shop/carts:storage-shrink"], {"change.lifted": ["carts"], "change.refused": ["orders"]}),
+        (
+            ["storage-shrink", "orders:topology"],
+            {"change.lifted": ["orders", "carts"], "change.unneeded": ["--allow orders:topology"]},
+        ),
+        (
+            ["storage_shrink"],
+            {"cluster.unknown-guard": ["--allow storage_shrink"], "change.refused": ["orders", "carts"]},
+        ),
+        (
+            ["orders:name", "storage-shrink"],
+            {"cluster.guard-stays": ["--allow orders:name"], "change.lifted": ["orders", "carts"]},
+        ),
+    ],
+)
+@pytest.mark.parametrize("form", ["json", "sarif"])
+def test_the_command_lifts_guards_for_all_clusters_or_one(
+    run: Run, files: Path, allow: list[str], expected: dict[str, list[str]], form: str
+) -> None:
+    result = against(run, files, SHRUNK, *(word for name in allow for word in ("--allow", name)), "--format", form)
+    data = json.loads(result.stdout)
+    found: dict[str, list[str]] = {}
+    for entry in data["findings"] if form == "json" else data["runs"][0]["results"]:
+        code = entry["code"] if form == "json" else entry["ruleId"]
+        about = (
+            entry["subject"] if form == "json" else entry["locations"][0]["logicalLocations"][0]["fullyQualifiedName"]
+        )
+        if code != "change.impact":
+            found.setdefault(code, []).append(about.partition(": ")[0].removeprefix("DatabaseCluster "))
+
+    assert found == expected
+    assert result.exit_code == int(any(code not in ("change.lifted", "change.unneeded") for code in found))
+
+
+def test_what_the_command_lifts_is_said_in_the_words_of_a_program(run: Run, files: Path) -> None:
+    lifted = against(run, files, SHRUNK, "--allow", "storage-shrink")
+    refused = against(run, files, SHRUNK)
+    unneeded = against(run, files, document() + document("carts"), "--allow", "topology")
+    unknown = against(run, files, SHRUNK, "--allow", "storage_shrink")
+    data = json.loads(against(run, files, SHRUNK, "--allow", "storage-shrink", "--format", "json").stdout)
+
+    assert "orders: engine.storage.size 20Gi → 10Gi, downtime (guard storage-shrink lifted): a volume" in lifted.stdout
+    assert "is made though guard storage-shrink would refuse it: a volume cannot get smaller" in lifted.stderr
+    assert "hint: take the guard away from the command after this change" in lifted.stderr
+    assert "--allow storage-shrink lifts the guard" in refused.stderr
+    assert "--allow topology: warning: no change meets guard 'topology', so it need not be lifted" in unneeded.stderr
+    assert "--allow storage_shrink: error: there is no guard 'storage_shrink'" in unknown.stderr
+    assert "hint: did you mean 'storage-shrink'?" in unknown.stderr
+    assert "orders: engine.storage.size 20Gi → 10Gi, refused" in unknown.stdout
+    assert {(entry["cluster"], entry["changes"][0]["lifted"]) for entry in data["changes"]} == {
+        ("orders", True), ("carts", True),
+    }  # fmt: skip
+
+
+def test_the_command_lifts_guards_of_programs_beside_their_own(run: Run, tmp_path: Path) -> None:
+    program(tmp_path / "old", name="orders", instances={"engine": {"storage": {"size": "20Gi"}}})
+    program(tmp_path / "new", name="orders", instances={"engine": {"storage": {"size": "10Gi"}}}, allow=["topology"])
+
+    def codes(allow: str) -> list[str]:
+        command = ("preview", tmp_path / "new", "--against", tmp_path / "old", "--allow", allow, "--format", "json")
+        return sorted(entry["code"] for entry in json.loads(run(*command).stdout)["findings"])
+
+    assert codes("db:storage-shrink") == codes("orders:storage-shrink") == ["change.lifted", "change.unneeded"]
+    assert codes("topology") == ["change.refused", "change.unneeded", "change.unneeded"]
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (["--against", "old.yaml", "--allow", "oders:topology"],
+         "there is no cluster 'oders'; did you mean 'orders'? (there is: shop/orders, shop/carts)"),
+        (["--against", "old.yaml", "--allow", "orders:"], "write [CLUSTER:]GUARD, not 'orders:'"),
+        (["--against", "old.yaml", "--allow", ":topology"], "write [CLUSTER:]GUARD, not ':topology'"),
+        (["--allow", "topology"], "--allow needs --against"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_meant_is_wrong_use(run: Run, files: Path, more: list[str], said: str) -> None:
+    result = run("preview", "old.yaml", *more)
+
+    assert result.exit_code == 2
+    assert said in " ".join(result.stderr.split())
+
+
+def test_a_guard_is_not_called_unneeded_where_changes_are_not_known(run: Run, files: Path) -> None:
+    assert run("render", "old.yaml", "-o", "manifests").exit_code == 0
+    (files / "bad.yaml").write_text(document(size="big"))
+
+    for before in ("manifests", "bad.yaml"):
+        result = run("preview", "old.yaml", "--against", before, "--allow", "topology")
+        assert "change.unneeded" not in result.stderr
+
+
 def test_a_folder_of_objects_says_nothing_about_databases(run: Run, files: Path) -> None:
     assert run("render", "old.yaml", "-o", "manifests").exit_code == 0
     result = run("preview", "old.yaml", "--against", "manifests")

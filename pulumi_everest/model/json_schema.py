@@ -14,6 +14,7 @@ from pydantic_core import core_schema
 
 from pulumi_everest.model.cluster import DatabaseCluster
 from pulumi_everest.model.definition import DatabaseClusterDefinition
+from pulumi_everest.model.field_docs import field_docs
 from pulumi_everest.model.form import FormFile
 from pulumi_everest.model.jobs import DatabaseBackup, DatabaseRestore
 from pulumi_everest.model.manifest import PluginManifest
@@ -48,6 +49,16 @@ class _FromModels(GenerateJsonSchema):
             known = cast("tuple[Any, str]", schema["choices"][1])
             return self.generate_inner(known[0])
         return super().union_schema(schema)
+
+    def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
+        """The schema of a model, with what is said of its fields."""
+        model, result = schema["cls"], super().model_schema(schema)
+        properties = result.get("properties", {})
+        for name, text in field_docs(model).items():
+            key = model.model_fields[name].alias or name
+            if key in properties:
+                properties[key] = {"description": text, **properties[key]}
+        return result
 
     def generate(self, schema: core_schema.CoreSchema, mode: JsonSchemaMode = "validation") -> JsonSchemaValue:
         """The schema with its dialect, and with descriptions in one line."""

@@ -1,5 +1,7 @@
 """The base of all models: what pydantic is told once, so that each model only lists its fields.
 
+A model is built when something is first read with it: most programs need few of them.
+
 Reading is strict (text is not taken for a number), unknown fields are refused, and the models of what a cluster says
 take a `Deferred` at every place, since any input of a program may be an output.
 """
@@ -22,11 +24,9 @@ KNOWN, DEFERRED = "known", "deferred"
 
 
 class Part(BaseModel):
-    """A model whose fields are camelCase in documents, with the docstrings of the fields as descriptions."""
+    """A model whose fields are camelCase in documents."""
 
-    model_config = ConfigDict(
-        extra="forbid", alias_generator=to_camel, strict=True, frozen=True, use_attribute_docstrings=True
-    )
+    model_config = ConfigDict(extra="forbid", alias_generator=to_camel, strict=True, frozen=True, defer_build=True)
 
 
 def _open_fields(schema: CoreSchema) -> CoreSchema:

@@ -14,6 +14,7 @@ from annotated_types import Ge, Gt, Le, Lt, MaxLen, MinLen
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from pulumi_everest.model.field_docs import field_docs
 from pulumi_everest.model.part import Checked
 from pulumi_everest.model.server_texts import TEXTS
 
@@ -52,18 +53,20 @@ class _Structural:
         required = [info.alias or name for name, info in model.model_fields.items() if info.is_required()]
         if required:
             schema["required"] = required
+        docs = field_docs(model)
         schema["properties"] = {
-            info.alias or name: self.field(model, info.alias or name, info) for name, info in model.model_fields.items()
+            info.alias or name: self.field(model, info.alias or name, info, docs.get(name))
+            for name, info in model.model_fields.items()
         }
         if model.__name__ in self.additions.rules:
             schema[VALIDATIONS] = self.additions.rules[model.__name__]
         return schema
 
-    def field(self, model: type[BaseModel], name: str, info: FieldInfo) -> Schema:
+    def field(self, model: type[BaseModel], name: str, info: FieldInfo, said: str | None) -> Schema:
         place = f"{model.__name__}.{name}"
         schema = self.annotated(info.annotation, info.metadata, place)
-        if info.description:
-            schema = {"description": _one_line(info.description), **_without(schema, "description")}
+        if said:
+            schema = {"description": _one_line(said), **_without(schema, "description")}
         if isinstance(info.default, (bool, int, str)):
             schema["default"] = info.default
         return self.with_additions(schema, place)

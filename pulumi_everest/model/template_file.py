@@ -41,7 +41,7 @@ class Mapping(BaseModel):
     """
 
     model_config = ConfigDict(
-        extra="allow", alias_generator=to_camel, strict=True, use_attribute_docstrings=True,
+        extra="allow", alias_generator=to_camel, strict=True, defer_build=True,
         json_schema_extra=_DO_STANDS_ALONE,
     )  # fmt: skip
     __pydantic_extra__: dict[str, Value] = Field(init=False)

@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from pulumi_everest.model.field_docs import field_docs
 from pulumi_everest.resources.models import DatabaseBackupArgs, DatabaseClusterArgs, DatabaseRestoreArgs, ProviderArgs
 
 PACKAGE = "everest"
@@ -181,14 +182,18 @@ class Types:
 
     def inputs(self, model: type[BaseModel]) -> dict[str, Any]:
         """The properties of a model by the names that they have in every language."""
-        return {info.alias or name: self.property(model, name, info) for name, info in model.model_fields.items()}
+        docs = field_docs(model)
+        return {
+            info.alias or name: self.property(model, name, info, docs.get(name))
+            for name, info in model.model_fields.items()
+        }
 
-    def property(self, model: type[BaseModel], name: str, info: FieldInfo) -> dict[str, Any]:
+    def property(self, model: type[BaseModel], name: str, info: FieldInfo, said: str | None) -> dict[str, Any]:
         """One property: its type, and what is said about it."""
         place = (model.__name__, info.alias or name)
         described = dict(self.type_of(info.annotation, _enum_name(*place)))
-        if info.description:
-            described["description"] = " ".join(info.description.split())
+        if said:
+            described["description"] = " ".join(said.split())
         if place in DEFAULTS:
             described["default"] = DEFAULTS[place]
         if place in PLAIN:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import click
@@ -12,6 +12,7 @@ from pulumi_everest.cli.lifting import ON_THE_COMMAND_LINE, Lifting, unneeded, u
 from pulumi_everest.cli.report import printable
 from pulumi_everest.core.changes import IN_A_PROGRAM, ChangeSet, compare, finding_of, line, values
 from pulumi_everest.core.impact import Change, Concealed, Impact
+from pulumi_everest.core.secrets import Around
 from pulumi_everest.core.snapshot import Snapshot
 from pulumi_everest.core.technology import Technology
 from pulumi_everest.model.deferred import Deferred
@@ -34,7 +35,7 @@ class Cluster:
     """A cluster of an input: what it is, how it is compared, and how findings about it are shown.
 
     `resource` is the name of its resource, which stays when the cluster's own name changes; `allow` are the guards that
-    it lifts. `in_document` says that it is of a YAML document, which cannot lift any.
+    it lifts, `around` is how it is made. `in_document` says that it is of a YAML document, which cannot lift any.
     """
 
     snapshot: Snapshot
@@ -44,6 +45,7 @@ class Cluster:
     shown: Shown
     allow: tuple[str, ...] = ()
     in_document: bool = False
+    around: Around = field(default_factory=Around)
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ def compare_clusters(
         was = same or by_resource.get(cluster.resource)
         if was is not None:
             allow = [*cluster.allow, *(lifting.guard for lifting in liftings if lifting.is_for(cluster))]
-            changes = compare(was.snapshot, cluster.snapshot, cluster.technology, allow)
+            changes = compare(was.snapshot, cluster.snapshot, cluster.technology, allow, cluster.around)
             compared.append(Compared(cluster, changes))
     return compared
 

@@ -12,12 +12,14 @@ from pulumi_everest.cli.impacts import Cluster, known
 from pulumi_everest.cli.options import Options
 from pulumi_everest.cli.python_places import placed
 from pulumi_everest.cli.sources import Sources
+from pulumi_everest.core.secrets import Around, names_in
 from pulumi_everest.model.findings import Finding
 from pulumi_everest.model.shapes import shape_of
 from pulumi_everest.program.monitor import COMPONENT, Registered
 from pulumi_everest.program.run import ProgramRun, is_object, run_program
 from pulumi_everest.resources.kept import allowed, snapshot_of
 from pulumi_everest.resources.models import DatabaseClusterArgs
+from pulumi_everest.resources.mutability import ARGUMENT, CONFIG, says_so
 from pulumi_everest.resources.naming import as_written
 
 
@@ -55,6 +57,9 @@ def _groups(result: ProgramRun, folder: Path, sources: Sources) -> list[Group]:
             # The main object's resource has the name of its cluster's, and is made before a program could add others.
             main = group.kind == "cluster" and resource.name == group.name and not any(i.main for i in group.items)
             group.items.append(Item(resource.inputs, resource.place, main=main))
+            if main and group.cluster is not None:
+                around = Around(_changes_secrets(resource, by_urn, result), names_in(resource.inputs))
+                group.cluster = replace(group.cluster, around=around)
     for group in clusters.values():
         namespaces = {item.key[2] for item in group.items}
         if len(namespaces) == 1 and "" not in namespaces:
@@ -62,6 +67,12 @@ def _groups(result: ProgramRun, folder: Path, sources: Sources) -> list[Group]:
     if others.items:
         groups.insert(0, others)
     return groups
+
+
+def _changes_secrets(main: Registered, by_urn: dict[str, Registered], result: ProgramRun) -> bool:
+    """Whether the Kubernetes provider of an object, the program's or the default one, changes Secrets in place."""
+    own = by_urn.get((main.provider or "").rpartition("::")[0])
+    return says_so(own.inputs.get(ARGUMENT) if own is not None else result.config.get(CONFIG))
 
 
 def _cluster(resource: Registered, result: ProgramRun, sources: Sources) -> Group:

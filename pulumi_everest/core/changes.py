@@ -13,6 +13,7 @@ from pulumi_everest.core.differences import Difference, differences, plain
 from pulumi_everest.core.impact import GUARDS, LIFTED, Change, Impact, shown
 from pulumi_everest.core.paths import value_at
 from pulumi_everest.core.policies import Policies, change_of, guards_of, short
+from pulumi_everest.core.secrets import Around, secret_changes
 from pulumi_everest.core.snapshot import Snapshot
 from pulumi_everest.core.technology import Definition, Technology
 from pulumi_everest.core.version_changes import version_changes
@@ -45,11 +46,13 @@ class ChangeSet:
         return max((change.impact for change in self.changes), key=lambda impact: impact.rank, default=Impact.NONE)
 
 
-def compare(old: Snapshot, new: Snapshot, technology: Technology, allow: Iterable[str] = ()) -> ChangeSet:
-    """What becomes of a cluster. `technology` is that of `new`; `allow` are the guards that are lifted."""
+def compare(
+    old: Snapshot, new: Snapshot, technology: Technology, allow: Iterable[str] = (), around: Around | None = None
+) -> ChangeSet:
+    """What becomes of a cluster. `technology` and `around` are those of `new`; `allow` are guards that are lifted."""
     wanted = list(dict.fromkeys(allow))
     found, needed = [], set()
-    for change in _changes(old, new, technology):
+    for change in [*_changes(old, new, technology), *_secrets(old, new, technology, around or Around())]:
         guard = change.guard
         if guard in wanted and (guard not in GUARDS or GUARDS[guard].lifted is not None):
             needed.add(guard)
@@ -139,6 +142,16 @@ def _metadata(old: Snapshot, new: Snapshot) -> Iterator[Change]:
     if _known(was) and _known(now) and was != now:
         why = "when the cluster is deleted, the operator deletes its volumes" if now == "delete" else ""
         yield Change(("volumePolicy",), "volumePolicy", was, now, Impact.ONLINE, why=why)
+
+
+def _secrets(old: Snapshot, new: Snapshot, technology: Technology, around: Around) -> Iterator[Change]:
+    """Changes of values in Secrets. With `deletionPolicy: retain` one that the program gives up stays where it is."""
+    if old.secrets is None:
+        return
+    online = technology.manifest.secrets.online if technology.manifest is not None else ()
+    for change in secret_changes(old.secrets, new.secrets or {}, new.spec, around, online):
+        if change.new is not None or old.options.get("deletionPolicy") != "retain" or not change.is_refused:
+            yield change
 
 
 def _is_elsewhere(difference: Difference, *, moved: bool) -> bool:

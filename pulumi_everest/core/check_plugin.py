@@ -20,12 +20,18 @@ CHOSEN = ("provider", "topology", "components", "operatorVersion", "bundle", "pr
 
 
 def check_manifest(manifest: PluginManifest) -> Iterator[Finding]:
-    """Whether the fields that a plugin says it honours exist."""
+    """Whether the fields that a plugin says it honours exist, and the keys of users that it says more about."""
     for name, component in manifest.components.items():
         for index, text in enumerate(component.fields):
             yield from missing_path(paths.parse(text), INSTANCE, ("components", name, "fields", index), text)
     for index, text in enumerate(manifest.fields):
         yield from missing_path(paths.parse(text), CLUSTER, ("fields", index), text)
+    secrets = manifest.secrets
+    for field, keys in (("requiredUsers", secrets.required_users), ("online", secrets.online)):
+        for index, key in enumerate(keys):
+            if key not in secrets.users:
+                at = ("secrets", field, index)
+                yield unknown("definition.unknown-path", at, f"'{key}' is no key of `users`", key, secrets.users)
 
 
 def check_defaults(data: Mapping[str, Any], manifest: PluginManifest, path: Path = ()) -> Iterator[Finding]:

@@ -57,6 +57,9 @@ GUARDS: Final[Mapping[str, Guard]] = {
         "Backup storages change places, and their places are what they are known by.", Impact.ONLINE
     ),
     "main-storage": Guard("Another backup storage becomes the main one.", Impact.ONLINE),
+    "secret-replaced": Guard(
+        "A Secret that the database uses would be deleted, and made again by whoever comes first.", Impact.DOWNTIME
+    ),
     "tls": Guard("TLS is switched on or off while the cluster runs.", Impact.DOWNTIME),
     "data-source": Guard("A running cluster is to be filled with the data of a backup.", Impact.DATA_LOSS),
 }
@@ -92,7 +95,9 @@ class Change:
 
     @property
     def what(self) -> str:
-        """The change in a few words: ``engine.replicas 3 → 5``."""
+        """The change in a few words: ``engine.replicas 3 → 5``, ``users.root changed`` of a secret value."""
+        if isinstance(self.old, Concealed) and isinstance(self.new, Concealed):
+            return f"{self.where} changed"
         return f"{self.where} {shown(self.old)} → {shown(self.new)}"
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from pulumi_everest.core.paths import value_at
 from pulumi_everest.core.resolve import Resolved
+from pulumi_everest.core.secrets import Kept
 from pulumi_everest.core.technology import Technology
 from pulumi_everest.model.deferred import Deferred
 
@@ -22,7 +23,8 @@ class Snapshot:
     `object` is API group and kind of its main object, `definition` the name of its definition. `chosen` names the
     versions and images that do not come from a default: ``operatorVersion``, ``engine.version``, ``engine.image``;
     those of a lock file as ``engine.version (lock)``. `options` are those of a program. Leaves may be a `Deferred`,
-    where a value is not known, or `Concealed`.
+    where a value is not known, or `Concealed`. `secrets` are those made of given values, None where nobody knows; they
+    are no part of the plain data.
     """
 
     metadata: Mapping[str, Any]
@@ -31,6 +33,7 @@ class Snapshot:
     spec: Mapping[str, Any]
     chosen: frozenset[str] = frozenset()
     options: Mapping[str, Any] = field(default_factory=dict)
+    secrets: Kept | None = None
 
     @classmethod
     def of(

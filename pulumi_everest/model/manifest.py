@@ -66,6 +66,8 @@ class Secrets(Part):
     """Keys that the Secret of the system users may have."""
     required_users: list[str] = []
     """Keys that it must have when the values are given in a program."""
+    online: list[str] = []
+    """Keys whose values the operator changes without a restart of pods; a change of others counts as one."""
 
 
 class Connection(Part):

@@ -55,6 +55,8 @@ class ProgramRun:
     locked: dict[str, list[Recorded]] = field(default_factory=dict)
     technologies: dict[str, Technology] = field(default_factory=dict)
     """What its clusters are of, by the names of their Providers."""
+    config: Mapping[str, str] = field(default_factory=dict)
+    """The config that it had, by full keys; what is encrypted is not among it."""
 
     def manifests(self) -> list[dict[str, Any]]:
         """The Kubernetes objects that the program makes, in its order."""
@@ -194,6 +196,7 @@ class _Run:
             self.error,
             self.locked,
             self.technologies,
+            self.values,
         )
 
     def _beside(self, entry: Finding) -> Finding:

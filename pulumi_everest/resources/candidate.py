@@ -12,6 +12,7 @@ from pulumi_everest.core.changes import check_allow
 from pulumi_everest.core.expressions import Scope
 from pulumi_everest.core.merging import without_none
 from pulumi_everest.core.resolve import Resolved
+from pulumi_everest.core.secrets import names_in
 from pulumi_everest.core.snapshot import Snapshot
 from pulumi_everest.emit.objects import Emitted
 from pulumi_everest.emit.texts import filled
@@ -21,8 +22,10 @@ from pulumi_everest.model.manifest import PluginManifest
 from pulumi_everest.model.reading import plain
 from pulumi_everest.plugins.workspace import ClusterInput, Plan, Setup
 from pulumi_everest.resources.adoption import both, check_adoption
+from pulumi_everest.resources.children import suffix
 from pulumi_everest.resources.connection import Connection, check_connection, check_wait_for, connection_of
 from pulumi_everest.resources.given import Given
+from pulumi_everest.resources.guard import Made
 from pulumi_everest.resources.kept import inputs_of
 from pulumi_everest.resources.locking import Recorder
 from pulumi_everest.resources.looking import Planned
@@ -197,7 +200,20 @@ class Candidate:
         if self.refused or main is None or resolved is None or setup is None:
             return {}
         options = {"deletionPolicy": self.checked.policy}
-        return inputs_of(Snapshot.of(resolved, setup.technology, main, options), self.checked.allow)
+        snapshot = Snapshot.of(resolved, setup.technology, main, options)
+        return inputs_of(snapshot, self.checked.allow, self._secrets())
+
+    @property
+    def made(self) -> Made:
+        """How the cluster is made, once its Kubernetes provider is known."""
+        main = next((entry.manifest for entry in self.objects if entry.main), None)
+        return Made((self.kubernetes,), names_in(main))
+
+    def _secrets(self) -> dict[str, dict[str, Any]]:
+        """The Secrets that are made of given values, by what the names of their resources add to its own."""
+        name = self.checked.cluster.metadata.get("name")
+        made = [entry for entry in self.objects if not entry.main and entry.manifest["kind"] == "Secret"]
+        return {suffix(entry, name): entry.manifest for entry in made}
 
     def hooks(self) -> pulumi.ResourceHookBinding | None:
         """The hooks of the component."""

@@ -91,13 +91,13 @@ class Children:
         for entry in objects:
             if entry.when_ready:
                 # It waits for the main object, which waits for the database, and is never made into another one.
-                name = f"{self.name}-{_suffix(entry, cluster)}"
+                name = f"{self.name}-{suffix(entry, cluster)}"
                 policy_here = "retain" if policy == "retain" else "delete"
                 after = [main] if main is not None else []
                 self.make(name, entry.manifest, self.options(policy=policy_here, after=after, ignore=["spec"]))
                 continue
             if not entry.main:
-                name = f"{self.name}-{_suffix(entry, cluster)}"
+                name = f"{self.name}-{suffix(entry, cluster)}"
                 # A Secret goes where its cluster goes; it cannot go before, since the cluster depends on it.
                 policy_here = "retain" if policy == "retain" else "delete"
                 first.append(self.make(name, entry.manifest, self.options(policy=policy_here)))
@@ -153,7 +153,7 @@ def _secret(name: str, manifest: dict[str, Any], opts: pulumi.ResourceOptions) -
     return resource
 
 
-def _suffix(entry: Emitted, cluster: Any) -> str:
+def suffix(entry: Emitted, cluster: Any) -> str:
     """What an object's name adds to that of its cluster, whether that is known or not; else the template's name."""
     stand_in = {cluster: _STAND_IN} if isinstance(cluster, Deferred) else {}
     prefix = f"{_STAND_IN if stand_in else cluster}-"

@@ -7,7 +7,7 @@ One hook serves all clusters of a program, since each costs.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -18,16 +18,39 @@ from pulumi.runtime.proto import engine_pb2, resource_pb2
 
 from pulumi_everest.core.changes import ChangeSet, compare
 from pulumi_everest.core.impact import Concealed
+from pulumi_everest.core.secrets import GUARD, Around
 from pulumi_everest.core.snapshot import Snapshot
 from pulumi_everest.core.technology import Technology
 from pulumi_everest.model.deferred import Deferred
 from pulumi_everest.model.findings import Finding
 from pulumi_everest.resources.hook_values import plain
 from pulumi_everest.resources.kept import allowed, snapshot_of
+from pulumi_everest.resources.mutability import changes_in_place
 from pulumi_everest.resources.refusals import SETTLED, Refusals, RefusedError
 from pulumi_everest.resources.remarks import counted, findings_of, refusal, remarks, unneeded
 
 HOOK: Final = "pulumi-everest:changes"
+
+
+@dataclass(frozen=True)
+class Made:
+    """How a cluster is made: by which Kubernetes providers, and the names that its main object mentions.
+
+    There are several providers only where components of one name have different parents.
+    """
+
+    kubernetes: tuple[object, ...] = (None,)
+    names: frozenset[str] = frozenset()
+
+    @classmethod
+    def all(cls, made: Collection[Made]) -> Made:
+        """What holds for each of several clusters."""
+        kubernetes = tuple(provider for each in made for provider in each.kubernetes)
+        return cls(kubernetes or (None,), frozenset[str]().union(*(each.names for each in made)))
+
+    async def around(self) -> Around:
+        """The same for the comparison, with the engine's word on the providers."""
+        return Around(all([await changes_in_place(provider) for provider in self.kubernetes]), self.names)
 
 
 @dataclass
@@ -42,6 +65,8 @@ class Guard:
     refusals: Refusals = field(default_factory=lambda: Refusals(_summary))
     asked: set[str] = field(default_factory=set)
     """URNs of the components that the engine asked about."""
+    clusters: dict[str, list[Made]] = field(default_factory=dict)
+    """How the clusters are made, by the names of their components."""
     _hook: Any = None
     _engine: Any = None
     _dry_run: bool = False
@@ -60,7 +85,8 @@ class Guard:
     async def before_update(self, args: pulumi.ResourceHookArgs) -> None:
         """Say what the change of a cluster does. Raises `ClusterError` where it is refused."""
         self.asked.add(args.urn)
-        result = await changes_of(args.old_inputs, args.new_inputs, self.technologies, args.old_outputs)
+        made = Made.all(self.clusters.get(args.name, ()))
+        result = await changes_of(args.old_inputs, args.new_inputs, self.technologies, args.old_outputs, made)
         if result is None:
             return
         for notable, text in remarks(result):
@@ -96,10 +122,12 @@ async def changes_of(
     new: Mapping[str, Any] | None,
     technologies: Mapping[str, Technology],
     outputs: Mapping[str, Any] | None = None,
+    made: Made | None = None,
 ) -> ChangeSet | None:
     """What changes between the old and the new inputs of a component; None where one of them holds no cluster.
 
-    `outputs` are the old outputs, which know the namespace where the Kubernetes provider chose it.
+    `outputs` are the old outputs, which know the namespace where the Kubernetes provider chose it. `made` is how the
+    cluster is made now.
     """
     before, after = await _read(old), await _read(new)
     technology = technologies.get(str(after.spec.get("provider"))) if after is not None else None
@@ -108,7 +136,12 @@ async def changes_of(
     namespace = await _plain((outputs or {}).get("namespace"))
     if before.metadata.get("namespace") is None and isinstance(namespace, str) and after.metadata.get("namespace"):
         before = replace(before, metadata={**before.metadata, "namespace": namespace})
-    return compare(before, after, technology, allowed(await _plain(new)))
+    allow = allowed(await _plain(new))
+    made = made or Made()
+    result = compare(before, after, technology, allow, Around(names=made.names))
+    if any(change.guard == GUARD for change in result.changes):  # only then the engine must be asked
+        return compare(before, after, technology, allow, await made.around())
+    return result
 
 
 async def _read(inputs: Mapping[str, Any] | None) -> Snapshot | None:

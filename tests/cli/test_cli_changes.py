@@ -226,3 +226,42 @@ def test_a_folder_of_objects_says_nothing_about_databases(run: Run, files: Path)
     result = run("preview", "old.yaml", "--against", "manifests")
 
     assert (result.exit_code, "so what changes do to databases is not known" in result.stderr) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("kubernetes", "config", "environment", "said"),
+    [
+        ("None", None, None, "refused by guard secret-replaced: Secret orders-secrets would be deleted"),
+        ("None", "kubernetes:enableSecretMutable=true", None, "online"),
+        ("None", None, "true", "online"),
+        ("None", "kubernetes:enableSecretMutable=false", "true", "refused by guard secret-replaced"),
+        ("k8s.Provider('own')", "kubernetes:enableSecretMutable=true", None, "refused by guard secret-replaced"),
+        ("k8s.Provider('own', enable_secret_mutable=True)", None, None, "online"),
+    ],
+)
+def test_a_new_password_is_refused_unless_the_kubernetes_provider_changes_secrets_in_place(
+    run: Run,
+    files: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    kubernetes: str,
+    config: str | None,
+    environment: str | None,
+    said: str,
+) -> None:
+    monkeypatch.delenv("PULUMI_K8S_ENABLE_SECRET_MUTABLE", raising=False)
+    if environment is not None:
+        monkeypatch.setenv("PULUMI_K8S_ENABLE_SECRET_MUTABLE", environment)
+    for folder, password in (("old", "pa55-one"), ("new", "pa55-two")):
+        (files / folder).mkdir()
+        (files / folder / "Pulumi.yaml").write_text("name: shop\nruntime: python\n")
+        (files / folder / "__main__.py").write_text(
+            "import pulumi\nimport pulumi_kubernetes as k8s\nimport pulumi_everest as everest\n"
+            "everest.DatabaseCluster('orders', provider='pxc-operator', namespace='shop', "
+            f"users={{'root': '{password}', 'monitor': 'pa55-kept'}}, "
+            f"opts=pulumi.ResourceOptions(provider={kubernetes}))\n"
+        )
+    result = run("preview", "new", "--against", "old", *(["--config", config] if config else []))
+
+    assert f"orders: users.root changed, {said}" in result.stdout
+    assert result.exit_code == (1 if "refused" in said else 0)
+    assert "pa55" not in result.output

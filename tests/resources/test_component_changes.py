@@ -9,7 +9,8 @@ from typing import Any
 
 import pulumi
 import pytest
-from mocked_run import CLUSTER, Source, run
+from google.protobuf.json_format import MessageToDict
+from mocked_run import CLUSTER, Registered, Source, run
 from pulumi.runtime.proto import engine_pb2
 
 import pulumi_everest as everest
@@ -20,20 +21,27 @@ from pulumi_everest.resources.guard import Guard, RefusedError, changes_of
 from pulumi_everest.resources.remarks import refusal, remarks
 from pulumi_everest.resources.run import technologies_here
 
+SIGNATURE, SECRET = "4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270"
+"""How the engine's protocol marks a secret value."""
 TECHNOLOGIES: dict[str, Technology] = {}
 
 
-def kept(preview: bool = True, **arguments: Any) -> dict[str, Any]:
-    """The inputs that the component of a cluster has, as an engine would keep them."""
+def made(preview: bool = True, **arguments: Any) -> list[Registered]:
+    """What a program with a cluster registers."""
 
     def program() -> None:
-        made = {key: value() if callable(value) else value for key, value in arguments.items()}
-        everest.DatabaseCluster("orders", provider="toydb-operator", **made)
+        given = {key: value() if callable(value) else value for key, value in arguments.items()}
+        everest.DatabaseCluster("orders", provider="toydb-operator", **given)
         TECHNOLOGIES.update(technologies_here())
 
     result = run(program, preview=preview)
     assert result.error is None, result.error
-    [component] = [entry for entry in result.resources if entry.type == CLUSTER]
+    return result.resources
+
+
+def kept(preview: bool = True, **arguments: Any) -> dict[str, Any]:
+    """The inputs that the component of a cluster has, as an engine would keep them."""
+    [component] = [entry for entry in made(preview, **arguments) if entry.type == CLUSTER]
     return component.inputs
 
 
@@ -54,10 +62,50 @@ def test_the_cluster_is_one_text_whatever_order_its_fields_have() -> None:
     assert json.loads(one["cluster"])["object"] == "toy.example.com/ToyDB"
 
 
-def test_secrets_are_no_part_of_it() -> None:
-    inputs = kept(users=lambda: {"ROOT_PASSWORD": pulumi.Output.secret("pa55word")})
+def test_secret_values_stand_beside_the_text_as_secrets() -> None:
+    [component] = [entry for entry in made(users=lambda: {"ROOT_PASSWORD": "pa55word"}) if entry.type == CLUSTER]
+    sent = MessageToDict(component.request.object)
 
-    assert "pa55word" not in json.dumps(inputs)
+    assert "pa55word" not in sent["cluster"]
+    value = sent["secrets"]["secrets"]["stringData"]["ROOT_PASSWORD"]
+    assert (value[SIGNATURE], value["value"]) == (SECRET, "pa55word")
+    assert json.dumps(sent).count("pa55word") == 1
+
+
+def users(preview: bool = True, **passwords: Any) -> dict[str, Any]:
+    return kept(preview, users=lambda: {key: v() if callable(v) else v for key, v in passwords.items()})
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ({"ROOT_PASSWORD": "pa55-one"}, {"ROOT_PASSWORD": "pa55-one"}, []),
+        (
+            {"ROOT_PASSWORD": "pa55-one"},
+            {"ROOT_PASSWORD": lambda: pulumi.Output.from_input("pa55-two")},
+            ["users.ROOT_PASSWORD"],
+        ),
+        ({"ROOT_PASSWORD": "pa55-one"}, {"ROOT_PASSWORD": lambda: Source().gives("pa55-two")}, []),
+        (
+            {"ROOT_PASSWORD": "pa55-one", "APP_PASSWORD": "pa55-one"},
+            {"ROOT_PASSWORD": lambda: Source().gives("pa55-two"), "APP_PASSWORD": "pa55-two"},
+            ["users.APP_PASSWORD"],
+        ),
+    ],
+    ids=["the same", "of an output", "unknown", "beside an unknown one"],
+)
+def test_a_password_is_compared_when_it_is_known(old: Any, new: Any, expected: list[str]) -> None:
+    result = compare(users(**old), users(**new))
+
+    assert result is not None
+    assert [change.where for change in result.refused] == expected
+    assert "pa55" not in refusal(result)
+
+
+def test_what_was_in_the_secrets_of_an_older_release_nobody_knows() -> None:
+    old = {key: value for key, value in users(ROOT_PASSWORD="pa55-one").items() if key != "secrets"}
+
+    assert compare(old, users(ROOT_PASSWORD="pa55-two")).changes == []  # type: ignore[union-attr]
 
 
 def test_an_unknown_value_stays_itself_beside_the_text() -> None:
@@ -95,7 +143,7 @@ def test_a_secret_value_is_compared_and_never_shown() -> None:
     result = compare(inputs, {**inputs, "late": {"size": Concealed("5Gi")}})
 
     assert result is not None
-    assert "engine.storage.size [secret] → [secret]" in refusal(result)
+    assert "engine.storage.size changed" in refusal(result)
     assert "5Gi" not in refusal(result)
 
 

@@ -30,10 +30,12 @@ async def changes_in_place(kubernetes: object) -> bool:
     if kubernetes is None:
         return says_so(pulumi.Config("kubernetes").get(ARGUMENT))
     with suppress(Exception):
+        monitor = settings.get_monitor()
         assert isinstance(kubernetes, pulumi.ProviderResource)
+        assert monitor is not None
         urn = await asyncio.wait_for(asyncio.shield(kubernetes.urn.future()), PATIENCE)
         # Not by the SDK's own function, which would want one of the threads that registrations occupy.
-        answer = await in_thread(settings.get_monitor().Invoke, _question(str(urn)))
+        answer = await in_thread(monitor.Invoke, _question(str(urn)))
         state = rpc.deserialize_properties(getattr(answer, "return"))["state"]
         return says_so(rpc.unwrap_rpc_secret(state.get(ARGUMENT)))
     return False

@@ -189,7 +189,8 @@ def test_user_password_and_uri_are_secrets(password: Any) -> None:
     made = conn(result)
     assert made.secret
     component = next(entry for entry in result.resources if entry.name == "orders")
-    assert PASSWORD not in str(component.request.object)
+    assert component.secret
+    assert PASSWORD not in str(component.inputs["cluster"])
     assert PASSWORD not in "".join([*result.log, *result.noise])
 
 

@@ -54,11 +54,13 @@ class Registered:
 class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
     """The resource monitor of one deployment. `before` is called with each resource before it is taken.
 
-    `state` are the inputs that a resource had before, by its name: where they differ, its hooks are called.
+    `state` are the inputs that a resource had before, by its name: where they differ, its hooks are called. `known` is
+    what the engine knows of other resources, by URN.
     """
 
     def __init__(self, preview: bool) -> None:
         self.state: dict[str, Any] = {}
+        self.known: dict[str, dict[str, Any]] = {}
         self.hooks: dict[str, Any] = {}
         self.preview = preview
         self.secrets: dict[str, dict[str, str]] = {}
@@ -127,8 +129,9 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
     def Invoke(self, request, context):
         assert request.tok == "pulumi:pulumi:getResource", request.tok
         urn = plain(request.args)["urn"]
+        state = self.known.get(urn, {})
         answer = resource_pb2.ResourceInvokeResponse()
-        getattr(answer, "return").CopyFrom(struct({"urn": urn, "id": f"{urn.split('::')[-1]}-id", "state": {}}))
+        getattr(answer, "return").CopyFrom(struct({"urn": urn, "id": f"{urn.split('::')[-1]}-id", "state": state}))
         return answer
 
     def __getitem__(self, name: str) -> Registered:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from engine_wire import plain
+from engine_wire import Secret, plain
 from fake_engine import CLUSTER, Monitor, Refused, monitor
 
 ARGUMENTS = {"provider": "toydb-operator", "instances": {"engine": {"storage": {"size": "20Gi"}}}}
@@ -28,9 +28,39 @@ def test_the_component_keeps_its_cluster_as_one_text_without_secrets(served, pre
     served.construct(preview, CLUSTER, "orders", given, config=toydb)
 
     inputs = plain(preview.component("orders").request.object)
-    assert list(inputs) == ["cluster"]
+    assert inputs.keys() == {"cluster", "secrets"}
     assert json.loads(inputs["cluster"])["spec"]["instances"]["engine"]["storage"] == {"size": "20Gi"}
-    assert "pa55word" not in str(inputs)
+    assert inputs["secrets"]["secrets"]["stringData"] == {"ROOT_PASSWORD": Secret("pa55word")}
+    assert str(inputs).count("pa55word") == 1
+
+
+@pytest.mark.parametrize(
+    ("argument", "lets"),
+    [({"enableSecretMutable": "true"}, True), ({"enableSecretMutable": "false"}, False), ({}, False)],
+)
+def test_a_new_password_is_refused_unless_the_engine_says_that_the_provider_changes_secrets_in_place(
+    served, preview, toydb, argument, lets
+):
+    def arguments(password):
+        return {**ARGUMENTS, "users": {"ROOT_PASSWORD": Secret(password)}}
+
+    kubernetes = "urn:pulumi:dev::shop::pulumi:providers:kubernetes::east"
+    options = {"config": toydb, "providers": {"kubernetes": f"{kubernetes}::east-id"}}
+    served.construct(preview, CLUSTER, "orders", arguments("pa55-one"), **options)
+    with monitor() as second:
+        second.state = {"orders": preview.component("orders").request.object}
+        second.known = {kubernetes: argument}
+        if lets:
+            served.construct(second, CLUSTER, "orders", arguments("pa55-two"), **options)
+            said = served.log.messages[-1][1]
+        else:
+            with pytest.raises(Refused) as raised:
+                served.construct(second, CLUSTER, "orders", arguments("pa55-two"), **options)
+            said = str(raised.value)
+
+    assert ("users.ROOT_PASSWORD changed, rolling restart" if lets else "by guard secret-replaced") in said
+    assert ("enableSecretMutable" in said) is not lets
+    assert "pa55" not in said
 
 
 def test_a_refused_change_ends_the_preview_with_what_why_and_how_to_go_on(served, after: Monitor, toydb):

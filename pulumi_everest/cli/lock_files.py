@@ -9,28 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pulumi_everest.cli.inputs import STDIN
-from pulumi_everest.core.lock import entry_of, unknown_versions
+from pulumi_everest.core.lock import Record
 from pulumi_everest.model.findings import EverestError, Finding
-from pulumi_everest.model.lock import LOCK_FILE, LockedCluster, Locks, read_locks
+from pulumi_everest.model.lock import LOCK_FILE, Locks, read_locks
 
 if TYPE_CHECKING:
     from pulumi_everest.cli.options import Options
     from pulumi_everest.plugins.workspace import ClusterInput, Plan
     from pulumi_everest.program.run import ProgramRun
-
-
-@dataclass(frozen=True)
-class Record:
-    """A cluster as a lock would have it.
-
-    `unknown` are the components whose versions are not known, `former` is the name that its entry has so far, where
-    that is another.
-    """
-
-    name: str
-    entry: LockedCluster
-    unknown: tuple[str, ...] = ()
-    former: str | None = None
 
 
 @dataclass
@@ -102,13 +88,11 @@ def sections_of(plans: Iterable[Plan], folders: Iterable[Path]) -> list[Section]
         name, folder = name_of(plan.cluster), folder_of(plan.cluster)
         if name is not None:
             section = sections.setdefault(os.path.realpath(folder), Section(folder, None, False, []))
-            section.records.append(Record(name, entry_of(plan.resolved), tuple(unknown_versions(plan.resolved))))
+            section.records.append(Record.of(name, plan.resolved))
     return list(sections.values())
 
 
 def section_of_program(run: ProgramRun, folder: Path) -> Section:
     """The clusters of a program as its lock would have them."""
-    records = [
-        Record(name, one.entry, one.unknown, one.former) for name, recorded in run.locked.items() for one in recorded
-    ]
+    records = [record for records in run.locked.values() for record in records]
     return Section(folder, run.stack, True, records)

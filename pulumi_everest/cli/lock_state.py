@@ -9,8 +9,9 @@ from typing import Any
 
 import click
 
-from pulumi_everest.cli.lock_files import Record, Section
+from pulumi_everest.cli.lock_files import Section
 from pulumi_everest.cli.options import Options, nearest_file
+from pulumi_everest.core.lock import Record
 from pulumi_everest.core.snapshot import Snapshot
 from pulumi_everest.model.lock import LockedCluster, LockedComponent
 from pulumi_everest.program.project import project_file

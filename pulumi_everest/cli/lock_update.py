@@ -8,9 +8,9 @@ from pathlib import Path
 
 import click
 
-from pulumi_everest.cli.lock_files import Record, Section
+from pulumi_everest.cli.lock_files import Section
 from pulumi_everest.cli.yaml_text import yaml_text
-from pulumi_everest.core.lock import Change, changes, entry_data
+from pulumi_everest.core.lock import Change, Record, changes, entry_data
 from pulumi_everest.model.lock import LOCK_FILE, LockedCluster, Locks, lock_data, read_locks
 
 HEADER = """\

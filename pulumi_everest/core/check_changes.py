@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pulumi_everest.core import paths
+from pulumi_everest.core.check_expression import condition_findings
 from pulumi_everest.core.check_plugin import CLUSTER, missing_path
-from pulumi_everest.core.expressions import Environment, ExpressionError
+from pulumi_everest.core.expressions import Environment
 from pulumi_everest.core.impact import GUARDS
 from pulumi_everest.core.policies import VARIABLES
-from pulumi_everest.core.rules import wrong_result
 from pulumi_everest.core.technology import Definition
 from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.definition import Change
-from pulumi_everest.model.findings import Finding, finding, path_text, unknown
+from pulumi_everest.model.findings import Finding, finding, unknown
 from pulumi_everest.model.versions import Range
 
 _REFUSING = ("immutable", "grow-only", "keep-order", "keep-first")
@@ -25,7 +25,9 @@ def change_findings(definition: Definition) -> Iterator[Finding]:
     for index, change in enumerate(definition.spec.changes):
         at: Path = ("spec", "changes", index)
         yield from missing_path(paths.parse(change.path), CLUSTER, (*at, "path"), change.path)
-        yield from _when(change, (*at, "when"))
+        if change.when is not None:
+            environment = Environment(VARIABLES)
+            yield from condition_findings(change.when, environment, _SHAPES, (*at, "when"), what="condition")
         if change.guard is not None and change.policy not in _REFUSING:
             text = f"policy '{change.policy}' refuses nothing, so guard '{change.guard}' has no effect"
             yield finding("definition.change", (*at, "guard"), text, allowed=_REFUSING)
@@ -33,22 +35,6 @@ def change_findings(definition: Definition) -> Iterator[Finding]:
             text = f"guard '{change.guard}' is one of this package that cannot be lifted"
             yield finding("definition.change", (*at, "guard"), text, hint="choose another name")
         yield from _never(definition.spec.changes, index, at)
-
-
-def _when(change: Change, at: Path) -> Iterator[Finding]:
-    if change.when is None:
-        return
-    try:
-        expression = Environment(VARIABLES).compile(change.when)
-    except ExpressionError as error:
-        yield finding("definition.expression", at, f"the condition does not compile: {error}")
-        return
-    for field in expression.check_fields(_SHAPES):
-        text = f"'{path_text(field.path)}' does not exist"
-        yield unknown("definition.expression-field", at, text, str(field.name), field.allowed)
-    result = wrong_result(expression, _SHAPES)
-    if result is not None:
-        yield finding("definition.rule-result", at, f"a condition is true or false, and this one gives {result}")
 
 
 def _never(changes: list[Change], index: int, at: Path) -> Iterator[Finding]:

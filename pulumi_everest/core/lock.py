@@ -37,6 +37,25 @@ class Change:
         return f"{name} {self.old} {arrow} {self.new}"
 
 
+@dataclass(frozen=True)
+class Record:
+    """A cluster as a lock would have it.
+
+    `unknown` are the components whose versions are not known, `former` is the name that its entry has so far, where
+    that is another.
+    """
+
+    name: str
+    entry: LockedCluster
+    unknown: tuple[str, ...] = ()
+    former: str | None = None
+
+    @classmethod
+    def of(cls, name: str, resolved: Resolved, former: str | None = None) -> Record:
+        """The record of a resolved cluster."""
+        return cls(name, entry_of(resolved), tuple(unknown_versions(resolved)), former)
+
+
 def entry_of(resolved: Resolved) -> LockedCluster:
     """What a lock records of a cluster. Values that are not known yet are left out."""
     spec = resolved.spec

@@ -7,6 +7,7 @@ from functools import cached_property
 from itertools import takewhile
 from typing import Any
 
+from pulumi_everest.core.check_expression import condition_findings, wrong_result
 from pulumi_everest.core.check_plugin import missing_path
 from pulumi_everest.core.expressions import Environment, Expression, ExpressionError, Scope
 from pulumi_everest.core.paths import parse
@@ -15,7 +16,7 @@ from pulumi_everest.core.technology import Definition, Technology
 from pulumi_everest.model.cluster import DatabaseClusterSpec, Metadata
 from pulumi_everest.model.deferred import Deferred, Path
 from pulumi_everest.model.definition import Rule
-from pulumi_everest.model.findings import Finding, finding, path_text, unknown
+from pulumi_everest.model.findings import Finding, finding
 from pulumi_everest.model.shapes import ANY, Shape, shape_of
 
 VARIABLES = ("metadata", "secrets", "spec")
@@ -81,19 +82,9 @@ def rule_findings(
     """What is wrong with rules: each compiles, names what there is, and is true or false. `where` says what has it."""
     for index, rule in enumerate(rules):
         at = (*path, index)
-        try:
-            expression = environment.compile(rule.cel)
-        except ExpressionError as error:
-            yield finding("definition.expression", (*at, "cel"), f"the rule does not compile: {error}")
-            continue
-        for field in expression.check_fields(shapes):
-            text = f"'{path_text(field.path)}' does not exist in {where}"
-            yield unknown("definition.expression-field", (*at, "cel"), text, str(field.name), field.allowed)
-        result = wrong_result(expression, shapes)
-        if result is not None:
-            text = f"a rule is true or false, and this one gives {result}"
-            yield finding("definition.rule-result", (*at, "cel"), text)
-        if rule.path is not None:
+        found = list(condition_findings(rule.cel, environment, shapes, (*at, "cel"), what="rule", where=f" in {where}"))
+        yield from found
+        if rule.path is not None and not any(entry.code == "definition.expression" for entry in found):
             yield from missing_path(parse(rule.path), shapes["spec"], (*at, "path"), rule.path)
 
 
@@ -114,20 +105,6 @@ def broken_rules(rules: Sequence[CompiledRule], variables: Mapping[str, Any], *,
         elif result is not True and not isinstance(result, Deferred):
             text = f"the rule '{rule.cel}' gives neither true nor false"
             yield finding("cluster.rule-failed", path, text)
-
-
-def wrong_result(expression: Expression, shapes: Mapping[str, Shape]) -> str | None:
-    """What a rule gives, for people, if that is certainly not true or false."""
-    kind = expression.shape(shapes).kind
-    if expression.optional:
-        return "a value that may be absent; end it with .orValue(false)"
-    return _RESULTS.get(expression.returns if kind == "any" else kind)
-
-
-_RESULTS = {
-    "number": "a number", "int": "a number", "uint": "a number", "double": "a number", "text": "text",
-    "string": "text", "bytes": "bytes", "list": "a list", "map": "a mapping", "object": "a mapping",
-}  # fmt: skip
 
 
 def rule_shapes(definition: Definition, topology: str) -> dict[str, Shape]:

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
+from pulumi_everest.core.check_expression import compile_checked
 from pulumi_everest.core.conditions import wrong_condition
-from pulumi_everest.core.expressions import Environment, Expression, ExpressionError, Scope
+from pulumi_everest.core.expressions import Environment, Expression, Scope
 from pulumi_everest.emit.interpolation import Code, TextError, split
 from pulumi_everest.model.cluster import DatabaseClusterSpec, Metadata
 from pulumi_everest.model.deferred import Computed, Deferred, leaves_of
-from pulumi_everest.model.findings import Finding, finding, path_text, unknown
+from pulumi_everest.model.findings import Finding, finding
 from pulumi_everest.model.manifest import PluginManifest
 from pulumi_everest.model.shapes import NUMBER, TEXT, Shape, shape_of
 
@@ -79,11 +80,8 @@ def _wrong(text: str | None, path: tuple[str, ...], shapes: Mapping[str, Shape])
 
 def wrong_expression(text: str, path: tuple[str, ...], shapes: Mapping[str, Shape]) -> Iterator[Finding]:
     """What is wrong with one expression over variables of these shapes."""
-    try:
-        expression = Environment(shapes).compile(text)
-    except ExpressionError as error:
-        yield finding("plugin.expression", path, f"${{{text}}}: {error}")
-        return
-    for field in expression.check_fields(shapes):
-        message = f"${{{text}}}: there is no '{path_text(field.path)}'"
-        yield unknown("plugin.expression-field", path, message, str(field.name), field.allowed)
+    _, found = compile_checked(
+        text, Environment(shapes), shapes, path, code="plugin.expression", wrong=f"${{{text}}}",
+        missing=lambda field: f"${{{text}}}: there is no '{field}'",
+    )  # fmt: skip
+    yield from found

@@ -19,6 +19,7 @@ from pulumi.runtime import config as runtime_config
 from pulumi.runtime import settings
 from pulumi.runtime.stack import register_stack_transformation, run_in_stack
 
+from pulumi_everest.core.lock import Record
 from pulumi_everest.core.technology import Technology
 from pulumi_everest.model.findings import EverestError, Finding, Place, finding
 from pulumi_everest.model.lock import LOCK_FILE
@@ -27,7 +28,7 @@ from pulumi_everest.program.failures import Failures, missing_config, shown_path
 from pulumi_everest.program.monitor import COMPONENT, Log, Message, Recorder, Registered, frame_in, is_inside
 from pulumi_everest.program.project import Project, StackConfig, full_key, read_project, read_stack_config
 from pulumi_everest.program.values import UNKNOWN, unknown_paths
-from pulumi_everest.resources.locking import RECORD, Recorded
+from pulumi_everest.resources.locking import RECORD
 from pulumi_everest.resources.run import technologies_here
 
 TIMEOUT = 60.0
@@ -52,7 +53,7 @@ class ProgramRun:
     messages: list[Message] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     error: BaseException | None = None
-    locked: dict[str, list[Recorded]] = field(default_factory=dict)
+    locked: dict[str, list[Record]] = field(default_factory=dict)
     technologies: dict[str, Technology] = field(default_factory=dict)
     """What its clusters are of, by the names of their Providers."""
     config: Mapping[str, str] = field(default_factory=dict)
@@ -128,7 +129,7 @@ class _Run:
         self.recorder = Recorder(self._place_here)
         self.log = Log()
         self.error: BaseException | None = None
-        self.locked: dict[str, list[Recorded]] = {}
+        self.locked: dict[str, list[Record]] = {}
         self.technologies: dict[str, Technology] = {}
         self.ended = threading.Event()
 

@@ -5,34 +5,20 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from contextvars import ContextVar
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pulumi
 from pulumi.runtime import settings
 
-from pulumi_everest.core.lock import entry_of, unknown_versions
+from pulumi_everest.core.lock import Record
 from pulumi_everest.model.findings import EverestError, Finding, finding
-from pulumi_everest.model.lock import LOCK_FILE, Lock, LockedCluster, Locks, read_locks
+from pulumi_everest.model.lock import LOCK_FILE, Lock, Locks, read_locks
 
 if TYPE_CHECKING:
     from pulumi_everest.core.resolve import Resolved
 
 
-@dataclass(frozen=True)
-class Recorded:
-    """A cluster as a lock would have it.
-
-    `unknown` are the components whose versions are not known, `former` is the name that its entry has so far, where
-    that is another.
-    """
-
-    entry: LockedCluster
-    unknown: tuple[str, ...]
-    former: str | None
-
-
-RECORD: ContextVar[dict[str, list[Recorded]] | None] = ContextVar("record", default=None)
+RECORD: ContextVar[dict[str, list[Record]] | None] = ContextVar("record", default=None)
 """Where clusters are recorded by resource name, if somebody asks for it: the last record of each cluster made."""
 
 
@@ -99,6 +85,7 @@ class Recorder:
 
     def __init__(self, name: str) -> None:
         recorded = RECORD.get()
+        self._name = name
         self._records = recorded.setdefault(name, []) if recorded is not None else None
         self._index: int | None = None
 
@@ -108,7 +95,7 @@ class Recorder:
             return
         entry = str(lock.path[-1]) if lock is not None and lock.entry is not None else None
         former = entry if lock is not None and entry != lock.cluster else None
-        record = Recorded(entry_of(resolved), tuple(unknown_versions(resolved)), former)
+        record = Record.of(self._name, resolved, former)
         if self._index is None:
             self._index = len(self._records)
             self._records.append(record)

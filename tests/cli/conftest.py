@@ -57,3 +57,18 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "cluster.yaml").write_text(CLUSTER)
     return tmp_path
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Path]:
+    """Makes a folder with a program of this text, which is the working directory."""
+
+    def make(text: str) -> Path:
+        folder = tmp_path / "infra"
+        folder.mkdir()
+        monkeypatch.chdir(folder)
+        (folder / "Pulumi.yaml").write_text("name: shop\nruntime: python\n")
+        (folder / "__main__.py").write_text(text)
+        return folder
+
+    return make

@@ -73,14 +73,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def program(project: Callable[[str], Path]) -> Path:
     """A working folder that is a program with two clusters."""
-    folder = tmp_path / "infra"
-    folder.mkdir()
-    monkeypatch.chdir(folder)
-    (folder / "Pulumi.yaml").write_text("name: shop\nruntime: python\n")
-    (folder / "__main__.py").write_text(PROGRAM)
-    return folder
+    return project(PROGRAM)
 
 
 def locked(folder: Path) -> dict[str, Any]:

@@ -28,14 +28,9 @@ everest.DatabaseCluster("carts", provider="toydb-operator", operator_version="1.
 
 
 @pytest.fixture
-def infra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def infra(project: Callable[[str], Path]) -> Path:
     """A program, and the working folder."""
-    folder = tmp_path / "infra"
-    folder.mkdir()
-    monkeypatch.chdir(folder)
-    (folder / "Pulumi.yaml").write_text("name: shop\nruntime: python\n")
-    (folder / "__main__.py").write_text(PROGRAM)
-    return folder
+    return project(PROGRAM)
 
 
 def exported(folder: Path, stack: str = "prod", **changed: Any) -> str:

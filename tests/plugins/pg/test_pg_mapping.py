@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import pytest
+from places import MISSING, at, field_paths
 
 from pulumi_everest.core.paths import FieldSet, parse
 from pulumi_everest.emit.crds import Crds
@@ -13,7 +14,6 @@ from pulumi_everest.model.findings import one_line
 from pulumi_everest.plugins.plugin import Plugin
 
 OPERATORS = ("2.9.0", "3.0.0")
-MISSING = object()
 """Stands for a path that is not there."""
 
 Spec = dict[str, Any]
@@ -424,15 +424,6 @@ REFUSED = {("backup", "storages", "claim"), ("dataSource", "backup")}
 """Honoured by rules that refuse them and say what to use instead."""
 
 
-def at(data: Any, path: Place) -> Any:
-    for part in path:
-        if isinstance(data, list) and isinstance(part, int):
-            data = data[part] if part < len(data) else MISSING
-        else:
-            data = data.get(part, MISSING) if isinstance(data, dict) else MISSING
-    return data
-
-
 EACH = pytest.mark.parametrize(
     ("operator", "row"),
     [
@@ -459,18 +450,8 @@ def test_the_object_passes_the_operators_schema(
     assert [one_line(entry) for entry in found] == []
 
 
-def leaves(data: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    yield path
-    if isinstance(data, dict):
-        for key, value in data.items():
-            yield from leaves(value, (*path, key))
-    elif isinstance(data, list):
-        for item in data:
-            yield from leaves(item, path)
-
-
 def test_every_field_that_the_plugin_honours_is_in_the_table(plugin: Plugin) -> None:
-    tried = {path for row in ROWS for path in leaves(row.spec)} | REFUSED
+    tried = {path for row in ROWS for path in field_paths(row.spec)} | REFUSED
     honoured = [parse(path) for path in plugin.manifest.fields]
     for name, component in plugin.manifest.components.items():
         honoured += [("instances", name, *parse(path)) for path in component.fields]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from places import at, places, texts, unknown_parts, with_unknown
 
 from pulumi_everest.emit.crds import Crds
 from pulumi_everest.model.deferred import Deferred, leaves_of, substitute
@@ -74,15 +75,6 @@ def test_secrets_are_made_of_values(
 
     assert made == expected
     assert {"pw", "key", "id", "account", "robot@example.com"}.isdisjoint(texts(main))
-
-
-def texts(data: Any) -> Iterator[str]:
-    """Every text that is a value."""
-    if isinstance(data, (dict, list)):
-        for value in data.values() if isinstance(data, dict) else data:
-            yield from texts(value)
-    elif isinstance(data, str):
-        yield data
 
 
 def test_the_superuser_signs_in_with_the_password_that_was_given(emitted: Callable[..., Any]) -> None:
@@ -215,42 +207,11 @@ SMALL: dict[Path, set[str]] = {
 }
 
 
-def places(data: Any, path: Path = ()) -> Iterator[Path]:
-    pairs = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else None
-    if pairs is None:
-        yield path
-        return
-    for key, value in pairs:
-        yield from places(value, (*path, key))
-
-
 UNKNOWN = [
     p
     for p in places(FULL)
     if not (p[-1] in DECIDES and p[0] == "backup") and p not in CHECKED_ONLY and p[-1] != "version"
 ]
-
-
-def with_unknown(data: Any, path: Path, value: Any) -> Any:
-    if not path:
-        return value
-    if isinstance(data, dict):
-        return {k: with_unknown(v, path[1:], value) if k == path[0] else v for k, v in data.items()}
-    return [with_unknown(v, path[1:], value) if i == path[0] else v for i, v in enumerate(data)]
-
-
-def unknown_parts(data: Any, path: Path = ()) -> Iterator[Path]:
-    if isinstance(data, Deferred):
-        yield path
-    elif isinstance(data, (dict, list)):
-        for key, value in data.items() if isinstance(data, dict) else enumerate(data):
-            yield from unknown_parts(value, (*path, key))
-
-
-def at(data: Any, path: Path) -> Any:
-    for key in path:
-        data = data[key]
-    return data
 
 
 @pytest.mark.parametrize("path", UNKNOWN, ids=lambda path: ".".join(map(str, path)))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from places import at, places, texts, unknown_parts, with_unknown
 
 from pulumi_everest.emit.crds import Crds
 from pulumi_everest.model.deferred import Deferred, substitute
@@ -61,17 +62,6 @@ def test_secrets_are_made_of_values(
     assert made == expected
     assert "key" not in set(texts(main))
     assert "pw" not in set(texts(main))
-
-
-def texts(data: Any) -> Iterator[str]:
-    if isinstance(data, dict):
-        for value in data.values():
-            yield from texts(value)
-    elif isinstance(data, list):
-        for value in data:
-            yield from texts(value)
-    elif isinstance(data, str):
-        yield data
 
 
 def test_a_storage_uses_the_secret_made_of_its_values(emitted: Callable[..., Any]) -> None:
@@ -159,32 +149,7 @@ SMALL: dict[tuple[str | int, ...], set[str]] = {
 }
 
 
-def places(data: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
-    pairs = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else None
-    if pairs is None:
-        yield path
-        return
-    for key, value in pairs:
-        yield from places(value, (*path, key))
-
-
 UNKNOWN = [p for p in places(FULL) if not (p[-1] in DECIDES and p[0] in ("backup", "topology"))]
-
-
-def with_unknown(data: Any, path: tuple[str | int, ...], value: Any) -> Any:
-    if not path:
-        return value
-    if isinstance(data, dict):
-        return {k: with_unknown(v, path[1:], value) if k == path[0] else v for k, v in data.items()}
-    return [with_unknown(v, path[1:], value) if i == path[0] else v for i, v in enumerate(data)]
-
-
-def unknown_parts(data: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
-    if isinstance(data, Deferred):
-        yield path
-    elif isinstance(data, (dict, list)):
-        for key, value in data.items() if isinstance(data, dict) else enumerate(data):
-            yield from unknown_parts(value, (*path, key))
 
 
 @pytest.mark.parametrize("path", UNKNOWN, ids=lambda path: ".".join(map(str, path)))
@@ -202,12 +167,6 @@ def test_an_unknown_value_leaves_only_its_place_unknown(
     assert {".".join(map(str, part)) for part in whole} <= SMALL.get(path, set())
     assert [substitute(manifest, {leaf: at(FULL, path)}) for manifest in waiting] == known
     assert [one_line(entry) for manifest in waiting for entry in crds("1.22.0").check(manifest)] == []
-
-
-def at(data: Any, path: tuple[str | int, ...]) -> Any:
-    for key in path:
-        data = data[key]
-    return data
 
 
 def test_an_unknown_password_is_passed_on_as_it_is(emitted: Callable[..., Any]) -> None:

@@ -210,7 +210,7 @@ class Workspace:
         more = [entry for entry in more if not _follows(entry, cluster.spec, broken)]
         if resolved is not None and not any(entry.is_error for entry in more):
             more += _filling_findings(resolved, setup)
-        return resolved, setup, self._placed([*found, *more], cluster)
+        return resolved, setup, self._placed([*found, *more, *_of_main_object(cluster, setup)], cluster)
 
     def _placed(self, found: Iterable[Finding], cluster: ClusterInput | JobInput) -> list[Finding]:
         placed = [entry if entry.place is not None or entry.subject else entry.at(cluster.prefix) for entry in found]
@@ -402,6 +402,25 @@ def _filling_findings(resolved: Resolved, setup: Setup) -> list[Finding]:
     except EverestError as error:
         return list(error.findings)
     return made[2] if made is not None else []
+
+
+def _of_main_object(cluster: ClusterInput, setup: Setup) -> Iterable[Finding]:
+    """What is about the operator's object, where a controller makes that one: nothing would hand it on."""
+    if setup.technology.reconcile_by != "everest":
+        return
+    who = "with reconcileBy: everest a controller makes the operator's object"
+    if cluster.metadata.get("finalizers") is not None:
+        path: Path = ("metadata", "finalizers") if cluster.prefix else ("finalizers",)
+        text = (
+            f"{who}, and finalizers here would keep the DatabaseCluster from being deleted, since nothing removes them"
+        )
+        found = finding("field.conflict", path, text, hint="leave 'finalizers' out, or set reconcileBy: pulumi")
+        yield from located([found], cluster.locate, cluster.subject)
+    if "volumePolicy" in cluster.options:
+        text = f"{who}, and a DatabaseCluster does not say what becomes of the volumes"
+        yield finding(
+            "field.conflict", ("volumePolicy",), text, hint="leave 'volumePolicy' out, or set reconcileBy: pulumi"
+        )
 
 
 def _follows(entry: Finding, spec: Mapping[str, Any], broken: Sequence[Path]) -> bool:

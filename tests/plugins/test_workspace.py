@@ -202,6 +202,26 @@ def test_left_to_a_controller_a_cluster_is_written_as_the_user_wrote_it() -> Non
     assert workspace(KIOSK, cluster).provider_objects("kiosk") == []
 
 
+@pytest.mark.parametrize(
+    ("finalizers", "expected"),
+    [
+        (["percona.com/delete-psmdb-pvc"], [("field.conflict", "metadata.finalizers")]),
+        (["foregroundDeletion", "a.example.com/b"], [("field.conflict", "metadata.finalizers")]),
+        ([], [("field.conflict", "metadata.finalizers")]),
+        (["everest.percona.com/cleanup", "foregroundDeletion"], []),
+    ],
+)
+def test_finalizers_of_the_operators_object_are_refused_where_a_controller_makes_it(
+    finalizers: list[str], expected: list[tuple[str, str]]
+) -> None:
+    cluster = document("DatabaseCluster", "a", {"provider": "kiosk"}, finalizers=finalizers)
+    plans, found = workspace(KIOSK, cluster, reconcile_by="everest").plan()
+
+    assert codes(found) == expected
+    assert {entry.place.line if entry.place else None for entry in found} <= {14}
+    assert all("finalizers" not in o.manifest["metadata"] for plan in plans for o in plan.objects)
+
+
 # Mistakes do not cause others
 
 

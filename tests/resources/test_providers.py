@@ -283,6 +283,22 @@ def test_the_stack_decides_whether_the_definitions_are_needed(keywords, config, 
     assert len(installed(result)) == count
 
 
+@pytest.mark.parametrize(
+    ("field", "value"), [("finalizers", ["a.example.com/b"]), ("volume_policy", "delete"), ("volume_policy", "keep")]
+)
+def test_what_is_about_the_operators_object_is_refused_where_a_controller_makes_it(field, value):
+    def program(reconcile_by):
+        provider = Provider("toy", database_cluster_definition=TOY, reconcile_by=reconcile_by)
+        DatabaseCluster("orders", provider=provider, **{field: value})
+
+    result = run(lambda: program("everest"))
+    assert [(e.code, e.path, e.hint) for e in result.error.findings] == [
+        ("field.conflict", (field,), f"leave '{field}' out, or set reconcile_by: pulumi")
+    ]
+    assert result.objects == []
+    assert run(lambda: program("pulumi")).error is None
+
+
 @pytest.mark.parametrize(("value", "code"), [("yes", "field.type"), (1, "field.type")])
 def test_whether_to_bring_definitions_is_true_or_false(value, code):
     def program():

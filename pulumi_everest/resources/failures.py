@@ -10,14 +10,18 @@ from pulumi.runtime import settings
 from pulumi.runtime.mocks import MockMonitor
 from pulumi.runtime.proto import engine_pb2, resource_pb2
 
+from pulumi_everest.resources.naming import AS_IN_YAML, in_words_of_yaml
+
 HOOK: Final = "pulumi-everest:failures"
 
 EXISTS: Final = """\
 {kind} {id} is there already, and this stack does not know it. It is as it was. How to go on:
 - The resource had another name or place in the program before: tell the engine, so that it keeps the object, with
-  aliases=[pulumi.Alias(name="<its former name>")], or pulumi.Alias(parent=...), in the options of the component.
+  {alias}, in the options of the component.
 - An earlier `pulumi up` was interrupted while it made the object, or somebody else made it: adopt=True takes it over,
   and changes nothing of it. It may stay in the program, or go after that (docs/adoption.md)."""
+ALIAS: Final = 'aliases=[pulumi.Alias(name="<its former name>")], or pulumi.Alias(parent=...)'
+SERVED_ALIAS: Final = 'aliases: [{name: "<its former name>"}], or [{parent: ...}]'
 WAITED: Final = """\
 {kind} {id} is there, but its operator has not reported in time what is waited for. `everest status` shows the state \
 that the operator reports, and its message. The next `pulumi up` goes on waiting; custom_timeouts gives it longer."""
@@ -47,7 +51,14 @@ def advice(operation: str, errors: list[str], urn: str, inputs: Mapping[str, Any
     metadata = metadata if isinstance(metadata, Mapping) else {}
     parts = [part for part in (metadata.get("namespace"), metadata.get("name")) if isinstance(part, str)]
     kind = urn.split("::")[2].rpartition(":")[2]
-    return text.format(kind=kind, id="/".join(parts) or urn.rpartition("::")[2], urn=urn)
+    return filled(text, kind, "/".join(parts) or urn.rpartition("::")[2])
+
+
+def filled(text: str, kind: str, identity: str) -> str:
+    """One of the texts about an object, in the words of the program's language."""
+    served = AS_IN_YAML.get()
+    said = text.format(kind=kind, id=identity, alias=SERVED_ALIAS if served else ALIAS)
+    return in_words_of_yaml(said) if served else said
 
 
 class Failures:

@@ -20,7 +20,8 @@ from pulumi.runtime.proto import engine_pb2
 from pulumi_everest.core.presence import Facts, Wanted, check_presence, taken
 from pulumi_everest.model.findings import Finding
 from pulumi_everest.model.manifest import PluginManifest
-from pulumi_everest.resources.failures import EXISTS
+from pulumi_everest.resources.failures import EXISTS, filled
+from pulumi_everest.resources.naming import as_in_yaml
 from pulumi_everest.resources.reach import Reach, in_thread, known, reach_of, reached, wanted_of
 from pulumi_everest.resources.refusals import Refusals, RefusedError
 from pulumi_everest.resources.reporting import problems
@@ -101,9 +102,9 @@ class Looks:
                     engine.Log(engine_pb2.LogRequest(severity=engine_pb2.WARNING, message=text, urn=urn))
         if exists:
             found = [taken(wanted, planned.subject)]
-            text = EXISTS.format(kind=wanted.kind, id=f"{wanted.namespace}/{wanted.name}")
+            text = filled(EXISTS, wanted.kind, f"{wanted.namespace}/{wanted.name}")
             if self.served:
-                raise RefusedError(found, text)
+                raise RefusedError([as_in_yaml(entry) for entry in found], text)
             self.refusals.add(engine, found, text, urn)
 
     async def _read(self, planned: Planned) -> tuple[Wanted | None, Seen | None]:

@@ -9,24 +9,24 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import grpc
 import grpc.aio
 import pulumi
-from pulumi.errors import InputPropertiesError, InputPropertyErrorDetails
+from pulumi.errors import InputPropertiesError
 from pulumi.provider import ConstructResult
 from pulumi.provider import Provider as PulumiProvider
 from pulumi.provider.server import ProviderServicer
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 from pulumi.runtime.stack import wait_for_rpcs
 
-from pulumi_everest.model.findings import Finding, one_line, path_text
 from pulumi_everest.resources import cluster, jobs, provider
 from pulumi_everest.resources.deployment import Deployment, Deployments
 from pulumi_everest.resources.naming import AS_IN_YAML
 from pulumi_everest.resources.package_schema import package_schema, package_version
+from pulumi_everest.resources.property_errors import properties_error
 from pulumi_everest.resources.report import ClusterError
 from pulumi_everest.resources.run import Batch, current_run
 from pulumi_everest.resources.served_inputs import Reader, options_of
@@ -75,7 +75,7 @@ class EverestProvider(PulumiProvider):
         batch = run.batch
         component, state = make(name, call, options_of(call.request, options))
         batch.add(call.deployment.conflicts(call.request, batch))
-        return ConstructResult(pulumi.Output.from_input(_urn(component, batch, call.deployment)), state)
+        return ConstructResult(pulumi.Output.from_input(_urn(component, batch, call)), state)
 
 
 Made = tuple[pulumi.ComponentResource, dict[str, Any]]
@@ -123,7 +123,7 @@ _KINDS: dict[str, Callable[[str, Call, pulumi.ResourceOptions], Made]] = {
 }
 
 
-async def _urn(component: pulumi.ComponentResource, batch: Batch, deployment: Deployment) -> str:
+async def _urn(component: pulumi.ComponentResource, batch: Batch, call: Call) -> str:
     """The URN of a component, once it is known that nothing is wrong with it."""
     try:
         await batch.gate.future()
@@ -131,28 +131,11 @@ async def _urn(component: pulumi.ComponentResource, batch: Batch, deployment: De
             await component.candidate.looked
     except ClusterError as error:
         await _drain()
-        raise properties_error(error, component) from None
+        raise properties_error(error, component, call.request.inputs) from None
     urn = str(await component.urn.future())
     if isinstance(component, provider.Provider):
-        deployment.names[urn] = component.text_name
+        call.deployment.names[urn] = component.text_name
     return urn
-
-
-def properties_error(error: ClusterError, component: pulumi.Resource | None = None) -> InputPropertiesError:
-    """The findings as Pulumi has them in other languages: a reason for each property, the rest in the message."""
-    name = getattr(component, "_name", None)
-    here = [entry for entry in error.findings if entry.path and entry.place is None and _is_about(entry, name)]
-    others = [entry for entry in error.findings if entry not in here]
-    message = "\n".join([str(error).partition("\n")[0], *map(one_line, others)])
-    details: list[InputPropertyErrorDetails] = [
-        {"property_path": path_text(entry.path), "reason": one_line(replace(entry, path=(), subject=""))}
-        for entry in here
-    ]
-    return InputPropertiesError(message, details)
-
-
-def _is_about(entry: Finding, name: str | None) -> bool:
-    return name is None or not entry.subject or entry.subject.partition(" ")[2] == name
 
 
 class Servicer(ProviderServicer):
@@ -175,7 +158,7 @@ class Servicer(ProviderServicer):
             if found is None or isinstance(error, grpc.aio.AbortError):
                 raise
             await _drain()
-            refused = properties_error(found)
+            refused = properties_error(found, inputs=request.inputs)
             await context.abort_with_status(self.create_grpc_invalid_properties_status(refused.message, refused.errors))
             raise
 

@@ -231,6 +231,25 @@ def test_what_is_wrong_in_yaml_is_said_as_errors_of_properties(example: Callable
     assert done.steps("PerconaXtraDBCluster") == []
 
 
+def test_no_secret_is_printed_with_what_is_wrong_in_yaml(example: Callable[[str], Stack]) -> None:
+    """The engine prints the values of properties that it is told of, also secret ones."""
+    needs("pulumi-language-yaml")
+    stack = example("yaml")
+    project = yaml.safe_load((stack.folder / "Pulumi.yaml").read_text())
+    orders = project["resources"]["orders"]["properties"]
+    orders |= {"users": {"rot": "geheim-1"}, "usersSecret": {"fn::secret": "geheim-2"}}
+    orders["instances"]["engine"]["storage"]["size"] = {"fn::secret": "geheim-3"}
+    keys = {"wrong": "geheim-4"}
+    orders["backup"] = {"storages": [{"name": "main", "type": "s3", "bucket": "b", "credentials": keys}]}
+    (stack.folder / "Pulumi.yaml").write_text(yaml.safe_dump(project, sort_keys=False))
+
+    for done in stack.preview(), stack.up():
+        assert done.code != 0
+        for path in ("instances.engine.storage.size (secret)", "backup.storages[0].credentials.wrong (secret)"):
+            assert f"property {path} has a problem" in done.text
+    assert "geheim" not in stack.printed()
+
+
 def test_a_yaml_program_has_the_lock_beside_it(example: Callable[[str], Stack]) -> None:
     needs("pulumi-language-yaml")
     stack = example("yaml")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 from types import SimpleNamespace
 
 import pulumi
 import pytest
 
 from pulumi_everest.resources.failures import Failures, advice
+from pulumi_everest.resources.naming import AS_IN_YAML
 
 URN = "urn:pulumi:dev::infra::everest:index:DatabaseCluster$kubernetes:toy.example.com/v1:Toy::orders"
 INPUTS = {"metadata": {"name": "shop", "namespace": "db"}}
@@ -29,6 +31,20 @@ def test_the_way_on_is_said(operation: str, error: str, said: list[str]) -> None
 
     assert text is not None
     assert [part for part in said if part not in text] == []
+
+
+def test_the_way_on_is_said_in_the_words_of_other_languages() -> None:
+    def said(error: str) -> str | None:
+        AS_IN_YAML.set(True)
+        return advice("create", [error], URN, INPUTS)
+
+    exists, late = (contextvars.copy_context().run(said, error) for error in ("already exists", "timed out waiting"))
+
+    assert exists is not None
+    assert late is not None
+    assert 'aliases: [{name: "<its former name>"}]' in exists
+    assert "adopt: true takes it over" in exists
+    assert "customTimeouts gives it longer" in late
 
 
 @pytest.mark.parametrize(

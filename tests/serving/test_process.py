@@ -13,6 +13,7 @@ import yaml
 
 from pulumi_everest.model.findings import finding
 from pulumi_everest.resources import serve
+from pulumi_everest.resources.property_errors import properties_error
 from pulumi_everest.resources.report import ClusterError
 
 
@@ -75,7 +76,7 @@ def test_findings_without_a_property_of_the_resource_go_into_the_message():
     class Component:
         _name = "orders"
 
-    refused = serve.properties_error(error, Component())
+    refused = properties_error(error, Component())
     assert refused.errors == [{"property_path": 'a[0]["b.c"]', "reason": "no such field; did you? [field.unknown]"}]
     assert "DatabaseCluster carts: x: elsewhere" in refused.message
     assert "no plugin" in refused.message

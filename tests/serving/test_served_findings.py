@@ -68,7 +68,8 @@ def test_each_property_error_is_the_finding_of_a_python_program(refused, toydb, 
     arguments = {**TOY, **inputs}
     error = refused(arguments)
     assert says is None or says in " ".join(reason for _, reason in error.reasons)
-    codes = sorted((path, reason.rpartition("[")[2].removesuffix("]")) for path, reason in error.reasons)
+    said = [(path.removesuffix(" (secret)"), reason.rpartition("[")[2]) for path, reason in error.reasons]
+    codes = sorted((path, code.removesuffix("]")) for path, code in said)
     assert codes == in_python(tmp_path, arguments, toydb)
 
 
@@ -121,7 +122,7 @@ def test_a_known_output_is_checked_as_a_plain_value_is(refused):
 
 def test_a_wrong_secret_is_refused_and_not_shown(refused):
     error = refused({**TOY, "instances": {"engine": {"storage": {"size": Secret("hidden")}}}})
-    assert error.paths == ["instances.engine.storage.size"]
+    assert error.paths == ["instances.engine.storage.size (secret)"]
     assert "hidden" not in str(error.reasons) + error.message
     error = refused({**TOY, "users": Secret({"ROOT_PASWORD": "hidden"})})
     assert "users.ROOT_PASWORD" in error.paths
@@ -160,7 +161,7 @@ def test_a_value_that_is_found_wrong_late_is_a_property_error_too(served, update
     with pytest.raises(Refused) as refused:
         served.construct(update, CLUSTER, "orders", arguments, config=toydb)
     assert refused.value.code == "INVALID_ARGUMENT"
-    assert refused.value.paths == ["instances.engine.replicas"]
+    assert refused.value.paths == ["instances.engine.replicas (secret)"]
 
 
 def test_warnings_are_logged_at_the_component(served, preview, toydb):
@@ -207,3 +208,28 @@ def test_what_an_engine_asks_before_it_makes_anything(served, root):
     assert json.loads(schema) == json.loads((root / "schemas" / "pulumi.json").read_text("utf-8"))
     answer = served.stub.Configure(provider_pb2.ConfigureRequest(args=struct({"plugins": "[]"})), timeout=WAIT)
     assert (answer.acceptSecrets, answer.acceptResources, answer.acceptOutputs) == (True, True, True)
+
+
+@pytest.mark.parametrize(
+    ("inputs", "path"),
+    [
+        ({"instances": {"engine": {"storage": {"size": Secret("10Gb")}}}}, "instances.engine.storage.size (secret)"),
+        ({"instances": {"engine": {"storage": {"size": Out("10Gb", secret=True)}}}}, "instances.engine.storage.size (secret)"),
+        ({"users": Secret({"ROOT_PASSWORD": "x"}), "usersSecret": "a"}, "users (secret)"),
+        ({"users": {"ROOT_PASSWORD": "x"}, "usersSecret": "a"}, "users (secret)"),
+        ({"users": {"ROOT_PASWORD": "x"}}, "users.ROOT_PASWORD (secret)"),
+        ({"users": Secret({"ROOT_PASWORD": "x"})}, "users.ROOT_PASWORD"),
+        ({"instances": {"engine": {"storage": {"size": "10Gb"}}}}, "instances.engine.storage.size"),
+    ],
+)  # fmt: skip
+def test_the_engine_finds_no_secret_value_to_print(refused, inputs, path):
+    """It prints the value at the path of a property error, and passwords as they are."""
+    assert path in refused({**TOY, **inputs}).paths
+
+
+def test_texts_have_the_words_of_other_languages(refused):
+    error = refused({**TOY, "adopt": True, "deletionPolicy": "delete"})
+    said = " ".join(reason for _, reason in error.reasons)
+    assert "with adopt: true the field 'namespace' says where the object is" in said
+    assert "deletionPolicy cannot be 'delete' with it; adopt first; then take adopt: true out" in said
+    assert "True" not in said

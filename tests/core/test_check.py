@@ -338,9 +338,11 @@ def test_a_mistake_in_one_topology_does_not_hide_that_another_cannot_be_had() ->
             "components.engine.fields[1]",
         ),
         ({"fields": ["backup.storages", "monitorin"]}, "fields[1]"),
+        ({"secrets": {"users": ["root"], "requiredUsers": ["rot"]}}, "secrets.requiredUsers[0]"),
+        ({"secrets": {"users": ["root"], "online": ["root", "rot"]}}, "secrets.online[1]"),
     ],
 )
-def test_the_fields_that_a_plugin_honours_exist(change: dict[str, Any], path: str) -> None:
+def test_the_fields_and_keys_that_a_plugin_speaks_of_exist(change: dict[str, Any], path: str) -> None:
     found = check_manifest(PluginManifest.model_validate({**MANIFEST, **change}))
 
     assert [(entry.code, path_text(entry.path)) for entry in found] == [("definition.unknown-path", path)]

@@ -12,6 +12,8 @@ from pulumi_everest.emit.crds import Crds
 from pulumi_everest.model.deferred import Deferred, leaves_of, substitute
 from pulumi_everest.model.findings import one_line
 
+FORCED = {"annotations": {"pulumi.com/patchForce": "true"}}
+"""The operator applies the Secret of its users, too."""
 AWS = {"AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "key"}
 AZURE = {"AZURE_STORAGE_ACCOUNT_NAME": "account", "AZURE_STORAGE_ACCOUNT_KEY": "key"}
 GCS = {"GCS_CLIENT_EMAIL": "robot@example.com", "GCS_PRIVATE_KEY": "-----BEGIN\nkey"}
@@ -28,8 +30,8 @@ def stored(*storages: dict[str, Any]) -> dict[str, Any]:
     return {"backup": {"storages": list(storages)}}
 
 
-def secret(name: str, values: dict[str, Any]) -> dict[str, Any]:
-    metadata = {"name": name, "namespace": "apps"}
+def secret(name: str, values: dict[str, Any], **metadata: Any) -> dict[str, Any]:
+    metadata = {"name": name, "namespace": "apps", **metadata}
     return {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "type": "Opaque", "stringData": values}
 
 
@@ -40,11 +42,11 @@ THREE = stored(
 ROWS = [
     # spec, secrets, Secrets emitted
     ({}, {}, []),
-    ({}, {"users": {"password": "pw"}}, [secret("db-pguser-postgres", {"verifier": "", "password": "pw"})]),
+    ({}, {"users": {"password": "pw"}}, [secret("db-pguser-postgres", {"verifier": "", "password": "pw"}, **FORCED)]),
     (
         {},
         {"users": {"password": "pw", "verifier": "SCRAM"}},
-        [secret("db-pguser-postgres", {"verifier": "SCRAM", "password": "pw"})],
+        [secret("db-pguser-postgres", {"verifier": "SCRAM", "password": "pw"}, **FORCED)],
     ),
     (PMM, {"monitoring": {"apiKey": "key"}}, [secret("db-pmm", {"PMM_SERVER_TOKEN": "key"})]),
     (PMM2, {"monitoring": {"apiKey": "key"}}, [secret("db-pmm", {"PMM_SERVER_KEY": "key"})]),

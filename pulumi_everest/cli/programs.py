@@ -18,8 +18,8 @@ from pulumi_everest.model.shapes import shape_of
 from pulumi_everest.program.monitor import COMPONENT, Registered
 from pulumi_everest.program.run import ProgramRun, is_object, run_program
 from pulumi_everest.resources.kept import allowed, snapshot_of
+from pulumi_everest.resources.kubernetes import SECRETS_IN_PLACE
 from pulumi_everest.resources.models import DatabaseClusterArgs
-from pulumi_everest.resources.mutability import ARGUMENT, CONFIG, says_so
 from pulumi_everest.resources.naming import as_written
 
 
@@ -72,7 +72,8 @@ def _groups(result: ProgramRun, folder: Path, sources: Sources) -> list[Group]:
 def _changes_secrets(main: Registered, by_urn: dict[str, Registered], result: ProgramRun) -> bool:
     """Whether the Kubernetes provider of an object, the program's or the default one, changes Secrets in place."""
     own = by_urn.get((main.provider or "").rpartition("::")[0])
-    return says_so(own.inputs.get(ARGUMENT) if own is not None else result.config.get(CONFIG))
+    switch = SECRETS_IN_PLACE
+    return switch.is_on(own.inputs.get(switch.argument) if own is not None else result.config.get(switch.config))
 
 
 def _cluster(resource: Registered, result: ProgramRun, sources: Sources) -> Group:

@@ -259,7 +259,8 @@ class Candidate:
     def hooks_of_main(self, token: str, name: str) -> pulumi.ResourceHookBinding | None:
         """The hooks of the main object, whose type and name these are."""
         reporting = self.run.reporter.binding(token, name, self.emitting, self.kubernetes)
-        return both(self.run.adoption.binding(), reporting)
+        looking = self.run.looks.binding(token, name, self.kubernetes)
+        return both(both(self.run.adoption.binding(), reporting), looking)
 
     def find(self, main: pulumi.CustomResource) -> None:
         """Let a preview look in the Kubernetes cluster for the main object and its operator."""

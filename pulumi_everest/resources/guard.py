@@ -25,7 +25,7 @@ from pulumi_everest.model.deferred import Deferred
 from pulumi_everest.model.findings import Finding
 from pulumi_everest.resources.hook_values import plain
 from pulumi_everest.resources.kept import allowed, snapshot_of
-from pulumi_everest.resources.mutability import changes_in_place
+from pulumi_everest.resources.kubernetes import SECRETS_IN_PLACE, says
 from pulumi_everest.resources.refusals import SETTLED, Refusals, RefusedError
 from pulumi_everest.resources.remarks import counted, findings_of, refusal, remarks, unneeded
 
@@ -50,7 +50,7 @@ class Made:
 
     async def around(self) -> Around:
         """The same for the comparison, with the engine's word on the providers."""
-        return Around(all([await changes_in_place(provider) for provider in self.kubernetes]), self.names)
+        return Around(all([await says(provider, SECRETS_IN_PLACE) for provider in self.kubernetes]), self.names)
 
 
 @dataclass

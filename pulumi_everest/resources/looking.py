@@ -3,6 +3,9 @@
 The Kubernetes plugin takes a kind that the cluster does not have for one that comes later, and previews the creation of
 an object that exists. So the package reads the cluster itself, once for the databases of a kind in a namespace. Without
 the Kubernetes client (the extra `cluster`), or where the cluster cannot be read, a preview says nothing of it.
+
+An update ends with an error of the API server where an object exists, unless the Kubernetes provider has
+`upsertExistingObjects`: then it would take the object over, and after a rename delete it. So it looks there, too.
 """
 
 from __future__ import annotations
@@ -10,7 +13,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import pulumi
 from pulumi.runtime import settings
@@ -18,13 +21,16 @@ from pulumi.runtime.mocks import MockMonitor
 from pulumi.runtime.proto import engine_pb2
 
 from pulumi_everest.core.presence import Facts, Wanted, check_presence, taken
-from pulumi_everest.model.findings import Finding
+from pulumi_everest.model.findings import Finding, one_line
 from pulumi_everest.model.manifest import PluginManifest
 from pulumi_everest.resources.failures import EXISTS, filled
+from pulumi_everest.resources.guard import supports_hooks
+from pulumi_everest.resources.kubernetes import UPSERTS, says
 from pulumi_everest.resources.naming import as_in_yaml
-from pulumi_everest.resources.reach import Reach, in_thread, known, reach_of, reached, wanted_of
+from pulumi_everest.resources.reach import Reach, known, reach_of, reached, wanted_of
 from pulumi_everest.resources.refusals import Refusals, RefusedError
 from pulumi_everest.resources.reporting import problems
+from pulumi_everest.resources.threads import in_thread
 
 
 @dataclass(frozen=True)
@@ -53,6 +59,9 @@ class Seen:
 Key = tuple[Reach, str, str, str]
 
 
+HOOK: Final = "pulumi-everest:exists"
+
+
 class Looks:
     """Looks at the cluster for the databases of a program, one after the other, in a preview.
 
@@ -66,6 +75,8 @@ class Looks:
         self._worker: asyncio.Future[Any] | None = None
         self._seen: dict[Key, asyncio.Task[Seen]] = {}
         self._said: set[str] = set()
+        self._hook: pulumi.ResourceHook | None = None
+        self._made: dict[tuple[str, str], object] = {}
 
     def add(self, planned: Planned) -> asyncio.Future[None] | None:
         """Look for a database, unless this is no preview by an engine. What is given fails where it is refused."""
@@ -79,6 +90,32 @@ class Looks:
             # The program does not end before an output is known.
             pulumi.Output.from_input(self._worker).apply(lambda _: None)
         return None
+
+    def binding(self, token: str, name: str, kubernetes: object) -> pulumi.ResourceHookBinding | None:
+        """The hook of a main object of this type and name; None where the Kubernetes provider takes nothing over."""
+        if isinstance(settings.SETTINGS.monitor, MockMonitor) or settings.is_dry_run() or not supports_hooks():
+            return None
+        if kubernetes is None and not UPSERTS.is_on_by_default():
+            return None
+        self._made[token, name] = kubernetes
+        if self._hook is None:
+            self._hook = pulumi.ResourceHook(HOOK, self.before_create)
+        return pulumi.ResourceHookBinding(before_create=[self._hook])
+
+    async def before_create(self, args: pulumi.ResourceHookArgs) -> None:
+        """Refuse to take over what exists. Raises `RefusedError`."""
+        kubernetes = self._made.get((args.type, args.name))
+        if not await says(kubernetes, UPSERTS):
+            return
+        wanted, reach = await wanted_of(args.new_inputs or {}, None), await reach_of(kubernetes)
+        if wanted is None or reach is None:
+            raise RefusedError([], UNSEEN.format(name=args.name, why="where it is cannot be told"))
+        there = await in_thread(_is_there, wanted, reach)
+        if isinstance(there, str):
+            raise RefusedError([], UNSEEN.format(name=args.name, why=there))
+        if there:
+            text = filled(EXISTS, wanted.kind, f"{wanted.namespace}/{wanted.name}")
+            raise RefusedError([taken(wanted, f"DatabaseCluster {args.name}")], text)
 
     async def _work(self) -> Any:
         while self._planned:
@@ -131,6 +168,23 @@ def _see(wanted: Wanted, crds: list[str], reach: Reach) -> Seen:
         there = live.list(wanted.api_version, wanted.kind, wanted.namespace)
         facts = look(live, [(wanted.api_version, wanted.kind)], crds, [wanted.namespace])
         return Seen(frozenset(entry["metadata"]["name"] for entry in there), facts)
+
+
+UNSEEN: Final = """\
+{name}: the Kubernetes provider has upsertExistingObjects, and would take over a database that is there already, \
+without a word. Whether there is one cannot be seen: {why}. Give the database a Kubernetes provider without that \
+option, or let the cluster be read (pulumi-everest[cluster])."""
+
+
+def _is_there(wanted: Wanted, reach: Reach) -> bool | str:
+    """Whether an object is in the cluster; a text that says why that cannot be seen."""
+    from pulumi_everest.live.errors import LiveError
+
+    try:
+        with reached(reach) as live:
+            return live.get(wanted.api_version, wanted.kind, wanted.name, wanted.namespace) is not None
+    except LiveError as error:
+        return one_line(error.findings[0])
 
 
 def _summary(findings: list[Finding]) -> str:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pulumi
@@ -17,6 +14,7 @@ import pulumi
 from pulumi_everest.core.paths import value_at
 from pulumi_everest.core.presence import Wanted
 from pulumi_everest.model.manifest import Operator
+from pulumi_everest.resources.kubernetes import arguments_of
 
 if TYPE_CHECKING:
     from pulumi_everest.live.cluster import LiveCluster
@@ -34,14 +32,17 @@ class Reach:
 
 
 async def reach_of(kubernetes: object) -> Reach | None:
-    """How a Kubernetes provider reaches its cluster; None for one of another program, which does not say."""
+    """How a Kubernetes provider reaches its cluster; None for one that does not say."""
     if kubernetes is None:
         config = pulumi.Config("kubernetes")
         return Reach(config.get("kubeconfig"), config.get("context"))
-    own = vars(kubernetes)
+    own: Mapping[str, Any] = vars(kubernetes)
     if "kubeconfig" not in own or "context" not in own:
-        return None
-    values = [await known(own[name]) for name in ("kubeconfig", "context")]
+        try:
+            own = await arguments_of(kubernetes)
+        except Exception:  # noqa: BLE001 - without an answer nothing is looked at
+            return None
+    values = [await known(own.get(name)) for name in ("kubeconfig", "context")]
     if any(isinstance(value, pulumi.output.Unknown) for value in values):
         return None
     return Reach(*(value if isinstance(value, str) and value else None for value in values))
@@ -80,19 +81,6 @@ def reached(reach: Reach) -> Iterator[LiveCluster]:
 
     with _file(reach.kubeconfig) as kubeconfig:
         yield LiveCluster(kubeconfig, reach.context, timeout=TIMEOUT)
-
-
-async def in_thread(call: Callable[..., Any], *arguments: Any) -> Any:
-    """Call something that waits for a cluster, in a thread of its own kind.
-
-    Never in one of the loop's: registrations occupy all of them, and may wait there for the hook that asks.
-    """
-    return await asyncio.get_running_loop().run_in_executor(_threads(), call, *arguments)
-
-
-@cache
-def _threads() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(max_workers=4, thread_name_prefix="everest-cluster")
 
 
 @contextmanager

@@ -18,7 +18,8 @@ from pulumi_everest.core.presence import Wanted, check_presence
 from pulumi_everest.model.findings import Finding, one_line
 from pulumi_everest.model.manifest import PluginManifest
 from pulumi_everest.resources.failures import Failures
-from pulumi_everest.resources.reach import Reach, in_thread, reach_of, reached, wanted_of
+from pulumi_everest.resources.reach import Reach, reach_of, reached, wanted_of
+from pulumi_everest.resources.threads import in_thread
 
 
 @dataclass(frozen=True)

@@ -104,6 +104,31 @@ def test_a_renamed_resource_without_an_alias_is_refused_with_the_alias_to_add(
     assert "deletionTimestamp" not in found["metadata"]
 
 
+@pytest.mark.parametrize("default", [True, False], ids=["default provider", "own provider"])
+def test_a_provider_that_takes_over_what_exists_does_not_take_over_a_database(
+    stack: Stack, live: LiveCluster, namespace: str, default: bool
+) -> None:
+    stack.write(program(namespace, deletion_policy="delete"))
+    fine(stack.up())
+    before = uid(live, namespace)
+
+    # It would be updated in the name of the new resource, and then deleted in that of the old one.
+    lines, opts = [], "None"
+    if default:
+        stack.run("config", "set", "kubernetes:upsertExistingObjects", "true")
+    else:
+        lines = ["import pulumi_kubernetes as k8s", "there = k8s.Provider('there', upsert_existing_objects=True)"]
+        opts = "pulumi.ResourceOptions(provider=there)"
+    stack.write(program(namespace, *lines, name="shop-orders", deletion_policy="delete", opts=opts))
+    for done in (stack.preview(), stack.up()):
+        assert done.code != 0
+        assert f"PerconaServerMongoDB {namespace}/orders is there already" in done.text
+
+    found = live.get(*MONGO, "orders", namespace)
+    assert found is not None
+    assert (found["metadata"]["uid"], "deletionTimestamp" in found["metadata"]) == (before, False)
+
+
 @pytest.fixture
 def past_and_present(root: Path, tmp_path: Path) -> tuple[Path, Path]:
     """The MongoDB plugin as it would have been when it emitted v1-12-0, and one that emits v1 since."""

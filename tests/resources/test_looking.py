@@ -167,3 +167,45 @@ def test_only_a_preview_looks(cluster: type[Cluster], said: list[Any], monkeypat
     cluster.names = {"apps": ["a"]}
     assert look(planned("a")) == []
     assert (cluster.asked, said) == ([], [])
+
+
+TOKEN = "kubernetes:psmdb.percona.com/v1:PerconaServerMongoDB"
+
+
+def create(name: str = "a") -> None:
+    """An update that is about to create a main object, by the default Kubernetes provider."""
+    looks = Looks()
+    looks._made[TOKEN, name] = None
+    inputs = {
+        "apiVersion": "psmdb.percona.com/v1",
+        "kind": "PerconaServerMongoDB",
+        "metadata": {"name": name, "namespace": "apps"},
+    }
+    asyncio.run(looks.before_create(pulumi.ResourceHookArgs(f"urn:{name}", "", name, TOKEN, new_inputs=inputs)))
+
+
+def test_where_the_provider_takes_over_what_exists_an_update_does_not(
+    cluster: type[Cluster], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Cluster, "get", lambda *_: {"kind": "PerconaServerMongoDB"}, raising=False)
+    create()
+    monkeypatch.setenv("PULUMI_K8S_UPSERT_EXISTING_OBJECTS", "true")
+    with pytest.raises(RefusedError) as raised:
+        create()
+    assert "PerconaServerMongoDB apps/a is there already" in str(raised.value)
+    monkeypatch.setattr(Cluster, "get", lambda *_: None)
+    create()
+
+
+def test_where_it_cannot_be_seen_what_would_be_taken_over_nothing_is_made(
+    cluster: type[Cluster], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing(*_: Any) -> Any:
+        raise LiveError.of("client", "the package 'kubernetes' is needed to read a cluster")
+
+    monkeypatch.setattr(Cluster, "get", missing, raising=False)
+    create()
+    monkeypatch.setenv("PULUMI_K8S_UPSERT_EXISTING_OBJECTS", "true")
+    with pytest.raises(RefusedError, match="the package 'kubernetes' is needed") as raised:
+        create()
+    assert "a: the Kubernetes provider has upsertExistingObjects" in str(raised.value)

@@ -10,6 +10,7 @@ import typing
 import pytest
 
 import pulumi_everest
+from pulumi_everest.model.field_docs import field_docs
 from pulumi_everest.resources import arguments, models
 from pulumi_everest.resources.described import describe
 
@@ -61,9 +62,11 @@ def test_a_name_that_is_not_there_is_an_error():
 def test_help_for_a_resource_says_what_each_argument_and_output_is(name):
     text = shown(name)
     words = " ".join(text.replace("|", " ").split())
-    for field, info in vars(models)[f"{name}Args"].model_fields.items():
+    model = vars(models)[f"{name}Args"]
+    docs = field_docs(model)
+    for field in model.model_fields:
         assert f"{field}: " in text
-        assert " ".join(info.description.split()).replace("|", " ") in words
+        assert " ".join(docs[field].split()).replace("|", " ") in words
     for output, value in vars(vars(pulumi_everest)[name]).items():
         if isinstance(value, property):
             assert " ".join(value.__doc__.split()) in words, output

@@ -118,7 +118,7 @@ def package_schema(version: str | None = None) -> dict[str, Any]:
         "description": "Databases of any technology on Kubernetes, from plugins, validated before anything is planned.",
         "keywords": ["pulumi", "kubernetes", "database", "openeverest", "category/database", "kind/component"],
         "license": "Apache-2.0",
-        "meta": {"moduleFormat": "(.*)"},
+        "meta": {"moduleFormat": "(.*)", "supportPack": True},
         "language": {
             "csharp": {"respectSchemaVersion": True},
             "go": {"respectSchemaVersion": True, "generateResourceContainerTypes": True},

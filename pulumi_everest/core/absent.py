@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 
 class Absent:
@@ -23,3 +23,10 @@ class Absent:
 
 
 ABSENT: Final = Absent()
+
+
+def without_absent(data: Any) -> Any:
+    """Plain data without the keys whose value turned out to be absent."""
+    if isinstance(data, dict):
+        return {key: without_absent(value) for key, value in data.items() if value is not ABSENT}
+    return [without_absent(value) for value in data] if isinstance(data, list) else data

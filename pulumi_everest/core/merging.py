@@ -40,6 +40,14 @@ def copied(data: Any) -> Any:
     return data
 
 
+def without_empty(data: Any) -> Any:
+    """Plain data without the keys whose mapping holds nothing, at any depth."""
+    if not isinstance(data, dict):
+        return data
+    kept = {key: without_empty(value) for key, value in data.items()}
+    return {key: value for key, value in kept.items() if value != {}}
+
+
 def without_none(data: Any) -> Any:
     """Plain data without the keys that are None; None in a list stays."""
     if isinstance(data, dict):

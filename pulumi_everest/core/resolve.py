@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from pulumi_everest.core.locked import Locked
-from pulumi_everest.core.merging import both_patches, copied, over
+from pulumi_everest.core.merging import both_patches, copied, over, without_empty
 from pulumi_everest.core.paths import value_at
 from pulumi_everest.core.technology import Definition, Technology
 from pulumi_everest.core.versioning import Layers, Versions
@@ -260,6 +260,7 @@ class _Resolution:
             merged: dict[str, Any] = {}
             for _, data in layers[name]:
                 merged = over(data, merged)
+            _drop_empty_resources(merged)
             patch = _overrides([data for _, data in reversed(layers[name])])
             if patch is not None:
                 merged["overrides"] = patch
@@ -295,6 +296,8 @@ class _Resolution:
             spec["components"] = copied(versions)
         spec["instances"] = instances
         spec |= over(plugin, over(rest, given))
+        if isinstance(spec.get("monitoring"), dict):
+            _drop_empty_resources(spec["monitoring"])
         patch = _overrides([plugin, rest, given])
         if patch is not None:
             spec["overrides"] = patch
@@ -328,6 +331,14 @@ def _overrides(weakest_first: list[Mapping[str, Any]]) -> Any:
         if data.get("overrides") is not None:
             patch = both_patches(patch, data["overrides"])
     return patch
+
+
+def _drop_empty_resources(settings: dict[str, Any]) -> None:
+    """Take ``limits: {}`` for what it is: nothing. A server would make null of it where there were limits before."""
+    if isinstance(settings.get("resources"), dict):
+        settings["resources"] = without_empty(settings["resources"])
+        if not settings["resources"]:
+            del settings["resources"]
 
 
 def _defaults_of(entry: TopologyComponent) -> dict[str, Any]:

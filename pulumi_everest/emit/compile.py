@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from pulumi_everest.core.expressions import Environment, Expression, ExpressionError, FunctionSpec, check_name
@@ -163,7 +164,10 @@ class Compiler:
             if isinstance(key, str):
                 seen.add(key)
             spot = Spot(at, self.document.value_place, _short(_only_code(value)))
-            yield Field(key, self.value(value, at, names), optional, spot)
+            node = self.value(value, at, names)
+            if path[-1:] == ("object",):  # an object has its `spec`, whatever is in it
+                node = replace(node, composed=False)
+            yield Field(key, node, optional, spot)
 
     def _text(self, written: str, path: Path, names: Names) -> Node:
         if "${" not in written:

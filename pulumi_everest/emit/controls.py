@@ -126,7 +126,7 @@ def controlled(controls: Controls, body: Node) -> Node:
             inner = controls.enter(scope)
             return body.make(inner) if isinstance(inner, Scope) else inner
 
-        return Node(once, always=controls.when is None and body.always, full=body.full)
+        return Node(once, always=controls.when is None and body.always, full=body.full, composed=body.composed)
 
     spot = controls.loops[0].spot
 
@@ -143,7 +143,7 @@ def controlled(controls: Controls, body: Node) -> Node:
                 raise spot.fail(scope, f"the turns of a loop outside a list are mappings, got {kind_of(turn)}")
         return Computed(tuple(needs), lambda known: merged(scope.known(known))) if needs else result
 
-    return Node(merged)
+    return Node(merged, composed=True)
 
 
 def _add(result: dict[str, Any], turn: dict[str, Any], needs: Needs) -> None:

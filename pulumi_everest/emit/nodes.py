@@ -83,13 +83,15 @@ class Node:
     """A part of a template.
 
     `always`: `make` gives a value in every case. `full`: the value is never null or empty. `raw`, where there is one,
-    gives the same as `make`, but may share with the variables: for values that are only looked at.
+    gives the same as `make`, but may share with the variables: for values that are only looked at. `composed`: a
+    mapping whose keys may all be left out.
     """
 
     make: Make
     always: bool = True
     full: bool = False
     raw: Make | None = None
+    composed: bool = False
 
     @property
     def look(self) -> Make:
@@ -211,15 +213,22 @@ class Field:
 
 
 def mapping(fields: list[Field], merge: tuple[Node, Spot] | None) -> Node:
-    """The fields of a mapping, then the patch over them."""
-    rows = [(f.key if isinstance(f.key, str) else f.key.make, f.value.make, f.optional, f.spot) for f in fields]
+    """The fields of a mapping, then the patch over them.
+
+    A mapping in it of which nothing is left is left out: where a server-side apply empties a mapping that had keys, the
+    API server makes null of it, and refuses that.
+    """
+    rows = [
+        (f.key if isinstance(f.key, str) else f.key.make, f.value.make, f.optional, f.value.composed, f.spot)
+        for f in fields
+    ]
     full = merge is None and any(not f.optional and f.value.always for f in fields)
     kind = Present if full else Computed
 
     def make(scope: Scope) -> Any:
         result: dict[str, Any] = {}
         needs: Needs = {}
-        for name, value_of, optional, spot in rows:
+        for name, value_of, optional, composed, spot in rows:
             value = value_of(scope)
             if value.__class__ in MARKS:
                 if isinstance(value, Waiting):
@@ -227,6 +236,11 @@ def mapping(fields: list[Field], merge: tuple[Node, Spot] | None) -> Node:
                 elif value is ABSENT and not optional:
                     raise spot.fail(scope, _NO_VALUE)
                 continue
+            if composed and not optional:
+                if value == {}:
+                    continue
+                if isinstance(value, Computed) and not isinstance(value, Present):
+                    value = _unless_empty(value)
             if optional:
                 if value is None or (value.__class__ in _CONTAINERS and not value):
                     continue
@@ -249,7 +263,17 @@ def mapping(fields: list[Field], merge: tuple[Node, Spot] | None) -> Node:
             result = _merged(result, merge, scope, needs)
         return kind(tuple(needs), lambda known: make(scope.known(known))) if needs else result
 
-    return Node(make, full=full)
+    return Node(make, full=full, composed=not full and bool(fields or merge))
+
+
+def _unless_empty(value: Computed) -> Computed:
+    """A mapping that waits, and is absent if nothing is in it when it is computed."""
+
+    def compute(known: Mapping[Deferred, Any]) -> Any:
+        result = value.compute(known)
+        return ABSENT if result == {} else result
+
+    return Computed(value.needs, compute)
 
 
 def _merged(result: dict[str, Any], merge: tuple[Node, Spot], scope: Scope, needs: Needs) -> dict[str, Any]:

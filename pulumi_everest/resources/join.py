@@ -36,13 +36,14 @@ def _computed(value: Computed) -> pulumi.Output[Any]:
         except EverestError as error:
             hide = any(need.source.secret for need in needs)
             raise ClusterError(map(redacted, error.findings) if hide else error.findings, late=True) from None
-        return pulumi.Output.from_input(joined(result)) if any(find(result)) else _plain(result)
+        result = _plain(result)
+        return pulumi.Output.from_input(joined(result)) if any(find(result)) else result
 
     return pulumi.Output.all(*(need.source.result for need in needs)).apply(compute)
 
 
 def _plain(value: Any) -> Any:
-    """Nothing for a value that turned out to be absent."""
-    from pulumi_everest.core.expressions import ABSENT
+    """Nothing for a value, or a part of it, that turned out to be absent."""
+    from pulumi_everest.core.absent import ABSENT, without_absent
 
-    return None if value is ABSENT else value
+    return None if value is ABSENT else without_absent(value)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from pulumi_everest.emit.crds import Crds
+from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.findings import Finding, path_text
 
 Manifests = list[dict[str, Any]]
@@ -85,3 +86,18 @@ def checked(manifests: Manifests, crds: Crds | None) -> Made | Refused:
 def errors(found: Iterable[Finding]) -> list[str]:
     """The errors among findings, in one line each."""
     return [f"{f.code}: {path_text(f.path)}: {f.message}" for f in found if f.is_error]
+
+
+def emptied(before: Any, after: Any, path: Path = ()) -> Iterator[Path]:
+    """Where a mapping is empty on one side and not on the other.
+
+    A server-side apply that empties a mapping makes null of it, which the API server then refuses.
+    """
+    if isinstance(before, dict) and isinstance(after, dict):
+        if bool(before) != bool(after):
+            yield path
+        for key in before.keys() & after.keys():
+            yield from emptied(before[key], after[key], (*path, key))
+    elif isinstance(before, list) and isinstance(after, list):
+        for index, (one, other) in enumerate(zip(before, after, strict=False)):
+            yield from emptied(one, other, (*path, index))

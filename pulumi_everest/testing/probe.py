@@ -12,7 +12,7 @@ from pulumi_everest.core.technology import Technology
 from pulumi_everest.core.validate import STORAGE_FIELDS, check_cluster
 from pulumi_everest.emit.crds import Crds
 from pulumi_everest.emit.objects import emit
-from pulumi_everest.model.findings import EverestError
+from pulumi_everest.model.findings import EverestError, path_text
 from pulumi_everest.plugins.plugin import Plugin
 from pulumi_everest.plugins.setup import Setup
 from pulumi_everest.testing.job_probe import BACKUP, filled_objects
@@ -26,6 +26,7 @@ from pulumi_everest.testing.outcomes import (
     Values,
     Variation,
     checked,
+    emptied,
     errors,
 )
 from pulumi_everest.testing.samples import PATHS, FieldPath, instance_values, spec_values
@@ -168,6 +169,10 @@ class TopologyProbe:
                     return f"with {value!r}: {after.text}"
                 continue
             if after.text != before.text:
+                empty = next(emptied(before.manifests, after.manifests), None)
+                if empty is not None:
+                    where = path_text(empty[1:])
+                    return f"an empty mapping is left at {where} without it, which a server takes for null: write '?'"
                 return Variation(".".join(path), value, spec, before.manifests, after.manifests)
             accepted = True
         if accepted:

@@ -304,6 +304,20 @@ def test_what_is_not_there_is_refused(spec: dict[str, Any], code: str, path: str
 # Defaults
 
 
+def test_resources_that_are_empty_are_none() -> None:
+    given = {"limits": {}, "requests": {"cpu": "1"}}
+    spec = {
+        "instances": {"proxy": {"resources": {"limits": {}}}, "pmm": {"resources": given}},
+        "monitoring": {"type": "pmm", "resources": given},
+    }
+
+    result = resolved(spec)
+
+    assert "resources" not in result.spec["instances"]["proxy"]
+    assert result.spec["instances"]["pmm"]["resources"] == {"requests": {"cpu": "1"}}
+    assert result.spec["monitoring"]["resources"] == {"requests": {"cpu": "1"}}
+
+
 def test_defaults_are_merged_deeply_user_over_preset_over_topology_over_plugin() -> None:
     own = {"resources": {"limits": {"memory": "4Gi"}}, "storage": {"size": None}}
 

@@ -107,8 +107,14 @@ def emitted_spec(spec: str, cluster: Resolved | None = None) -> Any:
         ),
         pytest.param(
             "?a: {'?b': '${spec.?bundle}'}\n?c: ['${spec.?bundle}']\nd: {'?e': '${spec.?bundle}'}\n?f: ''\n?g: 0",
-            {"d": {}, "f": "", "g": 0},
+            {"f": "", "g": 0},
             id="? leaves out what came out empty",
+        ),
+        pytest.param(
+            "a: {'?b': '${spec.?bundle}'}\nc: {d: {when: '${spec.paused}', e: 1}}\nf: {}\ng: [{'?b': '${spec.?bundle}'}]\n"
+            "h: {forEach: {s: '${spec.?bundle}'}, x: 1}",
+            {"f": {}, "g": [{}]},
+            id="a mapping of which nothing is left is left out, an item or one written empty is not",
         ),
         pytest.param(
             "a: {when: '${spec.paused}', b: 1}\nc: {when: '${!spec.paused}', d: 1}",

@@ -70,6 +70,21 @@ def test_a_field_without_an_effect_fails_and_is_named(author: Author, tmp_path: 
     assert "conformance.py" not in result.stdout
 
 
+def test_a_field_that_leaves_an_empty_mapping_behind_fails(author: Author, tmp_path: Path) -> None:
+    folder = tmp_path / "valkey"
+    shutil.copytree(VALKEY, folder)
+    text = (folder / "resources.yaml").read_text(encoding="utf-8")
+    line = '?resources: "${engine.?resources}"'
+    assert line in text
+    text = text.replace(line, 'resources: "${engine.?resources.orValue({})}"')
+    (folder / "resources.yaml").write_text(text, encoding="utf-8")
+
+    result = author(f"conformance_tests({str(folder)!r})")
+
+    assert result.returncode == 1
+    assert "instances.engine.resources.limits.cpu: an empty mapping is left at spec.resources" in result.stdout
+
+
 def test_objects_pass_the_operator_s_schema(author: Author, shared: Path) -> None:
     crds = shared / "crds" / "valkey-io" / "0.5.0"
 

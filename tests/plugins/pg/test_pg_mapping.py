@@ -322,7 +322,7 @@ ROWS = [
             option(2, "retention-full"): MISSING,
         },
     ),
-    Row(stored(scheduled(enabled=False)), {(*repo(2), "schedules"): {}}),
+    Row(stored(scheduled(enabled=False)), {(*repo(2), "schedules"): MISSING}),
     Row(
         stored(scheduled(retention={"count": 7})),
         {option(2, "retention-full"): "7", option(2, "retention-full-type"): MISSING},

@@ -135,13 +135,13 @@ ROWS = [
     # The cluster as a whole
     Row({}, {"pause": MISSING, "sharding": MISSING, "backup": MISSING, "pmm": MISSING, "tls": MISSING}),
     Row({}, {"updateStrategy": "SmartUpdate", "upgradeOptions": {"apply": "disabled", "setFCV": True}}),
-    Row({}, {"unsafeFlags": {}, "imagePullPolicy": MISSING, "imagePullSecrets": MISSING}),
+    Row({}, {"unsafeFlags": MISSING, "imagePullPolicy": MISSING, "imagePullSecrets": MISSING}),
     Row({"paused": True}, {"pause": True}),
     Row({}, {"secrets": {"users": "db-secrets"}}),
     Row({"usersSecret": "own"}, {"secrets": {"users": "own"}}),
     Row({"overrides": {"clusterServiceDNSMode": "External"}}, {"clusterServiceDNSMode": "External"}),
     Row(PULL, {"imagePullPolicy": "IfNotPresent", "imagePullSecrets": [{"name": "a"}, {"name": "b"}]}),
-    Row({"tls": {"mode": "requireTLS"}}, {"tls": {"mode": "requireTLS"}, "unsafeFlags": {}}),
+    Row({"tls": {"mode": "requireTLS"}}, {"tls": {"mode": "requireTLS"}, "unsafeFlags": MISSING}),
     Row({"tls": {"mode": "disabled"}}, {"tls": {"mode": "disabled"}, "unsafeFlags": {"tls": True}}),
     Row(
         {"tls": {"issuer": {"name": "i", "kind": "ClusterIssuer", "group": "cert-manager.io"}}},
@@ -151,7 +151,7 @@ ROWS = [
     Row({"tls": {"internalCertificateSecret": "c"}}, {"secrets.sslInternal": "c", "secrets.ssl": MISSING}),
     # Members
     Row(standard(), {"replsets.0.name": "rs0", "replsets.0.size": 3, "replsets.1": MISSING}),
-    Row(standard(replicas=5), {"replsets.0.size": 5, "unsafeFlags": {}}),
+    Row(standard(replicas=5), {"replsets.0.size": 5, "unsafeFlags": MISSING}),
     Row(standard(replicas=1), {"replsets.0.size": 1, "unsafeFlags": {"replsetSize": True}}),
     Row(standard(version="8.0.8-3"), {"image": "percona/percona-server-mongodb:8.0.8-3"}),
     Row(standard(image="a/mongod:8"), {"image": "a/mongod:8"}),
@@ -167,7 +167,7 @@ ROWS = [
         {"topology": {"type": "sharded", "config": {"shards": 12}}},
         {"replsets.11.name": "rs11", "replsets.12": MISSING},
     ),
-    Row(sharded(), {"sharding.configsvrReplSet.size": 3, "sharding.mongos.size": 3, "unsafeFlags": {}}),
+    Row(sharded(), {"sharding.configsvrReplSet.size": 3, "sharding.mongos.size": 3, "unsafeFlags": MISSING}),
     Row(sharded(configServer={"replicas": 5}), {"sharding.configsvrReplSet.size": 5}),
     Row(
         sharded(engine={"replicas": 1}, configServer={"replicas": 1}),

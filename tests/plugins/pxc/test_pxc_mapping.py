@@ -135,13 +135,13 @@ XTRABACKUP = "percona/percona-xtrabackup"
 ROWS = [
     # The cluster as a whole
     Row({}, {"pause": MISSING, "proxysql": MISSING, "backup": MISSING, "pmm": MISSING, "tls": MISSING}),
-    Row({}, {"updateStrategy": "SmartUpdate", "upgradeOptions": {"apply": "disabled"}, "unsafeFlags": {}}),
+    Row({}, {"updateStrategy": "SmartUpdate", "upgradeOptions": {"apply": "disabled"}, "unsafeFlags": MISSING}),
     Row({}, {"pxc.imagePullPolicy": MISSING, "pxc.imagePullSecrets": MISSING, "haproxy.imagePullPolicy": MISSING}),
     Row({"paused": True}, {"pause": True}),
     Row({}, {"secretsName": "db-secrets", "sslSecretName": MISSING, "sslInternalSecretName": MISSING}),
     Row({"usersSecret": "own"}, {"secretsName": "own"}),
     Row({"overrides": {"pxc": {"autoRecovery": False}}}, {"pxc.autoRecovery": False, "pxc.size": 3}),
-    Row({"tls": {"mode": "enabled"}}, {"tls": {"enabled": True}, "unsafeFlags": {}}),
+    Row({"tls": {"mode": "enabled"}}, {"tls": {"enabled": True}, "unsafeFlags": MISSING}),
     Row({"tls": {"mode": "disabled"}}, {"tls": {"enabled": False}, "unsafeFlags": {"tls": True}}),
     Row(
         {"tls": {"issuer": {"name": "i", "kind": "ClusterIssuer", "group": "cert-manager.io"}}},
@@ -154,11 +154,11 @@ ROWS = [
     ),
     # Members and proxies
     Row(instances(engine={"replicas": 1}), {"pxc.size": 1, "unsafeFlags": {"pxcSize": True}}),
-    Row(instances(engine={"replicas": 5}), {"pxc.size": 5, "unsafeFlags": {}}),
+    Row(instances(engine={"replicas": 5}), {"pxc.size": 5, "unsafeFlags": MISSING}),
     Row(instances(proxy={"replicas": 1}), {"haproxy.size": 1, "unsafeFlags": {"proxySize": True}}),
-    Row(instances(proxy={"replicas": 2}), {"haproxy.size": 2, "unsafeFlags": {}}),
+    Row(instances(proxy={"replicas": 2}), {"haproxy.size": 2, "unsafeFlags": MISSING}),
     Row(instances(proxysql={"replicas": 1}), {"proxysql.size": 1, "unsafeFlags": {"proxySize": True}}),
-    Row(instances(proxysql={}), {"proxysql.enabled": True, "haproxy": MISSING, "unsafeFlags": {}}),
+    Row(instances(proxysql={}), {"proxysql.enabled": True, "haproxy": MISSING, "unsafeFlags": MISSING}),
     Row(instances(proxy={}), {"haproxy.enabled": True, "proxysql": MISSING}),
     Row(instances(engine={"version": "8.0.42-33.1"}), {"pxc.image": "percona/percona-xtradb-cluster:8.0.42-33.1"}),
     Row(

@@ -50,7 +50,7 @@ class DatabaseCluster(pulumi.ComponentResource):
         super().__init__(TOKEN, resource_name, candidate.inputs(), own)
         place(candidate, self)
         self._outputs = Outputs(self, candidate.batch, candidate.given.subject)
-        self.candidate, candidate.component = candidate, self
+        self._candidate, candidate.component = candidate, self
         if candidate.refused:
             self.register_outputs({})
             return
@@ -71,6 +71,13 @@ class DatabaseCluster(pulumi.ComponentResource):
 
             found["connection"] = make_connection(candidate, children, main, found)
         self.register_outputs(self._outputs.registered())
+        # An export of the resource itself gives what stands here; access goes through the properties.
+        self.__dict__.update(self._outputs.scalars())
+
+    @property
+    def candidate(self) -> Candidate:
+        """The cluster as it was checked and made into objects; no output."""
+        return self._candidate
 
     @property
     def name(self) -> pulumi.Output[str]:

@@ -72,8 +72,12 @@ class Outputs:
 
     def registered(self) -> dict[str, Any]:
         """What the component registers as its outputs."""
+        return {_camel(name): value for name, value in self.scalars().items()}
+
+    def scalars(self) -> dict[str, Any]:
+        """The same by their names in a program."""
         values = self._values or {}
-        return {_camel(name): joined(values[name]) for name in REGISTERED if values.get(name) is not None}
+        return {name: joined(values[name]) for name in REGISTERED if values.get(name) is not None}
 
 
 def _camel(name: str) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 import pulumi
 
 from pulumi_everest.resources.arguments import ProviderArgs
+
+if TYPE_CHECKING:
+    from pulumi_everest.resources.run import Batch
 
 TOKEN = "everest:index:DatabaseProvider"  # noqa: S105 - a type token
 
@@ -43,10 +46,9 @@ class Provider(pulumi.ComponentResource):
         options, refused = taken(opts)
         super().__init__(TOKEN, resource_name, {}, for_component(options))
         candidate = ProviderCandidate(self, resource_name, args, keywords, refused)
-        self.batch = candidate.batch
-        self.text_name: Any = candidate.name
-        self.emits = False
-        """Whether it has children."""
+        # Private, since the SDK makes a stack output of all that is public where a program exports the resource.
+        self._batch, self._text_name, self._emits = candidate.batch, candidate.name, False
+        self.__dict__["name"] = self._text_name
         if candidate.refused:
             self.register_outputs({})
             return
@@ -61,8 +63,23 @@ class Provider(pulumi.ComponentResource):
             name = resource_name if entry.main else f"{resource_name}-{entry.name}"
             ignore = options.ignore_changes if entry.main else None
             made.append(children.make(name, entry.manifest, children.options(after=made, ignore=ignore or [])))
-        self.emits = bool(objects)
+        self._emits = bool(objects)
         self.register_outputs({"name": self.text_name})
+
+    @property
+    def batch(self) -> Batch:
+        """The resources that it is checked with; no output."""
+        return self._batch
+
+    @property
+    def text_name(self) -> Any:
+        """Its name: a text where that is known."""
+        return self._text_name
+
+    @property
+    def emits(self) -> bool:
+        """Whether it has children."""
+        return self._emits
 
     @property
     def name(self) -> pulumi.Output[str]:

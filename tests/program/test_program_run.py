@@ -403,3 +403,26 @@ def test_a_transform_that_fails_is_a_finding(project: Any) -> None:
     (found,) = run_program(project(program)).findings
     assert found.code == "program.failed"
     assert "a resource transform failed" in found.message
+
+
+def test_a_program_may_export_the_resources_themselves(project: Any) -> None:
+    program = """
+        import pulumi
+        import pulumi_everest as everest
+
+        provider = everest.Provider("pg-operator")
+        users = {"password": pulumi.Output.secret("pa55")}
+        orders = everest.DatabaseCluster("orders", provider=provider, namespace="shop", users=users)
+        backup = everest.DatabaseBackup("now", cluster=orders, storage="repo1")
+        pulumi.export("provider", provider)
+        pulumi.export("all", [orders, backup])
+    """
+    run = run_program(project(program))
+
+    assert not any(entry.is_error for entry in run.findings)
+    orders, backup = run.exports["all"]
+    assert run.exports["provider"]["name"] == "pg-operator"
+    assert (orders["name"], orders["namespace"], orders["port"]) == ("orders", "shop", 5432)
+    assert orders["host"].startswith("orders-")
+    assert backup["name"] == "now"
+    assert "pa55" not in repr(run.exports)

@@ -24,7 +24,8 @@ Adopt = Callable[[Manifest], Adopted]
 def example(technology: str, name: str) -> Manifest:
     [plugin] = [plugin for plugin in builtin() if plugin.name == technology]
     text = (plugin.folder / "examples" / f"{name}.expected.yaml").read_text()
-    [found] = [entry for entry in yaml.safe_load_all(text) if entry["kind"] != "Secret"]
+    others = ("Secret", "PerconaPGBackup", "PerconaPGRestore")
+    [found] = [entry for entry in yaml.safe_load_all(text) if entry["kind"] not in others]
     return found
 
 
@@ -149,6 +150,68 @@ def test_a_refused_value_stays_in_overrides(live: Manifest, adopt: Adopt) -> Non
 
     assert from_yaml(result) == live
     assert result.spec["instances"]["engine"]["overrides"] == {"size": 4}
+
+
+REPOSITORY = {"storage": "minio", "path": "/shop/orders"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "source", "left"),
+    [
+        ({"options": ["--type=immediate"]}, REPOSITORY, None),
+        ({"options": None}, REPOSITORY | {"pointInTime": "latest"}, None),
+        (
+            {"options": ["--type=time", '--target="2026-03-01 11:00:00+00"']},
+            REPOSITORY | {"pointInTime": "2026-03-01T11:00:00Z"},
+            None,
+        ),
+        (
+            {"options": ["--set=20260301-030000F", "--type=immediate"]},
+            {"storage": "minio", "path": "/shop/orders/backup/db/20260301-030000F"},
+            None,
+        ),
+        # What no field says stays in overrides, beside what one says.
+        ({"options": ["--delta"]}, REPOSITORY | {"pointInTime": "latest"}, {"options": ["--delta"]}),
+        (
+            {"options": ["--type=time", "--target=yesterday"]},
+            REPOSITORY | {"pointInTime": "latest"},
+            {"options": ["--type=time", "--target=yesterday"]},
+        ),
+    ],
+)
+def test_what_a_postgresql_cluster_was_filled_with_is_a_field(
+    changed: Manifest, source: Manifest, left: Manifest | None, adopt: Adopt
+) -> None:
+    live = deepcopy(example("pg", "restored"))
+    from_ = live["spec"]["dataSource"]["pgbackrest"]
+    from_ |= changed
+    if from_["options"] is None:
+        del from_["options"]
+
+    result = adopt(live)
+
+    assert from_yaml(result) == live
+    assert result.spec["dataSource"] == source
+    assert (result.spec.get("overrides") or {}).get("dataSource") == (left and {"pgbackrest": left})
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        {"postgresCluster": {"clusterName": "orders", "repoName": "repo1"}},
+        {"pgbackrest": {"stanza": "db", "repo": {"name": "repo4", "s3": {"bucket": "elsewhere", "region": "r"}}}},
+        {"pgbackrest": {"stanza": "db"}},
+    ],
+)
+def test_what_no_storage_of_the_cluster_filled_stays_in_overrides(source: Manifest, adopt: Adopt) -> None:
+    live = deepcopy(example("pg", "restored"))
+    live["spec"]["dataSource"] = source
+
+    result = adopt(live)
+
+    assert from_yaml(result) == live
+    assert "dataSource" not in result.spec
+    assert result.spec["overrides"]["dataSource"] == source
 
 
 def test_true_is_not_taken_for_one(live: Manifest, adopt: Adopt) -> None:

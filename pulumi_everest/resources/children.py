@@ -115,7 +115,9 @@ class Children:
                 aliases=[f"kubernetes:{version}:{own['kind']}" for version in former if version != own["apiVersion"]],
                 hooks=report(f"kubernetes:{own['apiVersion']}:{own['kind']}", self.name) if report else None,
             )
-            options.import_ = existing
+            if existing is not None:
+                # Not even unprotected is it deleted: it was there before, and may never have been taken over.
+                options.import_, options.retain_on_delete = existing, True
             main = self.make(self.name, own, options)
         assert main is not None  # every template has one main object
         return main

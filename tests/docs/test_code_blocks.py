@@ -42,7 +42,7 @@ KNOWN = {
     "cd": None,
     "eval": None,
     "pip": {"install"},
-    "pulumi": {"config", "destroy", "install", "package", "preview", "stack", "up"},
+    "pulumi": {"config", "destroy", "install", "package", "preview", "stack", "state", "up"},
     "kubectl": {"apply"},
 }
 """Commands that pages may name besides make and everest, with their own commands."""

@@ -175,6 +175,80 @@ def test_it_is_refused_until_the_program_says_everything(
     assert stack.up().only_same
 
 
+def urn_of_main(stack: Stack) -> str:
+    [urn] = [urn for urn, entry in stack.resources().items() if entry["type"].endswith(":PerconaServerMongoDB")]
+    return urn
+
+
+NOTHING = "import pulumi_everest as everest\n"
+
+
+@pytest.mark.parametrize("policy", ["protect", "retain", "left out, then delete"])
+def test_whoever_gives_up_loses_nothing(
+    policy: str, stack: Stack, operators: ApiServer, shared: Path, namespace: str
+) -> None:
+    database = existing(operators, shared, namespace, "psmdb", "kubectl apply")
+    before = database.read()
+    lacking = database.program().replace('"replicas": 3', '"replicas": 5', 1)
+    if policy in ("protect", "retain"):
+        lacking = lacking.replace("    adopt=True,\n", f'    adopt=True,\n    deletion_policy="{policy}",\n')
+    stack.write(lacking)
+    assert stack.up().code != 0
+    if policy == "left out, then delete":
+        stack.write(lacking.replace("    adopt=True,\n", '    deletion_policy="delete",\n'))
+        assert stack.up().code != 0
+
+    stack.write(NOTHING)
+    up = stack.up()
+    if policy != "retain":
+        assert up.code != 0
+        assert f"pulumi state unprotect '{urn_of_main(stack)}'" in up.text
+        stack.run("state", "unprotect", urn_of_main(stack), "--yes")
+        up = stack.up()
+
+    assert up.code == 0, up.text
+    assert not any(urn.endswith("::legacy") for urn in stack.resources())
+    assert database.read() == before
+
+
+def test_the_state_can_forget_a_refused_adoption_to_start_over(
+    stack: Stack, operators: ApiServer, shared: Path, namespace: str
+) -> None:
+    database = existing(operators, shared, namespace, "psmdb", "kubectl apply")
+    before = database.read()
+    whole = database.program()
+    assert '"size": "3Gi"' in whole
+    stack.write(whole.replace('"size": "3Gi"', '"size": "30Gi"'))
+    assert stack.up().code != 0
+    assert database.read() == before
+
+    component = urn_of_main(stack).replace("$kubernetes:psmdb.percona.com/v1:PerconaServerMongoDB", "")
+    stack.run("state", "delete", component, "--target-dependents", "--force", "--yes")
+    stack.write(whole)
+    up = stack.up()
+
+    assert up.code == 0, up.text
+    assert ("import", "legacy") in up.steps("PerconaServerMongoDB")
+    assert database.read()["metadata"]["uid"] == before["metadata"]["uid"]
+
+
+def test_only_with_adopt_is_it_kept_whatever_happens(
+    stack: Stack, operators: ApiServer, shared: Path, namespace: str
+) -> None:
+    program = existing(operators, shared, namespace, "psmdb", "kubectl apply").program()
+    stack.write(program)
+    assert stack.up().code == 0
+    main = stack.resources()[urn_of_main(stack)]
+    assert (main.get("protect"), main.get("retainOnDelete")) == (True, True)
+
+    stack.write(program.replace("    adopt=True,\n", '    deletion_policy="delete",\n'))
+    assert stack.up().code == 0
+
+    main = stack.resources()[urn_of_main(stack)]
+    assert not main.get("protect")
+    assert not main.get("retainOnDelete")
+
+
 def test_there_must_be_an_object(stack: Stack, operators: ApiServer, namespace: str) -> None:
     stack.write(
         f"""

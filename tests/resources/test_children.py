@@ -88,7 +88,9 @@ def test_adopt(adopt):
     result = cluster({"adopt": adopt, "name": "shop"})
     assert result.main.request.importId == ("db/shop" if adopt else "")
     assert result.main.request.protect
+    assert result.main.request.retainOnDelete is bool(adopt)
     assert all(entry.request.importId == "" for entry in result.objects[:-1])
+    assert not any(entry.request.retainOnDelete for entry in result.objects[:-1])
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ from pulumi_everest.core.changes import check_allow
 from pulumi_everest.core.expressions import Scope
 from pulumi_everest.core.merging import without_none
 from pulumi_everest.core.resolve import Resolved
-from pulumi_everest.core.secrets import names_in
+from pulumi_everest.core.secrets import Around, names_in
 from pulumi_everest.core.snapshot import Snapshot
 from pulumi_everest.emit.objects import Emitted
 from pulumi_everest.emit.texts import filled
@@ -25,8 +26,8 @@ from pulumi_everest.resources.adoption import both, check_adoption
 from pulumi_everest.resources.children import suffix
 from pulumi_everest.resources.connection import Connection, check_connection, check_wait_for, connection_of
 from pulumi_everest.resources.given import Given
-from pulumi_everest.resources.guard import Made
 from pulumi_everest.resources.kept import inputs_of
+from pulumi_everest.resources.kubernetes import SECRETS_IN_PLACE, says
 from pulumi_everest.resources.locking import Recorder
 from pulumi_everest.resources.looking import Planned
 from pulumi_everest.resources.run import Run
@@ -79,7 +80,7 @@ class Candidate:
     def __init__(self, given: Given, run: Run, names: Sequence[str]) -> None:
         self.given, self.run, self.names = given, run, names
         self.kubernetes: object = None
-        self.guarded = False
+        self.guarded = self.in_place = False
         self.component: pulumi.Resource | None = None
         self.looked: Awaitable[None] | None = None
         """Fails where the cluster has what is to be made, in a program that is served."""
@@ -203,11 +204,26 @@ class Candidate:
         snapshot = Snapshot.of(resolved, setup.technology, main, options)
         return inputs_of(snapshot, self.checked.allow, self._secrets())
 
-    @property
-    def made(self) -> Made:
-        """How the cluster is made, once its Kubernetes provider is known."""
+    def gate(self) -> pulumi.Output[None]:
+        """What the component waits for: where it is asked about changes of Secrets also what its provider says.
+
+        The engine cannot be asked when it asks itself: it would wait for the hook with all that it has.
+        """
+        if not self.guarded or not self._secrets():
+            return self.batch.gate
+
+        async def opened() -> None:
+            await self.batch.gate.future()
+            if isinstance(self.kubernetes, pulumi.Resource):
+                await self.kubernetes.urn.future()  # however long that takes, its objects need it too
+            self.in_place = await says(self.kubernetes, SECRETS_IN_PLACE)
+
+        return pulumi.Output.from_input(asyncio.ensure_future(opened()))
+
+    def around(self) -> Around:
+        """How the cluster is made, as far as changes of Secrets go."""
         main = next((entry.manifest for entry in self.objects if entry.main), None)
-        return Made((self.kubernetes,), names_in(main))
+        return Around(self.in_place, names_in(main))
 
     def _secrets(self) -> dict[str, dict[str, Any]]:
         """The Secrets that are made of given values, by what the names of their resources add to its own."""

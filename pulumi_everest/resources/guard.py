@@ -7,7 +7,7 @@ One hook serves all clusters of a program, since each costs.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -18,39 +18,17 @@ from pulumi.runtime.proto import engine_pb2, resource_pb2
 
 from pulumi_everest.core.changes import ChangeSet, compare
 from pulumi_everest.core.impact import Concealed
-from pulumi_everest.core.secrets import GUARD, Around
+from pulumi_everest.core.secrets import Around
 from pulumi_everest.core.snapshot import Snapshot
 from pulumi_everest.core.technology import Technology
 from pulumi_everest.model.deferred import Deferred
 from pulumi_everest.model.findings import Finding
 from pulumi_everest.resources.hook_values import plain
 from pulumi_everest.resources.kept import allowed, snapshot_of
-from pulumi_everest.resources.kubernetes import SECRETS_IN_PLACE, says
 from pulumi_everest.resources.refusals import SETTLED, Refusals, RefusedError
 from pulumi_everest.resources.remarks import counted, findings_of, refusal, remarks, unneeded
 
 HOOK: Final = "pulumi-everest:changes"
-
-
-@dataclass(frozen=True)
-class Made:
-    """How a cluster is made: by which Kubernetes providers, and the names that its main object mentions.
-
-    There are several providers only where components of one name have different parents.
-    """
-
-    kubernetes: tuple[object, ...] = (None,)
-    names: frozenset[str] = frozenset()
-
-    @classmethod
-    def all(cls, made: Collection[Made]) -> Made:
-        """What holds for each of several clusters."""
-        kubernetes = tuple(provider for each in made for provider in each.kubernetes)
-        return cls(kubernetes or (None,), frozenset[str]().union(*(each.names for each in made)))
-
-    async def around(self) -> Around:
-        """The same for the comparison, with the engine's word on the providers."""
-        return Around(all([await says(provider, SECRETS_IN_PLACE) for provider in self.kubernetes]), self.names)
 
 
 @dataclass
@@ -65,8 +43,8 @@ class Guard:
     refusals: Refusals = field(default_factory=lambda: Refusals(_summary))
     asked: set[str] = field(default_factory=set)
     """URNs of the components that the engine asked about."""
-    clusters: dict[str, list[Made]] = field(default_factory=dict)
-    """How the clusters are made, by the names of their components."""
+    clusters: dict[str, list[Callable[[], Around]]] = field(default_factory=dict)
+    """What tells how the clusters are made, by the names of their components."""
     _hook: Any = None
     _engine: Any = None
     _dry_run: bool = False
@@ -85,8 +63,8 @@ class Guard:
     async def before_update(self, args: pulumi.ResourceHookArgs) -> None:
         """Say what the change of a cluster does. Raises `ClusterError` where it is refused."""
         self.asked.add(args.urn)
-        made = Made.all(self.clusters.get(args.name, ()))
-        result = await changes_of(args.old_inputs, args.new_inputs, self.technologies, args.old_outputs, made)
+        around = self._around(args.name)
+        result = await changes_of(args.old_inputs, args.new_inputs, self.technologies, args.old_outputs, around)
         if result is None:
             return
         for notable, text in remarks(result):
@@ -101,6 +79,12 @@ class Guard:
             await asyncio.sleep(SETTLED)
             raise RefusedError(found, text)
         self.refusals.add(self._engine, found, text, urn)
+
+    def _around(self, name: str) -> Around:
+        """How a cluster is made; of clusters of one name, under different parents, what holds for each of them."""
+        made = [around() for around in self.clusters.get(name, ())]
+        names = frozenset[str]().union(*(each.names for each in made))
+        return Around(bool(made) and all(each.in_place for each in made), names)
 
     def _log(self, severity: int, text: str, urn: str) -> None:
         self._engine.Log(engine_pb2.LogRequest(severity=severity, message=text, urn=urn))  # type: ignore[arg-type]
@@ -122,12 +106,12 @@ async def changes_of(
     new: Mapping[str, Any] | None,
     technologies: Mapping[str, Technology],
     outputs: Mapping[str, Any] | None = None,
-    made: Made | None = None,
+    around: Around | None = None,
 ) -> ChangeSet | None:
     """What changes between the old and the new inputs of a component; None where one of them holds no cluster.
 
-    `outputs` are the old outputs, which know the namespace where the Kubernetes provider chose it. `made` is how the
-    cluster is made now.
+    `outputs` are the old outputs, which know the namespace where the Kubernetes provider chose it. `around` is how
+    the cluster is made now.
     """
     before, after = await _read(old), await _read(new)
     technology = technologies.get(str(after.spec.get("provider"))) if after is not None else None
@@ -136,12 +120,7 @@ async def changes_of(
     namespace = await _plain((outputs or {}).get("namespace"))
     if before.metadata.get("namespace") is None and isinstance(namespace, str) and after.metadata.get("namespace"):
         before = replace(before, metadata={**before.metadata, "namespace": namespace})
-    allow = allowed(await _plain(new))
-    made = made or Made()
-    result = compare(before, after, technology, allow, Around(names=made.names))
-    if any(change.guard == GUARD for change in result.changes):  # only then the engine must be asked
-        return compare(before, after, technology, allow, await made.around())
-    return result
+    return compare(before, after, technology, allowed(await _plain(new)), around)
 
 
 async def _read(inputs: Mapping[str, Any] | None) -> Snapshot | None:

@@ -37,7 +37,7 @@ def start_cluster(
 def place(candidate: Candidate, component: pulumi.ComponentResource) -> None:
     """Tell a cluster of the component that it has become. Warnings are logged there."""
     candidate.kubernetes = component.get_provider("kubernetes:core/v1:Secret")
-    candidate.run.guard.clusters.setdefault(candidate.names[0], []).append(candidate.made)
+    candidate.run.guard.clusters.setdefault(candidate.names[0], []).append(candidate.around)
     if not candidate.refused:
         for entry in candidate.checked.findings:
             pulumi.log.warn(one_line(replace(entry, subject="")), resource=component)

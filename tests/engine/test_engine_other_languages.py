@@ -187,6 +187,39 @@ def test_a_program_of_several_clusters_is_made_changed_and_kept(example: Callabl
     assert len(done.steps("PerconaXtraDBCluster")) == 4
 
 
+@pytest.mark.parametrize("mutable", [True, False])
+def test_a_new_password_in_a_yaml_program_is_refused_unless_its_kubernetes_provider_changes_secrets_in_place(
+    example: Callable[[str], Stack], mutable: bool
+) -> None:
+    needs("pulumi-language-yaml")
+    stack = example("yaml")
+
+    def write(password: str) -> None:
+        project = yaml.safe_load((stack.folder / "Pulumi.yaml").read_text())
+        argument = {"enableSecretMutable": True} if mutable else {}
+        rendered = {"renderYamlToDirectory": "rendered", **argument}
+        made = {"provider": "pxc-operator", "namespace": "databases", "users": {"root": {"fn::secret": password}}}
+        project["resources"] = {
+            "own": {"type": "pulumi:providers:kubernetes", "properties": rendered},
+            "orders": {
+                "type": "everest:index:DatabaseCluster",
+                "properties": made,
+                "options": {"providers": ["${own}"]},
+            },
+        }
+        project["outputs"] = {}
+        (stack.folder / "Pulumi.yaml").write_text(yaml.safe_dump(project, sort_keys=False))
+
+    write("pa55-one")
+    assert stack.up().code == 0, stack.printed()
+    write("pa55-two")
+    for done in (stack.preview(), stack.up()):
+        assert (done.code == 0) is mutable, done.text
+        assert ("orders: users.root changed, online" in done.text) is mutable
+        assert ("users.root changed, by guard secret-replaced" in done.text) is not mutable
+    assert "pa55-" not in stack.printed()
+
+
 def test_a_yaml_program_is_told_what_a_change_does_and_what_is_refused(example: Callable[[str], Stack]) -> None:
     needs("pulumi-language-yaml")
     stack = example("yaml")

@@ -240,3 +240,46 @@ def test_a_new_password_wins_over_what_the_operator_has_applied(database: Databa
     database.up()
 
     assert database.held() == (first, {**values, "password": NEW})
+
+
+def test_many_databases_of_one_provider_change_at_once(database: Database) -> None:
+    """Each asks the engine while its registration waits: more of them than the SDK has threads."""
+
+    def write(password: str) -> None:
+        database.stack.write(f"""
+import pulumi
+import pulumi_kubernetes as k8s
+import pulumi_everest as everest
+
+kubernetes = k8s.Provider("kubernetes", enable_secret_mutable=True)
+for number in range(40):
+    everest.DatabaseCluster(
+        f"orders-{{number}}",
+        provider="pxc-operator",
+        namespace="{database.namespace}",
+        users={{"root": pulumi.Output.secret("{password}")}},
+        deletion_policy="delete",
+        opts=pulumi.ResourceOptions(provider=kubernetes),
+    )
+""")
+
+    write("pa55-one")
+    database.up()
+    write(NEW)
+    done = database.up()
+
+    assert sorted(done.steps(":Secret")) == sorted(("update", f"orders-{number}-secrets") for number in range(40))
+
+
+def test_for_a_controller_too_a_new_password_is_refused_where_it_would_replace_the_secret(database: Database) -> None:
+    database.stack.run("config", "set", "kubernetes:renderYamlToDirectory", "rendered")
+    made = 'everest.Provider("psmdb-operator", plugin="psmdb", reconcile_by="everest")'
+    database.write(before=made)
+    database.up()
+
+    database.write(database.changed, before=made)
+    assert "Secret orders-secrets would be deleted before it is made again" in database.stack.preview().text
+    database.stack.run(*MUTABLE)
+    done = database.stack.preview()
+    assert done.code == 0, done.text
+    assert "orders: users.MONGODB_DATABASE_ADMIN_PASSWORD changed, online" in done.text

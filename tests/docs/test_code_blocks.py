@@ -247,6 +247,7 @@ def test_go_parses(block: Block, tmp_path: Path) -> None:
     if gofmt is None:
         pytest.skip("needs gofmt")
     source = tmp_path / "main.go"
-    source.write_text(f"package main\n\nfunc program() error {{\n{block.content}\nreturn nil\n}}\n", encoding="utf-8")
+    source.write_text(block.content, encoding="utf-8")
     done = subprocess.run([gofmt, "-e", source], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+    assert done.stdout == block.content

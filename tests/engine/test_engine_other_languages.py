@@ -1,7 +1,7 @@
 """Other languages with the real engine: the schema it gets, the SDKs it makes of it, and the examples that use them.
 
 The engine finds the package by name, as `pulumi-resource-everest` on PATH. Objects are rendered to files, so no cluster
-is needed.
+is needed, but for what an operator does.
 """
 
 from __future__ import annotations
@@ -12,15 +12,20 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
+import time
 import venv
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from conftest import NewStack
 
+from pulumi_everest.live.cluster import LiveCluster
 from pulumi_everest.program.run import run_program
 from pulumi_everest.testing.engine import Engine, Stack
 from pulumi_everest.testing.parts import skip_or_fail
@@ -241,9 +246,12 @@ def test_a_yaml_program_is_told_what_a_change_does_and_what_is_refused(example: 
         assert f"{name}: engine.storage.size 20Gi → 30Gi, online" in stack.printed()
 
     write("10Gi")
-    done = stack.preview()
-    assert done.code != 0
-    assert "engine.storage.size 20Gi → 10Gi, by guard storage-shrink" in done.text
+    before = rendered(stack)
+    for command in (stack.preview, stack.up):
+        done = command()
+        assert done.code != 0
+        assert "engine.storage.size 20Gi → 10Gi, by guard storage-shrink" in done.text
+        assert rendered(stack) == before
     assert "or all the same, for this one change: allow: [storage-shrink]" in done.text
     write("10Gi", allow=["storage-shrink"])
     assert stack.up().code == 0, stack.printed()
@@ -392,6 +400,108 @@ def test_the_typescript_example_becomes_the_objects_of_the_same_program_in_pytho
     assert "hunter2" not in stack.stored_text()
     assert "hunter2" not in stack.printed()
     assert stack.preview().only_same
+
+
+# With a cluster
+
+
+TYPESCRIPT = """
+import * as pulumi from "@pulumi/pulumi";
+import * as everest from "@pulumi/everest";
+
+const storage = { name: "minio", type: "s3" as const, bucket: "b", region: "r", credentialsSecret: "keys" };
+const orders = new everest.DatabaseCluster(
+    "NAME",
+    {
+        name: "orders", namespace: "NAMESPACE", provider: "psmdb-operator", deletionPolicy: "delete",
+        connectionSecret: true, backup: { storages: [storage] },
+    },
+    {
+        OPTIONS
+        transforms: [({ type, props, opts }) => type.endsWith("PerconaServerMongoDB")
+            ? { props: { ...props, metadata: { ...props.metadata, labels: { seen: "by-a-transform" } } }, opts }
+            : undefined],
+    },
+);
+const monday = new everest.DatabaseBackup("monday", { cluster: orders.name, namespace: "NAMESPACE" });
+new everest.DatabaseRestore(
+    "undo", { cluster: orders.name, namespace: "NAMESPACE", backup: monday.name }, { dependsOn: [monday] },
+);
+export const connection = orders.connection;
+export const uri = orders.connection.apply((known) => known?.uri);
+"""
+
+
+def test_a_typescript_program_gets_the_operators_password_and_makes_jobs(
+    new_stack: NewStack, node_modules: Path, live: LiveCluster, namespace: str
+) -> None:
+    stack = new_stack()
+    stack.write(None, {"Pulumi.yaml": "name: infra\nruntime: nodejs\n"})
+    shutil.copy(node_modules.parent / "package.json", stack.folder)
+    (stack.folder / "node_modules").symlink_to(node_modules, target_is_directory=True)
+
+    def write(name: str, options: str = "") -> None:
+        program = TYPESCRIPT.replace("NAMESPACE", namespace).replace("NAME", name).replace("OPTIONS", options)
+        (stack.folder / "index.ts").write_text(program)
+
+    write("orders")
+    preview = stack.preview()
+    assert preview.code == 0, preview.text
+    with operator_writes(live, namespace):
+        done = stack.up()
+    assert done.code == 0, done.text
+    assert stack.outputs() == {"connection": "[secret]", "uri": "[secret]"}
+    assert "geheim" not in stack.stored_text() + done.text  # events hold more: the SDK's debug log of all it gets
+    connection = stack.outputs(show_secrets=True)["connection"]
+    assert (connection["username"], connection["password"]) == ("boss", "geheim/1")
+    made = live.get(*MONGODB, "orders", namespace)
+    assert made is not None
+    assert made["metadata"]["labels"]["seen"] == "by-a-transform"
+    jobs = {kind: live.list(MONGODB[0], f"{MONGODB[1]}{kind}", namespace) for kind in ("Backup", "Restore")}
+    assert [entry["spec"]["clusterName"] for entry in jobs["Backup"]] == ["orders"]
+    assert [entry["spec"]["backupName"] for entry in jobs["Restore"]] == ["monday"]
+
+    # Nothing but reading happens then, also where the resource has another name.
+    write("shop-orders", 'aliases: [{ name: "orders" }],')
+    again = stack.up()
+    assert again.code == 0, again.text
+    after = live.get(*MONGODB, "orders", namespace)
+    assert after is not None
+    assert after["metadata"]["uid"] == made["metadata"]["uid"]
+    assert not again.steps("PerconaServerMongoDB")
+
+    live.merge({**head(namespace), "metadata": {**head(namespace)["metadata"], "finalizers": None}})
+    destroyed = stack.destroy()
+    assert destroyed.code == 0, destroyed.text
+    assert live.get(*MONGODB, "orders", namespace) is None
+
+
+MONGODB = ("psmdb.percona.com/v1", "PerconaServerMongoDB")
+
+
+def head(namespace: str) -> dict[str, Any]:
+    metadata = {"name": "orders", "namespace": namespace}
+    return {"apiVersion": MONGODB[0], "kind": MONGODB[1], "metadata": metadata}
+
+
+@contextmanager
+def operator_writes(live: LiveCluster, namespace: str) -> Iterator[None]:
+    """Play the operator: as soon as the object is there, write its Secret, and that it is ready."""
+
+    def work() -> None:
+        until = time.monotonic() + 120
+        while live.get(*MONGODB, "orders", namespace) is None and time.monotonic() < until:
+            time.sleep(0.1)
+        keys = {"MONGODB_DATABASE_ADMIN_USER": "boss", "MONGODB_DATABASE_ADMIN_PASSWORD": "geheim/1"}
+        metadata = {"name": "orders-secrets", "namespace": namespace}
+        live.create({"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "stringData": keys})
+        status = {"size": 3, "ready": 3, "observedGeneration": 1, "state": "ready"}
+        live.merge({**head(namespace), "status": status}, status=True)
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    yield
+    thread.join()
 
 
 # Go

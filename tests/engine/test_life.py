@@ -163,9 +163,10 @@ def test_passwords_are_encrypted_in_the_state_and_masked_in_everything_that_is_p
     secrets = {**technology.users, "key": KEY}
     hidden = [value for value in secrets.values() if "pa55" in value or value == KEY]
     assert hidden
+    stack.run("config", "set", "kubernetes:enableSecretMutable", "true")
     stack.write(technology.program(namespace, replicas=5).replace("pa55", "n3w-pa55"))
     stack.preview()
-    stack.up()
+    assert stack.up().code == 0, stack.printed()
     stack.refresh()
     stack.run("stack", "output", "--json")
     stack.run("stack", "export")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pulumi
@@ -53,6 +53,7 @@ class Children:
 
     def make(self, name: str, manifest: dict[str, Any], opts: pulumi.ResourceOptions) -> pulumi.CustomResource:
         """The resource of an object, under a name that depends on nothing but the program."""
+        opts = self._with_former_names(name, manifest, opts)
         if manifest["kind"] == "Secret" and manifest["apiVersion"] == "v1":
             return _secret(name, manifest, opts)
         from pulumi_kubernetes.apiextensions import CustomResource
@@ -69,6 +70,22 @@ class Children:
             **more,
         )
         return resource
+
+    def _with_former_names(
+        self, name: str, manifest: dict[str, Any], opts: pulumi.ResourceOptions
+    ) -> pulumi.ResourceOptions:
+        """The options with what the object was called below each former name or place of the component.
+
+        The engine finds these itself, but not once it has the component under its new name: after an update without an
+        alias, which failed since the object was there.
+        """
+        if not self.component._aliases:
+            return opts
+        from pulumi.runtime.resource import inherited_child_alias
+
+        token = type_of(manifest)
+        more = [inherited_child_alias(name, self.name, former, token) for former in self.component._aliases]
+        return pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(aliases=list[Any](more)))
 
     def make_cluster(
         self,
@@ -113,7 +130,7 @@ class Children:
                 after=first,
                 ignore=[*map(_spec_path, written), *(self.opts.ignore_changes or [])],
                 aliases=[f"kubernetes:{version}:{own['kind']}" for version in former if version != own["apiVersion"]],
-                hooks=report(f"kubernetes:{own['apiVersion']}:{own['kind']}", self.name) if report else None,
+                hooks=report(type_of(own), self.name) if report else None,
             )
             if existing is not None:
                 # Not even unprotected is it deleted: it was there before, and may never have been taken over.
@@ -137,6 +154,12 @@ class Children:
             ignore = ["spec", *(self.opts.ignore_changes or [])] if entry.main else []
             made.append(self.make(name, own, self.options(policy=policy, after=made[:], ignore=ignore)))
         return made[-1]
+
+
+def type_of(manifest: Mapping[str, Any]) -> str:
+    """The type of an object's resource."""
+    version, kind = manifest["apiVersion"], manifest["kind"]
+    return f"kubernetes:{'core/v1' if version == 'v1' else version}:{kind}"
 
 
 def _secret(name: str, manifest: dict[str, Any], opts: pulumi.ResourceOptions) -> pulumi.CustomResource:

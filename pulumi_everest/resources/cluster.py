@@ -134,4 +134,4 @@ def _waits(candidate: Candidate) -> list[Any]:
     waits: list[Any] = [candidate.batch.gate, *candidate.given.resources]
     if candidate.provider is not None and candidate.provider.emits:
         waits.append(candidate.provider)
-    return waits
+    return [*waits, *candidate.run.looks.asked(candidate.kubernetes)]

@@ -77,6 +77,7 @@ class Looks:
         self._said: set[str] = set()
         self._hook: pulumi.ResourceHook | None = None
         self._made: dict[tuple[str, str], object] = {}
+        self._takes: dict[object, asyncio.Future[Any]] = {}
 
     def add(self, planned: Planned) -> asyncio.Future[None] | None:
         """Look for a database, unless this is no preview by an engine. What is given fails where it is refused."""
@@ -91,23 +92,38 @@ class Looks:
             pulumi.Output.from_input(self._worker).apply(lambda _: None)
         return None
 
+    def asked(self, kubernetes: object) -> list[pulumi.Output[None]]:
+        """What the objects of a Kubernetes provider wait for in an update: whether it takes over what exists.
+
+        The engine cannot be asked in a hook: with enough of them it would wait with all that it has.
+        """
+        if kubernetes is None or not self._guards():
+            return []
+        if kubernetes not in self._takes:
+            self._takes[kubernetes] = asyncio.ensure_future(_takes_over(kubernetes))
+        return [pulumi.Output.from_input(self._takes[kubernetes]).apply(lambda _: None)]
+
     def binding(self, token: str, name: str, kubernetes: object) -> pulumi.ResourceHookBinding | None:
         """The hook of a main object of this type and name; None where the Kubernetes provider takes nothing over."""
-        if isinstance(settings.SETTINGS.monitor, MockMonitor) or settings.is_dry_run() or not supports_hooks():
-            return None
-        if kubernetes is None and not UPSERTS.is_on_by_default():
+        if not self._guards() or (kubernetes is None and not UPSERTS.is_on_by_default()):
             return None
         self._made[token, name] = kubernetes
         if self._hook is None:
             self._hook = pulumi.ResourceHook(HOOK, self.before_create)
         return pulumi.ResourceHookBinding(before_create=[self._hook])
 
+    def _guards(self) -> bool:
+        """Whether this is an update by an engine that calls hooks."""
+        is_real = not isinstance(settings.SETTINGS.monitor, MockMonitor)
+        return is_real and not settings.is_dry_run() and supports_hooks()
+
     async def before_create(self, args: pulumi.ResourceHookArgs) -> None:
         """Refuse to take over what exists. Raises `RefusedError`."""
         kubernetes = self._made.get((args.type, args.name))
-        if not await says(kubernetes, UPSERTS):
+        takes_over, reach = await (self._takes[kubernetes] if kubernetes in self._takes else _takes_over(kubernetes))
+        if not takes_over:
             return
-        wanted, reach = await wanted_of(args.new_inputs or {}, None), await reach_of(kubernetes)
+        wanted = await wanted_of(args.new_inputs or {}, None)
         if wanted is None or reach is None:
             raise RefusedError([], UNSEEN.format(name=args.name, why="where it is cannot be told"))
         there = await in_thread(_is_there, wanted, reach)
@@ -174,6 +190,14 @@ UNSEEN: Final = """\
 {name}: the Kubernetes provider has upsertExistingObjects, and would take over a database that is there already, \
 without a word. Whether there is one cannot be seen: {why}. Give the database a Kubernetes provider without that \
 option, or let the cluster be read (pulumi-everest[cluster])."""
+
+
+async def _takes_over(kubernetes: object) -> tuple[bool, Reach | None]:
+    """Whether a Kubernetes provider takes over what exists, and if so how it reaches its cluster."""
+    if isinstance(kubernetes, pulumi.Resource):
+        await kubernetes.urn.future()  # however long that takes, its objects need it too
+    takes_over = await says(kubernetes, UPSERTS)
+    return takes_over, await reach_of(kubernetes) if takes_over else None
 
 
 def _is_there(wanted: Wanted, reach: Reach) -> bool | str:

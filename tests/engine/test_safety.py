@@ -103,6 +103,15 @@ def test_a_renamed_resource_without_an_alias_is_refused_with_the_alias_to_add(
     assert found is not None
     assert "deletionTimestamp" not in found["metadata"]
 
+    # The alias helps, though the update that failed has left a component of the new name.
+    alias = "pulumi.ResourceOptions(aliases=[pulumi.Alias(name='orders')])"
+    stack.write(program(namespace, name="shop-orders", deletion_policy=policy, opts=alias))
+    fine(stack.preview())
+    fine(stack.up())
+    assert fine(stack.up()).only_same
+    assert uid(live, namespace) == before
+    assert [urn for urn in stack.resources() if urn.endswith("::orders")] == []
+
 
 @pytest.mark.parametrize("default", [True, False], ids=["default provider", "own provider"])
 def test_a_provider_that_takes_over_what_exists_does_not_take_over_a_database(

@@ -71,14 +71,18 @@ def test_a_database_may_be_left_running(made):
     assert not component.HasField("retainOnDelete")
 
 
-def test_aliases_reach_the_component_whose_children_inherit_them(made):
+def test_aliases_reach_the_component_and_its_children(made):
     alias = alias_pb2.Alias(spec=alias_pb2.Alias.Spec(name="old-orders"))
     component, _, main = made(aliases=[alias, alias_pb2.Alias(urn=OWNER)])
     assert [entry.spec.name or entry.urn for entry in component.aliases] == ["old-orders", OWNER]
     assert main.parent == component_urn(main), "the engine derives aliases of children from those of the parent"
-    assert {entry.spec.type for entry in main.aliases} == {"kubernetes:toy.example.com/v1alpha1:ToyDB"}, (
-        "former types of the object are aliases of it alone"
-    )
+    assert [entry.spec.type for entry in main.aliases if not entry.urn] == [
+        "kubernetes:toy.example.com/v1alpha1:ToyDB"
+    ], "former types of the object are aliases of it alone"
+    # The engine derives none once it has the component under its new name.
+    former = [entry.urn.rpartition("::") for entry in main.aliases if entry.urn]
+    assert [name for _, _, name in former] == ["old-orders", OWNER.rpartition("::")[2]]
+    assert all(f"{CLUSTER}$kubernetes:" in start for start, _, _ in former[:1])
 
 
 def test_dependencies_reach_every_child(made):

@@ -76,11 +76,6 @@ class DatabaseCluster(pulumi.ComponentResource):
         self.__dict__.update(self._outputs.scalars())
 
     @property
-    def candidate(self) -> Candidate:
-        """The cluster as it was checked and made into objects; no output."""
-        return self._candidate
-
-    @property
     def name(self) -> pulumi.Output[str]:
         """Name of the cluster and of its main object."""
         return self._outputs["name"]

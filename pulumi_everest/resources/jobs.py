@@ -140,7 +140,7 @@ def _start(
     for field in kinds.keys() & arguments.keys():
         arguments[field], resource = named(arguments[field], field, found, *kinds[field])
         if isinstance(resource, DatabaseCluster):
-            cluster = resource.candidate
+            cluster = resource._candidate
         if resource is not None and not isinstance(resource, Provider):
             passed.append(resource)
     model = BackupModel if kind == "backup" else RestoreModel
@@ -151,7 +151,7 @@ def _start(
 
 def _cluster_name(cluster: Any) -> Any:
     """The name of a cluster: a text where it is known, so that nothing has to wait for it."""
-    name = cluster.candidate.checked.cluster.metadata.get("name")
+    name = cluster._candidate.checked.cluster.metadata.get("name")
     return name if isinstance(name, str) else cluster.name
 
 

@@ -127,8 +127,8 @@ async def _urn(component: pulumi.ComponentResource, batch: Batch, call: Call) ->
     """The URN of a component, once it is known that nothing is wrong with it."""
     try:
         await batch.gate.future()
-        if isinstance(component, cluster.DatabaseCluster) and component.candidate.looked is not None:
-            await component.candidate.looked
+        if isinstance(component, cluster.DatabaseCluster) and component._candidate.looked is not None:
+            await component._candidate.looked
     except ClusterError as error:
         await _drain()
         raise properties_error(error, component, call.request.inputs) from None

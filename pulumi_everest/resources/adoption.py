@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pulumi
 from pulumi.runtime import settings
-from pulumi.runtime.mocks import MockMonitor
-from pulumi.runtime.proto import engine_pb2, resource_pb2
+from pulumi.runtime.proto import engine_pb2
 
 from pulumi_everest.core.adoption import Hidden, differences, other_managers
 from pulumi_everest.model.deferred import Deferred
 from pulumi_everest.model.findings import Finding, finding, path_text
-from pulumi_everest.resources.hook_values import plain
+from pulumi_everest.resources.hooks import calls, has_engine, plain, supports
 from pulumi_everest.resources.report import ClusterError
 
 if TYPE_CHECKING:
@@ -41,16 +40,11 @@ class Adoption:
 
         Every main object has it: one whose import was refused halfway is still not what the program says.
         """
-        if isinstance(settings.SETTINGS.monitor, MockMonitor) or not _supported():
+        if not calls():
             return None
         if self._hook is None:
             self._hook = pulumi.ResourceHook(HOOK, before_update, pulumi.ResourceHookOptions(on_dry_run=True))
         return pulumi.ResourceHookBinding(before_update=[self._hook])
-
-
-def _supported() -> bool:
-    feature = getattr(resource_pb2, "RESOURCE_MONITOR_FEATURE_RESOURCE_HOOKS", None)
-    return feature is not None and settings.monitor_supports_feature(feature)
 
 
 def both(
@@ -72,7 +66,7 @@ def check_adoption(metadata: Mapping[str, Any], policy: str, setup: Setup | None
         elif isinstance(value, Deferred):
             text = f"'{key}' says which object is taken over, so it must be known in a preview"
             yield finding("value.not-known", (key,), text)
-    if not isinstance(settings.SETTINGS.monitor, MockMonitor) and not _supported():
+    if has_engine() and not supports():
         text = "this engine calls no hooks, so nothing could keep it from changing what it takes over"
         yield finding("field.conflict", ("adopt",), text, hint="update the Pulumi CLI")
     if policy == "delete":

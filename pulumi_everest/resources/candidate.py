@@ -196,7 +196,7 @@ class Candidate:
 
     def inputs(self) -> dict[str, Any]:
         """What the component keeps of the cluster; nothing of one that is not made."""
-        main = next((entry.manifest for entry in self.objects if entry.main), None)
+        main = self._main()
         resolved, setup = self.checked.resolved, self.checked.setup
         if self.refused or main is None or resolved is None or setup is None:
             return {}
@@ -214,16 +214,17 @@ class Candidate:
 
         async def opened() -> None:
             await self.batch.gate.future()
-            if isinstance(self.kubernetes, pulumi.Resource):
-                await self.kubernetes.urn.future()  # however long that takes, its objects need it too
             self.in_place = await says(self.kubernetes, SECRETS_IN_PLACE)
 
         return pulumi.Output.from_input(asyncio.ensure_future(opened()))
 
     def around(self) -> Around:
         """How the cluster is made, as far as changes of Secrets go."""
-        main = next((entry.manifest for entry in self.objects if entry.main), None)
-        return Around(self.in_place, names_in(main))
+        return Around(self.in_place, names_in(self._main()))
+
+    def _main(self) -> dict[str, Any] | None:
+        """The main object; None where the cluster was refused."""
+        return next((entry.manifest for entry in self.objects if entry.main), None)
 
     def _secrets(self) -> dict[str, dict[str, Any]]:
         """The Secrets that are made of given values, by what the names of their resources add to its own."""
@@ -280,7 +281,8 @@ class Candidate:
 
     def find(self, main: pulumi.CustomResource) -> None:
         """Let a preview look in the Kubernetes cluster for the main object and its operator."""
-        manifest = next(entry.manifest for entry in self.objects if entry.main)
+        manifest = self._main()
+        assert manifest is not None  # a cluster that was refused has no resource to look for
         planned = Planned(self.given.subject, main, manifest, self.emitting, self.kubernetes)
         self.looked = self.run.looks.add(planned)
 

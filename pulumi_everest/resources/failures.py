@@ -7,9 +7,9 @@ from typing import Any, Final
 
 import pulumi
 from pulumi.runtime import settings
-from pulumi.runtime.mocks import MockMonitor
-from pulumi.runtime.proto import engine_pb2, resource_pb2
+from pulumi.runtime.proto import engine_pb2
 
+from pulumi_everest.resources.hooks import ERRORS, calls
 from pulumi_everest.resources.naming import AS_IN_YAML, in_words_of_yaml
 
 HOOK: Final = "pulumi-everest:failures"
@@ -74,7 +74,7 @@ class Failures:
 
     def binding(self) -> pulumi.ResourceHookBinding | None:
         """The hook of a main object; None where no engine would call it."""
-        if isinstance(settings.SETTINGS.monitor, MockMonitor) or not _supported():
+        if not calls(ERRORS):
             return None
         if self._hook is None:
             self._engine = settings.get_engine()
@@ -95,8 +95,3 @@ def _is_about_the_cluster(args: pulumi.ErrorHookArgs) -> bool:
     said = args.errors[0] if args.errors else ""
     wanted = args.failed_operation in ("create", "update")
     return wanted and any(words in said for words in ("timed out waiting", "no matches for kind"))
-
-
-def _supported() -> bool:
-    feature = getattr(resource_pb2, "RESOURCE_MONITOR_FEATURE_ERROR_HOOKS", None)
-    return feature is not None and settings.monitor_supports_feature(feature)

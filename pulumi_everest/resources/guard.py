@@ -13,8 +13,7 @@ from typing import Any, Final
 
 import pulumi
 from pulumi.runtime import settings
-from pulumi.runtime.mocks import MockMonitor
-from pulumi.runtime.proto import engine_pb2, resource_pb2
+from pulumi.runtime.proto import engine_pb2
 
 from pulumi_everest.core.changes import ChangeSet, compare
 from pulumi_everest.core.impact import Concealed
@@ -23,7 +22,7 @@ from pulumi_everest.core.snapshot import Snapshot
 from pulumi_everest.core.technology import Technology
 from pulumi_everest.model.deferred import Deferred
 from pulumi_everest.model.findings import Finding
-from pulumi_everest.resources.hook_values import plain
+from pulumi_everest.resources.hooks import calls, plain
 from pulumi_everest.resources.kept import allowed, snapshot_of
 from pulumi_everest.resources.refusals import SETTLED, Refusals, RefusedError
 from pulumi_everest.resources.remarks import counted, findings_of, refusal, remarks, unneeded
@@ -52,7 +51,7 @@ class Guard:
     def binding(self, technology: Technology) -> pulumi.ResourceHookBinding | None:
         """The hooks of a component; None where no engine would call them."""
         self.technologies[technology.provider] = technology
-        if isinstance(settings.SETTINGS.monitor, MockMonitor) or not supports_hooks():
+        if not calls():
             return None
         self._engine, self._dry_run = settings.get_engine(), pulumi.runtime.is_dry_run()
         if self._hook is None:
@@ -131,9 +130,3 @@ async def _read(inputs: Mapping[str, Any] | None) -> Snapshot | None:
 async def _plain(value: Any) -> Any:
     """What hooks get, as plain data, with `Concealed` for secret values."""
     return await plain(value, lambda known: known if isinstance(known, Deferred) else Concealed(known))
-
-
-def supports_hooks() -> bool:
-    """Whether the engine of this run calls hooks."""
-    feature = getattr(resource_pb2, "RESOURCE_MONITOR_FEATURE_RESOURCE_HOOKS", None)
-    return feature is not None and settings.monitor_supports_feature(feature)

@@ -3,7 +3,6 @@ environment of the engine."""
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import Mapping
 from contextlib import suppress
@@ -16,9 +15,6 @@ from pulumi.runtime import rpc, settings
 from pulumi.runtime.proto import resource_pb2
 
 from pulumi_everest.resources.threads import in_thread
-
-PATIENCE: Final = 30.0
-"""Seconds to wait for a provider that is not made yet: what it needs may itself wait until the hook that asks ends."""
 
 
 @dataclass(frozen=True)
@@ -53,10 +49,12 @@ UPSERTS: Final = Switch("upsertExistingObjects", "PULUMI_K8S_UPSERT_EXISTING_OBJ
 async def says(kubernetes: object, switch: Switch) -> bool:
     """Whether a switch is on for the Kubernetes provider of a component; None is the default one.
 
-    What is not known counts as no.
+    What is not known counts as no. Not for hooks: the engine waits for them, and may have nothing left to answer with.
     """
     if kubernetes is None:
         return switch.is_on_by_default()
+    if isinstance(kubernetes, pulumi.Resource):
+        await kubernetes.urn.future()  # however long that takes, its objects need it too
     with suppress(Exception):
         return switch.is_on((await arguments_of(kubernetes)).get(switch.argument))
     return False
@@ -71,7 +69,7 @@ async def arguments_of(kubernetes: object) -> Mapping[str, Any]:
     monitor = settings.get_monitor()
     assert isinstance(kubernetes, pulumi.ProviderResource)
     assert monitor is not None
-    urn = await asyncio.wait_for(asyncio.shield(kubernetes.urn.future()), PATIENCE)
+    urn = await kubernetes.urn.future()
     # Not by the SDK's own function, which would want one of the threads that registrations occupy.
     answer = await in_thread(monitor.Invoke, _question(str(urn)))
     state = rpc.deserialize_properties(getattr(answer, "return"))["state"]

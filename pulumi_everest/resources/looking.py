@@ -17,14 +17,13 @@ from typing import Any, Final
 
 import pulumi
 from pulumi.runtime import settings
-from pulumi.runtime.mocks import MockMonitor
 from pulumi.runtime.proto import engine_pb2
 
 from pulumi_everest.core.presence import Facts, Wanted, check_presence, taken
 from pulumi_everest.model.findings import Finding, one_line
 from pulumi_everest.model.manifest import PluginManifest
 from pulumi_everest.resources.failures import EXISTS, filled
-from pulumi_everest.resources.guard import supports_hooks
+from pulumi_everest.resources.hooks import calls, has_engine
 from pulumi_everest.resources.kubernetes import UPSERTS, says
 from pulumi_everest.resources.naming import as_in_yaml
 from pulumi_everest.resources.reach import Reach, known, reach_of, reached, wanted_of
@@ -58,7 +57,6 @@ class Seen:
 
 Key = tuple[Reach, str, str, str]
 
-
 HOOK: Final = "pulumi-everest:exists"
 
 
@@ -81,7 +79,7 @@ class Looks:
 
     def add(self, planned: Planned) -> asyncio.Future[None] | None:
         """Look for a database, unless this is no preview by an engine. What is given fails where it is refused."""
-        if not settings.is_dry_run() or isinstance(settings.SETTINGS.monitor, MockMonitor):
+        if not (settings.is_dry_run() and has_engine()):
             return None
         if self.served:
             return asyncio.ensure_future(self.look(planned))
@@ -114,8 +112,7 @@ class Looks:
 
     def _guards(self) -> bool:
         """Whether this is an update by an engine that calls hooks."""
-        is_real = not isinstance(settings.SETTINGS.monitor, MockMonitor)
-        return is_real and not settings.is_dry_run() and supports_hooks()
+        return calls() and not settings.is_dry_run()
 
     async def before_create(self, args: pulumi.ResourceHookArgs) -> None:
         """Refuse to take over what exists. Raises `RefusedError`."""
@@ -194,8 +191,6 @@ option, or let the cluster be read (pulumi-everest[cluster])."""
 
 async def _takes_over(kubernetes: object) -> tuple[bool, Reach | None]:
     """Whether a Kubernetes provider takes over what exists, and if so how it reaches its cluster."""
-    if isinstance(kubernetes, pulumi.Resource):
-        await kubernetes.urn.future()  # however long that takes, its objects need it too
     takes_over = await says(kubernetes, UPSERTS)
     return takes_over, await reach_of(kubernetes) if takes_over else None
 

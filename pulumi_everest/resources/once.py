@@ -6,11 +6,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import pulumi
-from pulumi.runtime import settings
-from pulumi.runtime.mocks import MockMonitor
 
 from pulumi_everest.model.findings import finding
-from pulumi_everest.resources.guard import supports_hooks
+from pulumi_everest.resources.hooks import calls
 from pulumi_everest.resources.naming import in_snake_case
 from pulumi_everest.resources.report import ClusterError
 
@@ -25,7 +23,7 @@ class Once:
 
     def binding(self) -> pulumi.ResourceHookBinding | None:
         """The hook of a component; None where no engine would call it."""
-        if isinstance(settings.SETTINGS.monitor, MockMonitor) or not supports_hooks():
+        if not calls():
             return None
         if self._hook is None:
             options = pulumi.ResourceHookOptions(on_dry_run=True)

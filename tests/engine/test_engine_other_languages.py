@@ -372,15 +372,19 @@ def test_the_types_refuse_what_the_package_would_refuse(
     assert said in type_errors(folder, node_modules)
 
 
+def up_with_credentials(stack: Stack) -> None:
+    """Make what an example describes, with the credentials that it asks for."""
+    stack.run("config", "set", "awsAccessKeyId", "AKIA")
+    stack.run("config", "set", "--secret", "awsSecretAccessKey", "hunter2")
+    assert stack.up().code == 0, stack.printed()
+
+
 def test_the_typescript_example_becomes_the_objects_of_the_same_program_in_python(
     example: Callable[[str], Stack], node_modules: Path, tmp_path: Path
 ) -> None:
     stack = example("typescript")
     (stack.folder / "node_modules").symlink_to(node_modules, target_is_directory=True)
-    stack.run("config", "set", "awsAccessKeyId", "AKIA")
-    stack.run("config", "set", "--secret", "awsSecretAccessKey", "hunter2")
-
-    assert stack.up().code == 0, stack.printed()
+    up_with_credentials(stack)
 
     expected = of_python(
         tmp_path,
@@ -525,10 +529,7 @@ def go_example(example: Callable[[str], Stack], engine: Engine) -> Stack:
 
 def test_the_go_example_becomes_the_objects_of_the_same_program_in_python(go_example: Stack, tmp_path: Path) -> None:
     stack = go_example
-    stack.run("config", "set", "awsAccessKeyId", "AKIA")
-    stack.run("config", "set", "--secret", "awsSecretAccessKey", "hunter2")
-
-    assert stack.up().code == 0, stack.printed()
+    up_with_credentials(stack)
 
     expected = of_python(
         tmp_path,

@@ -107,8 +107,8 @@ def test_other_managers_are_named(said: list[str]) -> None:
 
 
 def test_an_engine_without_hooks_takes_nothing_over(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(adoption, "MockMonitor", type("NoMonitorIsOne", (), {}))  # other tests may have left theirs
-    monkeypatch.setattr(adoption, "_supported", lambda: False)
+    monkeypatch.setattr(adoption, "has_engine", lambda: True)  # other tests may have left their mocks
+    monkeypatch.setattr(adoption, "supports", lambda: False)
 
     [found] = check_adoption({"name": "orders", "namespace": "shop"}, "protect", None)
 

@@ -68,6 +68,8 @@ def _lifted(guard: str) -> Impact:
 
 def check_allow(allow: Collection[Any], *definitions: Definition) -> list[Finding]:
     """What is wrong with the names of guards that are to be lifted; paths are relative to the arguments."""
+    if not allow:
+        return []
     known = [name for definition in definitions for name in guards_of(definition)]
     names = list(dict.fromkeys([*(name for name, guard in GUARDS.items() if guard.lifted is not None), *known]))
     found = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Final
 
 from pulumi_everest.model.deferred import Path
@@ -15,7 +16,7 @@ MAX_FINDINGS: Final = 1_000
 """How many findings of one file are kept; a reader of more of them learns nothing new."""
 
 LINE_BREAK: Final = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
-_NOT_ALLOWED: Final = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_NOT_ALLOWED_IN_ASCII: Final = re.compile("[^\t\n\r\x20-\x7e]")
 _CONTROL_FINDINGS: Final = 20
 _MARKS: Final = (
     (codecs.BOM_UTF32_LE, "UTF-32"),
@@ -95,9 +96,16 @@ def _decoded(source: bytes, report: Report) -> str | None:
         return None
 
 
+@cache
+def _not_allowed() -> re.Pattern[str]:
+    """The characters that YAML does not allow. It takes milliseconds to compile, and few files need it."""
+    return re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+
+
 def _has_forbidden_characters(text: str, report: Report) -> bool:
     found = 0
-    for match in _NOT_ALLOWED.finditer(text):
+    not_allowed = _NOT_ALLOWED_IN_ASCII if text.isascii() else _not_allowed()
+    for match in not_allowed.finditer(text):
         found += 1
         character, at = match.group(), position(text, match.start())
         if character == "\0":

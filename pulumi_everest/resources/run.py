@@ -20,6 +20,7 @@ from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.findings import EverestError, Finding, finding, unknown
 from pulumi_everest.resources.adoption import Adoption
 from pulumi_everest.resources.callbacks import start_callbacks
+from pulumi_everest.resources.collector import spare_what_stays
 from pulumi_everest.resources.guard import Guard
 from pulumi_everest.resources.locking import ProgramLocks
 from pulumi_everest.resources.looking import Looks
@@ -97,6 +98,7 @@ class Batch:
         while self.run.ticking:
             await asyncio.sleep(0)
         self.run.close(self)
+        spare_what_stays()
         self._find_twins()
         # With one round everything that the program itself made is known, and the engine has not answered yet.
         await self._settle(1 if self.findings else ROUNDS)

@@ -1,0 +1,18 @@
+"""Python's collector, which need not go through what stays until the program ends anyway."""
+
+from __future__ import annotations
+
+import gc
+import threading
+
+from pulumi_everest.resources.hooks import has_engine
+
+
+def spare_what_stays() -> None:
+    """Have no further search for cycles go through what there is now, in a process that ends with its program.
+
+    The databases of a program, and all that is registered for them, are there when its own code has ended. Searches
+    among them find nothing, and take a tenth of the time of a preview. What is no longer referred to goes as ever.
+    """
+    if has_engine() and threading.current_thread() is threading.main_thread():
+        gc.freeze()

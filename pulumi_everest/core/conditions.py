@@ -11,8 +11,8 @@ import re
 
 HINT = "begin with jsonpath= or condition=, or give a JSON list of such texts"
 
-# Names are of letters, digits, _ and all that is not ASCII; said by what they are not, since Python takes milliseconds to
-# compile large ranges, which each program would wait for.
+# Names are of letters, digits, _ and all that is not ASCII: said by what they are not, since Python compiles large
+# ranges for milliseconds, in every program.
 _NAME = r"[^\x00-@\[-^`{-\x7f][^\x00-/:-@\[-^`{-\x7f]*"
 _QUOTED = r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\""""
 _NUMBER = r"-?(?:0|[1-9][0-9]*)"

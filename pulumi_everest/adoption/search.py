@@ -19,8 +19,8 @@ from pulumi_everest.adoption.rendering import Rendering, Spec
 from pulumi_everest.core.exact import leaves, same
 from pulumi_everest.core.merging import copied
 from pulumi_everest.core.paths import FieldPath, value_at
+from pulumi_everest.core.samples import SAMPLES, instance_values, spec_values
 from pulumi_everest.model.deferred import Path
-from pulumi_everest.testing.samples import SAMPLES, instance_values, spec_values
 
 Field = tuple[FieldPath, Sequence[Any]]
 _NOT_SEARCHED = frozenset({("overrides",), ("dataSource",)})

@@ -6,14 +6,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from pulumi_everest.adoption.adopt import adopted
+from pulumi_everest.adoption.before import snapshot_of_object
 from pulumi_everest.cli.gather import Gathered, Item
 from pulumi_everest.cli.impacts import Cluster
 from pulumi_everest.cli.output import note
 from pulumi_everest.cli.revision import Before
 from pulumi_everest.cli.running import namespace_of
-from pulumi_everest.core.snapshot import Snapshot
-from pulumi_everest.core.validate import check_cluster
 from pulumi_everest.live.cluster import LiveCluster
 from pulumi_everest.model.findings import EverestError
 from pulumi_everest.plugins.workspace import Workspace
@@ -40,24 +38,16 @@ def before_in_cluster(gathered: Gathered, live: LiveCluster, workspace: Workspac
 
 
 def _as_it_runs(cluster: Cluster, there: list[Item], workspace: Workspace) -> Cluster | None:
-    """The cluster that the live main object would be made of, as `everest adopt` finds it; None where there is none.
-
-    Nobody knows which of its versions were chosen, so none counts as that: a default may not move any.
-    """
+    """The cluster that the live main object would be made of, as `everest adopt` finds it; None where there is none."""
     main = next((item.manifest for item in there if item.main), None)
     if main is None:
         return None
+    provider = cluster.snapshot.spec.get("provider")
     try:
-        found = adopted(workspace, main)
+        return replace(cluster, snapshot=snapshot_of_object(workspace, main, cluster.technology, provider))
     except EverestError as error:
         note(f"what changes do to {cluster.snapshot.name} is not known: {error.findings[0].message}")
         return None
-    spec = {**found.spec, "provider": cluster.snapshot.spec.get("provider")}
-    resolved, _ = check_cluster(found.metadata, spec, cluster.technology, options=found.options)
-    if resolved is None:
-        return None
-    snapshot = replace(Snapshot.of(resolved, cluster.technology, main, {}), chosen=frozenset())
-    return replace(cluster, snapshot=snapshot)
 
 
 def _found(item: Item, live: LiveCluster) -> Mapping[str, Any] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 import pulumi
@@ -30,6 +31,7 @@ from pulumi_everest.resources.kept import inputs_of
 from pulumi_everest.resources.kubernetes import SECRETS_IN_PLACE, says
 from pulumi_everest.resources.locking import Recorder
 from pulumi_everest.resources.looking import Planned
+from pulumi_everest.resources.object_changes import Made
 from pulumi_everest.resources.run import Run
 from pulumi_everest.resources.secret_values import (
     check_secrets,
@@ -196,13 +198,16 @@ class Candidate:
 
     def inputs(self) -> dict[str, Any]:
         """What the component keeps of the cluster; nothing of one that is not made."""
-        main = self._main()
-        resolved, setup = self.checked.resolved, self.checked.setup
+        made = self.made()
+        return inputs_of(made.snapshot, made.allow, self._secrets()) if made is not None else {}
+
+    def made(self) -> Made | None:
+        """The cluster as it is made; None for one that is not."""
+        main, resolved, setup = self._main(), self.checked.resolved, self.checked.setup
         if self.refused or main is None or resolved is None or setup is None:
-            return {}
-        options = {"deletionPolicy": self.checked.policy}
-        snapshot = Snapshot.of(resolved, setup.technology, main, options)
-        return inputs_of(snapshot, self.checked.allow, self._secrets())
+            return None
+        snapshot = Snapshot.of(resolved, setup.technology, main, {"deletionPolicy": self.checked.policy})
+        return Made(main, snapshot, setup, self.run.workspace, self.checked.allow)
 
     def gate(self) -> pulumi.Output[None]:
         """What the component waits for: where it is asked about changes of Secrets also what its provider says.
@@ -277,10 +282,17 @@ class Candidate:
         """The hooks of the main object, whose type and name these are."""
         reporting = self.run.reporter.binding(token, name, self.emitting, self.kubernetes)
         looking = self.run.looks.binding(token, name, self.kubernetes)
-        return both(both(self.run.adoption.binding(), reporting), looking)
+        judging = self.run.guard.objects.binding(token, name, self.made)
+        return reduce(both, (self.run.adoption.binding(), judging, reporting, looking))
 
     def find(self, main: pulumi.CustomResource) -> None:
-        """Let a preview look in the Kubernetes cluster for the main object and its operator."""
+        """Let a preview look in the Kubernetes cluster for the main object and its operator.
+
+        When the engine is through with it, guards that were to be lifted for nothing are said.
+        """
+        if self.checked.allow and self.guarded and self.component is not None:
+            allow, guard = self.checked.allow, self.run.guard
+            pulumi.Output.all(self.component.urn, main.urn).apply(lambda urns: guard.unneeded(allow, urns[0]))
         manifest = self._main()
         assert manifest is not None  # a cluster that was refused has no resource to look for
         planned = Planned(self.given.subject, main, manifest, self.emitting, self.kubernetes)

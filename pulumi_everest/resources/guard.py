@@ -1,7 +1,8 @@
 """The guard of a program: a hook that compares what a cluster was with what it is to be, before anything is changed.
 
 It is a hook of the component, whose update is refused: so what the state says of a cluster is what was let through.
-One hook serves all clusters of a program, since each costs.
+One hook serves all clusters of a program, since each costs. What is changed without the component is seen at the
+object (resources/object_changes.py).
 """
 
 from __future__ import annotations
@@ -16,14 +17,13 @@ from pulumi.runtime import settings
 from pulumi.runtime.proto import engine_pb2
 
 from pulumi_everest.core.changes import ChangeSet, compare
-from pulumi_everest.core.impact import Concealed
 from pulumi_everest.core.secrets import Around
 from pulumi_everest.core.snapshot import Snapshot
 from pulumi_everest.core.technology import Technology
-from pulumi_everest.model.deferred import Deferred
 from pulumi_everest.model.findings import Finding
-from pulumi_everest.resources.hooks import calls, plain
+from pulumi_everest.resources.hooks import calls, concealed
 from pulumi_everest.resources.kept import allowed, snapshot_of
+from pulumi_everest.resources.object_changes import Asked, Objects
 from pulumi_everest.resources.refusals import SETTLED, Refusals, RefusedError
 from pulumi_everest.resources.remarks import counted, findings_of, refusal, remarks, unneeded
 
@@ -40,13 +40,18 @@ class Guard:
     served: bool = False
     technologies: dict[str, Technology] = field(default_factory=dict)
     refusals: Refusals = field(default_factory=lambda: Refusals(_summary))
-    asked: set[str] = field(default_factory=set)
-    """URNs of the components that the engine asked about."""
+    asked: dict[str, Asked] = field(default_factory=dict)
+    """What the engine asked about, by the URNs of the components."""
     clusters: dict[str, list[Callable[[], Around]]] = field(default_factory=dict)
     """What tells how the clusters are made, by the names of their components."""
+    objects: Objects = field(init=False)
+    _lifted: dict[str, set[str | None]] = field(default_factory=dict)
     _hook: Any = None
     _engine: Any = None
     _dry_run: bool = False
+
+    def __post_init__(self) -> None:
+        self.objects = Objects(self)
 
     def binding(self, technology: Technology) -> pulumi.ResourceHookBinding | None:
         """The hooks of a component; None where no engine would call them."""
@@ -61,15 +66,23 @@ class Guard:
 
     async def before_update(self, args: pulumi.ResourceHookArgs) -> None:
         """Say what the change of a cluster does. Raises `ClusterError` where it is refused."""
-        self.asked.add(args.urn)
         around = self._around(args.name)
-        result = await changes_of(args.old_inputs, args.new_inputs, self.technologies, args.old_outputs, around)
-        if result is None:
-            return
+        found = await compared(args.old_inputs, args.new_inputs, self.technologies, args.old_outputs, around)
+        if found is not None:
+            self.asked[args.urn] = found
+            await self.judge(found.result, args.name, args.urn, args.urn)
+
+    async def judge(self, result: ChangeSet, resource: str, urn: str, component: str) -> None:
+        """Say what the changes of a cluster do, at a resource. Raises `ClusterError` where they are refused."""
+        self._lifted.setdefault(component, set()).update(change.guard for change in result.changes if change.lifted)
         for notable, text in remarks(result):
-            self._log(engine_pb2.WARNING if notable else engine_pb2.INFO, text, args.urn)
+            self._log(engine_pb2.WARNING if notable else engine_pb2.INFO, text, urn)
         if result.refused:
-            await self._refuse(result, args.name, args.urn)
+            await self._refuse(result, resource, urn)
+
+    def warn(self, text: str, urn: str) -> None:
+        """Say something at a resource."""
+        self._log(engine_pb2.WARNING, text, urn)
 
     async def _refuse(self, result: ChangeSet, resource: str, urn: str) -> None:
         """Stop. In a preview of a program in this process it goes on, to fail once, with all that is refused."""
@@ -88,10 +101,11 @@ class Guard:
     def _log(self, severity: int, text: str, urn: str) -> None:
         self._engine.Log(engine_pb2.LogRequest(severity=severity, message=text, urn=urn))  # type: ignore[arg-type]
 
-    def unneeded(self, allow: list[str], urn: str) -> None:
-        """Say that guards are to be lifted for a cluster that does not change, of which the engine does not ask."""
-        if urn not in self.asked:
-            self._log(engine_pb2.WARNING, unneeded(allow), urn)
+    def unneeded(self, allow: list[str], component: str) -> None:
+        """Say which guards were to be lifted for nothing, once all is said about a component and its object."""
+        guards = [guard for guard in allow if guard not in self._lifted.get(component, ())]
+        if guards:
+            self.warn(unneeded(guards), component)
 
 
 def _summary(findings: list[Finding]) -> str:
@@ -100,13 +114,13 @@ def _summary(findings: list[Finding]) -> str:
     return f"{text}\nWhat, why, and how to go on, stands at each of these resources."
 
 
-async def changes_of(
+async def compared(
     old: Mapping[str, Any] | None,
     new: Mapping[str, Any] | None,
     technologies: Mapping[str, Technology],
     outputs: Mapping[str, Any] | None = None,
     around: Around | None = None,
-) -> ChangeSet | None:
+) -> Asked | None:
     """What changes between the old and the new inputs of a component; None where one of them holds no cluster.
 
     `outputs` are the old outputs, which know the namespace where the Kubernetes provider chose it. `around` is how
@@ -116,17 +130,12 @@ async def changes_of(
     technology = technologies.get(str(after.spec.get("provider"))) if after is not None else None
     if before is None or after is None or technology is None:
         return None
-    namespace = await _plain((outputs or {}).get("namespace"))
+    namespace = await concealed((outputs or {}).get("namespace"))
     if before.metadata.get("namespace") is None and isinstance(namespace, str) and after.metadata.get("namespace"):
         before = replace(before, metadata={**before.metadata, "namespace": namespace})
-    return compare(before, after, technology, allowed(await _plain(new)), around)
+    return Asked(before, compare(before, after, technology, allowed(await concealed(new)), around))
 
 
 async def _read(inputs: Mapping[str, Any] | None) -> Snapshot | None:
-    data = await _plain(inputs)
+    data = await concealed(inputs)
     return snapshot_of(data, lambda value: value) if isinstance(data, dict) else None
-
-
-async def _plain(value: Any) -> Any:
-    """What hooks get, as plain data, with `Concealed` for secret values."""
-    return await plain(value, lambda known: known if isinstance(known, Deferred) else Concealed(known))

@@ -10,6 +10,7 @@ from pulumi.runtime import settings
 from pulumi.runtime.mocks import MockMonitor
 from pulumi.runtime.proto import resource_pb2
 
+from pulumi_everest.core.impact import Concealed
 from pulumi_everest.model.deferred import Deferred
 
 CHANGES: Final = "RESOURCE_MONITOR_FEATURE_RESOURCE_HOOKS"
@@ -44,3 +45,8 @@ async def plain(value: Any, secret: Callable[[Any], Any]) -> Any:
     if isinstance(value, (list, tuple)):
         return [await plain(below, secret) for below in value]
     return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+async def concealed(value: Any) -> Any:
+    """The same, with `Concealed` for secret values, which can be compared."""
+    return await plain(value, lambda known: known if isinstance(known, Deferred) else Concealed(known))

@@ -21,8 +21,6 @@ def remarks(result: ChangeSet) -> list[tuple[bool, str]]:
     for guard in dict.fromkeys(change.guard for change in made if change.lifted):
         what = ", ".join(change.what for change in made if change.guard == guard)
         said.append((True, f"allow: {guard} lifted for {what}; take it away after this change"))
-    if result.unneeded:
-        said.append((True, unneeded(result.unneeded)))
     return [(notable, _written(text)) for notable, text in said]
 
 

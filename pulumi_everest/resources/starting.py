@@ -41,9 +41,6 @@ def place(candidate: Candidate, component: pulumi.ComponentResource) -> None:
     if not candidate.refused:
         for entry in candidate.checked.findings:
             pulumi.log.warn(one_line(replace(entry, subject="")), resource=component)
-    if candidate.checked.allow and candidate.guarded:
-        allow, guard = candidate.checked.allow, candidate.run.guard
-        component.urn.apply(lambda urn: guard.unneeded(allow, urn))
 
 
 def _provider_name(provider: Any, found: list[Finding]) -> Any:

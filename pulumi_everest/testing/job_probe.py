@@ -7,6 +7,7 @@ from typing import Any
 
 from pulumi_everest.core.jobs import SPECS, JobKind
 from pulumi_everest.core.resolve import Resolved
+from pulumi_everest.core.samples import BACKUP_TYPES, PATHS, FieldPath, field_paths
 from pulumi_everest.core.validate import check_cluster
 from pulumi_everest.emit.crds import Crds
 from pulumi_everest.emit.objects import Emitted
@@ -15,7 +16,6 @@ from pulumi_everest.plugins import jobs
 from pulumi_everest.plugins.documents import JobInput
 from pulumi_everest.plugins.setup import Setup
 from pulumi_everest.testing.outcomes import MARK, Made, Manifests, Probe, Refused, Variation, checked, errors
-from pulumi_everest.testing.samples import BACKUP_TYPES, PATHS, FieldPath, field_paths
 from pulumi_everest.testing.schema_samples import fitting_patch
 
 METADATA = {"name": "probe", "namespace": "probes"}

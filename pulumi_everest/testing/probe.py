@@ -8,6 +8,7 @@ from typing import Any
 
 from pulumi_everest.core.merging import copied, over
 from pulumi_everest.core.resolve import resolve
+from pulumi_everest.core.samples import PATHS, FieldPath, instance_values, spec_values
 from pulumi_everest.core.technology import Technology
 from pulumi_everest.core.validate import STORAGE_FIELDS, check_cluster
 from pulumi_everest.emit.crds import Crds
@@ -29,7 +30,6 @@ from pulumi_everest.testing.outcomes import (
     emptied,
     errors,
 )
-from pulumi_everest.testing.samples import PATHS, FieldPath, instance_values, spec_values
 from pulumi_everest.testing.schema_samples import fitting_patch
 
 METADATA = {"name": "probe", "namespace": "probes"}

@@ -17,7 +17,7 @@ import pulumi_everest as everest
 from pulumi_everest.core.changes import ChangeSet
 from pulumi_everest.core.impact import Concealed
 from pulumi_everest.core.technology import Technology
-from pulumi_everest.resources.guard import Guard, RefusedError, changes_of
+from pulumi_everest.resources.guard import Guard, RefusedError, compared
 from pulumi_everest.resources.remarks import refusal, remarks
 from pulumi_everest.resources.run import technologies_here
 
@@ -46,7 +46,8 @@ def kept(preview: bool = True, **arguments: Any) -> dict[str, Any]:
 
 
 def compare(old: dict[str, Any], new: dict[str, Any], outputs: dict[str, Any] | None = None) -> ChangeSet | None:
-    return asyncio.run(changes_of(old, new, TECHNOLOGIES, outputs))
+    found = asyncio.run(compared(old, new, TECHNOLOGIES, outputs))
+    return found.result if found is not None else None
 
 
 def engine(**values: Any) -> dict[str, Any]:
@@ -161,14 +162,13 @@ def test_the_namespace_that_the_kubernetes_provider_chose_is_the_old_one() -> No
     assert (change.what, change.guard) == ("namespace shop → test", "namespace")
 
 
-def test_allow_is_reported_when_it_lifts_something_and_when_it_does_not() -> None:
+def test_allow_is_reported_when_it_lifts_something() -> None:
     old = kept(instances=engine(storage={"size": "9Gi"}))
     new = kept(instances=engine(storage={"size": "5Gi"}), allow=["storage-shrink", "downgrade"])
 
     assert remarks(compare(old, new)) == [  # type: ignore[arg-type]
         (True, "orders: engine.storage.size 9Gi → 5Gi, downtime (guard storage-shrink lifted)"),
         (True, "allow: storage-shrink lifted for engine.storage.size 9Gi → 5Gi; take it away after this change"),
-        (True, "allow: no change meets downgrade, so it can be taken away"),
     ]
 
 
@@ -243,14 +243,23 @@ def test_a_preview_reports_the_refusals_of_all_clusters_at_once() -> None:
     ]
 
 
-def test_a_cluster_that_does_not_change_is_told_that_its_guard_is_lifted_for_nothing() -> None:
+def test_guards_that_are_lifted_for_nothing_are_named_when_all_is_said() -> None:
+    old = kept(instances=engine(storage={"size": "9Gi"}))
+    allow = ["storage-shrink", "downgrade"]
+    new = kept(instances=engine(storage={"size": "5Gi"}), allow=allow)
     log = Engine()
     own = guard(log, preview=True)
-    own.unneeded(["downgrade"], "urn:orders")
-    own.asked.add("urn:carts")
-    own.unneeded(["downgrade"], "urn:carts")
 
-    assert log.said == [(engine_pb2.WARNING, "urn:orders", "allow: no change meets downgrade, so it can be taken away")]
+    asyncio.run(own.before_update(asked("orders", old, new)))
+    log.said.clear()
+    own.unneeded(allow, "urn:orders")
+    own.unneeded(allow, "urn:carts")
+    own.unneeded(["storage-shrink"], "urn:orders")
+
+    assert log.said == [
+        (engine_pb2.WARNING, "urn:orders", "allow: no change meets downgrade, so it can be taken away"),
+        (engine_pb2.WARNING, "urn:carts", "allow: no change meets storage-shrink, downgrade, so it can be taken away"),
+    ]
 
 
 def test_nothing_of_a_program_with_findings_reaches_the_state() -> None:

@@ -1,0 +1,165 @@
+"""What the guard sees at a main object whose component says nothing of a change: functions, no engine."""
+
+from __future__ import annotations
+
+import asyncio
+from copy import deepcopy
+from types import SimpleNamespace
+from typing import Any
+
+import pulumi
+import pytest
+from mocked_run import run
+from pulumi.runtime.proto import engine_pb2
+
+import pulumi_everest as everest
+from pulumi_everest.resources.guard import Guard, RefusedError
+from pulumi_everest.resources.object_changes import Asked, Made, component_of, explained
+
+TOKEN = "kubernetes:toy.example.com/v1:ToyDB"
+MAIN = f"urn:pulumi:test::infra::everest:index:DatabaseCluster${TOKEN}::orders"
+COMPONENT = "urn:pulumi:test::infra::everest:index:DatabaseCluster::orders"
+
+
+class Engine:
+    def __init__(self) -> None:
+        self.said: list[tuple[int, str, str]] = []
+
+    def Log(self, request: Any) -> None:
+        self.said.append((request.severity, request.urn, request.message))
+
+
+def made(**arguments: Any) -> Made:
+    """A cluster of a program."""
+    found: list[Made | None] = []
+
+    def program() -> None:
+        cluster = everest.DatabaseCluster("orders", provider="toydb-operator", namespace="shop", **arguments)
+        found.append(cluster._candidate.made())
+
+    result = run(program)
+    assert result.error is None, result.error
+    assert found[0] is not None
+    return found[0]
+
+
+def sized(size: str, **more: Any) -> Made:
+    return made(instances={"engine": {"storage": {"size": size}}}, **more)
+
+
+class Change:
+    """An update of a main object, as an engine asks about it."""
+
+    def __init__(
+        self, new: Made, was: Any, now: Any = None, asked: Asked | None = None, secret: str | None = None
+    ) -> None:
+        self.log, self.secret = Engine(), secret
+        self.guard = Guard(_engine=self.log, _dry_run=False)
+        if asked is not None:
+            self.guard.asked[COMPONENT] = asked
+        self.guard.objects._made[TOKEN, "orders"] = [lambda: new]
+        self.args: Any = SimpleNamespace(
+            urn=MAIN, name="orders", type=TOKEN, id="shop/orders", old_outputs=None,
+            old_inputs=was, new_inputs=new.manifest if now is None else now,
+        )  # fmt: skip
+
+    def ask(self) -> list[tuple[int, str]]:
+        """What is said at the object. Raises where the change is refused."""
+
+        async def asked() -> None:
+            if self.secret is not None:
+                self.args.old_inputs["spec"][self.secret] = pulumi.Output.secret("hidden")
+            await self.guard.objects.before_update(self.args)
+
+        asyncio.run(asked())
+        assert {urn for _, urn, _ in self.log.said} <= {MAIN}
+        return [(severity, text) for severity, _, text in self.log.said]
+
+
+def test_the_component_of_an_object_has_its_name() -> None:
+    assert component_of(MAIN) == COMPONENT
+    nested = MAIN.replace("::everest:", "::shop:index:Shop$everest:")
+    assert component_of(nested) == COMPONENT.replace("::everest:", "::shop:index:Shop$everest:")
+
+
+def test_a_change_without_the_component_is_refused_at_the_object() -> None:
+    with pytest.raises(RefusedError) as raised:
+        Change(sized("5Gi"), sized("9Gi").manifest).ask()
+
+    [found] = raised.value.findings
+    assert (found.code, found.path) == ("change.refused", ("instances", "engine", "storage", "size"))
+    assert "engine.storage.size 9Gi → 5Gi, by guard storage-shrink" in str(raised.value)
+
+
+def test_a_change_without_the_component_is_said_where_it_is_made() -> None:
+    said = Change(sized("9Gi"), sized("5Gi").manifest).ask()
+
+    assert said == [(engine_pb2.INFO, "orders: engine.storage.size 5Gi → 9Gi, online")]
+
+
+def test_allow_lifts_a_guard_at_the_object_too_and_is_needed_then() -> None:
+    change = Change(sized("5Gi", allow=["storage-shrink"]), sized("9Gi").manifest)
+
+    said = change.ask()
+    change.guard.unneeded(["storage-shrink"], COMPONENT)
+
+    assert [text for _, text in said] == [
+        "orders: engine.storage.size 9Gi → 5Gi, downtime (guard storage-shrink lifted)",
+        "allow: storage-shrink lifted for engine.storage.size 9Gi → 5Gi; take it away after this change",
+    ]
+    assert len(change.log.said) == 2
+
+
+def component(old: Made, new: Made) -> Asked:
+    """What the guard of the component was asked."""
+    from pulumi_everest.core.changes import compare
+
+    return Asked(old.snapshot, compare(old.snapshot, new.snapshot, new.setup.technology))
+
+
+def test_what_the_component_has_said_is_not_said_again() -> None:
+    old, new = sized("5Gi"), sized("9Gi")
+    assert explained(new, old.snapshot, old.manifest, new.manifest)
+    assert Change(new, old.manifest, asked=component(old, new)).ask() == []
+
+
+def test_what_was_edited_in_the_cluster_is_judged_beside_what_the_component_says() -> None:
+    old, new = sized("5Gi"), sized("5Gi", labels={"team": "shop"})
+    edited = sized("9Gi").manifest
+
+    with pytest.raises(RefusedError, match="9Gi → 5Gi, by guard storage-shrink"):
+        Change(new, edited, asked=component(old, new)).ask()
+
+
+def test_what_the_engine_leaves_as_it_is_is_no_change() -> None:
+    new = sized("9Gi")
+    was, now = deepcopy(dict(sized("5Gi").manifest)), deepcopy(dict(new.manifest))
+    for each in (was, now):
+        each["spec"]["writtenByTheOperator"] = {"deep": [1]}
+        each["metadata"].setdefault("annotations", {})["pulumi.com/waitFor"] = "condition=Ready"
+
+    assert [text for _, text in Change(new, was, now).ask()] == ["orders: engine.storage.size 5Gi → 9Gi, online"]
+
+
+def test_another_wait_is_no_change_of_the_database() -> None:
+    new = sized("9Gi")
+    was = deepcopy(dict(new.manifest))
+    was["metadata"].setdefault("annotations", {})["pulumi.com/waitFor"] = "condition=Ready"
+
+    assert Change(new, was).ask() == []
+
+
+def test_what_cannot_be_told_is_said_unless_the_component_was_asked() -> None:
+    old, new = sized("5Gi"), sized("9Gi")
+    was = deepcopy(dict(old.manifest))
+
+    [(severity, text)] = Change(new, was, secret="size").ask()
+    assert severity == engine_pb2.WARNING
+    assert text.startswith("orders: what this does to the running database is not known: ")
+    assert "hidden" not in text
+    assert Change(new, was, asked=component(old, new), secret="size").ask() == []
+
+
+@pytest.mark.parametrize("was", [None, {}, {"kind": "ToyDB", "metadata": {"name": "orders"}}])
+def test_the_first_update_after_an_import_is_for_the_adoption(was: Any) -> None:
+    assert Change(sized("5Gi"), was).ask() == []

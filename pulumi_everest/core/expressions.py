@@ -2,7 +2,7 @@
 
 Plain chains of selects (``spec.instances.engine.?storage.?size``) are evaluated in Python with the meaning they
 have in CEL. That keeps the order of keys, and a deferred value at the end of a chain passes through as itself.
-Everything else goes to CEL; an expression that reads what is not known yet gives a `Computed`.
+Everything else goes to CEL, but for `shortcuts`; an expression that reads what is not known yet gives a `Computed`.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from pulumi_everest.core.expression_walk import UnknownField, Walk
 from pulumi_everest.core.functions import BUILT_IN, FunctionSpec, declare
 from pulumi_everest.core.reads import Read, part_of, shown, waits_for
 from pulumi_everest.core.scope import Scope
+from pulumi_everest.core.shortcuts import ASK_CEL, shortcut
 from pulumi_everest.model.deferred import Computed, Deferred, leaves_of
 from pulumi_everest.model.shapes import Shape
 
@@ -255,6 +256,7 @@ class _Program(Expression):
         self._part = part_of(self._reads)
         asked = _HAS.fullmatch(text.strip())
         self._asked = tuple(asked[1].split(".")) if asked else ()
+        self._short = shortcut(text)
         changed = tree.order_ranges()
         if self.optional:
             tree.hold_optional()
@@ -272,6 +274,10 @@ class _Program(Expression):
         if self._asked:
             found = _is_there(self._asked, scope.variables)
             if found is not None:
+                return found
+        if self._short is not None:
+            found = self._short(scope.variables)
+            if found is not ASK_CEL:
                 return found
         try:
             result = self._eval(scope.activation(self._cel, self.roots, self._part))

@@ -428,3 +428,48 @@ def test_has_read_in_python_gives_what_cel_gives(steps: list[str], spec: Any) ->
     asked = environment().compile(f"has({'.'.join(['spec', *steps])})")
     program = environment().compile(f"dyn(has({'.'.join(['spec', *steps])}))")  # within a call it is CEL's
     assert _outcome(asked, spec) == _outcome(program, spec)
+
+
+literals = st.sampled_from(["'a'", '"1.2"', "''", "1", "-2", "true", "false", "null"])
+
+
+@st.composite
+def _short(draw: st.DrawFn) -> str:
+    """A chain, perhaps with something for a value that is not there, perhaps compared with a literal."""
+    text = draw(_chains())
+    text += draw(st.one_of(st.just(""), st.just(".hasValue()"), literals.map(lambda value: f".orValue({value})")))
+    return text + draw(st.one_of(st.just(""), st.tuples(st.sampled_from([" == ", "!="]), literals).map("".join)))
+
+
+def _compiled(text: str) -> Any:
+    try:
+        return environment().compile(text)
+    except ExpressionError:
+        return None
+
+
+@settings(max_examples=1500, deadline=None)
+@given(text=_short(), spec=data)
+def test_a_short_expression_read_in_python_gives_what_cel_gives(text: str, spec: Any) -> None:
+    short, program = _compiled(text), _compiled(f"({text})")  # in brackets it is CEL's
+    assert (short is None) == (program is None)
+    if short is not None:
+        assert _outcome(short, spec) == _outcome(program, spec)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("spec.a == 'x'", True),
+        ("spec.a != 'x'", False),
+        ("spec.?b.orValue(3)", 3),
+        ("spec.?b.?c.orValue('y') == 'y'", True),
+        ("spec.?b.hasValue()", False),
+        ("spec.m != null", True),
+        ("spec.n == null", True),
+    ],
+)
+def test_short_expressions_do_not_wake_cel(text: str, value: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    compiled = environment().compile(text)
+    monkeypatch.setattr(compiled, "_eval", None)
+    assert compiled.evaluate({"spec": {"a": "x", "m": {"k": 1}, "n": None}}) == value

@@ -62,6 +62,18 @@ def compare(
     return ChangeSet(new.name, found, tuple(name for name in wanted if name not in needed))
 
 
+def filled_again(cluster: Snapshot, allow: Collection[str] = ()) -> ChangeSet:
+    """What becomes of a cluster that is there already, if a backup is restored into it. `allow` are guards to lift."""
+    guard, lifted = "data-source", "data-source" in allow
+    change = Change(
+        ("dataSource",), "dataSource", "what is in the database", "the data of a backup",
+        _lifted(guard) if lifted else Impact.REFUSED, guard=guard, lifted=lifted,
+        why="the database is there already, and the restore would go over what is in it",
+        hint="if it was filled once, take dataSource out; if its first update failed before that, lift the guard",
+    )  # fmt: skip
+    return ChangeSet(cluster.name, [change])
+
+
 def _lifted(guard: str) -> Impact:
     return (GUARDS[guard].lifted if guard in GUARDS else None) or LIFTED
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 
+from pulumi_everest.adoption.made import Made
 from pulumi_everest.core.changes import check_allow
 from pulumi_everest.core.expressions import Scope
 from pulumi_everest.core.merging import without_none
@@ -31,7 +32,6 @@ from pulumi_everest.resources.kept import inputs_of
 from pulumi_everest.resources.kubernetes import SECRETS_IN_PLACE, says
 from pulumi_everest.resources.locking import Recorder
 from pulumi_everest.resources.looking import Planned
-from pulumi_everest.resources.object_changes import Made
 from pulumi_everest.resources.run import Run
 from pulumi_everest.resources.secret_values import (
     check_secrets,
@@ -207,7 +207,7 @@ class Candidate:
         if self.refused or main is None or resolved is None or setup is None:
             return None
         snapshot = Snapshot.of(resolved, setup.technology, main, {"deletionPolicy": self.checked.policy})
-        return Made(main, snapshot, setup, self.run.workspace, self.checked.allow)
+        return Made(main, snapshot, setup, self.run.workspace, self.checked.cluster.secrets, self.checked.allow)
 
     def gate(self) -> pulumi.Output[None]:
         """What the component waits for: where it is asked about changes of Secrets also what its provider says.
@@ -282,8 +282,14 @@ class Candidate:
         """The hooks of the main object, whose type and name these are."""
         reporting = self.run.reporter.binding(token, name, self.emitting, self.kubernetes)
         looking = self.run.looks.binding(token, name, self.kubernetes)
-        judging = self.run.guard.objects.binding(token, name, self.made)
-        return reduce(both, (self.run.adoption.binding(), judging, reporting, looking))
+        objects = self.run.guard.objects
+        filled = objects.filling.of_main() if any(entry.when_ready for entry in self.objects) else None
+        judging = objects.binding(token, name, self.made)
+        return reduce(both, (self.run.adoption.binding(), judging, filled, reporting, looking))
+
+    def hooks_of_restore(self, name: str) -> pulumi.ResourceHookBinding | None:
+        """The hooks of the restore that fills the cluster, by the name of its resource."""
+        return self.run.guard.objects.filling.of_restore(name, self.names[0], self.made)
 
     def find(self, main: pulumi.CustomResource) -> None:
         """Let a preview look in the Kubernetes cluster for the main object and its operator.

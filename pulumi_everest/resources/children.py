@@ -97,11 +97,12 @@ class Children:
         wait_for: Any,
         existing: str | None = None,
         report: Report | None = None,
+        filling: Callable[[str], pulumi.ResourceHookBinding | None] | None = None,
     ) -> pulumi.CustomResource:
         """All objects of a cluster: Secrets and the like first, the main object after them. Gives the main one.
 
         `cluster` is the cluster's name, which may be a `Deferred`; `existing` is a main object to take over, and
-        `report` gives hooks for the main object.
+        `report` gives hooks for the main object, `filling` those of the restore that fills it, by its name.
         """
         first: list[pulumi.CustomResource] = []
         main: pulumi.CustomResource | None = None
@@ -111,7 +112,9 @@ class Children:
                 name = f"{self.name}-{suffix(entry, cluster)}"
                 policy_here = "retain" if policy == "retain" else "delete"
                 after = [main] if main is not None else []
-                self.make(name, entry.manifest, self.options(policy=policy_here, after=after, ignore=["spec"]))
+                hooks = filling(name) if filling is not None else None
+                options = self.options(policy=policy_here, after=after, ignore=["spec"], hooks=hooks)
+                self.make(name, entry.manifest, options)
                 continue
             if not entry.main:
                 name = f"{self.name}-{suffix(entry, cluster)}"

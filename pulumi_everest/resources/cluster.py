@@ -64,6 +64,7 @@ class DatabaseCluster(pulumi.ComponentResource):
             wait_for=candidate.condition,
             existing=candidate.existing,
             report=candidate.hooks_of_main,
+            filling=candidate.hooks_of_restore,
         )
         candidate.find(main)
         found = self._outputs.fill(candidate, main)

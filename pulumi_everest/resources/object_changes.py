@@ -13,29 +13,17 @@ from typing import Any, Final, Protocol
 
 import pulumi
 
-from pulumi_everest.core.changes import ChangeSet, compare
+from pulumi_everest.adoption.made import Made
+from pulumi_everest.core.changes import ChangeSet
 from pulumi_everest.core.exact import same
-from pulumi_everest.core.impact import Concealed
 from pulumi_everest.core.snapshot import Snapshot
-from pulumi_everest.model.deferred import Deferred
-from pulumi_everest.model.findings import EverestError, finding, one_line
-from pulumi_everest.plugins.workspace import ClusterInput, Setup, Workspace
+from pulumi_everest.model.findings import EverestError, one_line
 from pulumi_everest.resources.children import WAIT_FOR
+from pulumi_everest.resources.filling import Filling, component_of
 from pulumi_everest.resources.hooks import calls, concealed
 
 HOOK: Final = "pulumi-everest:object-changes"
 UNREAD: Final = "{name}: what this does to the running database is not known: {why}"
-
-
-@dataclass(frozen=True)
-class Made:
-    """A cluster as the program makes it: its main object, what it is, and the guards to lift."""
-
-    manifest: Mapping[str, Any]
-    snapshot: Snapshot
-    setup: Setup
-    workspace: Workspace
-    allow: list[str]
 
 
 @dataclass(frozen=True)
@@ -64,7 +52,7 @@ class Objects:
     """One hook for the main objects of all clusters of a program, since each costs."""
 
     def __init__(self, guard: Judge) -> None:
-        self.guard = guard
+        self.guard, self.filling = guard, Filling(guard)
         self._made: dict[tuple[str, str], list[Callable[[], Made | None]]] = {}
         self._hook: pulumi.ResourceHook | None = None
 
@@ -79,12 +67,17 @@ class Objects:
 
     async def before_update(self, args: pulumi.ResourceHookArgs) -> None:
         """Say what the change of an object does to its cluster. Raises `ClusterError` where it is refused."""
+        from pulumi_everest.adoption.changes import changes_of_object, explained
+
         was, now = [_compared(await concealed(given or {})) for given in (args.old_inputs, args.new_inputs)]
         made = self._find(args.type, args.name, now)
         # The first update after an import is compared by the adoption.
         if made is None or "spec" not in was:
             return
         component = component_of(args.urn)
+        if same(was, now):
+            self.filling.begun.add(component)  # it failed the last time, and is tried again
+            return
         asked = self.guard.asked.get(component)
         if asked is not None and explained(made, asked.before, was, now):
             return
@@ -105,53 +98,6 @@ class Objects:
         return next(iter(named or found), None)
 
 
-def component_of(urn: str) -> str:
-    """The component of a main object, whose resource has the same name."""
-    stack, project, types, name = urn.split("::", 3)
-    return "::".join((stack, project, types.rpartition("$")[0], name))
-
-
-def explained(made: Made, before: Snapshot, was: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
-    """Whether all that changes in an object comes from what the cluster was: then its component has said all."""
-    options = {key: value for key, value in before.options.items() if key == "volumePolicy"}
-    cluster = ClusterInput(dict(before.metadata), dict(before.spec), options=options)
-    try:
-        resolved, setup, _ = made.workspace.check(cluster)
-        if resolved is None or setup is None:
-            return False
-        objects = made.workspace.emit(cluster, resolved, setup)
-    except EverestError:
-        return False
-    manifest = next(entry.manifest for entry in objects if entry.main)
-    return all(_comes_from(manifest.get(part), was.get(part), now.get(part)) for part in ("metadata", "spec"))
-
-
-def _comes_from(made: Any, was: Any, now: Any) -> bool:
-    """Whether what is changed from `was` to `now` was as it is in `made`."""
-    if same(was, now):
-        return True
-    if not isinstance(was, dict) or not isinstance(now, dict):
-        return same(made, was)
-    below = made if isinstance(made, dict) else {}
-    return all(_comes_from(below.get(key), was.get(key), now.get(key)) for key in {**was, **now})
-
-
-def changes_of_object(made: Made, was: Mapping[str, Any], now: Mapping[str, Any]) -> ChangeSet:
-    """What becomes of a cluster whose object was something else. Raises EverestError where that cannot be told.
-
-    What the engine leaves as it is, such as a field that the operator writes, is no change.
-    """
-    from pulumi_everest.adoption.before import snapshot_of_object, taken_back
-
-    before = taken_back(made.manifest, was, now)
-    if _is_hidden(before):
-        text = "the object holds values that are secret, or not known yet"
-        raise EverestError([finding("value.not-known", (), text)])
-    technology = made.setup.technology
-    old = snapshot_of_object(made.workspace, before, technology, made.snapshot.spec.get("provider"))
-    return compare(old, made.snapshot, technology, made.allow)
-
-
 def _compared(inputs: Any) -> dict[str, Any]:
     """The inputs of an object without what the package itself writes for the Kubernetes plugin."""
     if not isinstance(inputs, dict):
@@ -169,9 +115,3 @@ def _names(manifest: Mapping[str, Any]) -> dict[str, str]:
     metadata = manifest.get("metadata")
     metadata = metadata if isinstance(metadata, Mapping) else {}
     return {key: metadata[key] for key in ("namespace", "name") if isinstance(metadata.get(key), str)}
-
-
-def _is_hidden(data: Any) -> bool:
-    if isinstance(data, dict):
-        return any(map(_is_hidden, data.values()))
-    return any(map(_is_hidden, data)) if isinstance(data, list) else isinstance(data, (Deferred, Concealed))

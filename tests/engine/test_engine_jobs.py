@@ -109,3 +109,43 @@ def test_a_new_cluster_is_filled_when_it_is_ready_and_only_then(
     fine(stack.up())
     assert kinds(live, namespace, "Restore") == []
     assert live.get(API, "PerconaServerMongoDB", "orders", namespace) is not None
+
+
+def test_a_restore_object_that_is_gone_does_not_fill_the_cluster_again(
+    stack: Stack, live: LiveCluster, namespace: str
+) -> None:
+    source = {"storage": "minio", "path": PATH}
+    stack.write(program(namespace, data_source=source))
+    operator = becomes_ready(live, namespace, [])
+    fine(stack.up())
+    operator.join()
+    [restore] = kinds(live, namespace, "Restore")
+    version, kind = restore["apiVersion"], restore["kind"]
+    live.request("DELETE", live.path(version, kind, namespace, "orders-restore"))
+    fine(stack.refresh())
+
+    for done in (stack.preview(), stack.up(), stack.up()):
+        assert done.code != 0, done.text
+        assert "the database is there already, and the restore would go over what is in it" in done.text
+    assert kinds(live, namespace, "Restore") == []
+
+    stack.write(program(namespace))
+    fine(stack.up())
+    assert kinds(live, namespace, "Restore") == []
+
+
+def test_a_cluster_that_was_not_ready_in_time_is_filled_by_the_next_update(
+    stack: Stack, live: LiveCluster, namespace: str
+) -> None:
+    timeouts = "pulumi.ResourceOptions(custom_timeouts=pulumi.CustomTimeouts(create='5s', update='120s'))"
+    written = program(namespace, data_source={"storage": "minio", "path": PATH})
+    stack.write(f"import pulumi\n{written.removesuffix(')')}, opts={timeouts})")
+    late = stack.up()
+    assert late.code != 0
+    assert kinds(live, namespace, "Restore") == []
+
+    operator = becomes_ready(live, namespace, [])
+    fine(stack.up())
+    operator.join()
+    assert [entry["metadata"]["name"] for entry in kinds(live, namespace, "Restore")] == ["orders-restore"]
+    assert stack.up().only_same

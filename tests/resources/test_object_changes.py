@@ -13,8 +13,11 @@ from mocked_run import run
 from pulumi.runtime.proto import engine_pb2
 
 import pulumi_everest as everest
+from pulumi_everest.adoption.changes import explained
+from pulumi_everest.adoption.made import Made
+from pulumi_everest.resources.filling import component_of
 from pulumi_everest.resources.guard import Guard, RefusedError
-from pulumi_everest.resources.object_changes import Asked, Made, component_of, explained
+from pulumi_everest.resources.object_changes import Asked
 
 TOKEN = "kubernetes:toy.example.com/v1:ToyDB"
 MAIN = f"urn:pulumi:test::infra::everest:index:DatabaseCluster${TOKEN}::orders"
@@ -34,7 +37,9 @@ def made(**arguments: Any) -> Made:
     found: list[Made | None] = []
 
     def program() -> None:
-        cluster = everest.DatabaseCluster("orders", provider="toydb-operator", namespace="shop", **arguments)
+        given = {key: value() if callable(value) else value for key, value in arguments.items()}
+        given = {"provider": "toydb-operator", "namespace": "shop", **given}
+        cluster = everest.DatabaseCluster("orders", given)  # type: ignore[arg-type]
         found.append(cluster._candidate.made())
 
     result = run(program)
@@ -45,6 +50,19 @@ def made(**arguments: Any) -> Made:
 
 def sized(size: str, **more: Any) -> Made:
     return made(instances={"engine": {"storage": {"size": size}}}, **more)
+
+
+def mongodb(size: str, **more: Any) -> Made:
+    """A MongoDB cluster with a backup storage, whose credentials are given as values."""
+    secret = pulumi.Output.secret
+    storage = {"name": "main", "type": "s3", "bucket": "b", "region": "r"}
+
+    def given() -> dict[str, Any]:
+        keys = {"AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": secret("hidden")}
+        return {"storages": [{**storage, "credentials": keys}]}
+
+    instances = {"engine": {"storage": {"size": size}}}
+    return made(provider="psmdb-operator", instances=instances, backup=given, **more)
 
 
 class Change:
@@ -139,6 +157,13 @@ def test_what_the_engine_leaves_as_it_is_is_no_change() -> None:
         each["metadata"].setdefault("annotations", {})["pulumi.com/waitFor"] = "condition=Ready"
 
     assert [text for _, text in Change(new, was, now).ask()] == ["orders: engine.storage.size 5Gi → 9Gi, online"]
+
+
+def test_what_does_not_show_in_the_object_is_no_change_of_it() -> None:
+    new = mongodb("9Gi", data_source={"storage": "main", "path": "shop/2026-03-01T03:00:05Z"})
+    change = Change(new, mongodb("5Gi").manifest)
+
+    assert [text for _, text in change.ask()] == ["orders: engine.storage.size 5Gi → 9Gi, online"]
 
 
 def test_another_wait_is_no_change_of_the_database() -> None:

@@ -1,0 +1,92 @@
+"""What a change of an object does to the cluster that it is made of, where only the object tells what there was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any, Final
+
+from pulumi_everest.adoption.before import snapshot_of_object, taken_back
+from pulumi_everest.adoption.made import Made
+from pulumi_everest.adoption.places import with_value, without_value
+from pulumi_everest.core.changes import ChangeSet, compare
+from pulumi_everest.core.exact import same
+from pulumi_everest.core.impact import Change, Concealed
+from pulumi_everest.core.snapshot import Snapshot
+from pulumi_everest.model.deferred import Deferred
+from pulumi_everest.model.findings import EverestError, finding
+
+_NOT_OF_THE_SPEC: Final = frozenset({"name", "namespace", "labels", "annotations", "volumePolicy", "reconcileBy"})
+
+
+def explained(made: Made, before: Snapshot, was: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
+    """Whether all that changes in an object comes from what the cluster was: then its component has said all."""
+    manifest = made.emitted(before, before.spec)
+    if manifest is None:
+        return False
+    return all(_comes_from(manifest.get(part), was.get(part), now.get(part)) for part in ("metadata", "spec"))
+
+
+def _comes_from(made: Any, was: Any, now: Any) -> bool:
+    """Whether what is changed from `was` to `now` was as it is in `made`."""
+    if same(was, now):
+        return True
+    if not isinstance(was, dict) or not isinstance(now, dict):
+        return same(made, was)
+    below = made if isinstance(made, dict) else {}
+    return all(_comes_from(below.get(key), was.get(key), now.get(key)) for key in {**was, **now})
+
+
+def changes_of_object(made: Made, was: Mapping[str, Any], now: Mapping[str, Any]) -> ChangeSet:
+    """What becomes of a cluster whose object was something else. Raises EverestError where that cannot be told.
+
+    What the engine leaves as it is, such as a field that the operator writes, is no change.
+    """
+    before = taken_back(made.manifest, was, now)
+    if _is_hidden(before):
+        text = "the object holds values that are secret, or not known yet"
+        raise EverestError([finding("value.not-known", (), text)])
+    technology = made.setup.technology
+    old = snapshot_of_object(made.workspace, before, technology, made.snapshot.spec.get("provider"))
+    result = compare(old, made.snapshot, technology, made.allow)
+    base = made.emitted(made.snapshot, made.snapshot.spec)
+    shown = [change for change in result.changes if base is None or _shows(change, old, made, base)]
+    return replace(result, changes=shown)
+
+
+def _shows(change: Change, old: Snapshot, made: Made, base: Mapping[str, Any]) -> bool:
+    """Whether a change shows in the object. What does not was not read from it, such as data to fill a new cluster."""
+    if change.path[0] in _NOT_OF_THE_SPEC:
+        return True
+    for spec in _taken_back(change, old, made.snapshot.spec):
+        manifest = made.emitted(made.snapshot, spec)
+        if manifest is not None:
+            return not _alike(manifest, base)
+    return True
+
+
+def _taken_back(change: Change, old: Snapshot, spec: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """A spec without a change; then without any in the same block, since half a block may be refused."""
+    with suppress(KeyError, IndexError, TypeError, AttributeError):
+        yield without_value(spec, change.path) if change.old is None else with_value(spec, change.path, change.old)
+    block = str(change.path[0])
+    rest = {key: value for key, value in spec.items() if key != block}
+    yield {**rest, block: old.spec[block]} if block in old.spec else rest
+
+
+def _alike(one: Any, other: Any) -> bool:
+    """Whether two objects are the same as far as they are known."""
+    if isinstance(one, Deferred) and isinstance(other, Deferred):
+        return True
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(_alike(value, other[key]) for key, value in one.items())
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(_alike, one, other))
+    return same(one, other)
+
+
+def _is_hidden(data: Any) -> bool:
+    if isinstance(data, dict):
+        return any(map(_is_hidden, data.values()))
+    return any(map(_is_hidden, data)) if isinstance(data, list) else isinstance(data, (Deferred, Concealed))

@@ -174,7 +174,18 @@ def _without_repeats(found: Iterable[Finding]) -> list[Finding]:
             kept[entry.path] = entry
         elif other.code == "field.value" and entry.code.startswith("value."):
             kept[entry.path] = replace(entry, hint=f"or write {' or '.join(other.allowed)}")
+        elif other.code == entry.code == "field.type":
+            kept[entry.path] = _either(other, entry)
     return list(kept.values())
+
+
+def _either(first: Finding, second: Finding) -> Finding:
+    """One finding for a value that has neither of two types: ``expected true or false, or text, got the number 3``."""
+    (wanted, _, got), (other, _, same) = (entry.message.partition(", got ") for entry in (first, second))
+    other = other.removeprefix("expected ")
+    if got != same or other in wanted or not second.message.startswith("expected "):
+        return first
+    return replace(first, message=f"{wanted}, or {other}, got {got}")
 
 
 def _path(loc: tuple[int | str, ...], data: Any) -> Path:

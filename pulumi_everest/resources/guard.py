@@ -20,7 +20,6 @@ from pulumi_everest.core.changes import ChangeSet, compare
 from pulumi_everest.core.secrets import Around
 from pulumi_everest.core.snapshot import Snapshot
 from pulumi_everest.core.technology import Technology
-from pulumi_everest.model.findings import Finding
 from pulumi_everest.resources.hooks import calls, concealed
 from pulumi_everest.resources.kept import allowed, snapshot_of
 from pulumi_everest.resources.object_changes import Asked, Objects
@@ -39,7 +38,7 @@ class Guard:
 
     served: bool = False
     technologies: dict[str, Technology] = field(default_factory=dict)
-    refusals: Refusals = field(default_factory=lambda: Refusals(_summary))
+    refusals: Refusals = field(default_factory=lambda: Refusals(_changes))
     asked: dict[str, Asked] = field(default_factory=dict)
     """What the engine asked about, by the URNs of the components."""
     clusters: dict[str, list[Callable[[], Around]]] = field(default_factory=dict)
@@ -108,10 +107,8 @@ class Guard:
             self.warn(unneeded(guards), component)
 
 
-def _summary(findings: list[Finding]) -> str:
-    subjects = ", ".join(dict.fromkeys(entry.subject for entry in findings))
-    text = f"{counted(len(findings))} refused, and nothing was changed: {subjects}"
-    return f"{text}\nWhat, why, and how to go on, stands at each of these resources."
+def _changes(count: int) -> str:
+    return f"{counted(count)} refused, and nothing was changed"
 
 
 async def compared(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pulumi
@@ -12,7 +13,7 @@ from pulumi_everest.core.jobs import Job, JobKind
 from pulumi_everest.core.merging import without_none
 from pulumi_everest.emit.objects import Emitted
 from pulumi_everest.model.deferred import Deferred
-from pulumi_everest.model.findings import EverestError, Finding, finding
+from pulumi_everest.model.findings import EverestError, Finding, did_you_mean, finding
 from pulumi_everest.model.reading import plain
 from pulumi_everest.plugins.jobs import JobPlan, schema_findings
 from pulumi_everest.plugins.workspace import JobInput, Setup
@@ -58,7 +59,7 @@ class JobCandidate:
         own = JobInput(self.kind, metadata, spec)
         own.cluster = self.cluster.checked.cluster if self.cluster is not None else None
         job, setup, more = self.run.workspace.check_job(own)
-        found += [entry for entry in more if not entry.subject.startswith("Provider ")]
+        found += [self._with_names(entry) for entry in more if not entry.subject.startswith("Provider ")]
         found += self._options(data, setup)
         self.input = own
         return job, setup, self.given.shown(found)
@@ -72,6 +73,16 @@ class JobCandidate:
         there = [c for c in named if namespace in (None, c.checked.cluster.metadata.get("namespace"))]
         near = [c for c in there if c.kubernetes is self.kubernetes] or there
         return near[-1] if near else None
+
+    def _with_names(self, entry: Finding) -> Finding:
+        """What is wrong with the name of a cluster, with the clusters that the program has made so far."""
+        if entry.code != "backup.unknown-cluster" or entry.allowed:
+            return entry
+        names = [name for c in self.run.databases if isinstance(name := c.checked.cluster.metadata.get("name"), str)]
+        wanted = self.given.data().get("cluster")
+        near = did_you_mean(wanted, names) if isinstance(wanted, str) else None
+        by_output = "a cluster of this program is named by its output, such as orders.name, or passed itself"
+        return replace(entry, allowed=tuple(dict.fromkeys(names)), hint=near or by_output)
 
     def _place(self, metadata: dict[str, Any], namespace: Any) -> list[Finding]:
         """Put the job where its cluster is."""

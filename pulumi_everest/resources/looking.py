@@ -20,7 +20,7 @@ from pulumi.runtime import settings
 from pulumi.runtime.proto import engine_pb2
 
 from pulumi_everest.core.presence import Facts, Wanted, check_presence, taken
-from pulumi_everest.model.findings import Finding, one_line
+from pulumi_everest.model.findings import one_line
 from pulumi_everest.model.manifest import PluginManifest
 from pulumi_everest.resources.failures import EXISTS, filled
 from pulumi_everest.resources.hooks import calls, has_engine
@@ -68,7 +68,7 @@ class Looks:
 
     def __init__(self, *, served: bool = False) -> None:
         self.served = served
-        self.refusals = Refusals(_summary)
+        self.refusals = Refusals(_databases)
         self._planned: list[Planned] = []
         self._worker: asyncio.Future[Any] | None = None
         self._seen: dict[Key, asyncio.Task[Seen]] = {}
@@ -206,8 +206,6 @@ def _is_there(wanted: Wanted, reach: Reach) -> bool | str:
         return one_line(error.findings[0])
 
 
-def _summary(findings: list[Finding]) -> str:
-    subjects = ", ".join(dict.fromkeys(entry.subject for entry in findings))
-    count = "1 database is" if len(findings) == 1 else f"{len(findings)} databases are"
-    text = f"{count} in the cluster already, and cannot be created; nothing was changed: {subjects}"
-    return f"{text}\nHow to go on stands at each of these resources."
+def _databases(count: int) -> str:
+    subject = "1 database is" if count == 1 else f"{count} databases are"
+    return f"{subject} in the cluster already, and cannot be created; nothing was changed"

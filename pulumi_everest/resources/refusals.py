@@ -18,6 +18,7 @@ from pulumi_everest.resources.report import ClusterError
 
 SETTLED: Final = 1.0
 """Seconds that a refusal waits for others."""
+AT_THEM: Final = "What, why, and how to go on, stands at each of these resources."
 
 
 class RefusedError(ClusterError):
@@ -30,9 +31,9 @@ class RefusedError(ClusterError):
 
 @dataclass
 class Refusals:
-    """Collects what a preview refuses. `summary` puts it in one text."""
+    """Collects what a preview refuses. `counted` says how many there are, and that nothing was changed."""
 
-    summary: Callable[[list[Finding]], str]
+    counted: Callable[[int], str]
     findings: list[Finding] = field(default_factory=list)
     failure: asyncio.Future[Any] | None = None
     """What the program ends with, once something is refused."""
@@ -47,4 +48,6 @@ class Refusals:
 
     async def _failure(self) -> Any:
         await asyncio.sleep(SETTLED)
-        raise RefusedError(self.findings, self.summary(self.findings))
+        subjects = ", ".join(dict.fromkeys(entry.subject for entry in self.findings))
+        text = f"{self.counted(len(self.findings))}: {subjects}\n{AT_THEM}"
+        raise RefusedError(self.findings, text)

@@ -285,3 +285,9 @@ def test_a_program_that_awaits_is_checked_as_it_goes_on():
     result = run(lambda: pulumi.runtime.stack.run(program))
     assert result.codes == ["field.type"]
     assert [entry.name for entry in result.objects] in ([], ["a"])
+
+
+def test_a_value_of_two_possible_types_is_said_with_both() -> None:
+    error = run(lambda: DatabaseCluster("orders", provider=TOY, wait_for=3) and None).error  # type: ignore[arg-type]
+    assert error is not None
+    assert "wait_for: expected true or false, or text, got the number 3" in str(error)

@@ -193,6 +193,17 @@ def test_outputs_are_those_of_the_object():
     assert fine(program, preview=False).values == {"name": "monday", "namespace": "shop"}
 
 
+def test_a_cluster_that_is_not_there_is_said_with_those_that_are():
+    def program():
+        orders()
+        DatabaseBackup("monday", cluster="ordrs")
+
+    [found] = run(program).error.findings
+    assert (found.code, found.allowed, found.hint) == (
+        "backup.unknown-cluster", ("orders",), "did you mean 'orders'?"
+    )  # fmt: skip
+
+
 # The restore that fills a new cluster
 
 

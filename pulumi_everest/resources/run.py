@@ -98,7 +98,8 @@ class Batch:
         while self.run.ticking:
             await asyncio.sleep(0)
         self.run.close(self)
-        spare_what_stays()
+        if not AS_IN_YAML.get():
+            spare_what_stays()
         self._find_twins()
         # With one round everything that the program itself made is known, and the engine has not answered yet.
         await self._settle(1 if self.findings else ROUNDS)

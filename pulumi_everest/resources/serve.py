@@ -196,7 +196,10 @@ async def serve(engine_address: str, announce: Callable[[int], None]) -> None:
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
     announce(port)
-    await server.wait_for_termination()
+    try:
+        await server.wait_for_termination()
+    finally:
+        await server.stop(0)  # else it complains, when it goes, that its loop is closed
 
 
 def _announce(port: int) -> None:

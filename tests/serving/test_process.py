@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 import tomllib
@@ -39,6 +40,26 @@ def test_without_an_engine_it_says_what_is_missing(root):
     assert ran.returncode == 2
     assert "engine" in ran.stderr
     assert "Traceback" not in ran.stderr
+
+
+QUIET = """
+import signal
+from pulumi_everest.resources.serve import main
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # the tests themselves may run where it is ignored
+main(["127.0.0.1:1"])
+"""
+
+
+def test_it_ends_quietly_when_it_is_interrupted():
+    command = [sys.executable, "-c", QUIET]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline().strip().isdigit()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 0
+        assert process.stderr.read() == ""
 
 
 LATE = ClusterError([finding("value.quantity", ("paused",), "wrong", subject="DatabaseCluster orders")], late=True)

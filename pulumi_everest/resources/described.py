@@ -19,20 +19,25 @@ def describe(kind: type, fields: str | None = None) -> None:
     With `fields`, the name of a typed dictionary, they are added to the docstring of the constructor instead.
     """
     holder = kind if fields is None else kind.__init__  # type: ignore[misc]
-    text = _texts().get(fields or kind.__name__)
+    text = _text(fields or kind.__name__)
     if text:
         title = "Fields, of which any value may be an output:" if fields is None else "Arguments:"
         holder.__doc__ = "\n\n".join([inspect.cleandoc(holder.__doc__ or ""), title, text]).strip()
 
 
+def _text(name: str) -> str:
+    """The fields of a typed dictionary as text. Empty where the source is not there, or has none of that name."""
+    node = _classes().get(name)
+    return _fields(node) if node is not None else ""
+
+
 @cache
-def _texts() -> dict[str, str]:
-    """The fields of each typed dictionary, as text. Empty where the source is not there."""
+def _classes() -> dict[str, ast.ClassDef]:
     try:
         tree = ast.parse(inspect.getsource(arguments))
     except (OSError, SyntaxError):
         return {}
-    return {node.name: _fields(node) for node in tree.body if isinstance(node, ast.ClassDef)}
+    return {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
 
 
 def _fields(kind: ast.ClassDef) -> str:

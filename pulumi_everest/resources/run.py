@@ -98,8 +98,7 @@ class Batch:
         while self.run.ticking:
             await asyncio.sleep(0)
         self.run.close(self)
-        if not AS_IN_YAML.get():
-            spare_what_stays()
+        spare_what_stays(served=AS_IN_YAML.get())
         self._find_twins()
         # With one round everything that the program itself made is known, and the engine has not answered yet.
         await self._settle(1 if self.findings else ROUNDS)
@@ -134,6 +133,7 @@ class Run:
     def __init__(self) -> None:
         self.monitor, self.stack = settings.SETTINGS.monitor, settings.get_root_resource()
         start_callbacks()
+        spare_what_stays(served=AS_IN_YAML.get())
         self.providers: dict[str, Provider] = {}
         self.inputs: dict[str, ProviderInput] = {}
         self.named: set[str] = set()

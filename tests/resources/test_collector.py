@@ -36,3 +36,9 @@ def test_a_program_on_mocks_does_not(spared: list[bool], monkeypatch: pytest.Mon
     monkeypatch.setattr(collector, "has_engine", lambda: False)
     collector.spare_what_stays()
     assert spared == []
+
+
+def test_a_process_that_serves_programs_does_not(spared: list[bool], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(collector, "has_engine", lambda: True)
+    collector.spare_what_stays(served=True)
+    assert spared == []

@@ -95,6 +95,6 @@ def test_without_its_source_help_is_shorter(monkeypatch):
     class Amounts(dict):
         """CPU and memory."""
 
-    monkeypatch.setattr(described, "_texts", dict)
+    monkeypatch.setattr(described, "_classes", dict)
     describe(Amounts)
     assert Amounts.__doc__ == "CPU and memory."

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib.metadata import entry_points
+from itertools import chain
 from pathlib import Path
 from types import ModuleType
 
@@ -18,15 +19,15 @@ ENTRY_POINTS = "pulumi_everest.plugins"
 
 @dataclass
 class Plugins:
-    """The plugins that are to be had. `folders` are those given by name; they come first."""
+    """The plugins that are to be had. `folders` are those given by name; they come first, the built-in ones last."""
 
     folders: Sequence[Path] = ()
     findings: list[Finding] = field(default_factory=list)
 
     @cached_property
     def levels(self) -> list[list[Plugin]]:
-        """The plugins by level: named folders, entry points, built-in. What is wrong with one goes to `findings`."""
-        levels = [self._load(self.folders), self._load(_entry_point_folders(self.findings)), builtin()]
+        """The plugins that were added, by level: named folders, entry points. What is wrong goes to `findings`."""
+        levels = [self._load(self.folders), self._load(_entry_point_folders(self.findings))]
         for level in levels:
             self._refuse_twins(level)
         return levels
@@ -52,33 +53,41 @@ class Plugins:
 
     def all(self) -> Iterator[Plugin]:
         """All plugins, first found first; of one name only the first."""
-        seen: set[str] = set()
-        for level in self.levels:
-            for plugin in level:
-                if plugin.name not in seen:
-                    seen.add(plugin.name)
-                    yield plugin
+        return self._found()
 
     def named(self, name: str) -> Plugin | None:
         """The plugin of that short name."""
-        return next((plugin for plugin in self.all() if plugin.name == name), None)
+        return next((plugin for plugin in self._found(name) if plugin.name == name), None)
 
     def defining(self, definition: str) -> Plugin | None:
         """The plugin whose definition has that name."""
-        return next((plugin for plugin in self.all() if plugin.definition.name == definition), None)
+        return next((plugin for plugin in self._found(definition) if plugin.definition.name == definition), None)
+
+    def _found(self, wanted: str = "") -> Iterator[Plugin]:
+        """All plugins. Of the built-in ones, which are loaded one by one, the likely one comes first."""
+        seen: set[str] = set()
+        for plugin in chain(*self.levels, _builtin(wanted)):
+            if plugin.name not in seen:
+                seen.add(plugin.name)
+                yield plugin
+
+
+def builtin() -> list[Plugin]:
+    """The built-in plugins. They are checked by this package's own tests."""
+    return list(_builtin())
+
+
+def _builtin(wanted: str = "") -> Iterator[Plugin]:
+    folders = sorted(path.parent for path in Path(__file__).parent.glob(f"*/{MANIFEST}"))
+    return map(_load_builtin, sorted(folders, key=lambda folder: not wanted.startswith(folder.name)))
 
 
 @cache
-def builtin() -> list[Plugin]:
-    """The built-in plugins, loaded once. They are checked by this package's own tests."""
-    here = Path(__file__).parent
-    plugins = []
-    for folder in sorted(path.parent for path in here.glob(f"*/{MANIFEST}")):
-        plugin, found = load_plugin(folder)
-        if plugin is None or found:
-            raise RuntimeError(f"the built-in plugin {folder.name} is broken: {found}")
-        plugins.append(plugin)
-    return plugins
+def _load_builtin(folder: Path) -> Plugin:
+    plugin, found = load_plugin(folder)
+    if plugin is None or found:
+        raise RuntimeError(f"the built-in plugin {folder.name} is broken: {found}")
+    return plugin
 
 
 def _entry_point_folders(findings: list[Finding]) -> list[Path]:

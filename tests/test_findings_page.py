@@ -281,7 +281,7 @@ def test_a_section_says_severity_and_meaning_and_how_to_mend_it(section: Section
 def test_an_example_gives_its_code_and_what_the_page_shows(section: Section, tmp_path: Path) -> None:
     example = Example(section.blocks, tmp_path)
 
-    with patch("pulumi_everest.plugins.find.builtin", return_value=[]):
+    with patch("pulumi_everest.plugins.find._builtin", return_value=()):
         lines = list(example.lines())
 
     assert lines == section.expected

@@ -28,7 +28,7 @@ def snapshot_of_object(
     so none counts as that: a default may not move any.
     """
     if manifest.get("apiVersion") == API_VERSION:
-        metadata, spec, options = _written(manifest)
+        (metadata, spec), options = _written(manifest), {}
     else:
         found = adopted(workspace, manifest)
         metadata, spec, options = found.metadata, found.spec, found.options
@@ -38,14 +38,14 @@ def snapshot_of_object(
     return replace(Snapshot.of(resolved, technology, manifest, {}), chosen=frozenset())
 
 
-def _written(manifest: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
-    """The parts of an object that is a DatabaseCluster itself, for a controller."""
+def _written(manifest: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The metadata and spec of an object that is a DatabaseCluster itself, for a controller."""
     own = own_part(manifest)
     spec = own.get("spec")
     _, wrong = read_model(DatabaseClusterSpec, spec)
     if wrong or not isinstance(spec, dict):
         raise EverestError(wrong or [finding("field.missing", ("spec",), "the object has no spec")])
-    return own["metadata"], plain(spec, shape_of(DatabaseClusterSpec)), {}
+    return own["metadata"], plain(spec, shape_of(DatabaseClusterSpec))
 
 
 def taken_back(made: Any, was: Any, now: Any) -> Any:

@@ -27,7 +27,6 @@ from pulumi_everest.model.shapes import Shape
 
 __all__ = ["ABSENT", "Absent", "Environment", "Expression", "ExpressionError", "FunctionSpec", "Scope", "UnknownField"]
 
-_HAS = re.compile(r"has\(\s*([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+)\s*\)", re.ASCII)
 _CHAIN = re.compile(r"[A-Za-z_]\w*(?:\.\??[A-Za-z_]\w*)*", re.ASCII)
 RESERVED = frozenset(
     [
@@ -254,8 +253,6 @@ class _Program(Expression):
         self._root = tree.copy_of_root()
         super().__init__(environment, text)
         self._part = part_of(self._reads)
-        asked = _HAS.fullmatch(text.strip())
-        self._asked = tuple(asked[1].split(".")) if asked else ()
         self._short = shortcut(text)
         changed = tree.order_ranges()
         if self.optional:
@@ -271,10 +268,6 @@ class _Program(Expression):
             needs = waits_for(self._reads, scope.variables)
             if needs:
                 return self._later(needs, scope)
-        if self._asked:
-            found = _is_there(self._asked, scope.variables)
-            if found is not None:
-                return found
         if self._short is not None:
             found = self._short(scope.variables)
             if found is not ASK_CEL:
@@ -312,15 +305,6 @@ class _Program(Expression):
         found = Walk(self._environment.variables, shapes)
         found.tree(self._root)
         return found
-
-
-def _is_there(names: tuple[str, ...], node: Any) -> bool | None:
-    """What ``has(a.b.c)`` gives, read in Python as chains are; None where CEL shall say what is wrong."""
-    for name in names[:-1]:
-        if node.__class__ is not dict or name not in node:
-            return None
-        node = node[name]
-    return names[-1] in node if node.__class__ is dict else None
 
 
 _SOMETIMES_OPTIONAL = "the result is an optional value in one case and not in another; choose with a.orValue(b)"

@@ -20,6 +20,7 @@ _NAME = r"[A-Za-z_]\w*"
 _LITERAL = r"""'[^'\\]*'|"[^"\\]*"|-?[0-9]{1,15}|true|false|null"""
 _CHAIN = rf"{_NAME}(?:\.\??{_NAME})*?"
 _SHORT = re.compile(rf"({_CHAIN})(?:\.orValue\(\s*({_LITERAL})\s*\))?(?:\s*(==|!=)\s*({_LITERAL}))?", re.ASCII)
+_HAS = re.compile(rf"has\(\s*({_NAME}(?:\.{_NAME})*)\.({_NAME})\s*\)", re.ASCII)
 _HAS_VALUE = re.compile(rf"({_CHAIN})\.hasValue\(\s*\)", re.ASCII)
 _WORDS: Final = {"true": True, "false": False, "null": None}
 _KINDS: Final = (dict, list, str, int, bool, type(None))
@@ -31,6 +32,9 @@ Shortcut = Callable[[Mapping[str, Any]], Any]
 
 def shortcut(text: str) -> Shortcut | None:
     """The shortcut for the text of an expression that CEL has taken; None where there is none."""
+    there = _HAS.fullmatch(text.strip())
+    if there is not None:
+        return _Presence(_Chain(there[1]), there[2]).result
     asked = _HAS_VALUE.fullmatch(text.strip())
     if asked is not None:
         chain = _Chain(asked[1])
@@ -76,6 +80,17 @@ class _Chain:
     def has_value(self, variables: Mapping[str, Any]) -> Any:
         found = self.find(variables)
         return found if found is ASK_CEL else found is not ABSENT
+
+
+class _Presence:
+    """A key below a chain."""
+
+    def __init__(self, chain: _Chain, key: str) -> None:
+        self.chain, self.key = chain, key
+
+    def result(self, variables: Mapping[str, Any]) -> Any:
+        found = self.chain.find(variables)
+        return self.key in found if found.__class__ is dict else ASK_CEL
 
 
 class _Comparison:

@@ -44,7 +44,7 @@ format: $(VENV)/.develop ## Put all files into the project's format
 schemas: $(VENV)/.package ## Write the JSON Schemas, the CustomResourceDefinitions and the package schema to schemas/ anew
 	@$(BIN)/everest schema --all -o schemas
 	@$(BIN)/everest schema --crds -o schemas/crds
-	@$(BIN)/python -m pulumi_everest.resources.package_schema > schemas/pulumi.json
+	@$(BIN)/python -m pulumi_everest.serving.package_schema > schemas/pulumi.json
 
 coverage: $(VENV)/.develop ## Write docs/coverage.md anew, from the operators' samples in EVEREST_SHARED
 	@$(BIN)/python tests/samples/table.py

@@ -17,7 +17,7 @@ from pulumi_everest.model.cluster import DatabaseCluster
 from pulumi_everest.model.reading import plain, read_leniently
 from pulumi_everest.model.shapes import shape_of
 from pulumi_everest.plugins.find import Plugins
-from pulumi_everest.plugins.workspace import ClusterInput, Workspace
+from pulumi_everest.workspace.workspace import ClusterInput, Workspace
 
 
 def timed(step: Callable[[dict[str, Any]], Any], documents: list[dict[str, Any]]) -> float:

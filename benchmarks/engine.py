@@ -24,7 +24,10 @@ from typing import Any
 from benchmarks.program import emitted
 from pulumi_everest.testing.apiserver import ApiServer
 from pulumi_everest.testing.binaries import assets
-from pulumi_everest.testing.engine import Stack, find_engine
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "engine"))
+
+from pulumi_engine import Stack, find_engine
 
 COUNT, PREVIEWS, UPS = 200, 11, 3
 SIZES = (100, 400)

@@ -78,7 +78,7 @@ def by_hand(count: int, objects: list[dict[str, Any]]) -> None:
 def emitted(count: int) -> list[dict[str, Any]]:
     """The objects that the clusters become."""
     from pulumi_everest.plugins.find import Plugins
-    from pulumi_everest.plugins.workspace import ClusterInput, Workspace
+    from pulumi_everest.workspace.workspace import ClusterInput, Workspace
 
     workspace = Workspace(Plugins())
     objects = []

@@ -11,7 +11,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pulumi_everest.resources.arguments import (
+    from pulumi_everest.resources.argument_types import (
         Amounts,
         Backup,
         BackupStorage,
@@ -39,9 +39,9 @@ if TYPE_CHECKING:
         Topology,
     )
     from pulumi_everest.resources.cluster import DatabaseCluster
-    from pulumi_everest.resources.jobs import DatabaseBackup, DatabaseRestore
+    from pulumi_everest.resources.engine.errors import ClusterError
+    from pulumi_everest.resources.job import DatabaseBackup, DatabaseRestore
     from pulumi_everest.resources.provider import Provider
-    from pulumi_everest.resources.report import ClusterError
 
 __all__ = [
     "Amounts",
@@ -77,10 +77,10 @@ __all__ = [
 ]
 
 _MODULES = {
-    "ClusterError": "report",
-    "DatabaseBackup": "jobs",
+    "ClusterError": "engine.errors",
+    "DatabaseBackup": "job",
     "DatabaseCluster": "cluster",
-    "DatabaseRestore": "jobs",
+    "DatabaseRestore": "job",
     "Provider": "provider",
 }
 _ARGUMENTS = {
@@ -95,9 +95,9 @@ if not TYPE_CHECKING:  # for type checkers, a name that is not imported above do
     def __getattr__(name: str) -> Any:
         if name not in __all__:
             raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
-        value = getattr(importlib.import_module(f"{__name__}.resources.{_MODULES.get(name, 'arguments')}"), name)
+        value = getattr(importlib.import_module(f"{__name__}.resources.{_MODULES.get(name, 'argument_types')}"), name)
         if name != "ClusterError":
-            importlib.import_module(f"{__name__}.resources.described").describe(value, _ARGUMENTS.get(name))
+            importlib.import_module(f"{__name__}.resources.arguments.described").describe(value, _ARGUMENTS.get(name))
         globals()[name] = value
         return value
 

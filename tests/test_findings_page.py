@@ -17,22 +17,22 @@ import pytest
 import yaml
 
 from pulumi_everest.adoption.adopt import adopted
-from pulumi_everest.cli.existing import Existing, of_files
-from pulumi_everest.cli.gather import gather
-from pulumi_everest.cli.impacts import compare_clusters
-from pulumi_everest.cli.impacts import findings as changed
-from pulumi_everest.cli.inputs import read_inputs
 from pulumi_everest.cli.options import Options
-from pulumi_everest.cli.running import operators_of
-from pulumi_everest.core.presence import Facts, check_presence, taken
 from pulumi_everest.emit.crds import Crds
 from pulumi_everest.emit.patch import patched
 from pulumi_everest.live.cluster import LiveCluster
+from pulumi_everest.live.presence import Facts, check_presence, taken
 from pulumi_everest.model.codes import CODES
 from pulumi_everest.model.deferred import Deferred
 from pulumi_everest.model.findings import EverestError, Finding, one_line
 from pulumi_everest.plugins.find import Plugins
-from pulumi_everest.plugins.workspace import ClusterInput, Workspace
+from pulumi_everest.review.comparison.impacts import compare_clusters
+from pulumi_everest.review.comparison.impacts import findings as changed
+from pulumi_everest.review.existing_objects import Existing, of_files
+from pulumi_everest.review.inputs.gather import gather
+from pulumi_everest.review.inputs.paths import read_inputs
+from pulumi_everest.review.running import operators_of
+from pulumi_everest.workspace.workspace import ClusterInput, Workspace
 
 PAGE = Path(__file__).parents[1] / "docs" / "findings.md"
 API = "everest.percona.com/v2alpha1"

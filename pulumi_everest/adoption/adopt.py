@@ -22,7 +22,7 @@ from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.findings import EverestError, Finding, finding, path_text
 from pulumi_everest.model.reading import own_part, read_model
 from pulumi_everest.plugins.plugin import Plugin
-from pulumi_everest.plugins.workspace import Workspace
+from pulumi_everest.workspace.workspace import Workspace
 
 _METADATA = ("name", "namespace", "labels", "annotations")
 

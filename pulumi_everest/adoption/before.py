@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from pulumi_everest.adoption.adopt import adopted
+from pulumi_everest.core.changes.snapshot import Snapshot
 from pulumi_everest.core.exact import same
-from pulumi_everest.core.snapshot import Snapshot
 from pulumi_everest.core.technology import Technology
 from pulumi_everest.core.validate import check_cluster
 from pulumi_everest.emit.everest import API_VERSION
@@ -16,7 +16,7 @@ from pulumi_everest.model.cluster import DatabaseClusterSpec
 from pulumi_everest.model.findings import EverestError, finding
 from pulumi_everest.model.reading import own_part, plain, read_model
 from pulumi_everest.model.shapes import shape_of
-from pulumi_everest.plugins.workspace import Workspace
+from pulumi_everest.workspace.workspace import Workspace
 
 
 def snapshot_of_object(

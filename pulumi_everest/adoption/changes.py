@@ -10,10 +10,10 @@ from typing import Any, Final
 from pulumi_everest.adoption.before import snapshot_of_object, taken_back
 from pulumi_everest.adoption.made import Made
 from pulumi_everest.adoption.places import with_value, without_value
-from pulumi_everest.core.changes import ChangeSet, compare
+from pulumi_everest.core.changes.compare import ChangeSet, compare
+from pulumi_everest.core.changes.impact import Change, Concealed
+from pulumi_everest.core.changes.snapshot import Snapshot
 from pulumi_everest.core.exact import same
-from pulumi_everest.core.impact import Change, Concealed
-from pulumi_everest.core.snapshot import Snapshot
 from pulumi_everest.model.deferred import Deferred
 from pulumi_everest.model.findings import EverestError, finding
 

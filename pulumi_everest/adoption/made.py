@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pulumi_everest.core.snapshot import Snapshot
+from pulumi_everest.core.changes.snapshot import Snapshot
 from pulumi_everest.model.findings import EverestError
-from pulumi_everest.plugins.workspace import ClusterInput, Setup, Workspace
+from pulumi_everest.workspace.workspace import ClusterInput, Setup, Workspace
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from pulumi_everest.core.merging import over
 from pulumi_everest.core.paths import value_at
 from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.findings import Finding
-from pulumi_everest.model.versions import version_key
+from pulumi_everest.model.values.versions import version_key
 
 _ROUNDS = 50
 

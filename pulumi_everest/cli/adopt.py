@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from pulumi_everest.cli.options import Choice, plugin_option
-from pulumi_everest.cli.running import cluster_options
+from pulumi_everest.review.running import cluster_options
 
 _HELP = """Write the program, or the YAML, of databases that an operator already runs.
 
@@ -57,14 +57,14 @@ def adopt(
     del debug  # read from the command line where a defect is reported
     from pulumi_everest.adoption.adopt import Adopted, adopted
     from pulumi_everest.adoption.write import documents, program
-    from pulumi_everest.cli.existing import Existing, of_cluster, of_files, twins
-    from pulumi_everest.cli.output import note, screen_of, write_result
-    from pulumi_everest.cli.report import counted, failed, finding_text
-    from pulumi_everest.cli.yaml_text import yaml_text
+    from pulumi_everest.cli.output.findings import counted, failed, finding_text
+    from pulumi_everest.cli.output.write import note, screen_of, write_result
     from pulumi_everest.live.errors import LiveError
     from pulumi_everest.model.findings import EverestError
     from pulumi_everest.plugins.find import Plugins
-    from pulumi_everest.plugins.workspace import Workspace
+    from pulumi_everest.review.existing_objects import Existing, of_cluster, of_files, twins
+    from pulumi_everest.review.yaml_text import yaml_text
+    from pulumi_everest.workspace.workspace import Workspace
 
     _check_use(paths, from_cluster, kubeconfig, context, language, output)
     workspace = Workspace(Plugins(plugins))

@@ -13,10 +13,10 @@ import click
 from pulumi_everest.cli.options import shared_options
 
 if TYPE_CHECKING:
-    from pulumi_everest.cli.gather import Gathered
-    from pulumi_everest.cli.lock_update import NewFile, Update
     from pulumi_everest.cli.options import Options
     from pulumi_everest.model.findings import Finding
+    from pulumi_everest.review.inputs.gather import Gathered
+    from pulumi_everest.review.locks.update import NewFile, Update
 
 _HELP = """Record the versions, images and operator version of each cluster in everest.lock.
 
@@ -55,10 +55,10 @@ def lock(
     ctx: click.Context, paths: tuple[str, ...], options: Options, upgrade: bool, check: bool, state: str | None
 ) -> None:
     """Write the lock files."""
-    from pulumi_everest.cli.lock_update import new_files
-    from pulumi_everest.cli.output import write_findings
-    from pulumi_everest.cli.report import failed
+    from pulumi_everest.cli.output.findings import failed
+    from pulumi_everest.cli.output.write import write_findings
     from pulumi_everest.model.findings import EverestError
+    from pulumi_everest.review.locks.update import new_files
 
     if options.no_lock:
         raise click.UsageError("--no-lock: this command is about the lock")
@@ -86,8 +86,8 @@ def lock(
 
 def _from_input(paths: Sequence[str], options: Options, *, upgrade: bool) -> Gathered:
     """The clusters of programs and documents, as they are now. Raises UsageError."""
-    from pulumi_everest.cli.gather import gather
-    from pulumi_everest.cli.inputs import read_inputs, refuse_unused
+    from pulumi_everest.review.inputs.gather import gather
+    from pulumi_everest.review.inputs.paths import read_inputs, refuse_unused
 
     places, clusters = _sorted_out(paths) if upgrade else (list(paths), [])
     options.unlocked = clusters if upgrade else None
@@ -102,9 +102,9 @@ def _from_input(paths: Sequence[str], options: Options, *, upgrade: bool) -> Gat
 
 def _from_state(state: str, paths: Sequence[str], options: Options, *, upgrade: bool) -> Gathered:
     """The clusters of a state, as they were when they were made. Raises UsageError."""
-    from pulumi_everest.cli.gather import Gathered
-    from pulumi_everest.cli.lock_state import sections_of_state
-    from pulumi_everest.cli.output import listed, note
+    from pulumi_everest.cli.output.write import listed, note
+    from pulumi_everest.review.inputs.gather import Gathered
+    from pulumi_everest.review.locks.state import sections_of_state
 
     if upgrade:
         raise click.UsageError("--upgrade takes the versions of today, --from-state those that are running: name one")
@@ -125,7 +125,7 @@ _MENDED_TEXTS = tuple(f"[{code}]" for code in _MENDED)
 
 def _sorted_out(words: Sequence[str]) -> tuple[list[str], list[str]]:
     """Which words are paths, and which are names of clusters."""
-    from pulumi_everest.cli.inputs import is_input
+    from pulumi_everest.review.inputs.paths import is_input
 
     places = [word for word in words if is_input(word)]
     return places, [word for word in words if word not in places]
@@ -133,8 +133,8 @@ def _sorted_out(words: Sequence[str]) -> tuple[list[str], list[str]]:
 
 def _refuse_unknown(clusters: Sequence[str], gathered: Gathered) -> None:
     """Raises UsageError where a cluster is named that is not there."""
-    from pulumi_everest.cli.lifting import refuse_unknown_cluster
-    from pulumi_everest.cli.lock_files import is_named
+    from pulumi_everest.review.comparison.lifted_guards import refuse_unknown_cluster
+    from pulumi_everest.review.locks.files import is_named
 
     names = [record.name for section in gathered.sections for record in section.records]
     for cluster in clusters:
@@ -144,7 +144,7 @@ def _refuse_unknown(clusters: Sequence[str], gathered: Gathered) -> None:
 
 def _write(file: NewFile) -> None:
     """Write a lock file anew, as a whole or not at all. Raises UsageError."""
-    from pulumi_everest.cli.output import write_file
+    from pulumi_everest.cli.output.write import write_file
 
     if file.content == file.before or (file.before is None and not any(u.changed for u in file.updates)):
         return
@@ -156,8 +156,8 @@ def _write(file: NewFile) -> None:
 
 
 def _text(updates: Sequence[Update], *, check: bool) -> str:
-    from pulumi_everest.cli.report import counted
-    from pulumi_everest.cli.tree import glyphs_for
+    from pulumi_everest.cli.output.findings import counted
+    from pulumi_everest.cli.output.tree import glyphs_for
 
     arrow = glyphs_for(getattr(sys.stdout, "encoding", None)).arrow
     lines = []

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pulumi_everest.cli.lifting import read_liftings
 from pulumi_everest.cli.options import shared_options
-from pulumi_everest.cli.running import cluster_options
+from pulumi_everest.review.comparison.lifted_guards import read_liftings
+from pulumi_everest.review.running import cluster_options
 
 if TYPE_CHECKING:
-    from pulumi_everest.cli.diff import Difference
-    from pulumi_everest.cli.gather import Gathered
-    from pulumi_everest.cli.impacts import Compared
-    from pulumi_everest.cli.lifting import Lifting
     from pulumi_everest.cli.options import Options
-    from pulumi_everest.cli.revision import Before
     from pulumi_everest.model.findings import Finding
+    from pulumi_everest.review.comparison.impacts import Compared
+    from pulumi_everest.review.comparison.lifted_guards import Lifting
+    from pulumi_everest.review.comparison.object_diff import Difference
+    from pulumi_everest.review.comparison.revision import Before
+    from pulumi_everest.review.inputs.gather import Gathered
 
 _HELP = """Show what would exist: clusters, their objects, and all fields; with --against what differs.
 
@@ -79,17 +79,17 @@ def preview(
     exit_code: bool,
 ) -> None:
     """Show the objects."""
-    from pulumi_everest.cli.diff import compare
-    from pulumi_everest.cli.gather import gather
-    from pulumi_everest.cli.github import without_commands
-    from pulumi_everest.cli.impacts import compare_clusters, findings
-    from pulumi_everest.cli.inputs import read_inputs, refuse_unused
-    from pulumi_everest.cli.lifting import checked
-    from pulumi_everest.cli.output import findings_text, note, write_findings, write_result
-    from pulumi_everest.cli.report import failed, summary
-    from pulumi_everest.cli.revision import gather_before
-    from pulumi_everest.cli.tree import diff_tree, glyphs_for, tree
+    from pulumi_everest.cli.output.findings import failed, summary
+    from pulumi_everest.cli.output.github import without_commands
+    from pulumi_everest.cli.output.tree import diff_tree, glyphs_for, tree
+    from pulumi_everest.cli.output.write import findings_text, note, write_findings, write_result
     from pulumi_everest.model.findings import sort_findings
+    from pulumi_everest.review.comparison.impacts import compare_clusters, findings
+    from pulumi_everest.review.comparison.lifted_guards import checked
+    from pulumi_everest.review.comparison.object_diff import compare
+    from pulumi_everest.review.comparison.revision import gather_before
+    from pulumi_everest.review.inputs.gather import gather
+    from pulumi_everest.review.inputs.paths import read_inputs, refuse_unused
 
     running = against == "cluster" and not os.path.lexists(against)
     if (kubeconfig or context) and not running:
@@ -155,14 +155,14 @@ def preview(
 
 def _of_cluster(gathered: Gathered, options: Options, kubeconfig: str | None, context: str | None) -> Before:
     """What a running cluster has. What it says of operators goes to the findings of the input."""
-    from pulumi_everest.cli.gather import Gathered
-    from pulumi_everest.cli.live_before import before_in_cluster
-    from pulumi_everest.cli.revision import Before
-    from pulumi_everest.cli.running import operator_findings
     from pulumi_everest.live.cluster import LiveCluster
     from pulumi_everest.live.errors import LiveError
     from pulumi_everest.plugins.find import Plugins
-    from pulumi_everest.plugins.workspace import Workspace
+    from pulumi_everest.review.comparison.live_before import before_in_cluster
+    from pulumi_everest.review.comparison.revision import Before
+    from pulumi_everest.review.inputs.gather import Gathered
+    from pulumi_everest.review.running import operator_findings
+    from pulumi_everest.workspace.workspace import Workspace
 
     if gathered.has_errors:
         return Before(Gathered())
@@ -179,10 +179,10 @@ def _of_cluster(gathered: Gathered, options: Options, kubeconfig: str | None, co
 def _json(gathered: Gathered, differences: list[Difference] | None, compared: list[Compared]) -> str:
     import json
 
-    from pulumi_everest.cli.impacts import data
-    from pulumi_everest.cli.objects import object_data
-    from pulumi_everest.cli.report import finding_data
-    from pulumi_everest.cli.secret_values import plain
+    from pulumi_everest.cli.output.findings import finding_data
+    from pulumi_everest.cli.output.objects import object_data
+    from pulumi_everest.review.comparison.impacts import data
+    from pulumi_everest.review.hidden_values import plain
 
     def named(difference: Difference) -> dict[str, Any]:
         _, kind, namespace, name = difference.item.key

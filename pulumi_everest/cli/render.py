@@ -35,13 +35,13 @@ Pulumi's engine could know is written as <unknown>, with a warning.
 @click.pass_context
 def render(ctx: click.Context, paths: tuple[str, ...], options: Options, show_secrets: bool) -> None:
     """Make the objects."""
-    from pulumi_everest.cli.files import check_folder, write_objects
-    from pulumi_everest.cli.gather import gather
-    from pulumi_everest.cli.inputs import read_inputs, refuse_unused
-    from pulumi_everest.cli.objects import json_list, yaml_stream
-    from pulumi_everest.cli.output import note, write_findings
-    from pulumi_everest.cli.report import counted, failed
-    from pulumi_everest.cli.secret_values import count_secrets, marked
+    from pulumi_everest.cli.output.files import check_folder, write_objects
+    from pulumi_everest.cli.output.findings import counted, failed
+    from pulumi_everest.cli.output.objects import json_list, yaml_stream
+    from pulumi_everest.cli.output.write import note, write_findings
+    from pulumi_everest.review.hidden_values import count_secrets, marked
+    from pulumi_everest.review.inputs.gather import gather
+    from pulumi_everest.review.inputs.paths import read_inputs, refuse_unused
 
     if show_secrets and options.output is None:
         raise click.UsageError("--show-secrets needs -o DIR: secret values are not written to a terminal or a log")

@@ -11,7 +11,7 @@ import click
 from pulumi_everest.cli.options import plugin_option
 
 if TYPE_CHECKING:
-    from pulumi_everest.plugins.workspace import Workspace
+    from pulumi_everest.workspace.workspace import Workspace
 
 KINDS = (
     "DatabaseCluster",
@@ -77,8 +77,8 @@ def schema(
     if crds:
         _write_crds(output)
         return
-    from pulumi_everest.cli.output import write_result
-    from pulumi_everest.model.json_schema import document_schema
+    from pulumi_everest.cli.output.write import write_result
+    from pulumi_everest.model.schemas.json_schema import document_schema
 
     if kind is not None:
         write_result(_text(document_schema(_kind(kind))), output)
@@ -103,11 +103,11 @@ def _kind(text: str) -> str:
 
 def _workspace(ctx: click.Context, plugins: list[Path]) -> Workspace:
     """The plugins. What is wrong with them is said, and ends the command where it is an error."""
-    from pulumi_everest.cli.gather import Gathered
     from pulumi_everest.cli.options import Options
-    from pulumi_everest.cli.output import write_findings
+    from pulumi_everest.cli.output.write import write_findings
     from pulumi_everest.plugins.find import Plugins
-    from pulumi_everest.plugins.workspace import Workspace
+    from pulumi_everest.review.inputs.gather import Gathered
+    from pulumi_everest.workspace.workspace import Workspace
 
     workspace = Workspace(Plugins(plugins))
     gathered = Gathered(findings=workspace.findings)
@@ -118,7 +118,7 @@ def _workspace(ctx: click.Context, plugins: list[Path]) -> Workspace:
 
 
 def _of_provider(workspace: Workspace, name: str) -> dict[str, Any]:
-    from pulumi_everest.core.cluster_schema import cluster_schema
+    from pulumi_everest.core.definitions.cluster_schema import cluster_schema
     from pulumi_everest.model.findings import did_you_mean
 
     setup, _ = workspace.setup(name)
@@ -137,7 +137,7 @@ def _providers(workspace: Workspace) -> list[str]:
 
 def _write_all(workspace: Workspace, folder: Path) -> None:
     """Every schema to a file of its own: ``DatabaseCluster.json``, ``resources.json``, ``psmdb-operator.json``."""
-    from pulumi_everest.model.json_schema import document_schema
+    from pulumi_everest.model.schemas.json_schema import document_schema
 
     schemas = {name.removesuffix(".yaml"): document_schema(name) for name in KINDS}
     schemas |= {name: _of_provider(workspace, name) for name in _providers(workspace)}
@@ -146,8 +146,8 @@ def _write_all(workspace: Workspace, folder: Path) -> None:
 
 def _write_crds(folder: Path | None) -> None:
     """The CustomResourceDefinitions as one stream, or each to a file named as controllers' tools name it."""
-    from pulumi_everest.cli.yaml_text import yaml_text
     from pulumi_everest.emit.everest_crds import everest_crds, file_name
+    from pulumi_everest.review.yaml_text import yaml_text
 
     texts = {file_name(definition): yaml_text(definition) for definition in everest_crds()}
     if folder is None:
@@ -157,8 +157,8 @@ def _write_crds(folder: Path | None) -> None:
 
 
 def _write_files(folder: Path, texts: Mapping[str, str], what: str) -> None:
-    from pulumi_everest.cli.files import check_folder
-    from pulumi_everest.cli.output import cannot_write, write_file
+    from pulumi_everest.cli.output.files import check_folder
+    from pulumi_everest.cli.output.write import cannot_write, write_file
 
     check_folder(folder)
     path = folder

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pulumi_everest.cli.options import shared_options
-from pulumi_everest.cli.running import cluster_options
+from pulumi_everest.review.running import cluster_options
 
 if TYPE_CHECKING:
-    from pulumi_everest.cli.gather import Gathered, Item
     from pulumi_everest.cli.options import Options
     from pulumi_everest.core.health import Health
     from pulumi_everest.live.cluster import LiveCluster
     from pulumi_everest.model.findings import Finding
-    from pulumi_everest.model.manifest import PluginManifest
+    from pulumi_everest.model.plugin_files.manifest import PluginManifest
+    from pulumi_everest.review.inputs.gather import Gathered, Item
 
 _HELP = """Show how the databases of the input are: the state that each operator reports, and what it says about it.
 
@@ -93,14 +93,14 @@ def status(
     wait: float | None,
 ) -> None:
     """Show it."""
-    from pulumi_everest.cli.gather import gather
-    from pulumi_everest.cli.inputs import read_inputs, refuse_unused
-    from pulumi_everest.cli.output import write_findings, write_result
-    from pulumi_everest.cli.report import failed
-    from pulumi_everest.cli.running import operator_findings
+    from pulumi_everest.cli.output.findings import failed
+    from pulumi_everest.cli.output.write import write_findings, write_result
     from pulumi_everest.live.cluster import LiveCluster
     from pulumi_everest.live.errors import LiveError
     from pulumi_everest.plugins.find import Plugins
+    from pulumi_everest.review.inputs.gather import gather
+    from pulumi_everest.review.inputs.paths import read_inputs, refuse_unused
+    from pulumi_everest.review.running import operator_findings
 
     inputs = read_inputs(paths)
     refuse_unused(inputs, options)
@@ -127,7 +127,7 @@ def status(
 
 
 def _databases(gathered: Gathered, manifests: Sequence[PluginManifest]) -> Iterator[Database]:
-    from pulumi_everest.cli.running import technology_of
+    from pulumi_everest.review.running import technology_of
 
     for group in gathered.groups:
         for item in group.items:
@@ -137,8 +137,8 @@ def _databases(gathered: Gathered, manifests: Sequence[PluginManifest]) -> Itera
 
 
 def _look(live: LiveCluster, database: Database) -> Row:
-    from pulumi_everest.cli.running import namespace_of
     from pulumi_everest.core.health import Health, health
+    from pulumi_everest.review.running import namespace_of
 
     item = database.item
     found = live.get(str(item.manifest["apiVersion"]), item.key[1], item.key[3], namespace_of(item))
@@ -177,7 +177,7 @@ def _without(failing: dict[int, float], number: int) -> dict[int, float]:
 
 
 def _progress(row: Row) -> str:
-    from pulumi_everest.cli.report import printable
+    from pulumi_everest.cli.output.findings import printable
 
     message = f": {row.health.message}" if row.health is not None and row.health.message else ""
     ready = "ready" if row.ready else row.state
@@ -185,8 +185,8 @@ def _progress(row: Row) -> str:
 
 
 def _table(rows: Sequence[Row]) -> str:
-    from pulumi_everest.cli.report import counted, printable
-    from pulumi_everest.cli.running import namespace_of
+    from pulumi_everest.cli.output.findings import counted, printable
+    from pulumi_everest.review.running import namespace_of
 
     if not rows:
         return "no databases"
@@ -213,8 +213,8 @@ def _table(rows: Sequence[Row]) -> str:
 def _json(rows: Sequence[Row], found: Sequence[Finding]) -> str:
     import json
 
-    from pulumi_everest.cli.report import finding_data
-    from pulumi_everest.cli.running import namespace_of
+    from pulumi_everest.cli.output.findings import finding_data
+    from pulumi_everest.review.running import namespace_of
 
     def data(row: Row) -> dict[str, Any]:
         item, state = row.database.item, row.health

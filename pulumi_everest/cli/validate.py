@@ -38,10 +38,10 @@ left out.
 @click.pass_context
 def validate(ctx: click.Context, paths: tuple[str, ...], options: Options) -> None:
     """Check the input."""
-    from pulumi_everest.cli.gather import gather
-    from pulumi_everest.cli.inputs import read_inputs, refuse_unused
-    from pulumi_everest.cli.output import findings_text, write_result
-    from pulumi_everest.cli.report import failed
+    from pulumi_everest.cli.output.findings import failed
+    from pulumi_everest.cli.output.write import findings_text, write_result
+    from pulumi_everest.review.inputs.gather import gather
+    from pulumi_everest.review.inputs.paths import read_inputs, refuse_unused
 
     inputs = read_inputs(paths)
     refuse_unused(inputs, options)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from pulumi_everest.core.expressions import Environment, Expression, ExpressionError
+from pulumi_everest.expressions.environment import Environment, Expression, ExpressionError
 from pulumi_everest.model.findings import Finding, finding
-from pulumi_everest.model.manifest import PluginManifest
+from pulumi_everest.model.plugin_files.manifest import PluginManifest
 
 _KINDS = {"ready": "bool", "failed": "bool", "state": "string", "message": "string"}
 """The expressions over the live object, and what each gives."""

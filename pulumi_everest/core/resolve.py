@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from pulumi_everest.core.locked import Locked
+from pulumi_everest.core.locked_versions import Locked
 from pulumi_everest.core.merging import both_patches, copied, over, without_empty
 from pulumi_everest.core.paths import value_at
 from pulumi_everest.core.technology import Definition, Technology

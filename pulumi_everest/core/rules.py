@@ -7,12 +7,12 @@ from functools import cached_property
 from itertools import takewhile
 from typing import Any
 
-from pulumi_everest.core.check_expression import condition_findings, wrong_result
-from pulumi_everest.core.check_plugin import missing_path
-from pulumi_everest.core.expressions import Environment, Expression, ExpressionError, Scope
+from pulumi_everest.core.definitions.check_plugin import missing_path
 from pulumi_everest.core.paths import parse
 from pulumi_everest.core.resolve import Resolved
 from pulumi_everest.core.technology import Definition, Technology
+from pulumi_everest.expressions.check import condition_findings, wrong_result
+from pulumi_everest.expressions.environment import Environment, Expression, ExpressionError, Scope
 from pulumi_everest.model.cluster import DatabaseClusterSpec, Metadata
 from pulumi_everest.model.deferred import Deferred, Path
 from pulumi_everest.model.definition import Rule

@@ -15,7 +15,7 @@ from referencing import Registry
 from referencing.exceptions import Unresolvable
 
 from pulumi_everest.core.merging import copied
-from pulumi_everest.core.patterns import SchemaValidator, is_pattern, matches
+from pulumi_everest.expressions.patterns import SchemaValidator, is_pattern, matches
 from pulumi_everest.model.deferred import Deferred, Path, find
 from pulumi_everest.model.findings import Finding, did_you_mean, finding
 from pulumi_everest.model.reading import described

@@ -16,8 +16,8 @@ from pulumi_everest.model.definition import (
     TopologyDefinition,
     VersionEntry,
 )
-from pulumi_everest.model.manifest import PluginManifest
-from pulumi_everest.model.versions import Range, version_key
+from pulumi_everest.model.plugin_files.manifest import PluginManifest
+from pulumi_everest.model.values.versions import Range, version_key
 
 
 class Definition:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pulumi_everest.core.jobs import source_findings
-from pulumi_everest.core.lock import lock_findings
+from pulumi_everest.core.check_job import source_findings
+from pulumi_everest.core.lock_record import lock_findings
 from pulumi_everest.core.paths import value_at
 from pulumi_everest.core.resolve import Resolved, resolve
 from pulumi_everest.core.rules import Rules

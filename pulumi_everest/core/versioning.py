@@ -6,13 +6,13 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from pulumi_everest.core.images import with_digest, with_registry
-from pulumi_everest.core.locked import Locked, bundled
+from pulumi_everest.core.locked_versions import Locked, bundled
 from pulumi_everest.core.paths import value_at
 from pulumi_everest.core.technology import Technology, newest
 from pulumi_everest.model.deferred import Computed, Deferred, Path, leaves_of
 from pulumi_everest.model.definition import Bundle, VersionEntry
 from pulumi_everest.model.findings import EverestError, Finding, did_you_mean, finding, unknown
-from pulumi_everest.model.versions import version_key
+from pulumi_everest.model.values.versions import version_key
 
 Layers = list[tuple[str, Any]]
 """Where values came from, strongest first: (origin, data)."""

@@ -9,14 +9,14 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
+from pulumi_everest.core.definitions.server_rules import SERVER_CHECKS
 from pulumi_everest.core.merging import copied
-from pulumi_everest.core.server_rules import SERVER_CHECKS
 from pulumi_everest.emit.everest import API_VERSION
 from pulumi_everest.model.cluster import DatabaseCluster
 from pulumi_everest.model.definition import DatabaseClusterDefinition
-from pulumi_everest.model.jobs import DatabaseBackup, DatabaseRestore
+from pulumi_everest.model.job import DatabaseBackup, DatabaseRestore
 from pulumi_everest.model.provider import Provider
-from pulumi_everest.model.structural import PRESERVE, structural
+from pulumi_everest.model.schemas.structural import PRESERVE, structural
 
 Manifest = dict[str, Any]
 Column = tuple[str, str] | tuple[str, str, int]

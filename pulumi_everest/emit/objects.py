@@ -6,7 +6,7 @@ from typing import Any
 
 from pulumi_everest.core.resolve import Resolved
 from pulumi_everest.emit.patch import patched
-from pulumi_everest.emit.template import Emitted, Template
+from pulumi_everest.emit.templates.template import Emitted, Template
 from pulumi_everest.model.deferred import Computed, Deferred, leaves_of, substitute
 
 __all__ = ["Emitted", "emit"]

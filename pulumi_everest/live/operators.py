@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from pulumi_everest.core.presence import Facts
 from pulumi_everest.live.cluster import LiveCluster
 from pulumi_everest.live.errors import LiveError
+from pulumi_everest.live.presence import Facts
 
 FORBIDDEN = 403
 

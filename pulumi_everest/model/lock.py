@@ -13,7 +13,7 @@ from pulumi_everest.model.findings import EverestError, Finding, Locate, Place, 
 from pulumi_everest.model.part import Image, Part, Version
 from pulumi_everest.model.reading import read_model
 from pulumi_everest.model.shapes import shape_of
-from pulumi_everest.model.source import read_file
+from pulumi_everest.model.source.documents import read_file
 
 LOCK_FILE = "everest.lock"
 """Its name, in the folder of a program's Pulumi.yaml or of YAML documents."""

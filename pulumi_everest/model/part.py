@@ -16,8 +16,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Get
 from pydantic.alias_generators import to_camel
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from pulumi_everest.model import scalars
 from pulumi_everest.model.deferred import Deferred
+from pulumi_everest.model.values import scalars
 
 KNOWN, DEFERRED = "known", "deferred"
 """Labels of the two members of each union with `Deferred`; they stand in pydantic's error locations."""

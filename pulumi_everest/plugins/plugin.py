@@ -10,24 +10,24 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from pulumi_everest.core.check import check_definition
-from pulumi_everest.core.check_plugin import check_defaults, check_manifest
-from pulumi_everest.core.functions import FunctionSpec
+from pulumi_everest.core.check_job import JobKind
+from pulumi_everest.core.definitions.check import check_definition
+from pulumi_everest.core.definitions.check_plugin import check_defaults, check_manifest
 from pulumi_everest.core.health import check_health
-from pulumi_everest.core.jobs import JobKind
 from pulumi_everest.core.technology import Definition
-from pulumi_everest.emit.jobs import JobTemplate
-from pulumi_everest.emit.template import Template
-from pulumi_everest.emit.texts import check_texts
-from pulumi_everest.emit.value_template import ValueTemplate
+from pulumi_everest.emit.job_objects import JobTemplate
+from pulumi_everest.emit.templates.template import Template
+from pulumi_everest.emit.templates.texts import check_texts
+from pulumi_everest.emit.templates.value_template import ValueTemplate
+from pulumi_everest.expressions.functions import FunctionSpec
 from pulumi_everest.model.cluster import DatabaseClusterSpec
 from pulumi_everest.model.deferred import Path as ValuePath
 from pulumi_everest.model.definition import DatabaseClusterDefinition
 from pulumi_everest.model.findings import EverestError, Finding, Place, finding, located
-from pulumi_everest.model.manifest import PluginManifest
+from pulumi_everest.model.plugin_files.manifest import PluginManifest
 from pulumi_everest.model.reading import read_leniently, without_server_fields
 from pulumi_everest.model.shapes import ANY, Shape, shape_of
-from pulumi_everest.model.source import Document, read_file
+from pulumi_everest.model.source.documents import Document, read_file
 
 MANIFEST, DEFINITION, RESOURCES, ADOPT = "plugin.yaml", "definition.yaml", "resources.yaml", "adopt.yaml"
 

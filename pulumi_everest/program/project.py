@@ -11,7 +11,7 @@ from typing import Any
 
 from pulumi_everest.model.findings import EverestError, Finding, did_you_mean, finding
 from pulumi_everest.model.shapes import ANY, TEXT, Shape
-from pulumi_everest.model.source import Document, read_file
+from pulumi_everest.model.source.documents import Document, read_file
 
 FILES = ("Pulumi.yaml", "Pulumi.yml", "Pulumi.json")
 _SHAPE = Shape("object", {"name": TEXT, "main": TEXT})

@@ -19,7 +19,7 @@ from pulumi.runtime import config as runtime_config
 from pulumi.runtime import settings
 from pulumi.runtime.stack import register_stack_transformation, run_in_stack
 
-from pulumi_everest.core.lock import Record
+from pulumi_everest.core.lock_record import Record
 from pulumi_everest.core.technology import Technology
 from pulumi_everest.model.findings import EverestError, Finding, Place, finding
 from pulumi_everest.model.lock import LOCK_FILE
@@ -28,8 +28,8 @@ from pulumi_everest.program.failures import Failures, missing_config, shown_path
 from pulumi_everest.program.monitor import COMPONENT, Log, Message, Recorder, Registered, frame_in, is_inside
 from pulumi_everest.program.project import Project, StackConfig, full_key, read_project, read_stack_config
 from pulumi_everest.program.values import UNKNOWN, unknown_paths
-from pulumi_everest.resources.locking import RECORD
-from pulumi_everest.resources.run import technologies_here
+from pulumi_everest.resources.candidates.program_lock import RECORD
+from pulumi_everest.resources.candidates.run import technologies_here
 
 TIMEOUT = 60.0
 """Seconds that a program may take."""

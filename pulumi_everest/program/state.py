@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pulumi_everest.core.snapshot import Snapshot
+from pulumi_everest.core.changes.snapshot import Snapshot
 from pulumi_everest.program.monitor import COMPONENT
-from pulumi_everest.resources.kept import snapshot_of
+from pulumi_everest.resources.hooks.stored_state import snapshot_of
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 import pulumi
 
-from pulumi_everest.resources.arguments import DatabaseClusterArgs
+from pulumi_everest.resources.argument_types import DatabaseClusterArgs
 
 if TYPE_CHECKING:
-    from pulumi_everest.resources.candidate import Candidate
+    from pulumi_everest.resources.candidates.cluster_candidate import Candidate
 
 TOKEN = "everest:index:DatabaseCluster"  # noqa: S105 - a type token
 
@@ -38,10 +38,10 @@ class DatabaseCluster(pulumi.ComponentResource):
         docs/options.md. Any value may be an output; those that decide which objects there are must be known in a
         preview.
         """
-        from pulumi_everest.resources.children import Children
-        from pulumi_everest.resources.options import check_name, for_component, taken
-        from pulumi_everest.resources.outputs import Outputs
-        from pulumi_everest.resources.starting import place, start_cluster
+        from pulumi_everest.resources.arguments.options import check_name, for_component, taken
+        from pulumi_everest.resources.candidates.start import place, start_cluster
+        from pulumi_everest.resources.children.children import Children
+        from pulumi_everest.resources.children.outputs import Outputs
 
         check_name("DatabaseCluster", resource_name)
         options, refused = taken(opts)
@@ -69,7 +69,7 @@ class DatabaseCluster(pulumi.ComponentResource):
         candidate.find(main)
         found = self._outputs.fill(candidate, main)
         if candidate.connection is not None:
-            from pulumi_everest.resources.connection_secret import make_connection
+            from pulumi_everest.resources.children.connection_secret import make_connection
 
             found["connection"] = make_connection(candidate, children, main, found)
         self.register_outputs(self._outputs.registered())

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 import pulumi
 
-from pulumi_everest.resources.arguments import ProviderArgs
+from pulumi_everest.resources.argument_types import ProviderArgs
 
 if TYPE_CHECKING:
-    from pulumi_everest.resources.run import Batch
+    from pulumi_everest.resources.candidates.run import Batch
 
 TOKEN = "everest:index:DatabaseProvider"  # noqa: S105 - a type token
 
@@ -38,9 +38,9 @@ class Provider(pulumi.ComponentResource):
         given as keywords, as a dictionary in `args`, or both. Any value may be an output; those that decide what
         clusters consist of must be known in a preview.
         """
-        from pulumi_everest.resources.children import Children
-        from pulumi_everest.resources.options import check_name, for_component, taken
-        from pulumi_everest.resources.technology import ProviderCandidate
+        from pulumi_everest.resources.arguments.options import check_name, for_component, taken
+        from pulumi_everest.resources.candidates.provider_candidate import ProviderCandidate
+        from pulumi_everest.resources.children.children import Children
 
         check_name("Provider", resource_name)
         options, refused = taken(opts)
@@ -56,7 +56,7 @@ class Provider(pulumi.ComponentResource):
         objects = candidate.objects()
         made: list[pulumi.CustomResource] = []
         if candidate.installs:
-            from pulumi_everest.resources.crds import crds_of
+            from pulumi_everest.resources.children.crds import crds_of
 
             made += crds_of(candidate.run, children)
         for entry in objects:

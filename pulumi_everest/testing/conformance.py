@@ -18,11 +18,11 @@ from pulumi_everest.emit.crds import Crds
 from pulumi_everest.model.findings import EverestError
 from pulumi_everest.plugins.find import Plugins
 from pulumi_everest.plugins.plugin import Plugin, load_plugin
-from pulumi_everest.plugins.setup import Setup
 from pulumi_everest.testing.job_probe import JobProbe
 from pulumi_everest.testing.outcomes import FINE, Probe, Values, Variation
 from pulumi_everest.testing.probe import TopologyProbe
 from pulumi_everest.testing.summary import PROPERTY
+from pulumi_everest.workspace.setup import Setup
 
 __all__ = ["Probe", "Report", "Variation", "assert_conforms", "conformance_tests", "probe"]
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from pulumi_everest.core.jobs import SPECS, JobKind
+from pulumi_everest.core.check_job import SPECS, JobKind
+from pulumi_everest.core.definitions.samples import BACKUP_TYPES, PATHS, FieldPath, field_paths
 from pulumi_everest.core.resolve import Resolved
-from pulumi_everest.core.samples import BACKUP_TYPES, PATHS, FieldPath, field_paths
 from pulumi_everest.core.validate import check_cluster
 from pulumi_everest.emit.crds import Crds
 from pulumi_everest.emit.objects import Emitted
 from pulumi_everest.model.findings import EverestError
-from pulumi_everest.plugins import jobs
-from pulumi_everest.plugins.documents import JobInput
-from pulumi_everest.plugins.setup import Setup
 from pulumi_everest.testing.outcomes import MARK, Made, Manifests, Probe, Refused, Variation, checked, errors
 from pulumi_everest.testing.schema_samples import fitting_patch
+from pulumi_everest.workspace import job_plans as jobs
+from pulumi_everest.workspace.documents import JobInput
+from pulumi_everest.workspace.setup import Setup
 
 METADATA = {"name": "probe", "namespace": "probes"}
 STORAGES = ("probe-storage", "probe-storage-2")

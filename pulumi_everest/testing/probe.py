@@ -6,16 +6,15 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from pulumi_everest.core.definitions.samples import PATHS, FieldPath, instance_values, spec_values
 from pulumi_everest.core.merging import copied, over
 from pulumi_everest.core.resolve import resolve
-from pulumi_everest.core.samples import PATHS, FieldPath, instance_values, spec_values
 from pulumi_everest.core.technology import Technology
 from pulumi_everest.core.validate import STORAGE_FIELDS, check_cluster
 from pulumi_everest.emit.crds import Crds
 from pulumi_everest.emit.objects import emit
 from pulumi_everest.model.findings import EverestError, path_text
 from pulumi_everest.plugins.plugin import Plugin
-from pulumi_everest.plugins.setup import Setup
 from pulumi_everest.testing.job_probe import BACKUP, filled_objects
 from pulumi_everest.testing.outcomes import (
     FINE,
@@ -31,6 +30,7 @@ from pulumi_everest.testing.outcomes import (
     errors,
 )
 from pulumi_everest.testing.schema_samples import fitting_patch
+from pulumi_everest.workspace.setup import Setup
 
 METADATA = {"name": "probe", "namespace": "probes"}
 

@@ -9,12 +9,12 @@ import yaml
 
 from pulumi_everest.adoption.adopt import Adopted
 from pulumi_everest.adoption.write import documents, program
-from pulumi_everest.cli.yaml_text import yaml_text
 from pulumi_everest.model.findings import one_line
-from pulumi_everest.model.source import read_yaml
+from pulumi_everest.model.source.documents import read_yaml
 from pulumi_everest.plugins.find import Plugins
-from pulumi_everest.plugins.workspace import Workspace, shape_for
 from pulumi_everest.program.run import run_program
+from pulumi_everest.review.yaml_text import yaml_text
+from pulumi_everest.workspace.workspace import Workspace, shape_for
 
 Manifest = dict[str, Any]
 

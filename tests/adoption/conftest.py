@@ -10,7 +10,7 @@ from adopted import Manifest
 
 from pulumi_everest.adoption.adopt import Adopted, adopted
 from pulumi_everest.plugins.find import Plugins
-from pulumi_everest.plugins.workspace import Workspace
+from pulumi_everest.workspace.workspace import Workspace
 
 
 @pytest.fixture(scope="session")

@@ -182,7 +182,7 @@ def test_an_object_that_no_cluster_becomes_is_said_and_compared_as_it_is(
     def refused(*_: Any) -> None:
         raise EverestError([finding("adopt.kind", (), "no cluster becomes this")])
 
-    monkeypatch.setattr("pulumi_everest.cli.live_before.snapshot_of_object", refused)
+    monkeypatch.setattr("pulumi_everest.review.comparison.live_before.snapshot_of_object", refused)
     live["spec"]["replsets"][0]["size"] = 5
     cluster({KEY: live})
     result = run("preview", "cluster.yaml", "--against", "cluster")

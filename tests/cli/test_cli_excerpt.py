@@ -8,10 +8,10 @@ from typing import Any
 import click
 import pytest
 
-from pulumi_everest.cli.excerpt import Screen, excerpt, token_length
-from pulumi_everest.cli.report import finding_text
-from pulumi_everest.cli.sources import Sources
+from pulumi_everest.cli.output.excerpt import Screen, excerpt, token_length
+from pulumi_everest.cli.output.findings import finding_text
 from pulumi_everest.model.findings import Place, finding
+from pulumi_everest.review.inputs.sources import Sources
 
 
 def shown(line: str, column: int | None, **more: Any) -> list[str]:

@@ -12,8 +12,8 @@ import pytest
 from click.testing import Result
 from jsonschema import Draft202012Validator
 
-from pulumi_everest.cli.github import without_commands, workflow_commands
-from pulumi_everest.cli.sarif import sarif_text
+from pulumi_everest.cli.output.github import without_commands, workflow_commands
+from pulumi_everest.cli.output.sarif import sarif_text
 from pulumi_everest.model.codes import CODES
 from pulumi_everest.model.findings import Finding, Place, finding
 

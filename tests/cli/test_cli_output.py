@@ -10,16 +10,16 @@ from typing import Any
 import click
 import pytest
 
-from pulumi_everest.cli.files import file_names, write_objects
-from pulumi_everest.cli.foreign import misspelt, written_text
-from pulumi_everest.cli.gather import Item
-from pulumi_everest.cli.objects import json_list, object_yaml, yaml_stream
-from pulumi_everest.cli.report import failed, finding_text, findings_json, summary
-from pulumi_everest.cli.secret_values import count_secrets, marked, plain
+from pulumi_everest.cli.output.files import file_names, write_objects
+from pulumi_everest.cli.output.findings import failed, finding_text, findings_json, summary
+from pulumi_everest.cli.output.objects import json_list, object_yaml, yaml_stream
 from pulumi_everest.model.findings import Place, finding
 from pulumi_everest.model.shapes import ANY
-from pulumi_everest.model.source import read_yaml
+from pulumi_everest.model.source.documents import read_yaml
 from pulumi_everest.program.values import UNKNOWN, Secret
+from pulumi_everest.review.hidden_values import count_secrets, marked, plain
+from pulumi_everest.review.inputs.foreign import misspelt, written_text
+from pulumi_everest.review.inputs.gather import Item
 
 
 def error(**more: Any) -> Any:

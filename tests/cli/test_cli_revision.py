@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from pulumi_everest.cli.git import Blob, GitError, Repository
+from pulumi_everest.review.comparison.git import Blob, GitError, Repository
 
 Run = Callable[..., Result]
 Git = Callable[..., str]

@@ -16,12 +16,12 @@ from pydantic import ValidationError
 
 from pulumi_everest.cli.schema import KINDS
 from pulumi_everest.emit.everest_crds import everest_crds
-from pulumi_everest.emit.template import Template
-from pulumi_everest.model.form import FormFile
-from pulumi_everest.model.json_schema import DOCUMENTS, document_schema
+from pulumi_everest.emit.templates.template import Template
+from pulumi_everest.model.plugin_files.form import FormFile
+from pulumi_everest.model.plugin_files.templates import TemplateFile
+from pulumi_everest.model.schemas.json_schema import DOCUMENTS, document_schema
 from pulumi_everest.model.shapes import ANY
-from pulumi_everest.model.source import read_yaml
-from pulumi_everest.model.template_file import TemplateFile
+from pulumi_everest.model.source.documents import read_yaml
 from pulumi_everest.plugins.find import builtin
 
 Run = Callable[..., Result]

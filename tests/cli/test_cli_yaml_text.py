@@ -9,9 +9,9 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pulumi_everest.cli.yaml_text import scalar_text, yaml_text
 from pulumi_everest.model.shapes import ANY
-from pulumi_everest.model.source import read_yaml
+from pulumi_everest.model.source.documents import read_yaml
+from pulumi_everest.review.yaml_text import scalar_text, yaml_text
 
 
 @pytest.mark.parametrize(

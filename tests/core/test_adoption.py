@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pulumi_everest.core.adoption import Hidden, differences, other_managers
+from pulumi_everest.core.changes.takeover import Hidden, differences, other_managers
 from pulumi_everest.model.deferred import Deferred
 from pulumi_everest.model.findings import path_text
 

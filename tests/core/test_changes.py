@@ -7,16 +7,16 @@ from typing import Any
 
 import pytest
 
-from pulumi_everest.core.changes import check_allow, compare, finding_of, line
-from pulumi_everest.core.check import check_definition
-from pulumi_everest.core.impact import GUARDS, Concealed, Impact
-from pulumi_everest.core.snapshot import Snapshot
+from pulumi_everest.core.changes.compare import check_allow, compare, finding_of, line
+from pulumi_everest.core.changes.impact import GUARDS, Concealed, Impact
+from pulumi_everest.core.changes.snapshot import Snapshot
+from pulumi_everest.core.definitions.check import check_definition
 from pulumi_everest.core.technology import Definition, Technology
 from pulumi_everest.core.validate import check_cluster
 from pulumi_everest.emit.patch import patched
 from pulumi_everest.model.deferred import Deferred
 from pulumi_everest.model.definition import DatabaseClusterDefinition
-from pulumi_everest.model.manifest import PluginManifest
+from pulumi_everest.model.plugin_files.manifest import PluginManifest
 
 
 def entries(*texts: str, default: str, image: str = "x", **more: Any) -> list[dict[str, Any]]:

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from pulumi_everest.core.check import check_definition
-from pulumi_everest.core.check_plugin import check_defaults, check_manifest
+from pulumi_everest.core.definitions.check import check_definition
+from pulumi_everest.core.definitions.check_plugin import check_defaults, check_manifest
 from pulumi_everest.core.technology import Definition
 from pulumi_everest.model.definition import DatabaseClusterDefinition
 from pulumi_everest.model.findings import Finding, path_text
-from pulumi_everest.model.manifest import PluginManifest
+from pulumi_everest.model.plugin_files.manifest import PluginManifest
 from pulumi_everest.testing import strategies
 
 DB = {"versions": [{"version": "1.0", "image": "db:1.0"}]}

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pulumi_everest.core.expressions import ABSENT, Environment, ExpressionError, FunctionSpec, Scope
+from pulumi_everest.expressions.environment import ABSENT, Environment, ExpressionError, FunctionSpec, Scope
 from pulumi_everest.model.deferred import Computed, Deferred
 from pulumi_everest.model.shapes import ANY, TEXT, Shape
 
@@ -379,7 +379,7 @@ def test_a_child_scope_hides_and_adds_variables() -> None:
 def test_results_are_the_same_in_every_process() -> None:
     code = (
         "import json\n"
-        "from pulumi_everest.core.expressions import Environment\n"
+        "from pulumi_everest.expressions.environment import Environment\n"
         "spec = {f'k{i * 7 % 10}': {'v': i, 'w': [i]} for i in range(10)}\n"
         "texts = ['spec.map(k, k)', 'spec.map(k, spec[k].v)', 'spec.filter(k, k != \"k1\")', 'toJson(spec)',\n"
         "         '[spec].map(s, s)[0]', 'merge(spec, {\"z\": 1})', 'spec.map(k, [spec[k]].map(x, x.w))']\n"

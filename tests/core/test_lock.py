@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pulumi_everest.core.lock import changes, entry_data, entry_of
+from pulumi_everest.core.lock_record import changes, entry_data, entry_of
 from pulumi_everest.core.resolve import Resolved
 from pulumi_everest.core.technology import Definition, Technology
 from pulumi_everest.core.validate import check_cluster
@@ -14,7 +14,7 @@ from pulumi_everest.model.deferred import Deferred, substitute
 from pulumi_everest.model.definition import DatabaseClusterDefinition
 from pulumi_everest.model.findings import Finding, path_text
 from pulumi_everest.model.lock import Lock, LockedCluster
-from pulumi_everest.model.manifest import PluginManifest
+from pulumi_everest.model.plugin_files.manifest import PluginManifest
 
 DIGEST = "sha256:" + "a" * 64
 TYPES: dict[str, Any] = {

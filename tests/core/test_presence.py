@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from pulumi_everest.core.presence import Facts, Running, Wanted, check_presence, running
-from pulumi_everest.model.manifest import Operator
+from pulumi_everest.live.presence import Facts, Running, Wanted, check_presence, running
+from pulumi_everest.model.plugin_files.manifest import Operator
 
 OPERATOR = Operator(
     name="toy-operator", versions=["1.0.0", "1.1.0"], default="1.1.0", crds=["toys.toy.example.com"], chart="toys",

@@ -13,7 +13,7 @@ from pulumi_everest.core.technology import Definition, Technology
 from pulumi_everest.model.deferred import Computed, Deferred, substitute
 from pulumi_everest.model.definition import DatabaseClusterDefinition
 from pulumi_everest.model.findings import EverestError, path_text
-from pulumi_everest.model.manifest import PluginManifest
+from pulumi_everest.model.plugin_files.manifest import PluginManifest
 from pulumi_everest.plugins.find import builtin
 from pulumi_everest.testing import strategies
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from pulumi_everest.core.changes import line
-from pulumi_everest.core.impact import Change
-from pulumi_everest.core.secrets import Around, KeptSecret, kept_secret, names_in, secret_changes
+from pulumi_everest.core.changes.compare import line
+from pulumi_everest.core.changes.impact import Change
+from pulumi_everest.core.changes.secret_changes import Around, KeptSecret, kept_secret, names_in, secret_changes
 from pulumi_everest.model.deferred import Deferred
 
 IN_PLACE = Around(in_place=True)

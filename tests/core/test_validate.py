@@ -12,7 +12,7 @@ from pulumi_everest.model.cluster import BackupStorage
 from pulumi_everest.model.deferred import Deferred
 from pulumi_everest.model.definition import DatabaseClusterDefinition
 from pulumi_everest.model.findings import Finding, path_text
-from pulumi_everest.model.manifest import PluginManifest
+from pulumi_everest.model.plugin_files.manifest import PluginManifest
 
 SHARDS = {"type": "object", "properties": {"shards": {"type": "integer", "minimum": 1}, "mode": {"type": "string"}}}
 DEFINITION: dict[str, Any] = {

@@ -29,10 +29,10 @@ import yaml
 
 from pulumi_everest.cli.main import everest
 from pulumi_everest.model.findings import one_line
-from pulumi_everest.model.source import read_yaml
+from pulumi_everest.model.source.documents import read_yaml
 from pulumi_everest.plugins.find import Plugins
-from pulumi_everest.plugins.workspace import KINDS, Workspace, shape_for
 from pulumi_everest.program.run import run_program
+from pulumi_everest.workspace.workspace import KINDS, Workspace, shape_for
 
 ROOT = Path(__file__).parents[2]
 ELSEWHERE = {"docs/findings.md", "docs/operations.md"}

@@ -12,14 +12,14 @@ import pytest
 from pydantic.alias_generators import to_camel
 
 import pulumi_everest
-from pulumi_everest.core.functions import BUILT_IN
-from pulumi_everest.core.impact import GUARDS, Impact
-from pulumi_everest.core.policies import guards_of
-from pulumi_everest.emit.compile import WORDS
-from pulumi_everest.emit.template import variable_shapes
+from pulumi_everest.core.changes.impact import GUARDS, Impact
+from pulumi_everest.core.changes.policies import guards_of
+from pulumi_everest.emit.templates.compile import WORDS
+from pulumi_everest.emit.templates.template import variable_shapes
+from pulumi_everest.expressions.functions import BUILT_IN
 from pulumi_everest.model.definition import Component, DefinitionSpec, TopologyComponent, TopologyDefinition
 from pulumi_everest.model.definition import VersionEntry as Version
-from pulumi_everest.model.manifest import PluginManifest
+from pulumi_everest.model.plugin_files.manifest import PluginManifest
 from pulumi_everest.plugins.find import builtin
 
 DOCS = Path(__file__).parents[2] / "docs"

@@ -8,10 +8,10 @@ import pytest
 
 from pulumi_everest.emit.crds import Crds
 from pulumi_everest.model.findings import one_line
-from pulumi_everest.model.source import read_file
+from pulumi_everest.model.source.documents import read_file
 from pulumi_everest.plugins.find import Plugins
-from pulumi_everest.plugins.workspace import Plan, Workspace, shape_for
 from pulumi_everest.testing.conformance import assert_conforms
+from pulumi_everest.workspace.workspace import Plan, Workspace, shape_for
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "plugin-valkey"
 PLUGIN = EXAMPLE / "valkey"

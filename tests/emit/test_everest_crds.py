@@ -9,16 +9,16 @@ from typing import Any
 import pytest
 import yaml
 
-from pulumi_everest.core.check_plugin import CLUSTER, INSTANCE
-from pulumi_everest.core.field_patterns import field_pattern
+from pulumi_everest.core.definitions.check_plugin import CLUSTER, INSTANCE
+from pulumi_everest.core.definitions.field_patterns import field_pattern
+from pulumi_everest.core.definitions.server_rules import SERVER_CHECKS
 from pulumi_everest.core.paths import missing_part, parse
-from pulumi_everest.core.patterns import is_pattern, matches
-from pulumi_everest.core.server_rules import SERVER_CHECKS
 from pulumi_everest.emit.everest_crds import KINDS, everest_crds, file_name
-from pulumi_everest.model import scalars
-from pulumi_everest.model.server_texts import RANGE_PATTERN, TEXTS
-from pulumi_everest.model.versions import Range
-from pulumi_everest.plugins.documents import KINDS as READ_KINDS
+from pulumi_everest.expressions.patterns import is_pattern, matches
+from pulumi_everest.model.schemas.server_texts import RANGE_PATTERN, TEXTS
+from pulumi_everest.model.values import scalars
+from pulumi_everest.model.values.versions import Range
+from pulumi_everest.workspace.documents import KINDS as READ_KINDS
 
 ROOT = Path(__file__).parents[2]
 CRDS = {definition["spec"]["names"]["kind"]: definition for definition in everest_crds()}

@@ -20,11 +20,11 @@ from pulumi_everest.emit.everest_crds import everest_crds
 from pulumi_everest.emit.patch import patched
 from pulumi_everest.live.cluster import LiveCluster
 from pulumi_everest.live.errors import LiveError
-from pulumi_everest.model.source import read_file, read_yaml
+from pulumi_everest.model.source.documents import read_file, read_yaml
 from pulumi_everest.plugins.find import Plugins, builtin
-from pulumi_everest.plugins.workspace import Workspace, shape_for
 from pulumi_everest.testing import strategies
 from pulumi_everest.testing.apiserver import ApiServer
+from pulumi_everest.workspace.workspace import Workspace, shape_for
 
 ROOT = Path(__file__).parents[2]
 API = "everest.percona.com/v2alpha1"

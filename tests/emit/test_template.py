@@ -13,14 +13,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pulumi_everest.core.expressions import FunctionSpec
 from pulumi_everest.core.resolve import Resolved
-from pulumi_everest.emit.interpolation import Code, TextError, split
 from pulumi_everest.emit.objects import emit
-from pulumi_everest.emit.template import Template, TemplateError
+from pulumi_everest.emit.templates.interpolation import Code, TextError, split
+from pulumi_everest.emit.templates.template import Template, TemplateError
+from pulumi_everest.expressions.environment import FunctionSpec
 from pulumi_everest.model.deferred import Computed, Deferred, find, substitute
 from pulumi_everest.model.shapes import ANY
-from pulumi_everest.model.source import read_yaml
+from pulumi_everest.model.source.documents import read_yaml
 
 SPEC: dict[str, Any] = {
     "provider": "db-operator",

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from pulumi_engine import Engine, Stack, find_engine
 
 from pulumi_everest.testing.apiserver import ApiServer
-from pulumi_everest.testing.engine import Engine, Stack, find_engine
 from pulumi_everest.testing.parts import skip_or_fail
 
 CRDS = ("psmdb/1.22.0", "pxc/1.20.0", "pg/3.0.0")

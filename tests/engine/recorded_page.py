@@ -21,8 +21,9 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from pulumi_engine import Stack
+
 from pulumi_everest.live.cluster import LiveCluster
-from pulumi_everest.testing.engine import Stack
 
 BLOCK = re.compile(r"^```([^\n`]*)\n(.*?)^```$|^<!-- operator: (\S+) (\S+) -->$", re.MULTILINE | re.DOTALL)
 ROW = re.compile(r"^ *(?P<mark>[+~\-=><]{0,3}) +(?P<type>[\w./-]+:[\w./-]+:\w+) (?P<name>\S+) (?P<rest>.*)$")

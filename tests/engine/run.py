@@ -13,9 +13,10 @@ from importlib.metadata import version
 from pathlib import Path
 from xml.etree import ElementTree
 
+from pulumi_engine import find_engine
+
 from pulumi_everest.testing.apiserver import ApiServer
 from pulumi_everest.testing.binaries import assets
-from pulumi_everest.testing.engine import find_engine
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "engine-test.md"

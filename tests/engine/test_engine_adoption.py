@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 import yaml
 from click.testing import CliRunner
+from pulumi_engine import Done, Stack
 
 from pulumi_everest.cli.main import everest
 from pulumi_everest.testing.apiserver import ApiServer
-from pulumi_everest.testing.engine import Done, Stack
 
 Manifest = dict[str, Any]
 STATUS = {

@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
-
-from pulumi_everest.testing.engine import Engine, Stack
+from pulumi_engine import Engine, Stack
 
 
 @pytest.fixture

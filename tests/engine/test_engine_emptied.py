@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from pulumi_engine import Stack
 from technologies import PG, PSMDB, PXC, Technology
 
 from pulumi_everest.live.cluster import LiveCluster
-from pulumi_everest.testing.engine import Stack
 
 
 def stored(*, enabled: bool) -> dict[str, Any]:

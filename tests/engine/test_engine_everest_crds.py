@@ -8,11 +8,11 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from pulumi_engine import Done, Engine, Stack
 
 from pulumi_everest.emit.everest_crds import everest_crds
 from pulumi_everest.live.cluster import LiveCluster
 from pulumi_everest.testing.apiserver import ApiServer
-from pulumi_everest.testing.engine import Done, Engine, Stack
 
 API = "everest.percona.com/v2alpha1"
 NAMES = [definition["metadata"]["name"] for definition in everest_crds()]

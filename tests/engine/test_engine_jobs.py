@@ -6,8 +6,9 @@ import threading
 import time
 from typing import Any
 
+from pulumi_engine import Done, Stack
+
 from pulumi_everest.live.cluster import LiveCluster
-from pulumi_everest.testing.engine import Done, Stack
 
 API = "psmdb.percona.com/v1"
 MINIO = {"name": "minio", "type": "s3", "bucket": "b", "region": "r", "credentialsSecret": "keys"}

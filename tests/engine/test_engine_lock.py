@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 import yaml
 from click.testing import CliRunner
+from pulumi_engine import Engine, Stack
 
 from pulumi_everest.cli.main import everest
-from pulumi_everest.testing.engine import Engine, Stack
 
 PROGRAM = """\
 import pulumi

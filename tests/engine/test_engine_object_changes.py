@@ -7,10 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from pulumi_engine import Stack
 from technologies import ALL, PSMDB, Technology
 
 from pulumi_everest.testing.apiserver import ApiServer
-from pulumi_everest.testing.engine import Stack
 
 REFUSED = "engine.storage.size 20Gi → 10Gi, by guard storage-shrink"
 

@@ -24,10 +24,10 @@ from typing import Any
 import pytest
 import yaml
 from conftest import NewStack
+from pulumi_engine import Engine, Stack
 
 from pulumi_everest.live.cluster import LiveCluster
 from pulumi_everest.program.run import run_program
-from pulumi_everest.testing.engine import Engine, Stack
 from pulumi_everest.testing.parts import skip_or_fail
 
 HOSTS = {"nodejs": "index.ts", "python": "pulumi_everest/__init__.py", "go": "everest/init.go", "dotnet": "Provider.cs"}

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 from conftest import NewStack
+from pulumi_engine import Done, Stack
 
 from pulumi_everest.live.cluster import LiveCluster
 from pulumi_everest.testing.apiserver import ApiServer
-from pulumi_everest.testing.engine import Done, Stack
 
 API, KIND = "psmdb.percona.com/v1", "PerconaServerMongoDB"
 PASSWORD = "gehe/im-of-the-operator"

@@ -6,10 +6,10 @@ from base64 import b64decode, b64encode
 from dataclasses import dataclass
 
 import pytest
+from pulumi_engine import Done, Stack
 from technologies import ALL, PG, PSMDB, Technology
 
 from pulumi_everest.live.cluster import LiveCluster
-from pulumi_everest.testing.engine import Done, Stack
 
 MUTABLE = ("config", "set", "kubernetes:enableSecretMutable", "true")
 NEW = "pa55-that-is-new"

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 import yaml
 from conftest import NewStack
+from pulumi_engine import Stack
 from technologies import ALL, Technology
 
 from pulumi_everest.live.cluster import LiveCluster
-from pulumi_everest.testing.engine import Stack
 
 pytestmark = pytest.mark.parametrize("technology", ALL, ids=lambda t: t.provider)
 KEY = "s3cret-of-the-storage"

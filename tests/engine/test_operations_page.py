@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 import yaml
+from pulumi_engine import Engine, Stack
 from recorded_page import playing, run_page
 
 from pulumi_everest.testing.apiserver import ApiServer
-from pulumi_everest.testing.engine import Engine, Stack
 
 PAGE = "docs/operations.md"
 

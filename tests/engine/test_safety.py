@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 import yaml
+from pulumi_engine import Done, Stack
 
 from pulumi_everest.live.cluster import LiveCluster
 from pulumi_everest.testing.apiserver import ApiServer
-from pulumi_everest.testing.engine import Done, Stack
 
 MONGO = ("psmdb.percona.com/v1", "PerconaServerMongoDB")
 

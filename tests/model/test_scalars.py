@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulumi_everest.model import scalars
+from pulumi_everest.model.values import scalars
 
 CHECKS: list[Callable[[str], str | None]] = [
     scalars.check_quantity,

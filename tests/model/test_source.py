@@ -12,11 +12,11 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pulumi_everest.model import source_events
 from pulumi_everest.model.findings import Finding, Place, one_line
 from pulumi_everest.model.shapes import ANY, BOOL, NUMBER, TEXT, TEXT_OR_MAP, Shape
-from pulumi_everest.model.source import MAX_BYTES, Document, read_file, read_yaml
-from pulumi_everest.model.source_text import MAX_FINDINGS
+from pulumi_everest.model.source.documents import MAX_BYTES, Document, read_file, read_yaml
+from pulumi_everest.model.source.documents import events as source_events
+from pulumi_everest.model.source.text import MAX_FINDINGS
 
 SHAPE = Shape(
     "object",

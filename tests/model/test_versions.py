@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulumi_everest.model.versions import Range, major, version_key
+from pulumi_everest.model.values.versions import Range, major, version_key
 
 VERSIONS = st.one_of(
     st.text(max_size=12),

@@ -14,7 +14,7 @@ from pulumi_everest.emit.crds import Crds
 from pulumi_everest.model.findings import EverestError, Finding
 from pulumi_everest.plugins.find import Plugins, builtin
 from pulumi_everest.plugins.plugin import Plugin
-from pulumi_everest.plugins.workspace import ClusterInput, Workspace
+from pulumi_everest.workspace.workspace import ClusterInput, Workspace
 
 Manifests = list[dict[str, Any]]
 Plan = Callable[..., tuple[Manifests, list[Finding]]]

@@ -7,12 +7,12 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from pulumi_everest.core.expressions import Scope
 from pulumi_everest.core.resolve import Resolved
-from pulumi_everest.emit.texts import filled
-from pulumi_everest.model.manifest import Connection
+from pulumi_everest.emit.templates.texts import filled
+from pulumi_everest.expressions.environment import Scope
+from pulumi_everest.model.plugin_files.manifest import Connection
 from pulumi_everest.plugins.find import Plugins
-from pulumi_everest.plugins.workspace import ClusterInput, Workspace
+from pulumi_everest.workspace.workspace import ClusterInput, Workspace
 
 EXPOSED = {"expose": {"type": "LoadBalancer"}}
 SHARDED = {"topology": {"type": "sharded"}}

@@ -8,13 +8,13 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from pulumi_everest.core.jobs import JobKind
+from pulumi_everest.core.check_job import JobKind
 from pulumi_everest.emit.crds import Crds
 from pulumi_everest.live.cluster import LiveCluster
 from pulumi_everest.model.findings import Finding, one_line, path_text
 from pulumi_everest.plugins.find import Plugins, builtin
-from pulumi_everest.plugins.workspace import ClusterInput, JobInput, Workspace
 from pulumi_everest.testing.stored import not_kept
+from pulumi_everest.workspace.workspace import ClusterInput, JobInput, Workspace
 
 Spec = dict[str, Any]
 

@@ -13,7 +13,7 @@ from pulumi_everest.emit.crds import Crds
 from pulumi_everest.model.deferred import Deferred
 from pulumi_everest.model.findings import Finding, path_text
 from pulumi_everest.plugins.find import Plugins
-from pulumi_everest.plugins.workspace import ClusterInput, JobInput, Workspace
+from pulumi_everest.workspace.workspace import ClusterInput, JobInput, Workspace
 
 TOYDB = Path(__file__).parents[1] / "resources" / "toydb"
 CRD = TOYDB.parent / "toydb_crd.yaml"

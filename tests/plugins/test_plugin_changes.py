@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from pulumi_everest.core.changes import ChangeSet, compare
-from pulumi_everest.core.policies import Policies
-from pulumi_everest.core.snapshot import Snapshot
+from pulumi_everest.core.changes.compare import ChangeSet, compare
+from pulumi_everest.core.changes.policies import Policies
+from pulumi_everest.core.changes.snapshot import Snapshot
 from pulumi_everest.core.technology import Technology
 from pulumi_everest.emit.patch import patched
 from pulumi_everest.plugins.find import Plugins
-from pulumi_everest.plugins.workspace import ClusterInput, Workspace
+from pulumi_everest.workspace.workspace import ClusterInput, Workspace
 
 WORKSPACE = Workspace(Plugins())
 S3 = {"type": "s3", "bucket": "b", "region": "r", "credentialsSecret": "c"}

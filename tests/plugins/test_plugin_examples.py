@@ -11,10 +11,10 @@ import yaml
 
 from pulumi_everest.emit.crds import Crds
 from pulumi_everest.model.findings import one_line
-from pulumi_everest.model.source import read_file
+from pulumi_everest.model.source.documents import read_file
 from pulumi_everest.plugins.find import Plugins, builtin
 from pulumi_everest.plugins.plugin import Plugin
-from pulumi_everest.plugins.workspace import Workspace, shape_for
+from pulumi_everest.workspace.workspace import Workspace, shape_for
 
 WANTED = {
     "psmdb": {"minimal", "sharded", "backups", "pmm", "exporter", "everything", "restored"},

@@ -27,11 +27,11 @@ from pulumi_everest.live.cluster import LiveCluster
 from pulumi_everest.live.errors import LiveError
 from pulumi_everest.plugins.find import Plugins, builtin
 from pulumi_everest.plugins.plugin import Plugin
-from pulumi_everest.plugins.workspace import ClusterInput, Workspace
 from pulumi_everest.testing.apiserver import ApiServer
 from pulumi_everest.testing.conformance import probe
 from pulumi_everest.testing.fixtures import InstallCrds
 from pulumi_everest.testing.stored import lost, not_kept
+from pulumi_everest.workspace.workspace import ClusterInput, Workspace
 
 CrdOf = Callable[[str, str], Path]
 Manifest = dict[str, Any]

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 from pulumi_everest.model.deferred import Deferred
 from pulumi_everest.model.findings import Finding, one_line, path_text
-from pulumi_everest.model.source import read_yaml
+from pulumi_everest.model.source.documents import read_yaml
 from pulumi_everest.plugins.find import Plugins
-from pulumi_everest.plugins.workspace import ClusterInput, ProviderInput, Workspace, shape_for
+from pulumi_everest.workspace.workspace import ClusterInput, ProviderInput, Workspace, shape_for
 
 WRONG = Path(__file__).parents[1] / "wrong"
 SEED = (WRONG / "seed.yaml").read_text()

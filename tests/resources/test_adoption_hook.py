@@ -9,8 +9,8 @@ from typing import Any
 import pulumi
 import pytest
 
-from pulumi_everest.resources import adoption
-from pulumi_everest.resources.adoption import NotTheSameError, before_update, both, check_adoption
+from pulumi_everest.resources.engine.calls import adoption
+from pulumi_everest.resources.hooks.adoption import NotTheSameError, before_update, both, check_adoption
 
 NAME = {"apiVersion": "shop.example.org/v1", "kind": "Shop", "metadata": {"name": "orders", "namespace": "shop"}}
 LIVE: dict[str, Any] = {

@@ -13,8 +13,9 @@ from itertools import pairwise
 import pytest
 from pydantic import BaseModel, RootModel
 
-from pulumi_everest.model.field_docs import field_docs
-from pulumi_everest.resources import arguments, models
+from pulumi_everest.model.schemas.field_docs import field_docs
+from pulumi_everest.resources import argument_types as arguments
+from pulumi_everest.resources.argument_types import models
 
 TYPES = {name: value for name, value in vars(arguments).items() if typing.is_typeddict(value)}
 

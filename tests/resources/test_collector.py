@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from pulumi_everest.resources import collector
+from pulumi_everest.resources.engine import garbage_collector as collector
 
 
 @pytest.fixture

@@ -14,12 +14,12 @@ from mocked_run import CLUSTER, Registered, Source, run
 from pulumi.runtime.proto import engine_pb2
 
 import pulumi_everest as everest
-from pulumi_everest.core.changes import ChangeSet
-from pulumi_everest.core.impact import Concealed
+from pulumi_everest.core.changes.compare import ChangeSet
+from pulumi_everest.core.changes.impact import Concealed
 from pulumi_everest.core.technology import Technology
-from pulumi_everest.resources.guard import Guard, RefusedError, compared
-from pulumi_everest.resources.remarks import refusal, remarks
-from pulumi_everest.resources.run import technologies_here
+from pulumi_everest.resources.candidates.run import technologies_here
+from pulumi_everest.resources.hooks.change_messages import refusal, remarks
+from pulumi_everest.resources.hooks.guard import Guard, RefusedError, compared
 
 SIGNATURE, SECRET = "4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270"
 """How the engine's protocol marks a secret value."""
@@ -274,7 +274,7 @@ def test_nothing_of_a_program_with_findings_reaches_the_state() -> None:
 
 
 def test_hooks_of_the_user_stay() -> None:
-    from pulumi_everest.resources.options import for_component
+    from pulumi_everest.resources.arguments.options import for_component
 
     def own(_args: Any) -> None:
         pass

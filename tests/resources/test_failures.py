@@ -9,8 +9,8 @@ from types import SimpleNamespace
 import pulumi
 import pytest
 
-from pulumi_everest.resources.failures import Failures, advice
-from pulumi_everest.resources.naming import AS_IN_YAML
+from pulumi_everest.resources.arguments.naming import AS_IN_YAML
+from pulumi_everest.resources.hooks.failures import Failures, advice
 
 URN = "urn:pulumi:dev::infra::everest:index:DatabaseCluster$kubernetes:toy.example.com/v1:Toy::orders"
 INPUTS = {"metadata": {"name": "shop", "namespace": "db"}}

@@ -12,8 +12,8 @@ from pulumi.runtime.proto import engine_pb2
 
 import pulumi_everest as everest
 from pulumi_everest.adoption.made import Made
-from pulumi_everest.resources.filling import Filling, component_of
-from pulumi_everest.resources.guard import Guard, RefusedError
+from pulumi_everest.resources.hooks.filling import Filling, component_of
+from pulumi_everest.resources.hooks.guard import Guard, RefusedError
 
 COMPONENT = "urn:pulumi:test::infra::shop:index:Shop$everest:index:DatabaseCluster::orders"
 TYPES = "urn:pulumi:test::infra::shop:index:Shop$everest:index:DatabaseCluster$kubernetes:psmdb.percona.com/v1:"

@@ -12,7 +12,7 @@ from pulumi.runtime import mocks, settings
 
 from pulumi_everest import ClusterError, DatabaseCluster, Provider
 from pulumi_everest.model.findings import EverestError, path_text
-from pulumi_everest.resources.run import raise_findings
+from pulumi_everest.resources.candidates.run import raise_findings
 
 TOY = "toydb-operator"
 

@@ -10,11 +10,11 @@ import pulumi
 import pytest
 from pulumi.runtime import settings
 
-from pulumi_everest.core.presence import Facts
 from pulumi_everest.live.errors import LiveError
+from pulumi_everest.live.presence import Facts
 from pulumi_everest.plugins.find import builtin
-from pulumi_everest.resources.looking import Looks, Planned
-from pulumi_everest.resources.refusals import RefusedError
+from pulumi_everest.resources.hooks.preview_look import Looks, Planned
+from pulumi_everest.resources.hooks.refusals import RefusedError
 
 MANIFEST = next(plugin.manifest for plugin in builtin() if plugin.name == "psmdb")
 SERVED = {("psmdb.percona.com/v1", "PerconaServerMongoDB")}

@@ -15,9 +15,9 @@ from pulumi.runtime.proto import engine_pb2
 import pulumi_everest as everest
 from pulumi_everest.adoption.changes import explained
 from pulumi_everest.adoption.made import Made
-from pulumi_everest.resources.filling import component_of
-from pulumi_everest.resources.guard import Guard, RefusedError
-from pulumi_everest.resources.object_changes import Asked
+from pulumi_everest.resources.hooks.filling import component_of
+from pulumi_everest.resources.hooks.guard import Guard, RefusedError
+from pulumi_everest.resources.hooks.object_changes import Asked
 
 TOKEN = "kubernetes:toy.example.com/v1:ToyDB"
 MAIN = f"urn:pulumi:test::infra::everest:index:DatabaseCluster${TOKEN}::orders"
@@ -130,7 +130,7 @@ def test_allow_lifts_a_guard_at_the_object_too_and_is_needed_then() -> None:
 
 def component(old: Made, new: Made) -> Asked:
     """What the guard of the component was asked."""
-    from pulumi_everest.core.changes import compare
+    from pulumi_everest.core.changes.compare import compare
 
     return Asked(old.snapshot, compare(old.snapshot, new.snapshot, new.setup.technology))
 

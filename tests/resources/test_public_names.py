@@ -10,9 +10,10 @@ import typing
 import pytest
 
 import pulumi_everest
-from pulumi_everest.model.field_docs import field_docs
-from pulumi_everest.resources import arguments, models
-from pulumi_everest.resources.described import describe
+from pulumi_everest.model.schemas.field_docs import field_docs
+from pulumi_everest.resources import argument_types as arguments
+from pulumi_everest.resources.argument_types import models
+from pulumi_everest.resources.arguments.described import describe
 
 PARTS = {name for name, value in vars(arguments).items() if typing.is_typeddict(value)}
 
@@ -90,7 +91,7 @@ def test_help_for_a_part_lists_its_fields_with_their_types(name):
 
 
 def test_without_its_source_help_is_shorter(monkeypatch):
-    from pulumi_everest.resources import described
+    from pulumi_everest.resources.argument_types import described
 
     class Amounts(dict):
         """CPU and memory."""

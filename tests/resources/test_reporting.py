@@ -13,13 +13,13 @@ import pytest
 from pulumi.runtime import settings
 
 from pulumi_everest.core.health import Health
-from pulumi_everest.core.presence import Facts
 from pulumi_everest.live.errors import LiveError
+from pulumi_everest.live.presence import Facts
 from pulumi_everest.model.findings import finding
 from pulumi_everest.plugins.find import builtin
-from pulumi_everest.resources import reporting
-from pulumi_everest.resources.reach import TIMEOUT, Reach, reach_of
-from pulumi_everest.resources.reporting import Reporter, problems, told
+from pulumi_everest.resources.engine.calls import failed_databases as reporting
+from pulumi_everest.resources.engine.cluster_access import TIMEOUT, Reach, reach_of
+from pulumi_everest.resources.hooks.failed_databases import Reporter, problems, told
 
 MANIFEST = next(plugin.manifest for plugin in builtin() if plugin.name == "psmdb")
 TOKEN = "kubernetes:psmdb.percona.com/v1:PerconaServerMongoDB"

@@ -16,9 +16,17 @@ from jsonschema.validators import validator_for
 from pydantic import BaseModel, Field
 
 from pulumi_everest.model.shapes import Shape, shape_of
-from pulumi_everest.resources import arguments, cluster, jobs, package_schema, provider
-from pulumi_everest.resources.models import DatabaseBackupArgs, DatabaseClusterArgs, DatabaseRestoreArgs, ProviderArgs
-from pulumi_everest.resources.walk import is_confidential
+from pulumi_everest.resources import argument_types as arguments
+from pulumi_everest.resources import cluster, provider
+from pulumi_everest.resources import job as jobs
+from pulumi_everest.resources.arguments.models import (
+    DatabaseBackupArgs,
+    DatabaseClusterArgs,
+    DatabaseRestoreArgs,
+    ProviderArgs,
+)
+from pulumi_everest.resources.arguments.walk import is_confidential
+from pulumi_everest.serving import package_schema
 from pulumi_everest.testing.parts import skip_or_fail
 
 SCHEMA = package_schema.package_schema()
@@ -61,13 +69,13 @@ def types_in(entry: dict[str, Any]):
 def test_the_committed_schema_is_the_one_of_the_models(root):
     committed = (root / "schemas" / "pulumi.json").read_text("utf-8")
     assert committed == package_schema.schema_text(), (
-        "run: python -m pulumi_everest.resources.package_schema > schemas/pulumi.json"
+        "run: python -m pulumi_everest.serving.package_schema > schemas/pulumi.json"
     )
 
 
 def test_the_module_prints_the_schema(root):
     ran = subprocess.run(
-        [sys.executable, "-m", "pulumi_everest.resources.package_schema"], cwd=root, capture_output=True, check=True
+        [sys.executable, "-m", "pulumi_everest.serving.package_schema"], cwd=root, capture_output=True, check=True
     )
     assert json.loads(ran.stdout) == SCHEMA
 

@@ -13,9 +13,9 @@ import pytest
 import yaml
 
 from pulumi_everest.model.findings import finding
-from pulumi_everest.resources import serve
-from pulumi_everest.resources.property_errors import properties_error
-from pulumi_everest.resources.report import ClusterError
+from pulumi_everest.resources.engine.errors import ClusterError
+from pulumi_everest.serving import serve
+from pulumi_everest.serving.property_errors import properties_error
 
 
 def test_pulumi_finds_the_plugin(root):
@@ -44,7 +44,7 @@ def test_without_an_engine_it_says_what_is_missing(root):
 
 QUIET = """
 import signal
-from pulumi_everest.resources.serve import main
+from pulumi_everest.serving.serve import main
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # the tests themselves may run where it is ignored
 main(["127.0.0.1:1"])

@@ -7,7 +7,7 @@ from engine_wire import UNKNOWN, Asset, Out, Reference, Secret, struct
 from fake_engine import CLUSTER, PROVIDER, Refused
 from pulumi.runtime.proto import provider_pb2
 
-from pulumi_everest.resources.served_inputs import Reader
+from pulumi_everest.serving.inputs import Reader
 
 SOURCE = "urn:pulumi:dev::shop::aws:s3/bucket:Bucket::backups"
 TOY = {"provider": "toydb-operator"}

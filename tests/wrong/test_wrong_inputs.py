@@ -11,9 +11,9 @@ import pytest
 import yaml
 
 from pulumi_everest.model.findings import Finding, path_text, sort_findings
-from pulumi_everest.model.source import read_yaml
+from pulumi_everest.model.source.documents import read_yaml
 from pulumi_everest.plugins.find import Plugins
-from pulumi_everest.plugins.workspace import Workspace, shape_for
+from pulumi_everest.workspace.workspace import Workspace, shape_for
 
 HERE = Path(__file__).parent
 MARK = "▸"

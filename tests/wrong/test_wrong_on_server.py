@@ -14,9 +14,9 @@ from pulumi_everest.emit.everest_crds import GROUP, everest_crds
 from pulumi_everest.live.cluster import LiveCluster
 from pulumi_everest.live.errors import LiveError
 from pulumi_everest.model.findings import Finding, path_text
-from pulumi_everest.model.source import Document, read_yaml
-from pulumi_everest.plugins.workspace import shape_for
+from pulumi_everest.model.source.documents import Document, read_yaml
 from pulumi_everest.testing.apiserver import ApiServer
+from pulumi_everest.workspace.workspace import shape_for
 
 REASONS = {
     "definition": "the cluster's definition says it, which is another object",

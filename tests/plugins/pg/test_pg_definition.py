@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 import yaml
 
-from pulumi_everest.core.expressions import Environment
+from pulumi_everest.expressions.environment import Environment
 from pulumi_everest.model.findings import one_line
 from pulumi_everest.plugins.find import Plugins
 from pulumi_everest.plugins.plugin import Plugin
-from pulumi_everest.plugins.workspace import ClusterInput, Workspace
 from pulumi_everest.testing.conformance import assert_conforms
+from pulumi_everest.workspace.workspace import ClusterInput, Workspace
 
 OPERATORS = ("2.9.0", "3.0.0")
 Spec = dict[str, Any]

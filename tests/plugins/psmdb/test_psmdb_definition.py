@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 import yaml
 
-from pulumi_everest.core.expressions import Environment
+from pulumi_everest.expressions.environment import Environment
 from pulumi_everest.model.findings import one_line
-from pulumi_everest.model.source import read_yaml
+from pulumi_everest.model.source.documents import read_yaml
 from pulumi_everest.plugins.find import Plugins
 from pulumi_everest.plugins.plugin import Plugin
-from pulumi_everest.plugins.workspace import Workspace, shape_for
+from pulumi_everest.workspace.workspace import Workspace, shape_for
 
 OPERATORS = ("1.21.1", "1.21.2", "1.22.0")
 

@@ -11,10 +11,10 @@ from places import MISSING, at, field_paths
 from pulumi_everest.core.paths import FieldSet, parse
 from pulumi_everest.emit.crds import Crds
 from pulumi_everest.model.findings import one_line
-from pulumi_everest.model.source import read_yaml
+from pulumi_everest.model.source.documents import read_yaml
 from pulumi_everest.plugins.find import Plugins
 from pulumi_everest.plugins.plugin import Plugin
-from pulumi_everest.plugins.workspace import Workspace, shape_for
+from pulumi_everest.workspace.workspace import Workspace, shape_for
 
 OPERATORS = ("1.21.1", "1.22.0")
 """Stands for a path that is not there."""

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from places import at, places, texts, unknown_parts, with_unknown
 
-from pulumi_everest.core.absent import without_absent
 from pulumi_everest.core.paths import value_at
 from pulumi_everest.emit.crds import Crds
+from pulumi_everest.expressions.absent import without_absent
 from pulumi_everest.model.deferred import Deferred, substitute
 from pulumi_everest.model.findings import one_line
 

@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 import yaml
 
-from pulumi_everest.core.expressions import Environment
+from pulumi_everest.expressions.environment import Environment
 from pulumi_everest.model.findings import one_line
-from pulumi_everest.model.scalars import quantity_value
-from pulumi_everest.model.source import read_yaml
-from pulumi_everest.model.versions import version_key
+from pulumi_everest.model.source.documents import read_yaml
+from pulumi_everest.model.values.scalars import quantity_value
+from pulumi_everest.model.values.versions import version_key
 from pulumi_everest.plugins.find import Plugins
 from pulumi_everest.plugins.plugin import Plugin
-from pulumi_everest.plugins.workspace import Workspace, shape_for
+from pulumi_everest.workspace.workspace import Workspace, shape_for
 
 OPERATORS = ("1.19.0", "1.20.0")
 

@@ -1,0 +1,1 @@
+"""Results and findings as text, JSON, SARIF or files."""

@@ -1,0 +1,117 @@
+"""Findings for people and for machines."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pulumi_everest.cli.output.excerpt import Screen, excerpt
+
+if TYPE_CHECKING:
+    from pulumi_everest.model.findings import Finding
+    from pulumi_everest.review.inputs.sources import Sources
+
+_COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
+
+_OF_VALUES = frozenset(
+    {
+        "source.kind", "field.type", "field.value", "field.range", "provider.unknown", "provider.unknown-definition",
+        "provider.operator-version", "cluster.unknown-topology", "cluster.unknown-version", "cluster.unknown-bundle",
+        "cluster.unknown-preset", "cluster.deprecated-version", "cluster.removed-version", "cluster.replicas",
+        "cluster.config", "definition.form", "definition.unknown-type", "definition.unknown-path",
+        "plugin.expression", "plugin.expression-field", "program.unknown", "change.refused", "change.lifted",
+        "change.impact",
+    }
+)  # fmt: skip
+
+
+def printable(text: str) -> str:
+    """Text without control characters, which could do things to a terminal; line breaks and tabs stay."""
+    if text.isprintable():
+        return text
+    return "".join(c if c in "\n\t" or c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
+def finding_text(entry: Finding, sources: Sources | None = None, screen: Screen | None = None) -> str:
+    """One finding as a block: where and what in the first line, an excerpt of the source if `sources` has the line,
+    then the path, what is allowed, and how to go on.
+    """
+    from pulumi_everest.model.findings import allowed_text, path_text
+
+    place, severity = entry.place, entry.severity.value
+    where = entry.subject
+    if place is not None:
+        numbers = [str(number) for number in (place.line, place.column) if number is not None]
+        where = ":".join([place.file, *numbers])
+    first, *more = printable(entry.message).split("\n")
+    head = click.style(f"{severity}:", fg=_COLOURS[severity], bold=True)
+    lines = [f"{click.style(printable(where), bold=True)}: " if where else ""]
+    lines[0] += f"{head} {first} {click.style(f'[{entry.code}]', dim=True)}"
+    lines += [f"    {line}" for line in more]
+    line = sources.line(entry) if sources is not None else None
+    if line is not None and place is not None and place.line is not None:
+        of_value, program = is_about_the_value(entry.code), place.file.endswith(".py")
+        lines += excerpt(line, place.line, place.column, screen, of_value=of_value and not program, is_python=program)
+    at = path_text(entry.path)
+    about = entry.subject if place is not None else ""
+    if at or about:
+        lines.append(f"    at {at}, {about}" if at and about else f"    at {at or about}")
+        lines[-1] = printable(lines[-1])
+    if entry.allowed:
+        lines.append(printable(f"    allowed: {allowed_text(entry.allowed)}"))
+    if entry.hint:
+        lines.append(printable(f"    hint: {entry.hint}"))
+    return "\n".join(lines)
+
+
+def is_about_the_value(code: str) -> bool:
+    """Whether a finding is about what stands at its place, not about the name of the place."""
+    return code.startswith("value.") or code in _OF_VALUES
+
+
+def message_text(entry: Finding) -> str:
+    """What a finding says, for tools that show its place themselves: the message, the hint, what is allowed, where."""
+    from pulumi_everest.model.findings import allowed_text, path_text
+
+    lines = [entry.message]
+    if entry.hint:
+        lines.append(f"hint: {entry.hint}")
+    if entry.allowed:
+        lines.append(f"allowed: {allowed_text(entry.allowed)}")
+    at = path_text(entry.path)
+    if at or entry.subject:
+        lines.append("at " + ", ".join(part for part in (at, entry.subject) if part))
+    return printable("\n".join(lines))
+
+
+def finding_data(entry: Finding) -> dict[str, Any]:
+    """A finding as plain data: the keys of `Finding.as_data`, and the subject."""
+    return {**entry.as_data(), "subject": entry.subject or None}
+
+
+def findings_json(findings: Sequence[Finding]) -> str:
+    """Findings as an array of objects; the keys are those of `finding_data`."""
+    return json.dumps([finding_data(entry) for entry in findings], indent=2, ensure_ascii=False)
+
+
+def counted(number: int, what: str) -> str:
+    """``1 error``, ``2 errors``."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+def summary(findings: Sequence[Finding], clusters: int, documents: int) -> str:
+    """The last line: how many findings there are, in how many clusters (or documents, where there is no cluster)."""
+    scope = counted(clusters, "cluster") if clusters else counted(documents, "document") if documents else ""
+    severities = [entry.severity.value for entry in findings]
+    parts = [counted(severities.count(kind), kind) for kind in ("error", "warning", "note") if kind in severities]
+    if not parts:
+        return f"{scope}, no findings" if scope else "no findings"
+    return f"{', '.join(parts)} in {scope}" if scope else ", ".join(parts)
+
+
+def failed(findings: Sequence[Finding], *, strict: bool) -> bool:
+    """Whether the findings make the exit code 1."""
+    return any(entry.is_error or (strict and entry.severity.value == "warning") for entry in findings)

@@ -1,0 +1,111 @@
+"""Writing: results to standard output or to files, messages to standard error."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+import click
+
+from pulumi_everest.cli.output.excerpt import Screen
+from pulumi_everest.cli.output.findings import finding_text, findings_json, summary
+
+if TYPE_CHECKING:
+    from pulumi_everest.cli.options import Options
+    from pulumi_everest.review.inputs.gather import Gathered
+
+
+def write_result(text: str, output: Path | None) -> None:
+    """The result of a command to standard output, or to a file, without colours. Raises UsageError."""
+    if output is None:
+        click.echo(text)
+        return
+    if output.is_dir():
+        raise click.BadParameter(f"'{output}' is a folder, not a file", param_hint="'-o' / '--output'")
+    try:
+        write_file(output, click.unstyle(text) + "\n")
+    except OSError as error:
+        raise cannot_write(output, error) from None
+
+
+def cannot_write(path: Path, error: OSError) -> click.ClickException:
+    """What to say when a file cannot be written."""
+    return click.BadParameter(f"cannot write {path}: {error.strerror or error}", param_hint="'-o' / '--output'")
+
+
+def write_file(path: Path, text: str, *, mode: int | None = None) -> None:
+    """Write a file as a whole or not at all; with `mode` it has those permissions from the start. Raises OSError."""
+    if path.exists() and not path.is_file():
+        with open(path, "w", encoding="utf-8", errors="backslashreplace") as stream:
+            stream.write(text)  # /dev/stdout, a named pipe
+        return
+    handle, temporary = tempfile.mkstemp(prefix=f".{path.name[:40]}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
+            stream.write(text)
+        os.chmod(temporary, mode if mode is not None else 0o666 & ~_umask())
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def findings_text(gathered: Gathered, options: Options, stream: TextIO | None) -> str:
+    """All findings in the format that the options name; for people with the last line that counts them.
+
+    `stream` is where the text goes, None for a file.
+    """
+    found = gathered.findings
+    if options.format == "json":
+        return findings_json(found)
+    if options.format == "sarif":
+        from pulumi_everest.cli.output.sarif import sarif_text
+
+        return sarif_text(found)
+    last = summary(found, gathered.clusters, gathered.documents)
+    if options.format == "github":
+        from pulumi_everest.cli.output.github import workflow_commands
+
+        return "\n".join([workflow_commands(found), last] if found else [last])
+    screen = screen_of(stream)
+    return "\n".join([*(finding_text(entry, gathered.sources, screen) + "\n" for entry in found), last])
+
+
+def screen_of(stream: TextIO | None) -> Screen:
+    """What can be shown where a text goes: as wide as a terminal is, else 120 columns."""
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    if stream is None or not stream.isatty():
+        return Screen(encoding=encoding)
+    columns = os.environ.get("COLUMNS", "")
+    try:
+        width = int(columns) if columns.isdecimal() else os.get_terminal_size(stream.fileno()).columns
+    except OSError:
+        width = 0
+    return Screen(width or 80, encoding)
+
+
+def write_findings(gathered: Gathered, options: Options) -> None:
+    """Findings beside a result, if there are any: to standard error."""
+    if gathered.findings:
+        click.echo(findings_text(gathered, options, sys.stderr), err=True)
+
+
+def note(text: str) -> None:
+    """A remark for people, to standard error."""
+    click.echo(f"{click.style('note:', fg='cyan')} {text}", err=True)
+
+
+def listed(names: Sequence[str], limit: int = 8) -> str:
+    """Names in a sentence, the first ones of many."""
+    shown = ", ".join(names[:limit])
+    return shown if len(names) <= limit else f"{shown} and {len(names) - limit} more"

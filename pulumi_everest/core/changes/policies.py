@@ -1,0 +1,225 @@
+"""The `changes` of a definition at work: which entry a difference meets, and what that makes of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+from pulumi_everest.core.changes.impact import Change, Impact
+from pulumi_everest.core.changes.spec_differences import Difference, plain
+from pulumi_everest.core.paths import FieldPath, parse
+from pulumi_everest.core.technology import Definition
+from pulumi_everest.expressions.environment import Environment, Expression, ExpressionError
+from pulumi_everest.model.deferred import Deferred
+from pulumi_everest.model.definition import Change as Entry
+from pulumi_everest.model.values.scalars import quantity_value
+
+VARIABLES = ("new", "old")
+"""What `when` may name: the specs before and after."""
+
+Specs = Mapping[str, Mapping[str, Any]]
+"""The specs before and after, as `old` and `new`."""
+
+UNNAMED: Final = Impact.RESTART
+"""The impact of a change that no entry names: the operator does something with it, and most of that restarts pods."""
+
+_IMPACTS: Final = {
+    "none": Impact.NONE,
+    "online": Impact.ONLINE,
+    "restart": Impact.RESTART,
+    "downtime": Impact.DOWNTIME,
+    "grow-only": Impact.ONLINE,
+}
+_ORDERS: Final = frozenset({"keep-order", "keep-first"})
+_GUARDS: Final[Mapping[FieldPath, str]] = {
+    ("storage", "size"): "storage-shrink",
+    ("storage", "storageClass"): "storage-class",
+    ("topology", "type"): "topology",
+    ("tls", "mode"): "tls",
+}
+"""Names of guards by the end of the path."""
+
+
+@dataclass(frozen=True)
+class Policy:
+    """One entry of `changes`, read."""
+
+    entry: Entry
+    path: FieldPath
+    when: Expression | None
+
+    @property
+    def guard(self) -> str:
+        """Name of the guard that the entry is."""
+        return self.entry.guard or guard_of(self.path)
+
+    @property
+    def is_size(self) -> bool:
+        """Whether the entry is about the size of volumes."""
+        return self.path[-2:] == ("storage", "size")
+
+    def names(self, field: FieldPath) -> bool:
+        """Whether the entry is about a field."""
+        return len(self.path) <= len(field) and all(
+            own in ("*", part) for own, part in zip(self.path, field, strict=False)
+        )
+
+
+def guard_of(path: FieldPath) -> str:
+    """The name of a guard for a path that gives it none: what the path ends with."""
+    if path[-2:] in _GUARDS:
+        return _GUARDS[path[-2:]]
+    last = next((part for part in reversed(path) if part != "*"), "change")
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", last).lower()
+
+
+def guards_of(definition: Definition) -> list[str]:
+    """The names of the guards that the `changes` of a definition are."""
+    refusing = ("immutable", "grow-only", *_ORDERS)
+    return [entry.guard or guard_of(parse(entry.path)) for entry in definition.spec.changes if entry.policy in refusing]
+
+
+class Policies:
+    """The entries of one definition."""
+
+    def __init__(self, definition: Definition) -> None:
+        environment = Environment(VARIABLES)
+        self.policies = [
+            Policy(entry, parse(entry.path), _compiled(environment, entry.when)) for entry in definition.spec.changes
+        ]
+
+    @staticmethod
+    def of(definition: Definition) -> Policies:
+        """The policies of a definition; made once."""
+        policies = getattr(definition, "_policies", None)
+        if not isinstance(policies, Policies):
+            policies = Policies(definition)
+            definition._policies = policies  # type: ignore[attr-defined]
+        return policies
+
+    def judged(self, difference: Difference, specs: Specs) -> Change | None:
+        """What a difference is; None where it means nothing, or cannot be told yet."""
+        if difference.reordered:
+            return self._reordered(difference, specs)
+        if difference.parts:
+            return self._whole(difference, specs)
+        policy = self._first(difference.field, specs)
+        if isinstance(policy, Deferred):
+            return None
+        if policy is None:
+            return change_of(difference, UNNAMED)
+        if policy.entry.policy == "immutable" or (policy.entry.policy == "grow-only" and _is_less(difference)):
+            return refused_by(policy, difference)
+        impact = _IMPACTS[policy.entry.policy]
+        return None if impact is Impact.NONE else change_of(difference, impact, policy.entry.message or "")
+
+    def impact(self, field: FieldPath, specs: Specs) -> tuple[Impact, str]:
+        """What an allowed change of a field does, and what is to be known of it."""
+        return self._impact(self._first(field, specs, allowing=True))
+
+    def _impact(self, policy: Policy | Deferred | None) -> tuple[Impact, str]:
+        if policy is None or isinstance(policy, Deferred):
+            return UNNAMED, ""
+        return _IMPACTS[policy.entry.policy], policy.entry.message or ""
+
+    def _first(
+        self, field: FieldPath, specs: Specs, *, allowing: bool = False, exact: bool = False
+    ) -> Policy | Deferred | None:
+        """The first entry that fits: with `allowing` of those that do not refuse, with `exact` that name the field."""
+        for policy in self.policies:
+            if policy.entry.policy in _ORDERS or (allowing and policy.entry.policy in ("immutable", "grow-only")):
+                continue
+            if policy.names(field) and (not exact or len(policy.path) == len(field)):
+                fits = _fits(policy, specs)
+                if isinstance(fits, Deferred):
+                    return fits
+                if fits:
+                    return policy
+        return None
+
+    def _whole(self, difference: Difference, specs: Specs) -> Change | None:
+        """A component or an item that comes or goes: what the entry for it says, else the strongest of its values."""
+        own = self._first(difference.field, specs, allowing=True, exact=True)
+        found = [self._impact(own)] if own is not None else [self.impact(part, specs) for part in difference.parts]
+        impact, message = max(found, key=lambda pair: pair[0].rank)
+        return None if impact is Impact.NONE else change_of(difference, impact, message)
+
+    def _reordered(self, difference: Difference, specs: Specs) -> Change | None:
+        for policy in self.policies:
+            if policy.entry.policy in _ORDERS and policy.names(difference.field) and _fits(policy, specs) is True:
+                if _moves(policy.entry.policy, difference.old, difference.new):
+                    return refused_by(policy, difference)
+                return None
+        return None
+
+
+def change_of(difference: Difference, impact: Impact, why: str = "") -> Change:
+    """An allowed change."""
+    return Change(difference.path, short(difference.where), difference.old, difference.new, impact, why=why)
+
+
+def refused_by(policy: Policy, difference: Difference) -> Change:
+    """A change that an entry refuses."""
+    why, hint = policy.entry.message, policy.entry.hint
+    if policy.entry.policy == "grow-only":  # the message is about getting more
+        why = "a volume cannot get smaller" if policy.is_size else "it can only become more"
+        hint = hint or ("a smaller volume takes a new cluster, filled with a backup" if policy.is_size else None)
+    return Change(
+        difference.path,
+        short(difference.where),
+        difference.old,
+        difference.new,
+        Impact.REFUSED,
+        guard=policy.guard,
+        why=why or "the definition does not allow it",
+        hint=hint or "",
+    )
+
+
+def short(where: str) -> str:
+    """A place as people call it: the settings of a component by its name."""
+    return where.removeprefix("instances.")
+
+
+def _moves(policy: str, old: list[str], new: list[str]) -> bool:
+    """Whether items move (of those that are still there), or another becomes the first one."""
+    if policy == "keep-first":
+        return bool(old) and bool(new) and old[0] != new[0]
+    return any(old.index(name) != new.index(name) for name in old if name in new)
+
+
+def _is_less(difference: Difference) -> bool:
+    old, new = plain(difference.old), plain(difference.new)
+    if old is None:
+        return False
+    if new is None:
+        return True
+    before, after = amount(old), amount(new)
+    return before is None or after is None or after < before
+
+
+def amount(value: Any) -> Decimal | None:
+    """The number that a value is, or a quantity means; None for anything else."""
+    if isinstance(value, bool):
+        return None
+    try:
+        return Decimal(str(value)) if isinstance(value, (int, float)) else quantity_value(str(value))
+    except ValueError:
+        return None
+
+
+def _compiled(environment: Environment, text: str | None) -> Expression | None:
+    return environment.compile(text) if text is not None else None
+
+
+def _fits(policy: Policy, specs: Specs) -> bool | Deferred:
+    if policy.when is None:
+        return True
+    try:
+        result = policy.when.evaluate(specs)
+    except ExpressionError:
+        return False
+    return result if isinstance(result, Deferred) else result is True

@@ -1,0 +1,206 @@
+"""Jobs, which are backups and restores on demand, against their cluster and what a plugin's templates honour."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from pydantic import BaseModel
+
+from pulumi_everest.core.paths import FieldSet, value_at
+from pulumi_everest.core.resolve import Resolved
+from pulumi_everest.core.rules import CompiledRule, broken_rules
+from pulumi_everest.core.technology import Technology
+from pulumi_everest.model.cluster import BackupStorage, DatabaseClusterSpec, Metadata
+from pulumi_everest.model.deferred import Deferred, Path, holds_deferred
+from pulumi_everest.model.findings import Finding, did_you_mean, finding
+from pulumi_everest.model.job import DatabaseBackupSpec, DatabaseRestoreSpec, JobMetadata
+from pulumi_everest.model.shapes import ANY, BOOL, NUMBER, TEXT, Shape, shape_of
+
+JobKind = Literal["backup", "restore"]
+SPECS: Mapping[JobKind, type[BaseModel]] = {"backup": DatabaseBackupSpec, "restore": DatabaseRestoreSpec}
+SOURCE = ("backup", "storage", "path", "type", "pointInTime")
+"""The fields that say where the data of a restore comes from; `dataSource` of a cluster has the same."""
+_OWN_FIELDS = ("cluster", "provider", "operatorVersion", "overrides")
+
+
+def job_shapes(kind: JobKind) -> dict[str, Shape]:
+    """The variables of the templates and rules of a kind of job, and what they look like."""
+    texts = Shape("map", item=TEXT)
+    cluster = {"metadata": shape_of(Metadata), "spec": shape_of(DatabaseClusterSpec), "types": texts}
+    secrets = {"users": texts, "storages": Shape("map", item=texts), "monitoring": Shape("map", item=ANY)}
+    return {
+        "spec": shape_of(SPECS[kind]),
+        "metadata": shape_of(JobMetadata),
+        "cluster": Shape("object", cluster),
+        "storage": Shape("object", {**shape_of(BackupStorage).fields, "index": NUMBER}),
+        "secrets": Shape("object", secrets),
+        "operator": TEXT,
+        "creating": BOOL,
+    }
+
+
+@dataclass
+class Job:
+    """A job that has been checked, with all that its templates see. `creating` marks the filling of a new cluster."""
+
+    kind: JobKind
+    metadata: dict[str, Any]
+    spec: dict[str, Any]
+    technology: Technology
+    cluster: Resolved | None
+    storage: dict[str, Any] | Deferred = field(default_factory=dict)
+    creating: bool = False
+
+    @property
+    def variables(self) -> dict[str, Any]:
+        """What the templates and rules may name."""
+        cluster = self.cluster
+        known: dict[str, Any] = {
+            "metadata": {"name": self.spec.get("cluster"), "namespace": self.metadata.get("namespace")}
+        }
+        if cluster is not None:
+            known = {"metadata": cluster.metadata, "spec": cluster.spec, "types": cluster.types}
+        return {
+            "spec": self.spec,
+            "metadata": self.metadata,
+            "cluster": known,
+            "storage": self.storage,
+            "secrets": cluster.secrets if cluster is not None else {},
+            "operator": self.operator,
+            "creating": self.creating,
+        }
+
+    @property
+    def operator(self) -> Any:
+        """The operator version that the object is made for."""
+        if self.cluster is not None:
+            return self.cluster.spec.get("operatorVersion")
+        manifest = self.technology.manifest
+        chosen = self.spec.get("operatorVersion") or self.technology.operator_version
+        return chosen or (manifest.operator.default if manifest is not None else None)
+
+    @property
+    def deferred(self) -> bool:
+        """Whether something in the variables is not known yet."""
+        return holds_deferred(self.variables)
+
+
+def check_job(
+    kind: JobKind,
+    metadata: Mapping[str, Any],
+    spec: Mapping[str, Any],
+    technology: Technology,
+    fields: FieldSet,
+    rules: Sequence[CompiledRule],
+    *,
+    cluster: Resolved | None,
+    creating: bool = False,
+) -> tuple[Job, list[Finding]]:
+    """A job whose spec has passed its model, and what is wrong with it; paths are relative to its spec.
+
+    `cluster` is None for one that is not in the input, of which only the name is known.
+    """
+    job = Job(kind, dict(metadata), dict(spec), technology, cluster, creating=creating)
+    found = [*_unhonoured(spec, technology, fields, kind), *_operator(spec, technology, cluster)]
+    if kind == "restore" and not creating:
+        found += source_findings(spec, None, ())
+    found += _place_storage(job)
+    if not any(entry.is_error for entry in found):
+        found += broken_rules(rules, job.variables, deferred=job.deferred)
+    return job, list(dict.fromkeys(found))
+
+
+def _unhonoured(spec: Mapping[str, Any], technology: Technology, fields: FieldSet, kind: str) -> Iterator[Finding]:
+    rest = {key: value for key, value in spec.items() if key not in _OWN_FIELDS}
+    for path, allowed in fields.outside(rest):
+        text = f"provider '{technology.provider}' does nothing with '{path[-1]}' of a {kind}"
+        hint = did_you_mean(str(path[-1]), allowed)
+        yield finding("cluster.field-not-honoured", path, text, allowed=[name for name in allowed if name], hint=hint)
+
+
+def _operator(spec: Mapping[str, Any], technology: Technology, cluster: Resolved | None) -> Iterator[Finding]:
+    own, manifest = spec.get("operatorVersion"), technology.manifest
+    if own is None or isinstance(own, Deferred) or manifest is None:
+        return
+    if cluster is not None:
+        text = "the operator version is that of the cluster, which is in the input"
+        yield finding("field.conflict", ("operatorVersion",), text)
+    elif own not in manifest.operator.versions:
+        allowed = manifest.operator.versions
+        text = f"operator version '{own}' is not one that plugin '{manifest.name}' supports"
+        hint = did_you_mean(str(own), allowed)
+        yield finding("provider.operator-version", ("operatorVersion",), text, allowed=allowed, hint=hint)
+
+
+def source_findings(source: Mapping[str, Any], storages: Sequence[Any] | None, path: Path) -> Iterator[Finding]:
+    """What is wrong with where data comes from, whatever the technology. `storages` are the names to choose from."""
+    has_backup, has_storage = source.get("backup") is not None, source.get("storage") is not None
+    where, moment = source.get("path"), source.get("pointInTime")
+    if has_backup == has_storage:
+        text = "the data comes from 'backup' or from 'storage' and 'path'" + (", not from both" if has_backup else "")
+        yield finding("field.conflict", path, text, allowed=["backup", "storage"])
+    if has_storage and where is None and moment is None:
+        yield finding("field.missing", (*path, "path"), "with 'storage' the field 'path' is needed")
+    for name in ("path", "type"):
+        if has_backup and source.get(name) is not None:
+            text = f"'{name}' belongs to 'storage', not to 'backup'"
+            yield finding("field.conflict", (*path, name), text)
+    if isinstance(where, str) and ("://" in where or not where.strip("/")):
+        text = f"'{where}' is no path inside a bucket, container or volume"
+        hint = f"write {where.split('://', 1)[1].partition('/')[2]}" if "://" in where else None
+        yield finding("field.value", (*path, "path"), text, hint=hint)
+    if storages is not None and has_storage:
+        yield from _known_storage(source.get("storage"), storages, (*path, "storage"))
+
+
+def _known_storage(name: Any, storages: Sequence[Any], path: Path) -> Iterator[Finding]:
+    known = [text for text in storages if isinstance(text, str)]
+    if isinstance(name, str) and len(known) == len(storages) and name not in known:
+        text = f"there is no backup storage '{name}'"
+        yield finding("field.value", path, text, allowed=known, hint=did_you_mean(name, known))
+
+
+def _place_storage(job: Job) -> Iterator[Finding]:
+    """Find the storage that a job names, or for a backup the main one, and what is wrong with it."""
+    name, path = job.spec.get("storage"), ("storage",)
+    own = job.technology.manifest.own_storages if job.technology.manifest is not None else []
+    if job.kind == "restore" and name is None and job.cluster is None:
+        return
+    if job.cluster is None:
+        if name is None:
+            text = "the cluster is not in the input, so 'storage' must say where the backup goes"
+            yield finding("field.missing", path, text)
+        job.storage = {"name": name}
+        return
+    storages = value_at(job.cluster.spec, ("backup", "storages"))
+    if isinstance(storages, Deferred) or any(isinstance(entry, Deferred) for entry in storages or []):
+        yield from _not_known(storages, path)
+        job.storage = Deferred(("storage",))
+        return
+    entries = [{**entry, "index": index} for index, entry in enumerate(storages or [])]
+    entries += [{"name": text} for text in own]
+    if not entries:
+        text = f"cluster '{job.cluster.name}' has no storage for backups"
+        hint = "set backup.storages of the cluster"
+        yield finding("backup.not-configured", ("cluster",) if not job.creating else (), text, hint=hint)
+        return
+    if isinstance(name, Deferred):
+        yield from _not_known(name, path)
+        job.storage = Deferred(("storage",))
+        return
+    if name is None and job.kind == "backup":
+        job.storage = entries[0]
+        job.spec["storage"] = entries[0]["name"]
+        return
+    if name is not None:
+        yield from _known_storage(name, [entry.get("name") for entry in entries], path)
+        job.storage = next((entry for entry in entries if entry.get("name") == name), {})
+
+
+def _not_known(value: Any, path: Path) -> Iterator[Finding]:
+    values = value if isinstance(value, list) else [value]
+    if any(isinstance(entry, Deferred) and entry.source is not None for entry in values):
+        text = "the storage decides what the object consists of, so it must be known in a preview"
+        yield finding("value.not-known", path, text)

@@ -1,0 +1,1 @@
+"""Checks of definitions and plugins when they are loaded, and schemas made of them."""

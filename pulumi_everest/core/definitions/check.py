@@ -1,0 +1,343 @@
+"""Checks of a definition when it is loaded: references, defaults, names, schemas, expressions, paths, form, plugin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from pulumi_everest.core import paths
+from pulumi_everest.core.definitions.check_changes import change_findings, upgrade_findings
+from pulumi_everest.core.definitions.check_plugin import INSTANCE, missing_path
+from pulumi_everest.core.rules import VARIABLES, rule_findings, rule_shapes
+from pulumi_everest.core.schemas import ConfigSchema
+from pulumi_everest.core.technology import Definition, Technology
+from pulumi_everest.core.validate import check_cluster, replica_findings
+from pulumi_everest.expressions.environment import Environment
+from pulumi_everest.model.deferred import Path
+from pulumi_everest.model.definition import Rule, TopologyComponent
+from pulumi_everest.model.findings import Finding, finding, path_text, unknown
+from pulumi_everest.model.plugin_files.manifest import PluginManifest
+from pulumi_everest.model.shapes import Shape
+from pulumi_everest.model.values.versions import Range
+
+SPEC: Path = ("spec",)
+
+
+def check_definition(
+    definition: Definition, manifest: PluginManifest | None = None, broken: Iterable[Path] = ()
+) -> list[Finding]:
+    """Everything that is wrong with a definition, and with it together with the plugin that emits its clusters.
+
+    Paths are those of the document. `broken` are places that did not pass the model and were set aside: what is
+    missing there is not reported again.
+    """
+    check = _Check(definition, manifest, tuple(broken))
+    return list(dict.fromkeys(check.findings()))
+
+
+class _Check:
+    def __init__(self, definition: Definition, manifest: PluginManifest | None, broken: tuple[Path, ...]) -> None:
+        self.definition, self.spec, self.manifest, self.broken = definition, definition.spec, manifest, broken
+        self.operators: list[str | None] = list(manifest.operator.versions) if manifest else [None]
+
+    def findings(self) -> Iterator[Finding]:
+        found = [*self.types(), *self.components(), *self.schemas(), *self.topologies(), *self.bundles()]
+        yield from found
+        yield from self.resolvable([*(entry.path for entry in found), *self.broken])
+        yield from change_findings(self.definition)
+        yield from upgrade_findings(self.definition)
+        yield from self.form()
+
+    def is_broken(self, path: Path) -> bool:
+        """Whether something at or around the path was set aside."""
+        return any(path[: len(b)] == b or b[: len(path)] == path for b in self.broken)
+
+    # Component types and their versions
+
+    def types(self) -> Iterator[Finding]:
+        used = {component.type for component in self.spec.components.values()}
+        for kind, entry in self.spec.component_types.items():
+            path: Path = (*SPEC, "componentTypes", kind, "versions")
+            if self.is_broken(path[:-1]):
+                continue
+            if not entry.versions and kind in used:
+                yield finding("definition.no-versions", path, f"type '{kind}' is used, but has no versions")
+            ranges_fine = True
+            for index, version in enumerate(entry.versions):
+                if version.operator is not None:
+                    try:
+                        Range.parse(version.operator)
+                    except ValueError as error:
+                        ranges_fine = False
+                        yield finding("value.version", (*path, index, "operator"), str(error))
+            if ranges_fine:
+                yield from self.catalog(kind, path)
+
+    def catalog(self, kind: str, path: Path) -> Iterator[Finding]:
+        entries = self.spec.component_types[kind].versions
+        found: list[tuple[str | None, Finding]] = []
+        for operator in self.operators:
+            here = [(i, e) for i, e in enumerate(entries) if e in self.definition.versions(kind, operator)]
+            first: dict[str, int] = {}
+            for index, entry in here:
+                other = first.setdefault(entry.version, index)
+                overlapping = operator is not None or entry.operator == entries[other].operator
+                if other != index and overlapping:
+                    text = f"type '{kind}' has version '{entry.version}' twice"
+                    found.append((operator, finding("definition.duplicate-version", (*path, index, "version"), text)))
+            marked = [(i, e) for i, e in here if e.default]
+            distinct = [(i, e) for i, e in marked if operator is not None or e.operator == marked[0][1].operator]
+            for index, _ in distinct[1:]:
+                text = f"type '{kind}' has more than one default version"
+                found.append((operator, finding("definition.default-version", (*path, index, "default"), text)))
+            if not marked and len(here) > 1 and self.needs_default(kind, operator):
+                text = f"type '{kind}' has several versions and none is the default"
+                names = [entry.version for _, entry in here]
+                hint = "mark one with 'default: true'"
+                entry_found = finding("definition.default-version", path, text, allowed=names, hint=hint)
+                found.append((operator, entry_found))
+            if entries and not here and kind in {c.type for c in self.spec.components.values()}:
+                text = f"type '{kind}' is used, but has no version"
+                found.append((operator, finding("definition.no-versions", path, text)))
+        yield from self.by_operator(found)
+
+    def by_operator(self, found: Iterable[tuple[str | None, Finding]]) -> Iterator[Finding]:
+        """Findings for operator versions, each once: its message says which they are, unless it is all of them."""
+        grouped: dict[tuple[str, Path, str], tuple[Finding, list[str | None]]] = {}
+        for operator, entry in found:
+            same = grouped.setdefault((entry.code, entry.path, entry.message), (entry, []))
+            same[1].append(operator)
+        for entry, operators in grouped.values():
+            if len(operators) == len(self.operators):
+                yield entry
+            else:
+                named = f"version{'s' if len(operators) > 1 else ''} {' and '.join(map(str, operators))}"
+                yield replace(entry, message=f"{entry.message} (with operator {named})")
+
+    def needs_default(self, kind: str, operator: str | None) -> bool:
+        """Whether some component of the type, in some topology, gets its version from the type's default."""
+        bundles = self.definition.bundles(operator)
+        for topology in self.spec.topologies.values():
+            for name in topology.components:
+                component = self.spec.components.get(name)
+                if component is None or component.type != kind:
+                    continue
+                if not bundles or any(name not in bundle.components for bundle in bundles):
+                    return True
+        return False
+
+    # Components
+
+    def components(self) -> Iterator[Finding]:
+        for name, component in self.spec.components.items():
+            path: Path = (*SPEC, "components", name)
+            if component.type not in self.spec.component_types and not self.is_broken((*SPEC, "componentTypes")):
+                text = f"component '{name}' has the type '{component.type}', which componentTypes does not have"
+                names = self.spec.component_types
+                yield unknown("definition.unknown-type", (*path, "type"), text, component.type, names)
+            yield from self.field_paths(component.fields, (*path, "fields"))
+            yield from self.honoured(name, component.type, component.fields, component.engine_config, path)
+
+    def field_paths(self, fields: list[str] | None, path: Path) -> Iterator[Finding]:
+        for index, text in enumerate(fields or []):
+            yield from missing_path(paths.parse(text), INSTANCE, (*path, index), text)
+
+    def honoured(
+        self, name: str, kind: str, fields: list[str] | None, engine_config: str | None, path: Path
+    ) -> Iterator[Finding]:
+        if self.manifest is None:
+            return
+        plugin = self.manifest.name
+        known = self.manifest.components
+        if name not in known:
+            text = f"the templates of plugin '{plugin}' do nothing with component '{name}'"
+            yield unknown("definition.not-honoured", path, text, name, known)
+            return
+        if kind not in known[name].types and kind in self.spec.component_types:
+            text = f"the templates of plugin '{plugin}' do not take component '{name}' with type '{kind}'"
+            yield unknown("definition.not-honoured", (*path, "type"), text, kind, known[name].types)
+        honoured = paths.FieldSet([*known[name].fields, "config"])
+        for index, field in enumerate(fields or []):
+            exists = paths.missing_part(paths.parse(field), INSTANCE) is None
+            if exists and not honoured.covers(paths.parse(field)):
+                text = f"the templates of plugin '{plugin}' do nothing with '{field}' of component '{name}'"
+                at = (*path, "fields", index)
+                yield unknown("definition.not-honoured", at, text, field, known[name].fields)
+        if engine_config is not None and not honoured.covers(("engineConfig",)):
+            text = f"the templates of plugin '{plugin}' do nothing with engineConfig of component '{name}'"
+            yield finding("definition.not-honoured", (*path, "engineConfig"), text)
+
+    # Schemas
+
+    def schemas(self) -> Iterator[Finding]:
+        places: list[tuple[Path, dict[str, Any] | None]] = [((*SPEC, "configSchema"), self.spec.config_schema)]
+        for name, component in self.spec.components.items():
+            places.append(((*SPEC, "components", name, "configSchema"), component.config_schema))
+        for name, topology in self.spec.topologies.items():
+            places.append(((*SPEC, "topologies", name, "configSchema"), topology.config_schema))
+        for path, schema in places:
+            if schema is not None:
+                for below, message in ConfigSchema(schema).findings():
+                    yield finding("definition.schema", (*path, *below), message)
+
+    # Topologies
+
+    def topologies(self) -> Iterator[Finding]:
+        base: Path = (*SPEC, "topologies")
+        if not self.spec.topologies and not self.is_broken(base):
+            yield finding("definition.no-topologies", base, "the definition has no topology")
+        marked = [name for name, topology in self.spec.topologies.items() if topology.default]
+        for name in marked[1:]:
+            text = f"topologies '{marked[0]}' and '{name}' are both marked as the default"
+            yield finding("definition.default-topology", (*base, name, "default"), text)
+        for name, topology in self.spec.topologies.items():
+            path = (*base, name)
+            for component, entry in topology.components.items():
+                at = (*path, "components", component)
+                if component not in self.spec.components:
+                    if not self.is_broken((*SPEC, "components")):
+                        text = f"topology '{name}' has the component '{component}', which the definition does not have"
+                        names = self.spec.components
+                        yield unknown("definition.unknown-component", at, text, component, names)
+                elif entry is not None:
+                    yield from self.member(name, component, entry, at)
+            yield from self.rules(name, topology.rules, (*path, "rules"))
+
+    def member(self, topology: str, component: str, entry: TopologyComponent, path: Path) -> Iterator[Finding]:
+        yield from self.field_paths(entry.fields, (*path, "fields"))
+        limits = entry.replicas
+        at = (*path, "replicas")
+        if limits is not None and limits.min is not None and limits.max is not None and limits.min > limits.max:
+            text = f"the least number of replicas, {limits.min}, is above the greatest, {limits.max}"
+            yield finding("definition.replicas", at, text)
+        elif limits is not None and limits.odd and limits.min == limits.max and (limits.min or 1) % 2 == 0:
+            yield finding("definition.replicas", at, f"no odd number is between {limits.min} and {limits.max}")
+        else:
+            yield from self.default_replicas(topology, component, entry, path)
+        defaults = entry.defaults
+        if defaults is None:
+            return
+        below = (*path, "defaults")
+        data = defaults.model_dump(by_alias=True, exclude_none=True)
+        yield from self.default_version(component, data.get("version"), (*below, "version"))
+        for fields in Technology("", self.definition, self.manifest).instance_fields(topology, component):
+            for outside, allowed in fields.outside(data):
+                text = f"the default '{path_text(outside)}' of component '{component}' is not one of its fields"
+                yield unknown("definition.not-honoured", (*below, *outside), text, str(outside[-1]), allowed)
+        schema = self.definition.component_schema(component)
+        if data.get("config") and schema is None:
+            text = f"component '{component}' takes no config, since it has no configSchema"
+            yield finding("definition.defaults", (*below, "config"), text)
+        elif data.get("config") and schema is not None and not schema.findings():
+            for found in schema.check(data["config"], (*below, "config")):
+                yield replace(found, code="definition.defaults")
+
+    def default_replicas(
+        self, topology: str, component: str, entry: TopologyComponent, path: Path
+    ) -> Iterator[Finding]:
+        """Whether the number of replicas of clusters that name none is within the limits."""
+        own = entry.defaults.replicas if entry.defaults is not None else None
+        plugin = paths.value_at(self.manifest.defaults if self.manifest else {}, ("instances", component, "replicas"))
+        at = (*path, "defaults", "replicas") if own is not None else (*path, "replicas")
+        if entry.replicas is not None:
+            for found in replica_findings(entry.replicas, plugin if own is None else own, at, topology):
+                where = (
+                    ""
+                    if own is not None
+                    else f" (the default of plugin '{self.manifest.name if self.manifest else ''}')"
+                )
+                yield replace(found, code="definition.replicas", message=f"{found.message}{where}")
+
+    def default_version(self, component: str, version: Any, path: Path) -> Iterator[Finding]:
+        kind = self.definition.type_of(component)
+        names = [entry.version for entry in self.definition.versions(kind, None)]
+        if version is not None and names and version not in names:
+            text = f"type '{kind}' has no version '{version}'"
+            yield unknown("definition.unknown-version", path, text, version, names)
+
+    def rules(self, topology: str, rules: list[Rule], path: Path) -> Iterator[Finding]:
+        if rules:
+            environment, shapes = Environment(VARIABLES), rule_shapes(self.definition, topology)
+            yield from rule_findings(rules, environment, shapes, path, f"topology '{topology}'")
+
+    def resolvable(self, wrong: Iterable[Path]) -> Iterator[Finding]:
+        """Whether a cluster that says nothing else can be had, of each topology that nothing `wrong` has a part in."""
+        shared = [path for path in wrong if path[:2] != (*SPEC, "topologies")]
+        broken = {path[2] for path in wrong if path[:2] == (*SPEC, "topologies") and len(path) > 2}
+        found = []
+        for operator in self.operators:
+            technology = Technology(self.definition.name, self.definition, self.manifest, operator)
+            for name in self.spec.topologies:
+                config = self.definition.topology_schema(name) if not shared and name not in broken else None
+                if shared or name in broken or (config is not None and config.schema.get("required")):
+                    continue
+                spec = {"provider": self.definition.name, "topology": {"type": name}}
+                _, problems = check_cluster({"name": "x", "namespace": "default"}, spec, technology)
+                for entry in problems:
+                    if entry.is_error and entry.code != "cluster.block-missing":
+                        where = f"{path_text(entry.path)}: " if entry.path else ""
+                        text = (
+                            f"a cluster of topology '{name}' that says nothing else is refused: {where}{entry.message}"
+                        )
+                        at = (*SPEC, "topologies", name)
+                        found.append((operator, finding("definition.unresolvable", at, text)))
+        yield from self.by_operator(found)
+
+    # Bundles, changes, upgrades, form
+
+    def bundles(self) -> Iterator[Finding]:
+        names: dict[str, int] = {}
+        marked = [i for i, bundle in enumerate(self.spec.bundles) if bundle.default]
+        for index in marked[1:]:
+            text = "more than one bundle is marked as the default"
+            if self.operators == [None] or self.share_operator(marked[0], index):
+                yield finding("definition.bundle", (*SPEC, "bundles", index, "default"), text)
+        for index, bundle in enumerate(self.spec.bundles):
+            path: Path = (*SPEC, "bundles", index)
+            if names.setdefault(bundle.name, index) != index:
+                text = f"there is another bundle '{bundle.name}'"
+                yield finding("definition.bundle", (*path, "name"), text)
+            for component, version in bundle.components.items():
+                at = (*path, "components", component)
+                if component not in self.spec.components:
+                    text = f"bundle '{bundle.name}' names '{component}', which is no component of the definition"
+                    known = self.spec.components
+                    yield unknown("definition.unknown-component", at, text, component, known)
+                else:
+                    yield from self.default_version(component, version, at)
+
+    def share_operator(self, one: int, other: int) -> bool:
+        bundles = self.spec.bundles
+        return any(
+            bundles[one] in self.definition.bundles(o) and bundles[other] in self.definition.bundles(o)
+            for o in self.operators
+        )
+
+    def form(self) -> Iterator[Finding]:
+        for topology, sections in (self.spec.ui_schema or {}).items():
+            path: Path = (*SPEC, "uiSchema", topology)
+            if topology not in self.spec.topologies:
+                text = f"the form is for topology '{topology}', which the definition does not have"
+                yield unknown("definition.form", path, text, topology, self.spec.topologies)
+                continue
+            shape = rule_shapes(self.definition, topology)["spec"]
+            yield from _form_paths(sections, shape, path)
+
+
+def _form_paths(node: Any, shape: Shape, path: Path) -> Iterator[Finding]:
+    """The paths that a form writes to: each must be a field of the cluster."""
+    if isinstance(node, dict):
+        if "uiType" in node and "path" in node:
+            written = node["path"] if isinstance(node["path"], list) else [node["path"]]
+            for text in written:
+                field = paths.parse(str(text))
+                missing = paths.missing_part(field, shape)
+                if missing is not None:
+                    message = f"the form writes to '{text}', which is no field: there is no '{field[missing[0]]}'"
+                    yield unknown("definition.form", (*path, "path"), message, field[missing[0]], missing[1])
+        for key, value in node.items():
+            yield from _form_paths(value, shape, (*path, key))
+    elif isinstance(node, list):
+        for index, value in enumerate(node):
+            yield from _form_paths(value, shape, (*path, index))

@@ -1,0 +1,1 @@
+"""The template language of plugins: from YAML with expressions to plain data."""

@@ -1,0 +1,87 @@
+"""Single texts of plugin.yaml that are templates: how clients reach a cluster, and what to wait for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any
+
+from pulumi_everest.emit.templates.interpolation import Code, TextError, split
+from pulumi_everest.expressions.check import compile_checked
+from pulumi_everest.expressions.environment import Environment, Expression, Scope
+from pulumi_everest.model.cluster import DatabaseClusterSpec, Metadata
+from pulumi_everest.model.deferred import Computed, Deferred, leaves_of
+from pulumi_everest.model.findings import Finding, finding
+from pulumi_everest.model.plugin_files.manifest import PluginManifest
+from pulumi_everest.model.shapes import NUMBER, TEXT, Shape, shape_of
+from pulumi_everest.resources.engine.wait_conditions import wrong_condition
+
+URI_VARIABLES = ("host", "port", "username", "password")
+"""What the text of a URI may use besides `spec`, `metadata` and `types`."""
+
+
+def _shapes() -> dict[str, Shape]:
+    spec = {"spec": shape_of(DatabaseClusterSpec), "metadata": shape_of(Metadata)}
+    return {**spec, "types": Shape("map", item=TEXT), "host": TEXT, "port": NUMBER, "username": TEXT, "password": TEXT}
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(_shapes())
+
+
+@cache
+def _compiled(text: str) -> tuple[str | Expression, ...]:
+    return tuple(piece if isinstance(piece, str) else _environment().compile(piece.text) for piece in split(text))
+
+
+def filled(text: str, scope: Scope) -> Any:
+    """The text with its expressions filled in; a `Deferred` where it depends on what is not known yet.
+
+    Raises ExpressionError, ValueError for a text that is no template.
+    """
+    values = [piece if isinstance(piece, str) else piece.evaluate(scope) for piece in _compiled(text)]
+    if len(values) == 1:
+        return values[0]
+    needs = [leaf for value in values if isinstance(value, Deferred) for leaf in leaves_of(value)]
+    if needs:
+        return Computed(tuple(dict.fromkeys(needs)), lambda known: filled(text, scope.known(known)))
+    return "".join(map(str, values))
+
+
+def check_texts(manifest: PluginManifest) -> Iterator[Finding]:
+    """What is wrong with those texts of a plugin: expressions, fields that do not exist, and waitFor's form."""
+    shapes = _shapes()
+    cluster = {name: shape for name, shape in shapes.items() if name not in URI_VARIABLES}
+    connection = manifest.connection
+    if connection is not None:
+        for name in ("host", "secret", "username"):
+            yield from _wrong(getattr(connection, name), ("connection", name), cluster)
+        yield from _wrong(connection.uri, ("connection", "uri"), shapes)
+    found = list(_wrong(manifest.wait_for, ("waitFor",), cluster))
+    yield from found
+    if manifest.wait_for is not None and not found:
+        stand_in = "".join(piece if isinstance(piece, str) else "x" for piece in split(manifest.wait_for))
+        wrong = wrong_condition(stand_in)
+        if wrong is not None:
+            yield finding("field.value", ("waitFor",), wrong)
+
+
+def _wrong(text: str | None, path: tuple[str, ...], shapes: Mapping[str, Shape]) -> Iterator[Finding]:
+    try:
+        pieces = split(text or "")
+    except TextError as error:
+        yield finding("plugin.template", path, error.message)
+        return
+    for piece in pieces:
+        if isinstance(piece, Code):
+            yield from wrong_expression(piece.text, path, shapes)
+
+
+def wrong_expression(text: str, path: tuple[str, ...], shapes: Mapping[str, Shape]) -> Iterator[Finding]:
+    """What is wrong with one expression over variables of these shapes."""
+    _, found = compile_checked(
+        text, Environment(shapes), shapes, path, code="plugin.expression", wrong=f"${{{text}}}",
+        missing=lambda field: f"${{{text}}}: there is no '{field}'",
+    )  # fmt: skip
+    yield from found

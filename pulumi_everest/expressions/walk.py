@@ -1,0 +1,285 @@
+"""What an expression reads and names, found by walking its tree without evaluating it.
+
+Every part of an expression is followed to the places of the data that its value may come from, through
+conditions, comprehension variables and optional values. That gives the paths that must be known before it can be
+evaluated, and, with the shapes of the data, the fields that do not exist.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pulumi_everest.expressions.reads import Read, ReadPath, Step, Use, shown
+from pulumi_everest.expressions.tree import constant, is_null, kind
+from pulumi_everest.model.deferred import Path
+from pulumi_everest.model.shapes import ANY, TEXT, Shape
+
+
+@dataclass(frozen=True)
+class UnknownField:
+    """A field that an expression names and that cannot exist, and what would be `allowed` in its place.
+
+    `path` ends with the `name` and has ``*`` for any key or item; `allowed` is empty where there are no fields.
+    """
+
+    path: Path
+    name: str
+    allowed: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class _Origin:
+    """A place that a value may come from; `path` is None where the expression makes the value itself."""
+
+    path: ReadPath | None
+    shape: Shape
+
+
+@dataclass(frozen=True, eq=False)
+class _Value:
+    """What is known of a part of an expression: where it may come from, and what a list or map literal holds."""
+
+    origins: tuple[_Origin, ...]
+    held: tuple[_Value, ...] = ()
+    optional: bool = False
+
+
+_MADE: Final = _Value((_Origin(None, ANY),))
+_NO_FIELDS = ("text", "bool", "number", "list")
+
+
+class Walk:
+    """One walk over an expression, which fills the attributes. `optional` is about the value of the whole."""
+
+    def __init__(self, variables: Container[str], shapes: Mapping[str, Shape]) -> None:
+        self._variables = variables
+        self._shapes = shapes
+        self.reads: dict[Read, None] = {}
+        self.unknown: dict[UnknownField, None] = {}
+        self.roots: set[str] = set()
+        self.optional = False
+        self.shape = ANY
+        """What the value of the whole looks like, where all places it may come from look the same."""
+        self.mixed: str | None = None
+        """What is wrong where an optional value stands where CEL cannot hand it out."""
+
+    def tree(self, root: Any) -> None:
+        """Walk the tree of a compiled expression."""
+        result = self._visit(root, {})
+        self._use(result, Use.WHOLE)
+        self.optional = result.optional
+        self.shape = _shape_of(result)
+
+    def chain(self, names: Sequence[str]) -> None:
+        """Walk a chain of selects, ``name.step.step``."""
+        first, *steps = names
+        value = self._variable(first)
+        for step in steps:
+            value = self._select(value, step)
+        self._use(value, Use.WHOLE)
+        self.shape = _shape_of(value)
+
+    def _visit(self, node: Any, local: Mapping[str, _Value]) -> _Value:
+        match kind(node):
+            case "ident_expr":
+                name = node.ident_expr.name
+                return local[name] if name in local else self._variable(name)
+            case "select_expr":
+                select = node.select_expr
+                value = self._select(self._visit(select.operand, local), select.field)
+                if select.test_only:
+                    self._use(value, Use.PRESENCE)
+                    return _MADE
+                return value
+            case "call_expr":
+                return self._call(node.call_expr, local)
+            case "list_expr":
+                return self._list(node.list_expr, local)
+            case "struct_expr":
+                return self._struct(node.struct_expr, local)
+            case "comprehension_expr":
+                return self._comprehension(node.comprehension_expr, local)
+        return _MADE
+
+    def _variable(self, name: str) -> _Value:
+        if name not in self._variables:  # the name of a type
+            return _MADE
+        self.roots.add(name)
+        return _Value((_Origin((name,), self._shapes.get(name, ANY)),))
+
+    def _call(self, call: Any, local: Mapping[str, _Value]) -> _Value:
+        targets = [call.target] if call.HasField("target") else []
+        nodes = [*targets, *call.args]
+        values = [self._visit(argument, local) for argument in nodes]
+        optional = any(value.optional for value in values[:1])
+        match call.function:
+            case "_?._":
+                return _with_optional(self._select(values[0], str(constant(nodes[1]))))
+            case "_[_]":
+                value = self._index(values[0], nodes[1], values[1])
+                return _with_optional(value) if optional else value
+            case "_[?_]":
+                return _with_optional(self._index(values[0], nodes[1], values[1]))
+            case "_?_:_":
+                self._use(values[0], Use.WHOLE)
+                return _either(values[1], values[2])
+            case "hasValue":
+                self._use(values[0], Use.PRESENCE)
+                return _MADE
+            case "value":
+                return _plain(values[0])
+            case "orValue":
+                return _joined([values[0], values[1]], optional=values[1].optional)
+            case "or":
+                return _with_optional(_either(values[0], values[1]))
+            case "optional.of":
+                return _with_optional(self._held(values[0], False, "the value itself"))
+            case "optional.ofNonZeroValue":
+                self._use(values[0], Use.WHOLE)
+                return _with_optional(values[0])
+            case "optional.none":
+                return _with_optional(_MADE)
+            case "dyn":
+                return values[0]
+            case "size" | "type":
+                for value in values:
+                    self._use(value, Use.NODE)
+                return _MADE
+            case "_==_" | "_!=_" if any(is_null(node) for node in nodes):
+                for value in values:
+                    self._use(value, Use.NODE)
+                return _MADE
+            case "@in":
+                self._use(values[0], Use.WHOLE)
+                self._use(values[1], Use.KEYS)
+                return _MADE
+            case "_+_":  # of lists: how a comprehension collects its items
+                for value in values:
+                    self._use(_Value(value.origins), Use.WHOLE)
+                made = _MADE.origins if values[0].origins or values[1].origins else ()
+                return _Value(made, (*values[0].held, *values[1].held))
+        for value in values:
+            self._use(value, Use.WHOLE)
+        return _MADE
+
+    def _list(self, node: Any, local: Mapping[str, _Value]) -> _Value:
+        asked = set(node.optional_indices)
+        held = [
+            self._held(self._visit(item, local), position in asked, "[?a]")
+            for position, item in enumerate(node.elements)
+        ]
+        return _Value((), tuple(held))
+
+    def _held(self, value: _Value, asked: bool, spelling: str) -> _Value:
+        if value.optional and not asked:
+            self.mixed = f"a list or map holds an optional value; write {spelling}, or a.orValue(b)"
+        return _plain(value)
+
+    def _struct(self, struct: Any, local: Mapping[str, _Value]) -> _Value:
+        held = []
+        for entry in struct.entries:
+            self._use(self._visit(entry.map_key, local), Use.WHOLE)
+            held.append(self._held(self._visit(entry.value, local), entry.optional_entry, "{?'key': a}"))
+        return _Value((), tuple(held))
+
+    def _comprehension(self, loop: Any, local: Mapping[str, _Value]) -> _Value:
+        items = self._items(self._visit(loop.iter_range, local))
+        start = self._visit(loop.accu_init, local)
+        inner = {**local, loop.iter_var: items, loop.accu_var: start}
+        if loop.iter_var2:
+            inner |= {loop.iter_var: _MADE, loop.iter_var2: items}
+        self._use(self._visit(loop.loop_condition, inner), Use.WHOLE)
+        if loop.iter_var != "#unused":  # that is cel.bind, which only names a value
+            step = self._visit(loop.loop_step, inner)
+            inner = {**inner, loop.accu_var: _either(start, step)}
+        return self._visit(loop.result, inner)
+
+    def _items(self, value: _Value) -> _Value:
+        """What a comprehension's variable stands for: an item of a list, or a key of a map."""
+        self._use(_Value(value.origins), Use.NODE)
+        origins: list[_Origin] = []
+        for origin in value.origins:
+            shape = origin.shape
+            if shape.kind in ("map", "object", "text-or-map"):
+                origins.append(_Origin(None, TEXT))
+            elif origin.path is not None:
+                origins.append(_Origin((*origin.path, Step.EACH), _item(shape)))
+            else:
+                origins.append(_Origin(None, _item(shape)))
+        return _joined([_Value(tuple(origins)), *value.held])
+
+    def _select(self, value: _Value, name: str) -> _Value:
+        self._check_field(value, name)
+        origins = [_step(origin, name, origin.shape.at(name)) for origin in value.origins]
+        return _joined([_Value(tuple(origins)), *value.held], optional=value.optional)
+
+    def _index(self, value: _Value, key_node: Any, key: _Value) -> _Value:
+        name = constant(key_node) if kind(key_node) == "const_expr" else None
+        if isinstance(name, str):
+            return self._select(value, name)
+        self._use(key, Use.WHOLE)
+        origins = [_step(origin, Step.INDEX, shape) for origin in value.origins for shape in _below(origin.shape)]
+        return _joined([_Value(tuple(origins)), *value.held])
+
+    def _check_field(self, value: _Value, name: str) -> None:
+        """Report `name` where no place that the value may come from can have it."""
+        if value.held or not value.origins or any(_may_have(origin.shape, name) for origin in value.origins):
+            return
+        allowed = dict.fromkeys(field for origin in value.origins for field in origin.shape.fields)
+        path = next((origin.path for origin in value.origins if origin.path is not None), ())
+        full = tuple(step or "*" for step in (*shown(path), name))
+        self.unknown[UnknownField(full, name, tuple(allowed))] = None
+
+    def _use(self, value: _Value, use: Use) -> None:
+        for origin in value.origins:
+            if origin.path is not None:
+                self.reads[Read(origin.path, use)] = None
+        if use in (Use.WHOLE, Use.KEYS):
+            for held in value.held:
+                self._use(held, Use.WHOLE)
+
+
+def _step(origin: _Origin, key: str | Step, shape: Shape) -> _Origin:
+    return _Origin(None if origin.path is None else (*origin.path, key), shape)
+
+
+def _shape_of(value: _Value) -> Shape:
+    shapes = {id(origin.shape): origin.shape for origin in value.origins}
+    return next(iter(shapes.values())) if len(shapes) == 1 and not value.held else ANY
+
+
+def _item(shape: Shape) -> Shape:
+    return shape.item if shape.kind == "list" and shape.item is not None else ANY
+
+
+def _below(shape: Shape) -> list[Shape]:
+    """The shapes that a computed key may lead to."""
+    if shape.kind == "object":
+        return list({id(field): field for field in shape.fields.values()}.values()) or [ANY]
+    return [shape.item if shape.item is not None else ANY]
+
+
+def _may_have(shape: Shape, name: str) -> bool:
+    if shape.kind == "object":
+        return name in shape.fields
+    return shape.kind not in _NO_FIELDS
+
+
+def _either(first: _Value, second: _Value) -> _Value:
+    return _joined([first, second], optional=first.optional or second.optional)
+
+
+def _joined(values: list[_Value], optional: bool = False) -> _Value:
+    origins = {(origin.path, id(origin.shape)): origin for value in values for origin in value.origins}
+    held = {id(inner): inner for value in values for inner in value.held}
+    return _Value(tuple(origins.values()), tuple(held.values()), optional)
+
+
+def _with_optional(value: _Value) -> _Value:
+    return _Value(value.origins, value.held, optional=True)
+
+
+def _plain(value: _Value) -> _Value:
+    return _Value(value.origins, value.held)

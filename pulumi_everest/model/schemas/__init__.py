@@ -1,0 +1,1 @@
+"""Schemas made of the models: JSON Schemas for editors, structural ones for API servers."""

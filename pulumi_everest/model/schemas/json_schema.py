@@ -1,0 +1,121 @@
+"""JSON Schemas (2020-12) of the documents, from the models, for editors and other tools.
+
+They accept what the YAML reader accepts: an optional field may be left out or empty, and a quantity or version may be
+written without quotes.
+"""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from pydantic import BaseModel
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaValue
+from pydantic_core import core_schema
+
+from pulumi_everest.model.cluster import DatabaseCluster
+from pulumi_everest.model.definition import DatabaseClusterDefinition
+from pulumi_everest.model.job import DatabaseBackup, DatabaseRestore
+from pulumi_everest.model.part import DEFERRED
+from pulumi_everest.model.plugin_files.form import FormFile
+from pulumi_everest.model.plugin_files.manifest import PluginManifest
+from pulumi_everest.model.plugin_files.templates import JobFile, TemplateFile
+from pulumi_everest.model.provider import Provider
+from pulumi_everest.model.schemas.field_docs import field_docs
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+DOCUMENTS: dict[str, type[BaseModel]] = {
+    "DatabaseCluster": DatabaseCluster,
+    "DatabaseBackup": DatabaseBackup,
+    "DatabaseRestore": DatabaseRestore,
+    "DatabaseClusterDefinition": DatabaseClusterDefinition,
+    "Provider": Provider,
+    "plugin.yaml": PluginManifest,
+    "resources.yaml": TemplateFile,
+    "backup.yaml": JobFile,
+    "restore.yaml": JobFile,
+    "ui.yaml": FormFile,
+}
+"""The documents that have a model, by the name that `everest schema` knows them by."""
+
+
+class _FromModels(GenerateJsonSchema):
+    """Pydantic's generator, taught that a deferred value is nothing that a document can hold."""
+
+    def union_schema(self, schema: core_schema.UnionSchema) -> JsonSchemaValue:
+        """The known member of a union with `Deferred`, every other union as it is."""
+        first = schema["choices"][0]
+        if isinstance(first, tuple) and first[1] == DEFERRED:
+            known = cast("tuple[Any, str]", schema["choices"][1])
+            return self.generate_inner(known[0])
+        return super().union_schema(schema)
+
+    def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
+        """The schema of a model, with what is said of its fields."""
+        model, result = schema["cls"], super().model_schema(schema)
+        properties = result.get("properties", {})
+        for name, text in field_docs(model).items():
+            key = model.model_fields[name].alias or name
+            if key in properties:
+                properties[key] = {"description": text, **properties[key]}
+        return result
+
+    def generate(self, schema: core_schema.CoreSchema, mode: JsonSchemaMode = "validation") -> JsonSchemaValue:
+        """The schema with its dialect, and with descriptions in one line."""
+        return {"$schema": DIALECT, **_tidied(super().generate(schema, mode))}
+
+
+def document_schema(name: str) -> dict[str, Any]:
+    """The JSON Schema of a document, by its name in `DOCUMENTS`. Raises KeyError for another name."""
+    model = DOCUMENTS[name]
+    schema = model.model_json_schema(schema_generator=_FromModels)
+    if name in ("DatabaseCluster", "DatabaseBackup", "DatabaseRestore"):
+        _allow_absent_metadata(schema)
+    return schema
+
+
+def _allow_absent_metadata(schema: dict[str, Any]) -> None:
+    """Metadata that a server writes is read and left alone, so editors must not object to it."""
+    for name in ("Metadata", "JobMetadata", "NameOnly"):
+        if name in schema.get("$defs", {}):
+            schema["$defs"][name].pop("additionalProperties", None)
+
+
+def _tidied(schema: Any) -> Any:
+    """A schema without pydantic's titles and ``null`` members: a field that may be left out need not be mentioned."""
+    if isinstance(schema, list):
+        return [_tidied(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    result: dict[str, Any] = {}
+    for key, value in schema.items():
+        if key == "properties":
+            result[key] = {name: _tidied(below) for name, below in value.items()}
+        elif (key == "title" and isinstance(value, str)) or (key == "default" and value is None):
+            continue
+        elif key in _KEYWORDS:
+            result[_KEYWORDS[key]] = value
+        elif key == "additionalProperties" and isinstance(value, dict) and "anyOf" in value:
+            result[key] = {**value, "anyOf": [_tidied(member) for member in value["anyOf"]]}
+        elif key == "description" and isinstance(value, str):
+            result[key] = " ".join(value.split())
+        else:
+            result[key] = _tidied(value)
+    if "patternProperties" in result:
+        result.setdefault("additionalProperties", False)
+    return _without_null(result)
+
+
+_KEYWORDS = {"ge": "minimum", "le": "maximum", "gt": "exclusiveMinimum", "lt": "exclusiveMaximum"}
+"""Bounds that pydantic leaves in its own words where a validator stands before them."""
+
+
+def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    members = schema.get("anyOf")
+    if not isinstance(members, list) or {"type": "null"} not in members:
+        return schema
+    rest = [member for member in members if member != {"type": "null"}]
+    others = {key: value for key, value in schema.items() if key != "anyOf"}
+    if len(rest) == 1:
+        return {**rest[0], **others} if "$ref" not in rest[0] else {**others, **rest[0]}
+    return {**others, "anyOf": rest}

@@ -1,0 +1,1 @@
+"""Reading YAML text with the place of every key and value."""

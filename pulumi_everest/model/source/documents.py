@@ -1,0 +1,187 @@
+"""YAML text to plain data with positions. Whatever the input is, the result is documents and findings."""
+
+from __future__ import annotations
+
+import gc
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from yaml.events import MappingStartEvent, ScalarEvent
+
+from pulumi_everest.model.deferred import Path
+from pulumi_everest.model.findings import Finding, Place, sort_findings
+from pulumi_everest.model.shapes import Shape
+from pulumi_everest.model.source.build import build
+from pulumi_everest.model.source.events import (
+    ENDS,
+    EXPANSION,
+    EXPANSION_FREE,
+    MAX_NODES,
+    MAX_NODES_OF_FILE,
+    STARTS,
+    Written,
+    read_documents,
+    resolve_aliases,
+)
+from pulumi_everest.model.source.places import Entries, key_place, nearest, unpacked, value_place
+from pulumi_everest.model.source.syntax import MAX_DEPTH
+from pulumi_everest.model.source.text import MAX_BYTES, Report, to_text
+
+__all__ = [
+    "EXPANSION",
+    "EXPANSION_FREE",
+    "MAX_BYTES",
+    "MAX_DEPTH",
+    "MAX_NODES",
+    "MAX_NODES_OF_FILE",
+    "Document",
+    "ShapeFor",
+    "read_file",
+    "read_yaml",
+]
+
+ShapeFor = Callable[[str | None, str | None], Shape]
+"""Gives the shape of a document by its apiVersion and kind, which are None where it has none."""
+
+
+@dataclass
+class Document:
+    """One document of a file: its `data`, and where everything in it stands.
+
+    `index` counts all documents of the file, empty ones too, from 0. A document that was not read
+    from text has no places but its file.
+    """
+
+    data: dict[str, Any]
+    file: str
+    index: int = 0
+    entries: Entries = field(default_factory=list, repr=False, compare=False)
+    first_line: int = field(default=0, repr=False, compare=False)
+
+    def place(self, path: Path) -> Place:
+        """Where a key or an item of a list stands; of what is not there, the nearest thing around it."""
+        return self._place(key_place, path)
+
+    def value_place(self, path: Path) -> Place:
+        """Where a value begins; of what is not there, the nearest value around it."""
+        return self._place(value_place, path)
+
+    def text_at(self, path: Path) -> str | None:
+        """The text as written (``17.10``, ``off``) of a plain scalar that was not read as text, or None."""
+        index, found = nearest(self.entries, path) if self.entries else (0, False)
+        written: str | None = self.entries[index + 2] if found else None
+        return written
+
+    def _place(self, which: Callable[[Entries, int], int], path: Path) -> Place:
+        if not self.entries:
+            return Place(self.file)
+        line, column = unpacked(which(self.entries, nearest(self.entries, path)[0]))
+        return Place(self.file, line + self.first_line + 1, column + 1)
+
+
+def read_yaml(text: str | bytes, file: str, shape_for: ShapeFor) -> tuple[list[Document], list[Finding]]:
+    """The documents of a YAML (or JSON) text and all findings about it. Never raises.
+
+    Unquoted scalars are read by the shape of their place: as text as written where text is wanted, as a
+    number or a boolean of YAML 1.2 elsewhere. Documents that are empty are left out; so is one that is
+    broken, but not those before and after it.
+    """
+    report = Report(file)
+    documents: list[Document] = []
+    content = to_text(text, report)
+    if content is not None:
+        with _collector_paused():
+            for written in read_documents(content, report):
+                document = _read_document(written, shape_for, report)
+                if document is not None:
+                    documents.append(document)
+        if not documents and not report.findings:
+            report.add("source.empty", "the input holds no document")
+    return documents, sort_findings(report.findings)
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """No garbage collection meanwhile: reading makes no cycles, and searching what it makes took 40 % of its time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def read_file(path: str | os.PathLike[str], shape_for: ShapeFor) -> tuple[list[Document], list[Finding]]:
+    """Like `read_yaml`, for a file. One that cannot be read is a finding."""
+    file = os.fspath(path)
+    try:
+        with open(file, "rb") as stream:
+            content = stream.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        problem = "there is no such file"
+    except IsADirectoryError:
+        problem = "this is a folder, not a file"
+    except PermissionError:
+        problem = "the file may not be read (permission denied)"
+    except (OSError, ValueError) as error:
+        problem = f"the file cannot be read: {getattr(error, 'strerror', None) or error}"
+    else:
+        return read_yaml(content, file, shape_for)
+    report = Report(file)
+    report.add("source.unreadable", problem)
+    return [], report.findings
+
+
+def _read_document(written: Written, shape_for: ShapeFor, report: Report) -> Document | None:
+    """The document, or None where it is empty or wrong."""
+    events = written.events
+    if not events:
+        return None
+    aliases = resolve_aliases(written, report) if written.has_aliases else {}
+    if aliases is None:
+        return None
+    data, entries = build(written, aliases, shape_for(*_type_of(events)), report)
+    if not written.complete or data is None:
+        return None
+    if not isinstance(data, dict):
+        what = "a list" if isinstance(data, list) else "a single value"
+        hint = "separate documents with a line of three dashes: ---" if isinstance(data, list) else None
+        line, column = unpacked(value_place(entries, 0))
+        message = f"the document is {what}, not an object with apiVersion, kind and metadata.name"
+        report.add("source.document", message, at=(line + written.first_line, column), hint=hint)
+        return None
+    return Document(data, report.file, written.number, entries, written.first_line)
+
+
+def _type_of(events: list[Any]) -> tuple[str | None, str | None]:
+    """apiVersion and kind of a document: two scalars of its root."""
+    found: dict[str, str] = {}
+    index, end = 1, len(events) - 1
+    if type(events[0]) is not MappingStartEvent:
+        return None, None
+    while index < end and len(found) < 2:
+        key, value = events[index], events[index + 1]
+        if type(key) is not ScalarEvent:
+            index = _after(events, index)
+            index = _after(events, index)
+            continue
+        if type(value) is ScalarEvent and key.value in ("apiVersion", "kind"):
+            found.setdefault(key.value, value.value)
+        index = _after(events, index + 1)
+    return found.get("apiVersion"), found.get("kind")
+
+
+def _after(events: list[Any], index: int) -> int:
+    """The position after the node that begins at `index`."""
+    depth = 0
+    while index < len(events):
+        kind = type(events[index])
+        index += 1
+        depth += (kind in STARTS) - (kind in ENDS)
+        if depth <= 0:
+            break
+    return index

@@ -1,0 +1,459 @@
+"""The arguments of the components, as typed dictionaries. Their fields and texts are those of the models.
+
+Only names in snake_case are declared; the names of YAML are accepted as well. Any value may be an output. Nothing
+(None) stands for a field that is left out, so that the result of ``config.get`` can be passed on.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
+
+import pulumi
+
+if TYPE_CHECKING:
+    from pulumi_kubernetes.core.v1 import AffinityArgs, TolerationArgs, TopologySpreadConstraintArgs
+
+    from pulumi_everest.resources.cluster import DatabaseCluster
+    from pulumi_everest.resources.job import DatabaseBackup
+    from pulumi_everest.resources.provider import Provider
+
+
+class Topology(TypedDict, total=False):
+    """The shape of the cluster."""
+
+    type: pulumi.Input[str | None]
+    """Name of a topology of the definition; its default one, or the only one, if left out."""
+    config: pulumi.Input[Mapping[str, Any] | None]
+    """Settings that the definition declares for the topology."""
+
+
+class ComponentVersion(TypedDict, total=False):
+    """The version of all components of one type."""
+
+    version: pulumi.Input[str | None]
+    """Version of the type, one of the definition's."""
+    image: pulumi.Input[str | None]
+    """Container image; it wins over the image that belongs to the version."""
+
+
+class Components(TypedDict, total=False):
+    """Settings by component type."""
+
+    versions: pulumi.Input[Mapping[str, pulumi.Input[ComponentVersion]] | None]
+    """Versions by component type."""
+
+
+class Amounts(TypedDict, total=False):
+    """CPU and memory."""
+
+    cpu: pulumi.Input[str | None]
+    """CPU as a Kubernetes quantity, such as `500m` or `2`."""
+    memory: pulumi.Input[str | None]
+    """Memory as a Kubernetes quantity, such as `4Gi`."""
+
+
+class Resources(TypedDict, total=False):
+    """What a container asks for and what it may use at most."""
+
+    requests: pulumi.Input[Amounts | None]
+    """What is reserved for each container."""
+    limits: pulumi.Input[Amounts | None]
+    """What each container may use at most."""
+
+
+class Storage(TypedDict, total=False):
+    """The volume of each replica."""
+
+    size: pulumi.Input[str | None]
+    """Size of the volume as a Kubernetes quantity, such as `100Gi`. It can grow, never shrink."""
+    storage_class: pulumi.Input[str | None]
+    """Name of the StorageClass; the Kubernetes cluster's default one if left out. It cannot be changed
+    later."""
+
+
+class Expose(TypedDict, total=False):
+    """How clients outside the pod network reach the component."""
+
+    type: pulumi.Input[Literal["ClusterIP", "NodePort", "LoadBalancer"] | None]
+    """Type of the Kubernetes Service."""
+    annotations: pulumi.Input[Mapping[str, pulumi.Input[str]] | None]
+    """Annotations of the Service, for instance for a cloud's load balancer."""
+    source_ranges: pulumi.Input[Sequence[pulumi.Input[str]] | None]
+    """Address ranges (CIDR) that a load balancer lets in."""
+    load_balancer_class: pulumi.Input[str | None]
+    """Class of the load balancer."""
+
+
+class Scheduling(TypedDict, total=False):
+    """Where the pods of the component may run."""
+
+    node_selector: pulumi.Input[Mapping[str, pulumi.Input[str]] | None]
+    """Labels that a node must have."""
+    affinity: pulumi.Input[Mapping[str, Any] | AffinityArgs | None]
+    """A Kubernetes Affinity."""
+    tolerations: pulumi.Input[Sequence[pulumi.Input[Mapping[str, Any] | TolerationArgs]] | None]
+    """Kubernetes Tolerations."""
+    topology_spread_constraints: pulumi.Input[
+        Sequence[pulumi.Input[Mapping[str, Any] | TopologySpreadConstraintArgs]] | None
+    ]
+    """Kubernetes TopologySpreadConstraints."""
+    priority_class_name: pulumi.Input[str | None]
+    """Name of a PriorityClass."""
+
+
+class Instance(TypedDict, total=False):
+    """The settings of one component in one cluster."""
+
+    version: pulumi.Input[str | None]
+    """Version of the component's software; it wins over `components.versions` and the bundle."""
+    image: pulumi.Input[str | None]
+    """Container image; it wins over the image that belongs to the version."""
+    replicas: pulumi.Input[int | None]
+    """How many pods the component has."""
+    resources: pulumi.Input[Resources | None]
+    """CPU and memory of each pod."""
+    storage: pulumi.Input[Storage | None]
+    """The volume of each pod."""
+    expose: pulumi.Input[Expose | None]
+    """How clients outside the pod network reach the component."""
+    scheduling: pulumi.Input[Scheduling | None]
+    """Where the pods may run."""
+    engine_config: pulumi.Input[str | Mapping[str, Any] | None]
+    """The engine's own configuration, as text or as parameters: the definition says which."""
+    config: pulumi.Input[Mapping[str, Any] | None]
+    """Settings that the definition declares for the component."""
+    overrides: pulumi.Input[Mapping[str, Any] | None]
+    """A patch (JSON merge patch) of what is emitted for the component."""
+
+
+class Retention(TypedDict, total=False):
+    """How long backups are kept: by count or by age."""
+
+    count: pulumi.Input[int | None]
+    """How many backups are kept."""
+    duration: pulumi.Input[str | None]
+    """How long backups are kept, such as `14d`."""
+
+
+class Schedule(TypedDict, total=False):
+    """A backup that is made again and again."""
+
+    name: pulumi.Input[str]
+    """Name of the schedule, unique in the cluster."""
+    cron: pulumi.Input[str]
+    """When: five fields, as in `0 3 * * *`, in the operator's time zone (UTC)."""
+    enabled: pulumi.Input[bool | None]
+    """False keeps the schedule without making backups."""
+    retention: pulumi.Input[Retention | None]
+    """How long the backups are kept; all of them if left out."""
+
+
+class PointInTimeRecovery(TypedDict, total=False):
+    """Continuous archiving, to restore to any moment."""
+
+    enabled: pulumi.Input[bool | None]
+    """Whether changes are archived all the time."""
+    interval_seconds: pulumi.Input[int | None]
+    """Seconds between two uploads."""
+
+
+class BackupStorage(TypedDict, total=False):
+    """Where backups go."""
+
+    name: pulumi.Input[str]
+    """Name of the storage, unique in the cluster."""
+    type: pulumi.Input[Literal["s3", "azure", "gcs", "filesystem"]]
+    """Kind of storage."""
+    bucket: pulumi.Input[str | None]
+    """Bucket (s3, gcs)."""
+    container: pulumi.Input[str | None]
+    """Container (azure)."""
+    claim: pulumi.Input[str | None]
+    """Name of the PersistentVolumeClaim (filesystem)."""
+    prefix: pulumi.Input[str | None]
+    """Folder in the storage."""
+    region: pulumi.Input[str | None]
+    """Region (s3)."""
+    endpoint_url: pulumi.Input[str | None]
+    """URL of the service, where it is not the cloud's own (s3, azure)."""
+    verify_tls: pulumi.Input[bool | None]
+    """False to accept any certificate (s3)."""
+    force_path_style: pulumi.Input[bool | None]
+    """True for services that want the bucket in the path (s3)."""
+    credentials_secret: pulumi.Input[str | None]
+    """Name of the Secret with the credentials, in the cluster's namespace."""
+    schedules: pulumi.Input[Sequence[pulumi.Input[Schedule]] | None]
+    """Backups made again and again into this storage."""
+    pitr: pulumi.Input[PointInTimeRecovery | None]
+    """Continuous archiving into this storage."""
+    credentials: pulumi.Input[Mapping[str, pulumi.Input[str]] | None]
+    """Credentials as the keys and values of the Secret that is made of them, such as `AWS_ACCESS_KEY_ID`;
+    secrets."""
+
+
+class Backup(TypedDict, total=False):
+    """Backups of the cluster."""
+
+    storages: pulumi.Input[Sequence[pulumi.Input[BackupStorage]] | None]
+    """Where backups go; the first one is the main one."""
+
+
+class MonitoringCredentials(TypedDict, total=False):
+    """What the monitoring server asks of its clients."""
+
+    api_key: pulumi.Input[str]
+    """API key, or service account token, of the PMM server; a secret."""
+
+
+class Monitoring(TypedDict, total=False):
+    """Percona Monitoring and Management."""
+
+    type: pulumi.Input[Literal["pmm"] | None]
+    """Kind of monitoring."""
+    server_url: pulumi.Input[str]
+    """URL of the PMM server."""
+    credentials_secret: pulumi.Input[str | None]
+    """Name of a Secret with the key `apiKey`."""
+    resources: pulumi.Input[Resources | None]
+    """CPU and memory of each monitoring client."""
+    verify_tls: pulumi.Input[bool | None]
+    """False to accept any certificate of the server."""
+    credentials: pulumi.Input[MonitoringCredentials | None]
+    """Credentials that a Secret is made of, instead of one that is there; secrets."""
+
+
+class DataSource(TypedDict, total=False):
+    """What a new cluster is filled with."""
+
+    backup: pulumi.Input[str | None]
+    """Name of a backup object in the same namespace."""
+    storage: pulumi.Input[str | None]
+    """Name of one of the cluster's own storages, together with `path`."""
+    path: pulumi.Input[str | None]
+    """Where in the bucket, container or volume the backup is, as in
+    `shop/orders/2026-03-01T03:00:05Z`."""
+    type: pulumi.Input[str | None]
+    """Kind of the backup at `path`, in the technology's words."""
+    point_in_time: pulumi.Input[Literal["latest"] | str | None]
+    """`latest`, or a moment in RFC 3339 such as `2026-03-01T12:00:00Z`."""
+
+
+class Issuer(TypedDict, total=False):
+    """The cert-manager issuer of the certificates."""
+
+    name: pulumi.Input[str]
+    """Name of the issuer."""
+    kind: pulumi.Input[Literal["Issuer", "ClusterIssuer"] | None]
+    """Kind of the issuer."""
+    group: pulumi.Input[str | None]
+    """API group of the issuer; cert-manager's if left out."""
+
+
+class Tls(TypedDict, total=False):
+    """Encryption of connections."""
+
+    mode: pulumi.Input[str | None]
+    """How strictly TLS is used, in the technology's words."""
+    issuer: pulumi.Input[Issuer | None]
+    """The cert-manager issuer of the certificates."""
+    certificate_secret: pulumi.Input[str | None]
+    """Name of the Secret with the certificate for clients."""
+    internal_certificate_secret: pulumi.Input[str | None]
+    """Name of the Secret with the certificate for traffic inside the cluster."""
+
+
+class Images(TypedDict, total=False):
+    """Where container images come from."""
+
+    registry: pulumi.Input[str | None]
+    """Registry, with a path if there is one, that the catalog's images are taken from instead of their
+    own."""
+    pull_policy: pulumi.Input[Literal["Always", "IfNotPresent", "Never"] | None]
+    """When images are pulled."""
+    pull_secrets: pulumi.Input[Sequence[pulumi.Input[str]] | None]
+    """Names of Secrets for the registry."""
+
+
+class DatabaseClusterArgs(TypedDict, total=False):
+    """What is wanted of a cluster."""
+
+    provider: pulumi.Input[str] | Provider
+    """Name of the Provider."""
+    name: pulumi.Input[str] | None
+    """Name of the cluster and of its main object; the name of the resource, if left out."""
+    namespace: pulumi.Input[str | None]
+    """Namespace of the objects; the Kubernetes provider's, if left out."""
+    labels: pulumi.Input[Mapping[str, pulumi.Input[str]] | None]
+    """Labels of every emitted object."""
+    annotations: pulumi.Input[Mapping[str, pulumi.Input[str]] | None]
+    """Annotations of every emitted object."""
+    finalizers: pulumi.Input[Sequence[pulumi.Input[str]] | None]
+    """Finalizers of the main object, in place of those that the volume policy gives."""
+    topology: pulumi.Input[Topology | None]
+    """The shape of the cluster; may be left out where there is one topology, or a default one."""
+    components: pulumi.Input[Components | None]
+    """Versions by component type."""
+    instances: pulumi.Input[Mapping[str, pulumi.Input[Instance] | None] | None]
+    """The settings of each component. Required components are there without being listed."""
+    bundle: pulumi.Input[str | None]
+    """Name of a set of versions that fit together."""
+    preset: pulumi.Input[str | None]
+    """Name of a set of sizes that the plugin offers."""
+    config: pulumi.Input[Mapping[str, Any] | None]
+    """Settings that the definition declares for the whole cluster."""
+    operator_version: pulumi.Input[str | None]
+    """Version of the operator that the objects are made for; the Provider's, or the plugin's default, if
+    left out."""
+    paused: pulumi.Input[bool | None]
+    """True stops the database's pods and keeps its volumes."""
+    users_secret: pulumi.Input[str | None]
+    """Name of the Secret with the passwords of the system users."""
+    overrides: pulumi.Input[Mapping[str, Any] | None]
+    """A patch (JSON merge patch) of the spec of the main object."""
+    backup: pulumi.Input[Backup | None]
+    """Backups."""
+    monitoring: pulumi.Input[Monitoring | None]
+    """Monitoring."""
+    data_source: pulumi.Input[DataSource | None]
+    """What a new cluster is filled with."""
+    tls: pulumi.Input[Tls | None]
+    """Encryption of connections."""
+    images: pulumi.Input[Images | None]
+    """Where container images come from; wins over the Provider's."""
+    users: pulumi.Input[Mapping[str, pulumi.Input[str]] | None]
+    """Passwords of the system users, as the keys and values of the Secret that is made of them; secrets."""
+    deletion_policy: Literal["protect", "retain", "delete"] | None
+    """What becomes of the objects when the resource goes away: `protect` (the default) refuses to delete
+    them, `retain` forgets them and leaves them running, `delete` deletes them."""
+    volume_policy: pulumi.Input[Literal["keep", "delete"] | None]
+    """Whether the operator keeps the volumes of a deleted cluster (`keep`, the default) or deletes them."""
+    adopt: bool | None
+    """True takes over an operator's object of that name that exists, once the program says everything that is
+    there."""
+    wait_for: bool | str | None
+    """True waits until the database is ready, a text for what it says, as in the annotation `pulumi.com/waitFor`."""
+    connection_secret: bool | str | None
+    """True makes a Secret `<name>-conn` with what clients need: `type`, `host`, `port`, `username`, `password` and
+    `uri`, which the output `connection` has too; a text is its name. Where the operator makes up the password, `pulumi
+    up` waits until the database is ready."""
+    allow: Sequence[str] | None
+    """Names of guards that are lifted for one change, such as `storage-shrink`; see docs/changes.md."""
+
+
+class Compression(TypedDict, total=False):
+    """How a backup is compressed."""
+
+    type: pulumi.Input[str | None]
+    """Kind of compression, in the technology's words."""
+    level: pulumi.Input[int | None]
+    """How hard to compress; what the numbers mean depends on the kind."""
+
+
+class DatabaseBackupArgs(TypedDict, total=False):
+    """What is wanted of a backup."""
+
+    cluster: pulumi.Input[str] | DatabaseCluster
+    """Name of the DatabaseCluster, in the same namespace."""
+    name: pulumi.Input[str] | None
+    """Name of the operator's object; the name of the resource, if left out."""
+    namespace: pulumi.Input[str | None]
+    """Namespace of the object, which is that of the cluster."""
+    labels: pulumi.Input[Mapping[str, pulumi.Input[str]] | None]
+    """Labels of the object."""
+    annotations: pulumi.Input[Mapping[str, pulumi.Input[str]] | None]
+    """Annotations of the object."""
+    provider: pulumi.Input[str] | Provider | None
+    """Name of the Provider, for a cluster that is not part of the same input."""
+    operator_version: pulumi.Input[str | None]
+    """Version of the operator, for a cluster that is not part of the same input."""
+    overrides: pulumi.Input[Mapping[str, Any] | None]
+    """A patch (JSON merge patch) of the spec of the operator's object."""
+    storage: pulumi.Input[str | None]
+    """Name of one of the cluster's storages; the first one if left out."""
+    type: pulumi.Input[str | None]
+    """Kind of backup, in the technology's words, such as `physical` or `full`."""
+    compression: pulumi.Input[Compression | None]
+    """How the backup is compressed."""
+    starting_deadline_seconds: pulumi.Input[int | None]
+    """Seconds within which the backup must have begun; it fails after them."""
+    data_policy: pulumi.Input[Literal["keep", "delete"] | None]
+    """Whether the backup's data stay in the storage when the backup object is deleted (`keep`, the default)
+    or go with it (`delete`)."""
+    deletion_policy: Literal["protect", "retain", "delete"] | None
+    """What becomes of the object when the resource goes away: `delete` (the default) deletes it, and the
+    data only with `data_policy`, `retain` forgets it, `protect` refuses."""
+    wait_for: bool | str | None
+    """True waits until it is done, a text for what it says, as in the annotation `pulumi.com/waitFor`."""
+
+
+class DatabaseRestoreArgs(TypedDict, total=False):
+    """What a cluster is to hold from now on, in place of what it holds."""
+
+    cluster: pulumi.Input[str] | DatabaseCluster
+    """Name of the DatabaseCluster, in the same namespace."""
+    name: pulumi.Input[str] | None
+    """Name of the operator's object; the name of the resource, if left out."""
+    namespace: pulumi.Input[str | None]
+    """Namespace of the object, which is that of the cluster."""
+    labels: pulumi.Input[Mapping[str, pulumi.Input[str]] | None]
+    """Labels of the object."""
+    annotations: pulumi.Input[Mapping[str, pulumi.Input[str]] | None]
+    """Annotations of the object."""
+    provider: pulumi.Input[str] | Provider | None
+    """Name of the Provider, for a cluster that is not part of the same input."""
+    operator_version: pulumi.Input[str | None]
+    """Version of the operator, for a cluster that is not part of the same input."""
+    overrides: pulumi.Input[Mapping[str, Any] | None]
+    """A patch (JSON merge patch) of the spec of the operator's object."""
+    backup: pulumi.Input[str] | DatabaseBackup | None
+    """Name of a backup object in the same namespace."""
+    storage: pulumi.Input[str | None]
+    """Name of one of the cluster's own storages, together with `path`."""
+    path: pulumi.Input[str | None]
+    """Where in the bucket, container or volume the backup is, as in
+    `shop/orders/2026-03-01T03:00:05Z`."""
+    type: pulumi.Input[str | None]
+    """Kind of the backup at `path`, in the technology's words."""
+    point_in_time: pulumi.Input[Literal["latest"] | str | None]
+    """`latest`, or a moment in RFC 3339 such as `2026-03-01T12:00:00Z`."""
+    deletion_policy: Literal["protect", "retain", "delete"] | None
+    """What becomes of the object when the resource goes away: `delete` (the default) deletes it, `retain`
+    forgets it, `protect` refuses. The data stay restored."""
+    wait_for: bool | str | None
+    """True waits until it is done, a text for what it says, as in the annotation `pulumi.com/waitFor`."""
+
+
+class ProviderArgs(TypedDict, total=False):
+    """Which definition a Provider stands for, and what holds for all its clusters."""
+
+    name: pulumi.Input[str] | None
+    """Name of the Provider; the name of the resource, if left out."""
+    labels: pulumi.Input[Mapping[str, pulumi.Input[str]] | None]
+    """Labels of every emitted object."""
+    annotations: pulumi.Input[Mapping[str, pulumi.Input[str]] | None]
+    """Annotations of every emitted object."""
+    database_cluster_definition: pulumi.Input[str] | None
+    """Name of the DatabaseClusterDefinition."""
+    plugin: pulumi.Input[str | None]
+    """Name of the plugin that emits the objects; the one whose definition has that name, if left out."""
+    operator_version: pulumi.Input[str | None]
+    """Version of the operator that objects are made for; the plugin's default if left out."""
+    reconcile_by: pulumi.Input[Literal["pulumi", "everest"] | None]
+    """Who makes the operator's objects: this package (`pulumi`, the default), or a controller
+    (`everest`)."""
+    api: pulumi.Input[Mapping[str, Any] | None]
+    """Settings for a controller; passed on as they are."""
+    images: pulumi.Input[Images | None]
+    """Where container images come from."""
+    release: pulumi.Input[str | None]
+    """Release of the plugin."""
+    min_upgradable_from: pulumi.Input[str | None]
+    """The oldest release that can be upgraded to this one."""
+    install_crds: bool | None
+    """True makes the CustomResourceDefinitions of the objects for a controller (`reconcile_by="everest"`)
+    as well, once for each Kubernetes cluster. They are never deleted: that would delete every database with
+    them."""
+    plugins: Sequence[str | os.PathLike[str]] | None
+    """Folders of plugins, relative to the working directory, that are found before all others."""

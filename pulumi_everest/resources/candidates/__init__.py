@@ -1,0 +1,1 @@
+"""Resources before they are made: their arguments checked, resolved and made into objects, behind one gate."""

@@ -1,0 +1,180 @@
+"""A backup or restore of a program before it is one: its arguments checked with its cluster, and made into objects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import pulumi
+
+from pulumi_everest.core.check_job import Job, JobKind
+from pulumi_everest.core.merging import without_none
+from pulumi_everest.emit.objects import Emitted
+from pulumi_everest.model.deferred import Deferred
+from pulumi_everest.model.findings import EverestError, Finding, did_you_mean, finding
+from pulumi_everest.model.reading import plain
+from pulumi_everest.resources.arguments.received import Given
+from pulumi_everest.resources.candidates.cluster_candidate import METADATA, Candidate
+from pulumi_everest.resources.candidates.run import Run
+from pulumi_everest.resources.engine.wait_conditions import HINT, wrong_condition
+from pulumi_everest.workspace.job_plans import JobPlan, schema_findings
+from pulumi_everest.workspace.workspace import JobInput, Setup
+
+PROGRAM_ONLY = frozenset({*METADATA, "deletionPolicy", "waitFor"})
+
+
+class JobCandidate:
+    """One job at work. `cluster` is the cluster that it was passed, if it was no name."""
+
+    def __init__(self, kind: JobKind, given: Given, run: Run, kubernetes: object, cluster: Candidate | None) -> None:
+        self.kind, self.given, self.run, self.passed = kind, given, run, cluster
+        self.kubernetes = kubernetes
+        """The Kubernetes provider that the objects are for."""
+        self.batch = run.batch
+        self.cluster: Candidate | None = None
+        self.policy = "delete"
+        self.wait_for: str | None = None
+        self.objects: list[Emitted] = []
+        self.job, self.setup, self.findings = self._check(given.data())
+        if run.tick_for(given, [entry.path for entry in self.findings if entry.code == "value.not-known"]):
+            self.job, self.setup, self.findings = self._check(given.data())
+        # Without a finding of its own a job is refused because of its cluster, which has one.
+        refused = self.batch.add(self.findings) or self.job is None
+        self.refused = refused or (self.cluster is not None and self.cluster.refused)
+        if not self.refused:
+            self._emit()
+        given.watch(lambda data: self._check(data)[2], self.findings, self.batch)
+        self.batch.members.append(self)
+        self.batch.clusters.append(self)
+
+    def _check(self, data: dict[str, Any]) -> tuple[Job | None, Setup | None, list[Finding]]:
+        data, found = self.given.read(data)
+        data = plain(data, self.given.shape)
+        metadata = without_none({key: data.get(key) for key in METADATA})
+        spec = {key: value for key, value in data.items() if key not in PROGRAM_ONLY and value is not None}
+        self.cluster = self._find(metadata, spec)
+        if self.cluster is not None:
+            found += self._place(metadata, self.cluster.checked.cluster.metadata.get("namespace"))
+        own = JobInput(self.kind, metadata, spec)
+        own.cluster = self.cluster.checked.cluster if self.cluster is not None else None
+        job, setup, more = self.run.workspace.check_job(own)
+        found += [self._with_names(entry) for entry in more if not entry.subject.startswith("Provider ")]
+        found += self._options(data, setup)
+        self.input = own
+        return job, setup, self.given.shown(found)
+
+    def _find(self, metadata: Mapping[str, Any], spec: Mapping[str, Any]) -> Candidate | None:
+        """The cluster of the program that the job is about."""
+        if self.passed is not None:
+            return self.passed
+        name, namespace = spec.get("cluster"), metadata.get("namespace")
+        named = [c for c in self.run.databases if c.checked.cluster.metadata.get("name") == name]
+        there = [c for c in named if namespace in (None, c.checked.cluster.metadata.get("namespace"))]
+        near = [c for c in there if c.kubernetes is self.kubernetes] or there
+        return near[-1] if near else None
+
+    def _with_names(self, entry: Finding) -> Finding:
+        """What is wrong with the name of a cluster, with the clusters that the program has made so far."""
+        if entry.code != "backup.unknown-cluster" or entry.allowed:
+            return entry
+        names = [name for c in self.run.databases if isinstance(name := c.checked.cluster.metadata.get("name"), str)]
+        wanted = self.given.data().get("cluster")
+        near = did_you_mean(wanted, names) if isinstance(wanted, str) else None
+        by_output = "a cluster of this program is named by its output, such as orders.name, or passed itself"
+        return replace(entry, allowed=tuple(dict.fromkeys(names)), hint=near or by_output)
+
+    def _place(self, metadata: dict[str, Any], namespace: Any) -> list[Finding]:
+        """Put the job where its cluster is."""
+        own = metadata.get("namespace")
+        if own is None and namespace is not None:
+            metadata["namespace"] = namespace
+        elif isinstance(own, str) and isinstance(namespace, str) and own != namespace:
+            text = f"the {self.kind} is in the namespace of its cluster, which is '{namespace}'"
+            return [finding("field.conflict", ("namespace",), text, allowed=[namespace])]
+        return []
+
+    def _options(self, data: Mapping[str, Any], setup: Setup | None) -> list[Finding]:
+        """Take what decides how the objects are made, and say what is wrong with it."""
+        found = []
+        for field in ("deletionPolicy", "waitFor"):
+            if isinstance(data.get(field), Deferred) and data[field].source is not None:
+                text = f"'{field}' decides how the objects are made, so it must be known in a preview"
+                found.append(finding("value.not-known", (field,), text))
+        policy, wait = data.get("deletionPolicy"), data.get("waitFor")
+        self.policy = policy if isinstance(policy, str) else "delete"
+        self.wait_for = wait if isinstance(wait, str) else None
+        if wait is True:
+            template = setup.job_template(self.kind) if setup is not None and not setup.controlled else None
+            self.wait_for = template.wait_for if template is not None else None
+            if self.wait_for is None and setup is not None:
+                text = f"it is not known how to tell that this {self.kind} is done"
+                found.append(finding("field.value", ("waitFor",), text))
+        wrong = wrong_condition(wait) if isinstance(wait, str) else None
+        if wrong is not None:
+            allowed = ["True", "jsonpath=...", "condition=..."]
+            found.append(finding("field.value", ("waitFor",), wrong, allowed=allowed, hint=HINT))
+        return found
+
+    def _emit(self) -> None:
+        assert self.job is not None
+        assert self.setup is not None
+        workspace = self.run.workspace
+        try:
+            self.objects = workspace.emit_job(self.job, self.setup)
+            found = [*schema_findings(JobPlan(self.input, self.job, self.setup, self.objects), workspace.crds)]
+        except EverestError as error:
+            found = error.findings
+        shown = [*self.given.shown(found), *self.given.shown(self._not_waiting())]
+        self.findings += [entry for entry in shown if not entry.is_error]
+        self.refused = self.batch.add(shown)
+
+    def _not_waiting(self) -> list[Finding]:
+        """A warning where the cluster may be new and is not waited for: the operator gives a job up after a while."""
+        cluster = self.cluster
+        if cluster is None or cluster.condition is not None or not cluster.objects:
+            return []
+        text = f"the {self.kind} does not wait for the database, and fails where that is only being made"
+        return [finding("backup.not-waiting", ("cluster",), text, hint="set wait_for=True at the cluster")]
+
+    @property
+    def inputs(self) -> dict[str, Any]:
+        """What the component registers as its inputs: what the user wants of the job, as far as it is known at once."""
+        spec = self.input.spec
+        return {key: value for key, value in spec.items() if not isinstance(value, Deferred) and key != "provider"}
+
+    # What the gate asks
+
+    def look(self) -> bool:
+        """Take values that have become known. True if none is left to wait for."""
+        return self.given.look()
+
+    def news(self) -> list[Finding]:
+        """What is wrong with values that became known."""
+        return self.given.news()
+
+    def identity(self) -> tuple[Any, ...] | None:
+        """Kind, Kubernetes provider, namespace and name."""
+        metadata = self.input.metadata
+        name = metadata.get("name")
+        if isinstance(name, Deferred) or isinstance(metadata.get("namespace"), Deferred):
+            return None
+        return (self.kind, self.kubernetes, metadata.get("namespace"), name)
+
+    def twin(self) -> Finding:
+        """What to say about a second job of that kind and name."""
+        text = f"there are two {self.kind}s '{self.input.metadata.get('name')}' in one namespace"
+        return self.given.shown([finding("backup.duplicate", ("name",), text)])[0]
+
+
+def named(
+    value: Any, field: str, found: list[Finding], kind: type[pulumi.Resource], name_of: Callable[[Any], Any]
+) -> tuple[Any, pulumi.Resource | None]:
+    """A name, or the name of the resource that was passed instead; and that resource."""
+    if isinstance(value, kind):
+        return name_of(value), value
+    if isinstance(value, pulumi.Resource):
+        text = f"'{field}' is a pulumi_everest.{kind.__name__} or the name of one, got {type(value).__name__}"
+        found.append(finding("field.type", (field,), text))
+        return Deferred((field,)), None
+    return value, None

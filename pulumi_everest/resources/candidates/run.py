@@ -1,0 +1,296 @@
+"""One run of a program: its Providers and plugins, and the gate that nothing passes while something is wrong.
+
+Constructors only collect. Their objects wait for the gate, which opens when the program's own code has ended (or first
+awaits something) and the event loop runs: then everything is known that a program can know without an engine, and
+either nothing was found, or all of it is raised at once and no object is registered.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import weakref
+from collections.abc import Iterable
+from pathlib import Path as Folder
+from typing import TYPE_CHECKING, Any, Protocol
+
+import pulumi
+from pulumi.runtime import settings
+
+from pulumi_everest.model.deferred import Path
+from pulumi_everest.model.findings import EverestError, Finding, finding, unknown
+from pulumi_everest.resources.arguments.naming import AS_IN_YAML
+from pulumi_everest.resources.candidates.program_lock import ProgramLocks
+from pulumi_everest.resources.engine.callbacks import start_callbacks
+from pulumi_everest.resources.engine.errors import ClusterError
+from pulumi_everest.resources.engine.garbage_collector import spare_what_stays
+from pulumi_everest.resources.hooks.adoption import Adoption
+from pulumi_everest.resources.hooks.failed_databases import Reporter
+from pulumi_everest.resources.hooks.guard import Guard
+from pulumi_everest.resources.hooks.made_once import Once
+from pulumi_everest.resources.hooks.preview_look import Looks
+
+if TYPE_CHECKING:
+    from pulumi_everest.core.technology import Technology
+    from pulumi_everest.emit.crds import Crds
+    from pulumi_everest.resources.candidates.cluster_candidate import Candidate
+    from pulumi_everest.resources.provider import Provider
+    from pulumi_everest.workspace.workspace import ProviderInput, Workspace
+
+RECONCILERS = ("pulumi", "everest")
+ROUNDS = 32
+"""How often the loop goes round before the gate opens, so that secrets and what is made of them are known."""
+
+
+class Member(Protocol):
+    """A resource of a batch: what the gate asks it."""
+
+    def look(self) -> bool:
+        """Take values that have become known. True if none is left to wait for."""
+        ...
+
+    def news(self) -> list[Finding]:
+        """What is wrong with values that became known since the last time."""
+        ...
+
+
+class Waiting(Protocol):
+    """Arguments with values to wait for."""
+
+    def look(self) -> bool:
+        """Take values that have become known."""
+        ...
+
+    def waiting(self, path: Path) -> bool:
+        """Whether a value at or below the path is not known."""
+        ...
+
+
+class Distinct(Protocol):
+    """A cluster of a batch, of which there may be only one."""
+
+    def identity(self) -> tuple[Any, ...] | None:
+        """What no two may share; None where that is not known."""
+        ...
+
+    def twin(self) -> Finding:
+        """What to say if another has the same identity."""
+        ...
+
+
+class Batch:
+    """The resources that are made until the loop runs, and what is wrong with them."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.members: list[Member] = []
+        self.clusters: list[Distinct] = []
+        self.findings: list[Finding] = []
+        self.open = False
+        self.gate: pulumi.Output[None] = pulumi.Output.from_input(asyncio.ensure_future(self._opened()))
+
+    def add(self, findings: Iterable[Finding]) -> bool:
+        """Collect the errors among the findings. True if there is one."""
+        errors = [entry for entry in findings if entry.is_error]
+        self.findings += [entry for entry in errors if entry not in self.findings]
+        return bool(errors)
+
+    async def _opened(self) -> None:
+        while self.run.ticking:
+            await asyncio.sleep(0)
+        self.run.close(self)
+        spare_what_stays(served=AS_IN_YAML.get())
+        self._find_twins()
+        # With one round everything that the program itself made is known, and the engine has not answered yet.
+        await self._settle(1 if self.findings else ROUNDS)
+        self.open = True
+        if self.findings:
+            raise ClusterError(self.findings)
+
+    async def _settle(self, rounds: int) -> None:
+        for _ in range(rounds):
+            waiting = [member for member in self.members if not member.look()]
+            if not waiting:
+                break
+            await asyncio.sleep(0)
+            for member in waiting:
+                member.look()
+        for member in self.members:
+            self.add(member.news())
+
+    def _find_twins(self) -> None:
+        seen: set[tuple[Any, ...]] = set()
+        for cluster in self.clusters:
+            identity = cluster.identity()
+            if identity is not None and identity in seen:
+                self.add([cluster.twin()])
+            elif identity is not None:
+                seen.add(identity)
+
+
+class Run:
+    """A run of a program, as far as the resources of this package share something."""
+
+    def __init__(self) -> None:
+        self.monitor, self.stack = settings.SETTINGS.monitor, settings.get_root_resource()
+        start_callbacks()
+        spare_what_stays(served=AS_IN_YAML.get())
+        self.providers: dict[str, Provider] = {}
+        self.inputs: dict[str, ProviderInput] = {}
+        self.named: set[str] = set()
+        self.crds: dict[str, list[pulumi.CustomResource]] = {}
+        """The CustomResourceDefinitions that have been made, by the name of their Kubernetes provider."""
+        self.folders: list[Folder] = [Folder(folder) for folder in _configured_folders()]
+        self.ticking = False
+        self.adoption = Adoption()
+        self.guard = Guard(served=AS_IN_YAML.get())
+        self.reporter = Reporter()
+        self.looks = Looks(served=AS_IN_YAML.get())
+        self.once = Once()
+        self.databases: list[Candidate] = []
+        """The clusters made so far, for what is done to them."""
+        self._batch: Batch | None = None
+        self._workspace: Workspace | None = None
+        self._locks: ProgramLocks | None = None
+
+    def is_current(self) -> bool:
+        """Whether this is still the run that the SDK is set up for."""
+        return self.monitor is settings.SETTINGS.monitor and self.stack is settings.get_root_resource()
+
+    @property
+    def batch(self) -> Batch:
+        """The batch that a new resource belongs to."""
+        if self._batch is None:
+            self._batch = Batch(self)
+        return self._batch
+
+    def close(self, batch: Batch) -> None:
+        """Let resources that come later have a batch of their own."""
+        if self._batch is batch:
+            self._batch = None
+
+    @property
+    def workspace(self) -> Workspace:
+        """The Providers and plugins. What is wrong with plugins goes to the batch, once."""
+        if self._workspace is None:
+            from pulumi_everest.plugins.find import Plugins
+            from pulumi_everest.workspace.workspace import Workspace
+
+            self._workspace = Workspace(
+                Plugins(self.folders),
+                reconcile_by=_configured_reconciler(self.batch),
+                crds=_configured_crds(self.batch),
+            )
+            self.batch.add(self._workspace.findings)
+            for provider in self.inputs.values():
+                self._workspace.add_provider(provider)
+        return self._workspace
+
+    @property
+    def locks(self) -> ProgramLocks:
+        """The lock beside the program. What is wrong with it goes to the batch, once."""
+        if self._locks is None:
+            self.use_locks(ProgramLocks())
+        assert self._locks is not None  # it has just been set
+        return self._locks
+
+    def use_locks(self, locks: ProgramLocks) -> None:
+        """Have clusters look into this lock."""
+        self._locks = locks
+        self.batch.add(locks.findings)
+
+    def add_folders(self, folders: Iterable[Folder]) -> None:
+        """Find plugins in these folders too."""
+        new = [folder for folder in folders if folder not in self.folders]
+        if new:
+            self.folders += new
+            self._workspace = None
+
+    def tick_for(self, given: Waiting, places: Iterable[Path]) -> bool:
+        """Let the loop go round until values are known that can be without an engine; the gate stays shut.
+
+        True if one was waited for. Only for values that must be known: what the program has queued is started by it.
+        Private API of the SDK; without it the values are not known.
+        """
+        places = [place for place in places if given.waiting(place)]
+        sync_await = getattr(_sync_await_module(), "_sync_await", None)
+        if not places or sync_await is None:
+            return False
+        self.ticking = True
+        try:
+            for _ in range(ROUNDS):
+                sync_await(asyncio.sleep(0))
+                given.look()
+                if not any(given.waiting(place) for place in places):
+                    break
+        finally:
+            self.ticking = False
+        return True
+
+
+def _sync_await_module() -> Any:
+    try:
+        from pulumi.runtime import sync_await
+    except ImportError:
+        return None
+    return sync_await
+
+
+def _configured_folders() -> list[str]:
+    """The folders of plugins in the stack's config: ``everest:plugins``."""
+    folders = pulumi.Config("everest").get_object("plugins")
+    return [folder for folder in folders if isinstance(folder, str)] if isinstance(folders, list) else []
+
+
+def _configured_crds(batch: Batch) -> Crds | None:
+    """The schemas in the folders and files that the stack's config names: ``everest:crds``."""
+    paths = pulumi.Config("everest").get_object("crds")
+    if paths is None:
+        return None
+    if not isinstance(paths, list) or not all(isinstance(path, str) for path in paths):
+        text = "the config value everest:crds takes a list of folders with CustomResourceDefinitions"
+        batch.add([finding("field.type", ("everest:crds",), text)])
+        return None
+    from pulumi_everest.emit.crds import Crds
+
+    try:
+        return Crds.load(paths)
+    except EverestError as error:
+        batch.add(error.findings)
+        return None
+
+
+def _configured_reconciler(batch: Batch) -> str | None:
+    """Who reconciles, where the stack's config overrules the Providers: ``everest:reconcileBy``."""
+    chosen = pulumi.Config("everest").get("reconcileBy")
+    if chosen is not None and chosen not in RECONCILERS:
+        text = f"the config value everest:reconcileBy is '{chosen}'"
+        batch.add([unknown("field.value", ("everest:reconcileBy",), text, chosen, RECONCILERS)])
+        return None
+    return chosen
+
+
+_RUNS: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Run] = weakref.WeakKeyDictionary()
+
+
+def current_run() -> Run:
+    """The run that resources made now belong to. One for each event loop and setting of the SDK."""
+    loop = asyncio.get_event_loop()
+    run = _RUNS.get(loop)
+    if run is None or not run.is_current():
+        for ended in [other for other in _RUNS if other.is_closed()]:
+            del _RUNS[ended]
+        run = _RUNS[loop] = Run()
+    return run
+
+
+def technologies_here() -> dict[str, Technology]:
+    """The technologies of the clusters that were made in this event loop, by Provider."""
+    run = _RUNS.get(asyncio.get_event_loop())
+    return dict(run.guard.technologies) if run is not None else {}
+
+
+def raise_findings() -> None:
+    """Raise `ClusterError` with what is wrong with the resources made so far; for tests that run no event loop."""
+    batch = current_run()._batch
+    if batch is not None and batch.findings:
+        raise ClusterError(batch.findings)

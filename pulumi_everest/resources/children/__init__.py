@@ -1,0 +1,1 @@
+"""The Kubernetes objects of a component as Pulumi resources, and its outputs."""

@@ -1,0 +1,1 @@
+"""The private sides of Pulumi's SDK and engine, each in one place."""

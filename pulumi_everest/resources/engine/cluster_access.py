@@ -1,0 +1,98 @@
+"""How a program reaches the Kubernetes cluster of its databases: as its Kubernetes provider does."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pulumi
+
+from pulumi_everest.core.paths import value_at
+from pulumi_everest.live.presence import Wanted
+from pulumi_everest.model.plugin_files.manifest import Operator
+from pulumi_everest.resources.engine.provider_settings import arguments_of
+
+if TYPE_CHECKING:
+    from pulumi_everest.live.cluster import LiveCluster
+
+TIMEOUT = 10.0
+"""Seconds until a request is given up: a program waits for it, and does without."""
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How the Kubernetes plugin reaches its cluster: the kubeconfig, as a path or its text, and a context of it."""
+
+    kubeconfig: str | None = None
+    context: str | None = None
+
+
+async def reach_of(kubernetes: object) -> Reach | None:
+    """How a Kubernetes provider reaches its cluster; None for one that does not say."""
+    if kubernetes is None:
+        config = pulumi.Config("kubernetes")
+        return Reach(config.get("kubeconfig"), config.get("context"))
+    own: Mapping[str, Any] = vars(kubernetes)
+    if "kubeconfig" not in own or "context" not in own:
+        try:
+            own = await arguments_of(kubernetes)
+        except Exception:  # noqa: BLE001 - without an answer nothing is looked at
+            return None
+    values = [await known(own.get(name)) for name in ("kubeconfig", "context")]
+    if any(isinstance(value, pulumi.output.Unknown) for value in values):
+        return None
+    return Reach(*(value if isinstance(value, str) and value else None for value in values))
+
+
+async def known(given: Any) -> Any:
+    """A value as far as it is known, without outputs around it."""
+    if isinstance(given, pulumi.Output):
+        return await known(await given.future(with_unknowns=True))
+    return given
+
+
+async def wanted_of(inputs: Mapping[str, Any], operator: Operator | None) -> Wanted | None:
+    """What an object asks of its operator; None where its name is not known. `inputs` may hold outputs."""
+    metadata = await known(inputs.get("metadata"))
+    metadata = metadata if isinstance(metadata, Mapping) else {}
+    namespace, name = [await known(metadata.get(key)) for key in ("namespace", "name")]
+    spec = await known(inputs.get("spec"))
+    path = tuple(operator.version_path.split(".")) if operator is not None and operator.version_path else ()
+    version = await known(value_at({"spec": dict(spec) if isinstance(spec, Mapping) else {}}, path)) if path else None
+    if not isinstance(name, str):
+        return None
+    return Wanted(
+        api_version=str(inputs.get("apiVersion")),
+        kind=str(inputs.get("kind")),
+        namespace=namespace if isinstance(namespace, str) else "default",
+        name=name,
+        version=version if isinstance(version, str) else None,
+    )
+
+
+@contextmanager
+def reached(reach: Reach) -> Iterator[LiveCluster]:
+    """The cluster. Its requests raise LiveError."""
+    from pulumi_everest.live.cluster import LiveCluster
+
+    with _file(reach.kubeconfig) as kubeconfig:
+        yield LiveCluster(kubeconfig, reach.context, timeout=TIMEOUT)
+
+
+@contextmanager
+def _file(kubeconfig: str | None) -> Iterator[str | None]:
+    """A kubeconfig as a file: the Kubernetes plugin takes a path or the text itself."""
+    if kubeconfig is None or ("\n" not in kubeconfig.strip() and not kubeconfig.lstrip().startswith("{")):
+        yield kubeconfig
+        return
+    handle, path = tempfile.mkstemp(prefix="everest-kubeconfig-")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            stream.write(kubeconfig)
+        yield path
+    finally:
+        os.unlink(path)

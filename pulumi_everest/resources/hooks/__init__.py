@@ -1,0 +1,1 @@
+"""What the engine asks before it changes something, and what is answered."""

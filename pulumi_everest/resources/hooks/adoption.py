@@ -1,0 +1,159 @@
+"""Taking over an object that exists: a hook of the main object that refuses whatever would change it.
+
+Pulumi's import takes over the fields of kubectl and removes what the program does not name, even after a preview
+without an error. At that moment the engine knows nothing of the old inputs but what the object is called, and its old
+outputs are the live object: so they are compared, and nothing happens until they are the same.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+import pulumi
+from pulumi.runtime import settings
+from pulumi.runtime.proto import engine_pb2
+
+from pulumi_everest.core.changes.takeover import Hidden, differences, other_managers
+from pulumi_everest.model.deferred import Deferred
+from pulumi_everest.model.findings import Finding, finding, path_text
+from pulumi_everest.resources.engine.calls import calls, has_engine, plain, supports
+from pulumi_everest.resources.engine.errors import ClusterError
+
+if TYPE_CHECKING:
+    from pulumi_everest.workspace.workspace import Setup
+
+HOOK: Final = "pulumi-everest:adoption"
+SETTLED: Final = 0.3
+"""Seconds that a refusal waits for those of other clusters: the engine stops at the first one that it hears of."""
+
+
+class Adoption:
+    """The hook that all clusters of one program share, since each hook costs."""
+
+    def __init__(self) -> None:
+        self._hook: Any = None
+
+    def binding(self) -> pulumi.ResourceHookBinding | None:
+        """The hook of a main object; None where no engine would call it.
+
+        Every main object has it: one whose import was refused halfway is still not what the program says.
+        """
+        if not calls():
+            return None
+        if self._hook is None:
+            self._hook = pulumi.ResourceHook(HOOK, before_update, pulumi.ResourceHookOptions(on_dry_run=True))
+        return pulumi.ResourceHookBinding(before_update=[self._hook])
+
+
+def both(
+    first: pulumi.ResourceHookBinding | None, second: pulumi.ResourceHookBinding | None
+) -> pulumi.ResourceHookBinding | None:
+    """All the hooks of two bindings."""
+    if first is None or second is None:
+        return first or second
+    hooks = {key: [*(own or []), *(getattr(second, key) or [])] or None for key, own in vars(first).items()}
+    return pulumi.ResourceHookBinding(**hooks)
+
+
+def check_adoption(metadata: Mapping[str, Any], policy: str, setup: Setup | None) -> Iterator[Finding]:
+    """What an adoption needs to know, and what it contradicts."""
+    for key in ("name", "namespace"):
+        value = metadata.get(key)
+        if value is None:
+            yield finding("field.missing", (key,), f"with adopt=True the field '{key}' says where the object is")
+        elif isinstance(value, Deferred):
+            text = f"'{key}' says which object is taken over, so it must be known in a preview"
+            yield finding("value.not-known", (key,), text)
+    if has_engine() and not supports():
+        text = "this engine calls no hooks, so nothing could keep it from changing what it takes over"
+        yield finding("field.conflict", ("adopt",), text, hint="update the Pulumi CLI")
+    if policy == "delete":
+        text = (
+            "what is taken over is protected, so that no mistake deletes it; deletion_policy cannot be 'delete' with it"
+        )
+        hint = "adopt first; then take adopt=True out and set the policy"
+        yield finding("field.conflict", ("deletionPolicy",), text, allowed=["protect", "retain"], hint=hint)
+    if setup is not None and setup.technology.reconcile_by == "everest":
+        text = "with reconcile_by='everest' a controller makes the operator's object, which it also has to take over"
+        yield finding("field.conflict", ("adopt",), text, hint="set reconcile_by='pulumi'")
+
+
+async def before_update(args: pulumi.ResourceHookArgs) -> None:
+    """Refuse to take over an object that is not what the program says. Raises `NotTheSameError`."""
+    live = await taken_over(args.old_inputs, args.old_outputs)
+    if live is None:
+        return
+    found = differences(live, await _plain(args.new_inputs))
+    if not found:
+        for text in _remarks(live):
+            _log(engine_pb2.WARNING, text, args.urn)
+        return
+    text = refusal(live, found)
+    _log(engine_pb2.ERROR, text, args.urn)
+    await asyncio.sleep(SETTLED)
+    raise NotTheSameError(found, f"{text.splitlines()[0]}, as listed at the resource")
+
+
+async def taken_over(
+    old_inputs: Mapping[str, Any] | None, old_outputs: Mapping[str, Any] | None
+) -> dict[str, Any] | None:
+    """The live object, where an update is the first one after an import; None for every other update."""
+    if old_inputs is None or old_outputs is None or "spec" in old_inputs:
+        return None
+    return {key: await _plain(value) for key, value in old_outputs.items() if not key.startswith("__")}
+
+
+class NotTheSameError(ClusterError):
+    """An object that is to be taken over is not what the program says."""
+
+    def __init__(self, findings: list[Finding], text: str) -> None:
+        super().__init__(findings)
+        self.args = (text,)
+
+
+def refusal(live: Mapping[str, Any], found: list[Finding]) -> str:
+    """What would change, and how to go on."""
+    metadata = live.get("metadata") or {}
+    name = f"{metadata.get('namespace', 'default')}/{metadata.get('name')}"
+    count = "1 value differs" if len(found) == 1 else f"{len(found)} values differ"
+    lines = [f"{live.get('kind')} {name} is not taken over, and nothing was changed: {count}"]
+    lines += [f"  {path_text(entry.path)}: {entry.message}" for entry in found]
+    lines.append(
+        "Left is what the cluster has, right what the program says. Have the program say what is there, and change it "
+        f"later: everest adopt --from-cluster {name} --language python writes it"
+    )
+    return "\n".join(lines)
+
+
+def _remarks(live: Mapping[str, Any]) -> list[str]:
+    """Who else writes the object: a later change of their fields conflicts with them."""
+    others = other_managers(live)
+    if not others:
+        return []
+    names = ", ".join(f"{manager} ({count})" for manager, count in others.items())
+    return [
+        f"other field managers own values of this object: {names}. They stay owners, so that a later change of such "
+        "a value ends with 'Apply failed with ... conflict': take it out of the other tool first, or let the program "
+        'win with the annotation pulumi.com/patchForce: "true"'
+    ]
+
+
+def _log(severity: int, text: str, urn: str) -> None:
+    engine = settings.get_engine()
+    if engine is not None:
+        engine.Log(engine_pb2.LogRequest(severity=severity, message=text, urn=urn))  # type: ignore[arg-type]
+
+
+async def _plain(value: Any) -> Any:
+    """What hooks get, as plain data, with `Hidden` for each leaf of a secret value."""
+    return await plain(value, _hidden)
+
+
+def _hidden(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _hidden(below) for key, below in value.items()}
+    if isinstance(value, list):
+        return [_hidden(below) for below in value]
+    return value if isinstance(value, Deferred) else Hidden(value)

@@ -1,0 +1,141 @@
+"""What changes do to databases: clusters that there were against those that are to be, wherever they come from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import click
+
+from pulumi_everest.cli.output.findings import printable
+from pulumi_everest.core.changes.compare import IN_A_PROGRAM, ChangeSet, compare, finding_of, line, values
+from pulumi_everest.core.changes.impact import Change, Concealed, Impact
+from pulumi_everest.core.changes.secret_changes import Around
+from pulumi_everest.core.changes.snapshot import Snapshot
+from pulumi_everest.core.technology import Technology
+from pulumi_everest.model.deferred import Deferred
+from pulumi_everest.model.findings import Finding, finding
+from pulumi_everest.program.values import Secret, Unknown
+from pulumi_everest.review.comparison.lifted_guards import ON_THE_COMMAND_LINE, Lifting, unneeded, unneeded_liftings
+
+Shown = Callable[[Finding], Finding]
+"""Gives a finding about a cluster its path as the user wrote it, and its place."""
+
+_COLOURS = {
+    Impact.RESTART: "yellow",
+    Impact.DOWNTIME: "yellow",
+    Impact.DATA_LOSS: "red",
+    Impact.REFUSED: "red",
+}
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A cluster of an input: what it is, how it is compared, and how findings about it are shown.
+
+    `resource` is the name of its resource, which stays when the cluster's own name changes; `allow` are the guards that
+    it lifts, `around` is how it is made. `in_document` says that it is of a YAML document, which cannot lift any.
+    """
+
+    snapshot: Snapshot
+    technology: Technology
+    resource: str
+    subject: str
+    shown: Shown
+    allow: tuple[str, ...] = ()
+    in_document: bool = False
+    around: Around = field(default_factory=Around)
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A cluster and what becomes of it."""
+
+    cluster: Cluster
+    changes: ChangeSet
+
+
+def compare_clusters(
+    before: Sequence[Cluster], after: Sequence[Cluster], liftings: Sequence[Lifting] = ()
+) -> list[Compared]:
+    """Every cluster that there was and is to be: by namespace and name, else by the name of its resource."""
+    by_name = {_key(cluster.snapshot): cluster for cluster in before}
+    pairs = [(cluster, by_name.pop(_key(cluster.snapshot), None)) for cluster in after]
+    by_resource = {cluster.resource: cluster for cluster in by_name.values()}
+    compared = []
+    for cluster, same in pairs:
+        was = same or by_resource.get(cluster.resource)
+        if was is not None:
+            allow = [*cluster.allow, *(lifting.guard for lifting in liftings if lifting.is_for(cluster))]
+            changes = compare(was.snapshot, cluster.snapshot, cluster.technology, allow, cluster.around)
+            compared.append(Compared(cluster, changes))
+    return compared
+
+
+def _key(snapshot: Snapshot) -> tuple[Any, Any]:
+    return snapshot.metadata.get("namespace") or "default", snapshot.metadata.get("name")
+
+
+def findings(compared: Sequence[Compared], liftings: Sequence[Lifting] = (), *, impacts: bool) -> Iterator[Finding]:
+    """Refused changes and lifted guards; with `impacts` also what the other changes do, where that is not online."""
+    for entry in compared:
+        cluster = entry.cluster
+        for change in entry.changes.changes:
+            found = _finding(change, cluster, impacts=impacts)
+            if found is not None:
+                yield cluster.shown(found)
+        for guard in entry.changes.unneeded:
+            if guard in cluster.allow:
+                yield cluster.shown(unneeded(guard, ("allow",), cluster.subject, hint="take it away from allow"))
+    yield from unneeded_liftings(liftings, compared)
+
+
+def _finding(change: Change, cluster: Cluster, *, impacts: bool) -> Finding | None:
+    subject = cluster.subject
+    if change.is_refused:
+        return finding_of(change, subject, ON_THE_COMMAND_LINE if cluster.in_document else IN_A_PROGRAM)
+    if change.lifted:
+        text = f"{change.what} is made though guard {change.guard} would refuse it: {change.why}"
+        where = "allow" if change.guard in cluster.allow else "the command"
+        hint = f"take the guard away from {where} after this change"
+        return finding("change.lifted", change.path, text, hint=hint, subject=subject)
+    if impacts and change.impact.rank > Impact.ONLINE.rank:
+        text = f"{change.what}: {change.impact}{f', {change.why}' if change.why else ''}"
+        return finding("change.impact", change.path, text, subject=subject)
+    return None
+
+
+def change_lines(compared: Compared, arrow: str) -> Iterator[str]:
+    """The changes of a cluster for people, one in each line: ``orders: engine.replicas 3 → 5, online``."""
+    for change in compared.changes.changes:
+        text = f"{compared.changes.name}: {line(change)}"
+        if change.why:
+            text += f": {change.why}"
+        colour = _COLOURS.get(change.impact)
+        text = printable(text.replace("→", arrow))
+        yield click.style(text, fg=colour) if colour else text
+
+
+def data(compared: Sequence[Compared]) -> list[dict[str, Any]]:
+    """The changes as plain data."""
+    return [
+        {
+            "cluster": entry.changes.name,
+            "namespace": _text(entry.cluster.snapshot.metadata.get("namespace")),
+            "impact": str(entry.changes.impact),
+            "changes": [values(change) for change in entry.changes.changes],
+        }
+        for entry in compared
+    ]
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def known(value: Any) -> Any:
+    """A value of a program as snapshots have it."""
+    if isinstance(value, Unknown):
+        return Deferred()
+    return Concealed(value.value) if isinstance(value, Secret) else value

@@ -1,0 +1,132 @@
+"""What differs between two sets of Kubernetes objects, field by field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from pulumi_everest.model.findings import path_text
+from pulumi_everest.program.values import Secret, Unknown
+from pulumi_everest.review.hidden_values import HIDDEN, UNKNOWN_TEXT, marked
+from pulumi_everest.review.inputs.gather import Item
+
+
+@dataclass(frozen=True)
+class Named:
+    """A step into a list by the name of an item."""
+
+    name: str
+
+
+Step = str | int | Named
+Kind = Literal["added", "removed", "changed"]
+_ABSENT = object()
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field that differs; `old` is None where it was added, `new` where it was removed."""
+
+    path: tuple[Step, ...]
+    kind: Kind
+    old: Any = None
+    new: Any = None
+
+    @property
+    def where(self) -> str:
+        """The path as people write it: ``spec.replsets[rs0].size``."""
+        text = ""
+        for step in self.path:
+            if isinstance(step, Named):
+                text += f"[{step.name}]"
+            elif isinstance(step, int):
+                text += f"[{step}]"
+            else:
+                part = path_text((step,))
+                text += f".{part}" if text and not part.startswith("[") else part
+        return text
+
+
+@dataclass
+class Difference:
+    """One object that is in either set: what happens to it, and which of its fields differ."""
+
+    kind: Literal["created", "removed", "changed", "same"]
+    item: Item
+    changes: list[Change] = field(default_factory=list)
+
+
+def compare(old: Sequence[Item], new: Sequence[Item]) -> list[Difference]:
+    """Every object of both sets: those of `new` in order, then those that are only in `old`."""
+    before: dict[tuple[str, ...], list[Item]] = {}
+    for item in old:
+        before.setdefault(item.key, []).append(item)
+    differences = []
+    for item in new:
+        twins = before.get(item.key)
+        if not twins:
+            differences.append(Difference("created", item))
+            continue
+        changes = list(changed(marked(twins.pop(0).manifest), marked(item.manifest)))
+        differences.append(Difference("changed" if changes else "same", item, changes))
+    gone = [item for item in old if any(item is rest for rest in before.get(item.key, []))]
+    return [*differences, *(Difference("removed", item) for item in gone)]
+
+
+def changed(old: Any, new: Any, path: tuple[Step, ...] = ()) -> Iterator[Change]:
+    """The smallest fields that differ, in the order of `new`, with what was removed after what stayed."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        for key in [*new, *(key for key in old if key not in new)]:
+            yield from _entry(old.get(key, _ABSENT), new.get(key, _ABSENT), (*path, key))
+    elif isinstance(old, list) and isinstance(new, list):
+        yield from _lists(old, new, path)
+    elif not same(old, new):
+        yield Change(path, "changed", old, new)
+
+
+def _entry(old: Any, new: Any, path: tuple[Step, ...]) -> Iterator[Change]:
+    if old is _ABSENT:
+        yield Change(path, "added", new=new)
+    elif new is _ABSENT:
+        yield Change(path, "removed", old=old)
+    else:
+        yield from changed(old, new, path)
+
+
+def _lists(old: list[Any], new: list[Any], path: tuple[Step, ...]) -> Iterator[Change]:
+    before, after = _by_name(old), _by_name(new)
+    if before is not None and after is not None:
+        for name in [*after, *(name for name in before if name not in after)]:
+            yield from _entry(before.get(name, _ABSENT), after.get(name, _ABSENT), (*path, Named(name)))
+        return
+    for index in range(max(len(old), len(new))):
+        was = old[index] if index < len(old) else _ABSENT
+        now = new[index] if index < len(new) else _ABSENT
+        yield from _entry(was, now, (*path, index))
+
+
+def _by_name(items: list[Any]) -> dict[str, Any] | None:
+    """The items by their names, or None where one has none or two have the same."""
+    named: dict[str, Any] = {}
+    for item in items:
+        name = item.get("name") if isinstance(item, dict) else None
+        if not isinstance(name, str) or name in named:
+            return None
+        named[name] = item
+    return named
+
+
+def same(old: Any, new: Any) -> bool:
+    """Whether two values are the same, as far as can be told: what is hidden or unknown on both sides counts as so."""
+    if isinstance(old, Secret) or isinstance(new, Secret):
+        was = old.value if isinstance(old, Secret) else old
+        now = new.value if isinstance(new, Secret) else new
+        return HIDDEN in (was, now) or same(was, now)
+    if isinstance(old, Unknown) or isinstance(new, Unknown):
+        return all(isinstance(value, Unknown) or value == UNKNOWN_TEXT for value in (old, new))
+    if isinstance(old, dict) and isinstance(new, dict):
+        return old.keys() == new.keys() and all(same(value, new[key]) for key, value in old.items())
+    if isinstance(old, list) and isinstance(new, list):
+        return len(old) == len(new) and all(map(same, old, new))
+    return bool(old == new) and isinstance(old, bool) == isinstance(new, bool)

@@ -1,0 +1,161 @@
+"""The other side of `everest preview --against`: files and folders, or the same paths at a revision of git."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from pulumi_everest.cli.options import Options, nearest_file
+from pulumi_everest.model.findings import Finding, Place, finding
+from pulumi_everest.model.lock import LOCK_FILE
+from pulumi_everest.program.project import FILES
+from pulumi_everest.review.comparison.git import Blob, GitError, Repository
+from pulumi_everest.review.inputs.gather import Gathered, gather
+from pulumi_everest.review.inputs.paths import read_inputs
+
+
+@dataclass
+class Before:
+    """What there was: the objects and findings, and the paths that did not exist then."""
+
+    gathered: Gathered
+    new_paths: list[str] = field(default_factory=list)
+
+
+def gather_before(against: str, paths: Sequence[str], options: Options, loaded: Iterable[str] = ()) -> Before:
+    """Everything that `--against` names. What cannot be read is a finding, and so is a revision that does not exist.
+
+    `loaded` are the modules that the programs of `paths` have imported: those of the repository are imported anew.
+    What there was is not checked against CRDs: a change may be what mends it.
+    """
+    options = replace(options, crds=())
+    if against == "-" or os.path.lexists(against):
+        return Before(gather(read_inputs([against]), options))
+    try:
+        with tempfile.TemporaryDirectory(prefix="everest-") as folder:
+            return _at_revision(against, paths, options, Path(folder), loaded)
+    except GitError as error:
+        return Before(Gathered(findings=[_not_there(against, error)]))
+    except OSError as error:
+        text = f"the files of revision '{against}' cannot be written: {error.strerror or error}"
+        return Before(Gathered(findings=[finding("source.unreadable", (), text)]))
+
+
+def _not_there(against: str, error: GitError) -> Finding:
+    near = nearest_file(Path(against))
+    text = f"there is no file or folder '{against}'{near}, and {error.message}"
+    return finding("source.unreadable", (), text, hint=error.hint)
+
+
+class _Trees:
+    """The trees of one revision, each repository's in a folder of its own."""
+
+    def __init__(self, revision: str, folder: Path) -> None:
+        self.revision, self.folder = revision, folder
+        self.repositories: dict[Path, tuple[Repository, str, Path]] = {}
+
+    def of(self, path: Path) -> tuple[Repository, str, Path]:
+        """The repository of a path, the commit, and the folder for what is read of it."""
+        repository = Repository.holding(path)
+        if repository.top not in self.repositories:
+            commit = repository.commit(self.revision)
+            folder = self.folder / str(len(self.repositories)) / repository.top.name
+            folder.mkdir(parents=True)
+            self.repositories[repository.top] = (repository, commit, folder)
+        return self.repositories[repository.top]
+
+    def at(self, path: Path) -> Path | None:
+        """The path as it was, read into the folder; None where there was nothing."""
+        repository, commit, folder = self.of(path)
+        inside = repository.inside(path)
+        target = folder / inside
+        blobs = repository.files(commit, inside)
+        if not blobs:
+            return None
+        if inside and not _stand_alone(blobs, inside):
+            blobs = repository.files(commit, "")
+        elif [blob.path for blob in blobs] == [inside]:
+            blobs += repository.files(commit, (Path(inside).parent / LOCK_FILE).as_posix())
+        repository.write([blob for blob in blobs if not os.path.lexists(folder / blob.path)], folder)
+        return target if target.exists() else None
+
+    def shown(self, text: str) -> str:
+        """A text in which files of the folder are called ``REV:path``, as git does."""
+        for _, _, folder in self.repositories.values():
+            for written in dict.fromkeys((os.fspath(folder), os.path.realpath(folder))):
+                text = text.replace(written + os.sep, f"{self.revision}:").replace(written, f"{self.revision}:.")
+        return text
+
+
+def _stand_alone(blobs: Iterable[Blob], path: str) -> bool:
+    """Whether files need nothing else of the repository: a program may import from anywhere, and links may lead there.
+
+    A program in a folder of the path is none of the input.
+    """
+    return not any(
+        blob.is_link or (blob.path.rpartition("/")[0] == path and blob.path.rpartition("/")[2] in FILES)
+        for blob in blobs
+    )
+
+
+def _at_revision(revision: str, paths: Sequence[str], options: Options, folder: Path, loaded: Iterable[str]) -> Before:
+    trees = _Trees(revision, folder)
+    found: list[str] = []
+    new: list[str] = []
+    for text in paths:
+        then = trees.at(Path(text))
+        if then is None:
+            new.append(text)
+        else:
+            found.append(os.fspath(then))
+    plugins = [_plugin(path, trees) for path in options.plugins]
+    inputs = read_inputs(found)
+    inputs.findings = [entry for entry in inputs.findings if entry.code != "source.empty"]
+    _forget(loaded, list(trees.repositories))
+    gathered = gather(inputs, replace(options, plugins=plugins))
+    _rename(gathered, trees.shown)
+    return Before(gathered, new)
+
+
+def _forget(loaded: Iterable[str], tops: Sequence[Path]) -> None:
+    """Let the modules that stand in a repository be imported anew, as they were; packages installed there stay."""
+    own = __name__.partition(".")[0]
+    for name in loaded:
+        file = getattr(sys.modules.get(name), "__file__", None)
+        if not isinstance(file, str) or name.partition(".")[0] == own:
+            continue
+        path = Path(os.path.realpath(file))
+        installed = {"site-packages", "dist-packages"} & set(path.parts)
+        if not installed and any(path.is_relative_to(os.path.realpath(top)) for top in tops):
+            del sys.modules[name]
+
+
+def _plugin(path: Path, trees: _Trees) -> Path:
+    """The folder of a plugin as it was, where it is in a repository that has the revision; else as it is."""
+    try:
+        return trees.at(path) or path
+    except GitError:
+        return path
+
+
+def _rename(gathered: Gathered, shown: Callable[[str], str]) -> None:
+    """Give all files the names that people know, and keep their texts: the folder will be gone."""
+    sources = gathered.sources
+    for file in {entry.place.file for entry in gathered.findings if entry.place is not None}:
+        sources.texts[shown(file)] = "\n".join(sources.lines(file))
+    gathered.findings = [
+        replace(
+            entry,
+            message=shown(entry.message),
+            hint=shown(entry.hint) if entry.hint else None,
+            place=replace(entry.place, file=shown(entry.place.file)) if entry.place else None,
+        )
+        for entry in gathered.findings
+    ]
+    for item in gathered.items:
+        if item.place is not None:
+            item.place = Place(shown(item.place.file), item.place.line, item.place.column)

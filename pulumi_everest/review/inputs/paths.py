@@ -1,0 +1,133 @@
+"""What the paths on the command line stand for: texts of YAML, and Pulumi programs."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import click
+
+from pulumi_everest.cli.options import Options, nearest_file
+from pulumi_everest.model.findings import Finding, Place, finding
+from pulumi_everest.model.source.documents import MAX_BYTES, Document, read_yaml
+from pulumi_everest.program.project import project_file
+from pulumi_everest.workspace.workspace import shape_for
+
+SUFFIXES = (".yaml", ".yml", ".json")
+STDIN = "<stdin>"
+
+
+@dataclass
+class Inputs:
+    """The documents of all files, the text of each file, the folders of all programs, and what could not be read.
+
+    `folders` are those whose files were all read.
+    """
+
+    documents: list[Document] = field(default_factory=list)
+    folders: list[Path] = field(default_factory=list)
+    texts: dict[str, str] = field(default_factory=dict)
+    programs: list[Path] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+
+def read_inputs(paths: Sequence[str]) -> Inputs:
+    """Everything that the paths name, each file and folder once. What cannot be read is a finding."""
+    inputs = Inputs()
+    seen: set[str] = set()
+    for text in paths:
+        if text == "-":
+            if STDIN not in seen:
+                seen.add(STDIN)
+                _read(inputs, sys.stdin.buffer.read(MAX_BYTES + 1), STDIN)
+            continue
+        for path in _files(Path(text), inputs):
+            key = _identity(path)
+            if key in seen:
+                continue
+            seen.add(key)
+            if path.is_dir():
+                inputs.programs.append(path)
+            else:
+                _read_file(inputs, path)
+    return inputs
+
+
+def _identity(path: Path) -> str:
+    try:
+        return os.path.realpath(path)
+    except (OSError, ValueError):
+        return str(path)
+
+
+def _files(path: Path, inputs: Inputs) -> list[Path]:
+    """The files that a path names; a folder only if it is a program."""
+    try:
+        if not path.is_dir():
+            return [path]
+        if project_file(path) is not None:
+            return [path]
+        entries = sorted(path.iterdir())
+        files = [entry for entry in entries if _is_yaml(entry)]
+        if files:
+            inputs.folders.append(path)
+            return files
+        below = [e.name for e in entries if e.is_dir() and (project_file(e) or any(map(_is_yaml, e.iterdir())))]
+    except OSError as error:
+        problem = f"the folder cannot be read: {error.strerror or error}"
+        inputs.findings.append(finding("source.unreadable", (), problem, place=Place(str(path))))
+        return []
+    hint = f"folders are not searched; name one of those in it: {', '.join(below[:8])}" if below else None
+    problem = "the folder has no Pulumi.yaml and no *.yaml, *.yml or *.json files"
+    inputs.findings.append(finding("source.empty", (), problem, hint=hint, place=Place(str(path))))
+    return []
+
+
+def is_input(text: str) -> bool:
+    """Whether a word names something to read: standard input, a file of YAML, a program, or a folder of such files."""
+    path = Path(text)
+    try:
+        if not path.is_dir():
+            return text == "-" or (path.suffix in SUFFIXES and path.is_file())
+        return project_file(path) is not None or any(map(_is_yaml, path.iterdir()))
+    except (OSError, ValueError):
+        return False
+
+
+def _is_yaml(path: Path) -> bool:
+    return path.suffix in SUFFIXES and not path.name.startswith(".") and not path.is_dir()
+
+
+def _read_file(inputs: Inputs, path: Path) -> None:
+    shown = str(path)
+    try:
+        with open(path, "rb") as stream:
+            content = stream.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        problem = f"there is no such file or folder{nearest_file(path)}"
+    except PermissionError:
+        problem = "the file may not be read (permission denied)"
+    except (OSError, ValueError) as error:
+        problem = f"the file cannot be read: {getattr(error, 'strerror', None) or error}"
+    else:
+        _read(inputs, content, shown)
+        return
+    inputs.findings.append(finding("source.unreadable", (), problem, place=Place(shown)))
+
+
+def _read(inputs: Inputs, content: bytes, shown: str) -> None:
+    documents, found = read_yaml(content, shown, shape_for)
+    inputs.documents += documents
+    inputs.findings += found
+    inputs.texts[shown] = content.decode("utf-8", errors="replace").removeprefix("\ufeff")
+
+
+def refuse_unused(inputs: Inputs, options: Options) -> None:
+    """Options that would do nothing with these inputs are wrong use. Raises UsageError."""
+    given = options.for_programs()
+    if given and not inputs.programs:
+        names = " and ".join(given)
+        raise click.UsageError(f"{names}: only for Pulumi programs, and no PATH is a folder with a Pulumi.yaml")

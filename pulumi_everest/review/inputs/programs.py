@@ -1,0 +1,118 @@
+"""Pulumi programs as inputs: they run, and what they ask for becomes groups of objects."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import replace
+from pathlib import Path
+
+from pulumi_everest.cli.options import Options
+from pulumi_everest.core.changes.secret_changes import Around, names_in
+from pulumi_everest.model.findings import Finding
+from pulumi_everest.model.shapes import shape_of
+from pulumi_everest.program.monitor import COMPONENT, Registered
+from pulumi_everest.program.run import ProgramRun, is_object, run_program
+from pulumi_everest.resources.arguments.models import DatabaseClusterArgs
+from pulumi_everest.resources.arguments.naming import as_written
+from pulumi_everest.resources.engine.provider_settings import SECRETS_IN_PLACE
+from pulumi_everest.resources.hooks.stored_state import allowed, snapshot_of
+from pulumi_everest.review.comparison.impacts import Cluster, known
+from pulumi_everest.review.inputs.gather import Group, Item
+from pulumi_everest.review.inputs.python_places import placed
+from pulumi_everest.review.inputs.sources import Sources
+
+
+def run(folder: Path, options: Options, sources: Sources) -> tuple[ProgramRun, list[Group]]:
+    """Run the program of a folder; its objects are grouped by the clusters that they belong to."""
+    config = dict(options.config)
+    if options.plugins:
+        config.setdefault("everest:plugins", json.dumps([str(path.resolve()) for path in options.plugins]))
+    if options.crds:
+        config["everest:crds"] = json.dumps([os.path.abspath(path) for path in options.crds])
+    if options.reconcile_by is not None:
+        config["everest:reconcileBy"] = options.reconcile_by
+    if options.no_lock or options.unlocked is not None:
+        config["everest:noLock"] = "true" if options.no_lock or not options.unlocked else json.dumps(options.unlocked)
+    result = run_program(
+        folder, config=config, stack=options.stack, stack_outputs=options.stack_outputs, timeout=options.timeout
+    )
+    return result, _groups(result, folder, sources)
+
+
+def _groups(result: ProgramRun, folder: Path, sources: Sources) -> list[Group]:
+    by_urn = {resource.urn: resource for resource in result.resources}
+    clusters: dict[str, Group] = {}
+    others = Group("program", str(folder))
+    groups: list[Group] = []
+    for resource in result.resources:
+        if resource.type == COMPONENT:
+            clusters[resource.urn] = _cluster(resource, result, sources)
+            groups.append(clusters[resource.urn])
+        elif resource.type in _JOBS:
+            clusters[resource.urn] = _job(resource)
+            groups.append(clusters[resource.urn])
+        elif is_object(resource):
+            group = _owner(resource, by_urn, clusters) or others
+            # The main object's resource has the name of its cluster's, and is made before a program could add others.
+            main = group.kind == "cluster" and resource.name == group.name and not any(i.main for i in group.items)
+            group.items.append(Item(resource.inputs, resource.place, main=main))
+            if main and group.cluster is not None:
+                around = Around(_changes_secrets(resource, by_urn, result), names_in(resource.inputs))
+                group.cluster = replace(group.cluster, around=around)
+    for group in clusters.values():
+        namespaces = {item.key[2] for item in group.items}
+        if len(namespaces) == 1 and "" not in namespaces:
+            group.about.setdefault("namespace", namespaces.pop())
+    if others.items:
+        groups.insert(0, others)
+    return groups
+
+
+def _changes_secrets(main: Registered, by_urn: dict[str, Registered], result: ProgramRun) -> bool:
+    """Whether the Kubernetes provider of an object, the program's or the default one, changes Secrets in place."""
+    own = by_urn.get((main.provider or "").rpartition("::")[0])
+    switch = SECRETS_IN_PLACE
+    return switch.is_on(own.inputs.get(switch.argument) if own is not None else result.config.get(switch.config))
+
+
+def _cluster(resource: Registered, result: ProgramRun, sources: Sources) -> Group:
+    snapshot = snapshot_of(resource.inputs, known)
+    if snapshot is None:
+        return Group("cluster", resource.name)
+    facts = {
+        "namespace": snapshot.metadata.get("namespace"),
+        "provider": snapshot.spec.get("provider"),
+        "topology": snapshot.topology,
+    }
+    group = Group("cluster", resource.name, {key: value for key, value in facts.items() if isinstance(value, str)})
+    technology = result.technologies.get(str(snapshot.spec.get("provider")))
+    if technology is None:
+        return group
+
+    def shown(entry: Finding) -> Finding:
+        written = as_written(entry, shape_of(DatabaseClusterArgs), ())
+        return placed(replace(written, place=resource.place), sources)
+
+    allow = tuple(allowed(resource.inputs))
+    subject = f"DatabaseCluster {resource.name}"
+    group.cluster = Cluster(snapshot, technology, resource.name, subject, shown, allow)
+    return group
+
+
+_JOBS = {"everest:index:DatabaseBackup": "backup", "everest:index:DatabaseRestore": "restore"}
+
+
+def _job(resource: Registered) -> Group:
+    cluster = resource.inputs.get("cluster")
+    return Group(_JOBS[resource.type], resource.name, {"cluster": cluster} if isinstance(cluster, str) else {})
+
+
+def _owner(resource: Registered, by_urn: dict[str, Registered], clusters: dict[str, Group]) -> Group | None:
+    """The cluster that a resource belongs to: the nearest of its parents."""
+    here: Registered | None = resource
+    while here is not None:
+        if here.urn in clusters:
+            return clusters[here.urn]
+        here = by_urn.get(here.parent) if here.parent else None
+    return None

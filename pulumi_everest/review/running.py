@@ -1,0 +1,78 @@
+"""A running cluster beside the input: the options that name it, and whether the operators of the input are there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from pulumi_everest.live.cluster import LiveCluster
+    from pulumi_everest.live.presence import Wanted
+    from pulumi_everest.model.findings import Finding
+    from pulumi_everest.model.plugin_files.manifest import Operator, PluginManifest
+    from pulumi_everest.review.inputs.gather import Group, Item
+
+
+def cluster_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options ``--kubeconfig`` and ``--context``."""
+    context = click.option("--context", metavar="NAME", help="A context of it; the current one if left out.")
+    file = click.option("--kubeconfig", metavar="FILE", help="The kubeconfig; the usual one if left out.")
+    return file(context(command))
+
+
+def technology_of(item: Item, group: Group, manifests: Iterable[PluginManifest]) -> PluginManifest | None:
+    """The plugin whose operator brings an object's kind, by the API group of its definitions: the cluster's own first.
+
+    `group` is what the object belongs to.
+    """
+    own = group.cluster.technology.manifest if group.cluster is not None else None
+    known = [*([own] if own is not None else []), *manifests]
+    return next((m for m in known if any(name.partition(".")[2] == item.key[0] for name in m.operator.crds)), None)
+
+
+def namespace_of(item: Item) -> str:
+    """The namespace of an object; Kubernetes' own default where it does not say."""
+    return item.key[2] or "default"
+
+
+def operators_of(groups: Sequence[Group], manifests: Sequence[PluginManifest]) -> list[tuple[Operator, list[Wanted]]]:
+    """What the objects of an input ask of each operator."""
+    wanted: dict[str, tuple[Operator, list[Wanted]]] = {}
+    for group in groups:
+        for item in group.items:
+            manifest = technology_of(item, group, manifests)
+            if manifest is not None:
+                entry = wanted.setdefault(manifest.name, (manifest.operator, []))
+                entry[1].append(_wanted(item, manifest.operator))
+    return list(wanted.values())
+
+
+def _wanted(item: Item, operator: Operator) -> Wanted:
+    from pulumi_everest.core.paths import value_at
+    from pulumi_everest.live.presence import Wanted
+
+    path = operator.version_path.split(".") if operator.version_path else ()
+    version = value_at(item.manifest, tuple(path)) if path else None
+    return Wanted(
+        api_version=str(item.manifest.get("apiVersion")),
+        kind=item.key[1],
+        namespace=namespace_of(item),
+        name=item.key[3],
+        version=version if isinstance(version, str) and version[:1].isdigit() else None,
+        place=item.place,
+    )
+
+
+def operator_findings(groups: Sequence[Group], manifests: Sequence[PluginManifest], live: LiveCluster) -> list[Finding]:
+    """Whether the operators are there, at the versions that the objects are made for. Raises LiveError."""
+    from pulumi_everest.live.operators import look
+    from pulumi_everest.live.presence import check_presence
+
+    found: list[Finding] = []
+    for operator, wanted in operators_of(groups, manifests):
+        kinds = [(one.api_version, one.kind) for one in wanted]
+        facts = look(live, kinds, operator.crds, [one.namespace for one in wanted])
+        found += check_presence(operator, wanted, facts)
+    return found

@@ -1,0 +1,1 @@
+"""The provider process that serves programs in other languages."""

@@ -1,0 +1,83 @@
+"""Findings as Pulumi has them in other languages: a reason for each property of a component, the rest in the message.
+
+The engine prints the value of a property that it is told of, secret or not, so secret ones are called so that it finds
+no value.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pulumi
+from google.protobuf.struct_pb2 import Struct, Value
+from pulumi.errors import InputPropertiesError, InputPropertyErrorDetails
+from pulumi.runtime import rpc
+
+from pulumi_everest.model.deferred import Path
+from pulumi_everest.model.findings import Finding, one_line, path_text
+from pulumi_everest.resources.engine.errors import ClusterError
+from pulumi_everest.serving.package_schema import SECRET
+
+SECRET_FIELDS = frozenset(field for _, field in SECRET)
+"""Names of fields that hold passwords, also where a program does not say so."""
+
+
+def properties_error(
+    error: ClusterError, component: pulumi.Resource | None = None, inputs: Struct | None = None
+) -> InputPropertiesError:
+    """The findings of a component. `inputs` are its inputs as they were sent."""
+    name = getattr(component, "_name", None)
+    here = [entry for entry in error.findings if entry.path and entry.place is None and _is_about(entry, name)]
+    others = [entry for entry in error.findings if entry not in here]
+    message = "\n".join([str(error).partition("\n")[0], *map(one_line, others)])
+    details: list[InputPropertyErrorDetails] = [
+        {
+            "property_path": _shown(entry.path, inputs),
+            "reason": one_line(replace(entry, path=(), subject="")),
+        }
+        for entry in here
+    ]
+    return InputPropertiesError(message, details)
+
+
+def _is_about(entry: Finding, name: str | None) -> bool:
+    return name is None or not entry.subject or entry.subject.partition(" ")[2] == name
+
+
+def _shown(path: Path, inputs: Struct | None) -> str:
+    """A path as text: one that leads nowhere for the engine where a secret value is at it."""
+    text = path_text(path)
+    return f"{text} (secret)" if inputs is not None and _is_secret(path, Value(struct_value=inputs)) else text
+
+
+def _is_secret(path: Path, value: Value) -> bool:
+    """Whether there is a value at the path that is secret, or has something secret in it."""
+    for part in path:
+        below = _below(value, part)
+        if below is None:
+            return False
+        value = below
+    return not SECRET_FIELDS.isdisjoint(path) or _holds_secret(value)
+
+
+def _below(value: Value, part: str | int) -> Value | None:
+    kind = value.WhichOneof("kind")
+    if kind == "list_value" and isinstance(part, int) and 0 <= part < len(value.list_value.values):
+        return value.list_value.values[part]
+    if kind == "struct_value" and isinstance(part, str) and part in value.struct_value.fields:
+        return value.struct_value.fields[part]
+    return None
+
+
+def _holds_secret(value: Value) -> bool:
+    kind = value.WhichOneof("kind")
+    if kind == "list_value":
+        return any(map(_holds_secret, value.list_value.values))
+    if kind != "struct_value":
+        return False
+    fields = value.struct_value.fields
+    if rpc._special_sig_key in fields:
+        sign = fields[rpc._special_sig_key].string_value
+        if sign == rpc._special_secret_sig or ("secret" in fields and fields["secret"].bool_value):
+            return True
+    return any(key in SECRET_FIELDS or _holds_secret(below) for key, below in fields.items())

@@ -1,0 +1,245 @@
+"""The documents of an input, read: definitions, Providers, clusters and jobs, with what is wrong with each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import BaseModel
+
+from pulumi_everest.core.check_job import JobKind
+from pulumi_everest.core.paths import value_at
+from pulumi_everest.core.technology import Definition
+from pulumi_everest.emit.everest import API_VERSION
+from pulumi_everest.model.cluster import DatabaseCluster
+from pulumi_everest.model.deferred import Deferred, Path
+from pulumi_everest.model.definition import DatabaseClusterDefinition
+from pulumi_everest.model.findings import Finding, Locate, finding, located, unknown
+from pulumi_everest.model.job import DatabaseBackup, DatabaseRestore
+from pulumi_everest.model.lock import Lock
+from pulumi_everest.model.provider import Provider
+from pulumi_everest.model.reading import plain, read_leniently, set_aside, with_own_finalizers, without_server_fields
+from pulumi_everest.model.shapes import ANY, Shape, shape_of
+from pulumi_everest.model.source.documents import Document
+
+KINDS: dict[str, type[BaseModel]] = {
+    "DatabaseClusterDefinition": DatabaseClusterDefinition,
+    "Provider": Provider,
+    "DatabaseCluster": DatabaseCluster,
+    "DatabaseBackup": DatabaseBackup,
+    "DatabaseRestore": DatabaseRestore,
+}
+_JOBS: dict[str, JobKind] = {"DatabaseBackup": "backup", "DatabaseRestore": "restore"}
+
+
+def shape_for(api_version: str | None, kind: str | None) -> Shape:
+    """The shape of a document, for the reader; anything for other API groups."""
+    if api_version is not None and api_version.split("/")[0] == API_VERSION.split("/")[0] and kind in KINDS:
+        return shape_of(KINDS[kind])
+    return ANY
+
+
+@dataclass
+class ProviderInput:
+    """A Provider of the input: its name and a spec that has passed its model."""
+
+    name: str
+    spec: dict[str, Any]
+    metadata: dict[str, Any] = field(default_factory=dict)
+    locate: Locate = lambda _path: None
+
+
+@dataclass
+class ClusterInput:
+    """A cluster of the input, whose metadata and spec have passed their models.
+
+    `prefix` is where the spec stands in what the user wrote: ``("spec",)`` in YAML, nothing in a program. `lock` is
+    what a lock file says of it, where there is one.
+    """
+
+    metadata: dict[str, Any]
+    spec: dict[str, Any]
+    options: dict[str, Any] = field(default_factory=dict)
+    secrets: dict[str, Any] = field(default_factory=dict)
+    prefix: Path = ()
+    subject: str = ""
+    locate: Locate = lambda _path: None
+    document: Document | None = None
+    lock: Lock | None = None
+
+    @property
+    def key(self) -> tuple[Any, Any]:
+        """Namespace and name."""
+        return (self.metadata.get("namespace"), self.metadata.get("name"))
+
+
+@dataclass
+class JobInput:
+    """A backup or restore of the input, whose metadata and spec have passed their models.
+
+    `cluster` is the cluster itself where a program passed it; else it is looked up by its name.
+    """
+
+    kind: JobKind
+    metadata: dict[str, Any]
+    spec: dict[str, Any]
+    prefix: Path = ()
+    subject: str = ""
+    locate: Locate = lambda _path: None
+    cluster: ClusterInput | None = None
+
+    @property
+    def key(self) -> tuple[Any, Any]:
+        """Namespace and name."""
+        return (self.metadata.get("namespace"), self.metadata.get("name"))
+
+
+@dataclass
+class ReadDefinition:
+    """A definition of the input. `broken` are the places that did not pass its model and were set aside."""
+
+    definition: Definition
+    document: Document
+    broken: tuple[Path, ...]
+
+
+class Documents:
+    """What the documents of an input hold. Twins and documents that nothing can be read from are findings."""
+
+    def __init__(self, documents: Sequence[Document]) -> None:
+        self.findings: list[Finding] = []
+        self.definitions: dict[str, ReadDefinition] = {}
+        self.unreadable: set[str] = set()
+        """Names of definitions that are there, but of which nothing could be read."""
+        self.providers: dict[str, ProviderInput] = {}
+        self.clusters: list[ClusterInput] = []
+        self.jobs: list[JobInput] = []
+        self.foreign: list[Document] = []
+        """Documents of other API groups."""
+        for document in documents:
+            self._add_document(document)
+
+    def _add_document(self, document: Document) -> None:
+        version, kind = document.data.get("apiVersion"), document.data.get("kind")
+        group = str(API_VERSION.split("/")[0])
+        if not isinstance(version, str) or not isinstance(kind, str):
+            missing = [key for key in ("apiVersion", "kind") if not isinstance(document.data.get(key), str)]
+            text = f"a document needs {' and '.join(missing)}"
+            allowed = [API_VERSION] if "apiVersion" in missing else list(KINDS)
+            self._found([finding("source.document", (missing[0],), text, allowed=allowed)], document)
+        elif version.split("/")[0] != group:
+            self.foreign.append(document)
+        elif version != API_VERSION:
+            text = f"apiVersion '{version}' is not known"
+            self._found([unknown("source.kind", ("apiVersion",), text, version, [API_VERSION])], document)
+        elif kind not in KINDS:
+            text = f"there is no kind '{kind}' in {API_VERSION}"
+            self._found([unknown("source.kind", ("kind",), text, kind, KINDS)], document)
+        elif kind == "DatabaseClusterDefinition":
+            self._add_definition(document)
+        elif kind == "Provider":
+            self._add_provider(document)
+        elif kind == "DatabaseCluster":
+            self._add_cluster(document)
+        else:
+            self._add_job(document, kind)
+
+    def _found(self, found: Iterable[Finding], document: Document, subject: str = "") -> None:
+        self.findings += located(found, document.place, subject or _subject(document))
+
+    def _add_definition(self, document: Document) -> None:
+        model, found = read_leniently(DatabaseClusterDefinition, without_server_fields(document.data), defer=False)
+        self._found(found, document)
+        if model is None:
+            name = value_at(document.data, ("metadata", "name"))
+            self.unreadable |= {name} if isinstance(name, str) else set()
+            return
+        name = model.metadata.name
+        if name in self.definitions:
+            other = self.definitions[name].document.place(("metadata", "name"))
+            self._found([self._twin("definition", name, other)], document)
+            return
+        broken = tuple(entry.path for entry in found if entry.code != "field.unknown")
+        self.definitions[name] = ReadDefinition(Definition(model), document, broken)
+
+    def _twin(self, what: str, name: str, other: Any) -> Finding:
+        where = f", the first at {other.file}:{other.line}" if other is not None else ""
+        return finding("provider.duplicate", ("metadata", "name"), f"there are two {what}s of the name '{name}'{where}")
+
+    def _add_provider(self, document: Document) -> None:
+        data = without_server_fields(document.data)
+        _, found = read_leniently(Provider, data, defer=True)
+        self._found(found, document)
+        data = plain(data, shape_of(Provider))
+        name = value_at(data, ("metadata", "name"))
+        if not isinstance(name, str):
+            return
+        if name in self.providers:
+            other = self.providers[name].locate(("metadata", "name"))
+            self._found([self._twin("Provider", name, other)], document)
+            return
+        spec = data.get("spec")
+        spec = _deferring(spec, found) if isinstance(spec, dict) else {"databaseClusterDefinition": Deferred()}
+        self.providers[name] = ProviderInput(name, spec, data["metadata"], document.place)
+
+    def _add_cluster(self, document: Document) -> None:
+        data = with_own_finalizers(without_server_fields(document.data), document.data)
+        model, found = read_leniently(DatabaseCluster, data, defer=True)
+        secrets = _secrets_in_yaml(data)
+        found = [*secrets, *(entry for entry in found if entry.path not in {secret.path for secret in secrets})]
+        self._found(found, document)
+        if model is None:
+            return
+        data = plain(set_aside(data, found, defer=True) or {}, shape_of(DatabaseCluster))
+        metadata, spec = data.get("metadata"), data.get("spec")
+        if not isinstance(metadata, dict) or not isinstance(spec, dict):
+            return
+        metadata.setdefault("namespace", "default")
+        self.clusters.append(
+            ClusterInput(
+                metadata, spec, prefix=("spec",), subject=_subject(document), locate=document.place, document=document
+            )
+        )
+
+    def _add_job(self, document: Document, kind: str) -> None:
+        data = without_server_fields(document.data)
+        model, found = read_leniently(KINDS[kind], data, defer=True)
+        self._found(found, document)
+        if model is None:
+            return
+        data = plain(set_aside(data, found, defer=True) or {}, shape_of(KINDS[kind]))
+        metadata, spec = data.get("metadata"), data.get("spec")
+        if not isinstance(metadata, dict) or not isinstance(spec, dict):
+            return
+        metadata.setdefault("namespace", "default")
+        self.jobs.append(JobInput(_JOBS[kind], metadata, spec, ("spec",), _subject(document), document.place))
+
+
+def _subject(document: Document) -> str:
+    name = value_at(document.data, ("metadata", "name"))
+    kind = document.data.get("kind")
+    return f"{kind} {name}" if isinstance(kind, str) and isinstance(name, str) else f"document {document.index + 1}"
+
+
+def _deferring(spec: dict[str, Any], found: Iterable[Finding]) -> dict[str, Any]:
+    below = [entry for entry in found if entry.path[:1] == ("spec",)]
+    aside = (set_aside({"spec": spec}, below, defer=True) or {}).get("spec")
+    return aside if isinstance(aside, dict) else {}
+
+
+def _secrets_in_yaml(data: Mapping[str, Any]) -> list[Finding]:
+    """Secret values where only programs may give them."""
+    found = []
+    places: list[tuple[Path, str]] = [
+        (("spec", "users"), "usersSecret"),
+        (("spec", "monitoring", "credentials"), "credentialsSecret"),
+    ]
+    storages = value_at(data, ("spec", "backup", "storages"))
+    for index in range(len(storages) if isinstance(storages, list) else 0):
+        places.append((("spec", "backup", "storages", index, "credentials"), "credentialsSecret"))
+    for path, instead in places:
+        if value_at(data, path) is not None:
+            text = f"'{path[-1]}' takes secret values, which have no place in YAML"
+            found.append(finding("cluster.secret-in-yaml", path, text, hint=f"name a Secret in '{instead}'"))
+    return found

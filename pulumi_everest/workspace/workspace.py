@@ -1,0 +1,449 @@
+"""One input as a whole: its definitions, Providers and clusters, with the plugins, checked and planned together.
+
+YAML documents and the arguments of a program both end up here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pulumi_everest.core.check_job import Job
+from pulumi_everest.core.definitions.check import check_definition
+from pulumi_everest.core.paths import value_at
+from pulumi_everest.core.resolve import Resolved
+from pulumi_everest.core.technology import Technology
+from pulumi_everest.core.validate import check_cluster
+from pulumi_everest.emit.crds import Crds
+from pulumi_everest.emit.everest import API_VERSION, cluster_object, provider_objects
+from pulumi_everest.emit.object_check import check_objects, no_schema, unchecked
+from pulumi_everest.emit.objects import Emitted, emit
+from pulumi_everest.model.deferred import Deferred, Path
+from pulumi_everest.model.findings import (
+    EverestError,
+    Finding,
+    finding,
+    located,
+    sort_findings,
+    unknown,
+)
+from pulumi_everest.model.source.documents import Document
+from pulumi_everest.plugins.find import Plugins
+from pulumi_everest.plugins.plugin import Plugin
+from pulumi_everest.workspace import job_plans as jobs
+from pulumi_everest.workspace.documents import KINDS, ClusterInput, Documents, JobInput, ProviderInput, shape_for
+from pulumi_everest.workspace.job_plans import JobPlan
+from pulumi_everest.workspace.setup import Setup
+from pulumi_everest.workspace.typed_config import with_typed_config
+
+__all__ = [
+    "KINDS",
+    "ClusterInput",
+    "JobInput",
+    "JobPlan",
+    "Plan",
+    "Planned",
+    "ProviderInput",
+    "Setup",
+    "Workspace",
+    "shape_for",
+]
+
+
+@dataclass
+class Plan:
+    """One cluster, resolved, with the objects that it becomes."""
+
+    cluster: ClusterInput
+    resolved: Resolved
+    setup: Setup
+    objects: list[Emitted]
+
+
+@dataclass
+class Planned:
+    """All clusters and jobs with their objects; nothing but the findings if there is an error."""
+
+    clusters: list[Plan]
+    jobs: list[JobPlan]
+    findings: list[Finding]
+
+
+class Workspace:
+    """Everything of one input. Errors of the documents themselves are in `findings` from the start.
+
+    With `crds` the objects that are made are checked against the schemas of their kinds.
+    """
+
+    def __init__(
+        self,
+        plugins: Plugins,
+        documents: Sequence[Document] = (),
+        *,
+        reconcile_by: str | None = None,
+        crds: Crds | None = None,
+    ) -> None:
+        self.plugins = plugins
+        self.reconcile_by = reconcile_by
+        self.crds = crds
+        self._without_schema: set[str] = set()
+        # All documents are read before the first is looked up, so their order does not matter.
+        read = Documents(documents)
+        self.findings, self.foreign = read.findings, read.foreign
+        self.providers, self.clusters, self.jobs = read.providers, read.clusters, read.jobs
+        self._definitions, self._unreadable = read.definitions, read.unreadable
+        self._setups: dict[str, tuple[Setup | None, list[Finding]]] = {}
+        self._check_definitions()
+        for cluster in self.clusters:
+            self._type_config(cluster)
+        self.findings += plugins.findings if plugins.levels else []
+
+    # Documents
+
+    def _check_definitions(self) -> None:
+        """Check each definition, together with the plugins that emit its clusters."""
+        for name, read in self._definitions.items():
+            own = self.plugins.defining(name)
+            named = [
+                p.spec.get("plugin") for p in self.providers.values() if p.spec.get("databaseClusterDefinition") == name
+            ]
+            emitters = [self.plugins.named(text) if isinstance(text, str) else own for text in named] or [own]
+            for plugin in {p.name if p else None: p for p in emitters}.values():
+                found = check_definition(read.definition, plugin.manifest if plugin else None, read.broken)
+                self.findings += located(found, read.document.place, f"DatabaseClusterDefinition {name}")
+
+    def _type_config(self, cluster: ClusterInput) -> None:
+        provider = cluster.spec.get("provider")
+        setup = self.setup(provider)[0] if isinstance(provider, str) else None
+        if setup is not None and cluster.document is not None:
+            cluster.spec = with_typed_config(cluster.spec, setup.technology.definition, cluster.document)
+
+    # Providers and technologies
+
+    def add_provider(self, provider: ProviderInput) -> None:
+        """A Provider of a program."""
+        self.providers[provider.name] = provider
+        self._setups.pop(provider.name, None)
+
+    def setup(self, provider: str) -> tuple[Setup | None, list[Finding]]:
+        """What a Provider's name leads to; or findings, with paths in the spec of the cluster that names it."""
+        if provider not in self._setups:
+            self._setups[provider] = self._look_up(provider)
+        return self._setups[provider]
+
+    def _look_up(self, name: str) -> tuple[Setup | None, list[Finding]]:
+        own = self.providers.get(name)
+        spec = own.spec if own is not None else {}
+        definition_name = spec.get("databaseClusterDefinition", name)
+        if isinstance(definition_name, Deferred) or definition_name in self._unreadable:
+            return None, []  # what is wrong with it has been said
+        plugin = self.plugins.defining(definition_name)
+        if isinstance(spec.get("plugin"), str):
+            plugin = self.plugins.named(spec["plugin"])
+            if plugin is None:
+                names = [p.name for p in self.plugins.all()]
+                text = f"there is no plugin '{spec['plugin']}'"
+                found = unknown("plugin.not-found", ("spec", "plugin"), text, spec["plugin"], names)
+                return None, self._provider_found(own, found)
+        if definition_name in self._definitions:
+            definition = self._definitions[definition_name].definition
+        elif plugin is not None and plugin.definition.name == definition_name:
+            definition = plugin.definition
+        else:
+            return None, self._no_definition(name, definition_name, own)
+        images = spec.get("images")
+        operator, problems = self._operator_version(spec.get("operatorVersion"), plugin, own)
+        technology = Technology(
+            provider=name,
+            definition=definition,
+            manifest=plugin.manifest if plugin else None,
+            operator_version=operator,
+            images=images if isinstance(images, dict) else {},
+            presets=_presets(plugin),
+            reconcile_by=self.reconcile_by or spec.get("reconcileBy") or "pulumi",
+        )
+        return Setup(technology, plugin), problems
+
+    def _operator_version(
+        self, version: Any, plugin: Plugin | None, own: ProviderInput | None
+    ) -> tuple[str | None, list[Finding]]:
+        if not isinstance(version, str) or plugin is None or version in plugin.manifest.operator.versions:
+            return (version if isinstance(version, str) else None), []
+        allowed = plugin.manifest.operator.versions
+        text = f"operator version '{version}' is not one that plugin '{plugin.name}' supports"
+        found = unknown("provider.operator-version", ("spec", "operatorVersion"), text, version, allowed)
+        return None, self._provider_found(own, found)
+
+    def _provider_found(self, own: ProviderInput | None, found: Finding) -> list[Finding]:
+        return located([found], own.locate, f"Provider {own.name}") if own else [found]
+
+    def _no_definition(self, name: str, definition: str, own: ProviderInput | None) -> list[Finding]:
+        names = list(dict.fromkeys([*self._definitions, *(p.definition.name for p in self.plugins.all())]))
+        if own is not None:
+            text = f"there is no definition '{definition}'"
+            path = ("spec", "databaseClusterDefinition")
+            return self._provider_found(own, unknown("provider.unknown-definition", path, text, definition, names))
+        known = list(dict.fromkeys([*self.providers, *names]))
+        return [unknown("provider.unknown", ("provider",), f"there is no provider '{name}'", name, known)]
+
+    # Clusters
+
+    def check(self, cluster: ClusterInput) -> tuple[Resolved | None, Setup | None, list[Finding]]:
+        """A cluster resolved, with all its findings, placed in its input."""
+        provider = cluster.spec.get("provider")
+        if isinstance(provider, Deferred):
+            found = []
+            if provider.source is not None:
+                text = "the provider decides what the cluster is, so it must be known in a preview"
+                found = [finding("value.not-known", ("provider",), text)]
+            return None, None, self._placed(found, cluster)
+        setup, found = self.setup(str(provider))
+        if setup is None:
+            return None, None, self._placed(found, cluster)
+        resolved, more = check_cluster(
+            cluster.metadata, cluster.spec, setup.technology,
+            options=cluster.options, secrets=cluster.secrets, lock=cluster.lock,
+        )  # fmt: skip
+        read = self._definitions.get(setup.technology.definition.name)
+        broken = read.broken if read is not None else ()
+        more = [entry for entry in more if not _follows(entry, cluster.spec, broken)]
+        if resolved is not None and not any(entry.is_error for entry in more):
+            more += _filling_findings(resolved, setup)
+        return resolved, setup, self._placed([*found, *more, *_of_main_object(cluster, setup)], cluster)
+
+    def _placed(self, found: Iterable[Finding], cluster: ClusterInput | JobInput) -> list[Finding]:
+        placed = [entry if entry.place is not None or entry.subject else entry.at(cluster.prefix) for entry in found]
+        return located(placed, cluster.locate, cluster.subject)
+
+    def check_all(self) -> list[Finding]:
+        """Everything that is wrong with the whole input, sorted by place."""
+        general = [*self.findings, *self._twins(), *self._unused_providers()]
+        return sort_findings([*general, *self._cluster_findings(), *self._job_findings()])
+
+    def _cluster_findings(self) -> Iterable[Finding]:
+        for cluster in self.clusters:
+            yield from self.check(cluster)[2]
+
+    def _job_findings(self) -> Iterable[Finding]:
+        yield from self._job_twins()
+        for job in self.jobs:
+            yield from self.check_job(job)[2]
+
+    def _unused_providers(self) -> Iterable[Finding]:
+        """What is wrong with Providers, whether or not a cluster uses them."""
+        for name in self.providers:
+            yield from self.setup(name)[1]
+
+    def _twins(self) -> Iterable[Finding]:
+        seen: dict[tuple[Any, Any], ClusterInput] = {}
+        for cluster in self.clusters:
+            namespace, name = cluster.key
+            if not isinstance(name, str) or isinstance(namespace, Deferred):
+                continue
+            other = seen.setdefault(cluster.key, cluster)
+            if other is not cluster:
+                path: Path = ("metadata", "name") if cluster.prefix else ("name",)
+                place = other.locate(path)
+                where = f", the first at {place.file}:{place.line}" if place is not None else ""
+                text = f"there are two clusters '{name}' in namespace '{namespace}'{where}"
+                yield from located([finding("cluster.duplicate", path, text)], cluster.locate, cluster.subject)
+
+    # Jobs
+
+    def check_job(self, job: JobInput) -> tuple[Job | None, Setup | None, list[Finding]]:
+        """A backup or restore with its cluster, and all findings about it, placed in its input."""
+        cluster, found = jobs.find_cluster(job, self.clusters)
+        resolved, sound = None, True
+        if cluster is not None:
+            resolved, setup, problems = self.check(cluster)
+            sound = not any(entry.is_error for entry in problems)
+            if resolved is None or setup is None:
+                return None, None, []  # what is wrong with its cluster has been said
+        elif not isinstance(job.spec.get("provider"), str):
+            return None, None, self._placed(found, job)
+        else:
+            setup, problems = self.setup(job.spec["provider"])
+            found += [entry for entry in problems if setup is None]
+            if setup is None:
+                return None, None, self._placed(found, job)
+        made, more = jobs.checked(job, setup, resolved, sound=sound)
+        found += more
+        if made is not None and job.kind == "restore":
+            found += jobs.mismatches(made, [(other, self._setup_of(other)) for other in self.jobs])
+        return made, setup, self._placed(found, job)
+
+    def _setup_of(self, job: JobInput) -> Setup | None:
+        cluster, _ = jobs.find_cluster(job, self.clusters)
+        provider = cluster.spec.get("provider") if cluster is not None else job.spec.get("provider")
+        return self.setup(provider)[0] if isinstance(provider, str) else None
+
+    def emit_job(self, job: Job, setup: Setup) -> list[Emitted]:
+        """The objects of a job. Raises EverestError where there is no plugin or a template fails."""
+        return jobs.emitted(job, setup)
+
+    def _job_twins(self) -> Iterable[Finding]:
+        seen: dict[tuple[Any, ...], JobInput] = {}
+        for job in self.jobs:
+            namespace, name = job.key
+            if not isinstance(name, str) or isinstance(namespace, Deferred):
+                continue
+            other = seen.setdefault((job.kind, *job.key), job)
+            if other is not job:
+                place = other.locate(("metadata", "name"))
+                where = f", the first at {place.file}:{place.line}" if place is not None else ""
+                text = f"there are two {job.kind}s '{name}' in namespace '{namespace}'{where}"
+                yield from located([finding("backup.duplicate", ("metadata", "name"), text)], job.locate, job.subject)
+
+    # All
+
+    def plan(self) -> tuple[list[Plan], list[Finding]]:
+        """Every cluster with its objects, or nothing but the findings if there is an error anywhere."""
+        planned = self.plan_all()
+        return planned.clusters, planned.findings
+
+    def plan_all(self) -> Planned:
+        """Every cluster and job with its objects, or nothing but the findings if there is an error."""
+        found = [*self.findings, *self._twins(), *self._job_twins(), *self._unused_providers()]
+        checked = []
+        for cluster in self.clusters:
+            resolved, setup, more = self.check(cluster)
+            found += more
+            if resolved is not None and setup is not None:
+                checked.append((cluster, resolved, setup))
+        checked_jobs = []
+        for own in self.jobs:
+            job, setup, more = self.check_job(own)
+            found += more
+            if job is not None and setup is not None:
+                checked_jobs.append((own, job, setup))
+        planned = Planned([], [], [])
+        if not any(entry.is_error for entry in found):
+            for cluster, resolved, setup in checked:
+                try:
+                    plan = Plan(cluster, resolved, setup, self.emit(cluster, resolved, setup))
+                except EverestError as error:
+                    found += self._placed(error.findings, cluster)
+                    continue
+                planned.clusters.append(plan)
+                found += self.check_objects(plan)
+            for own, job, setup in checked_jobs:
+                try:
+                    job_plan = JobPlan(own, job, setup, self.emit_job(job, setup))
+                except EverestError as error:
+                    found += self._placed(error.findings, own)
+                    continue
+                planned.jobs.append(job_plan)
+                found += self._placed(jobs.schema_findings(job_plan, self.crds), own)
+        if any(entry.is_error for entry in found):
+            planned = Planned([], [], [])
+        planned.findings = sort_findings(found)
+        return planned
+
+    def emit(self, cluster: ClusterInput, resolved: Resolved, setup: Setup) -> list[Emitted]:
+        """The objects of a resolved cluster. Raises EverestError where there is no plugin or a template fails."""
+        technology, plugin = setup.technology, setup.plugin
+        if technology.reconcile_by == "everest":
+            secrets: list[Emitted] = []
+            if resolved.secrets and plugin is not None:
+                secrets = [o for o in emit(resolved, plugin.template) if o.manifest.get("kind") == "Secret"]
+            return [*secrets, cluster_object(cluster.metadata, cluster.spec, resolved)]
+        if plugin is None:
+            definition = technology.definition.name
+            text = f"no plugin emits objects for definition '{definition}'"
+            names = [p.name for p in self.plugins.all()]
+            hint = "name the plugin in the Provider's 'plugin', or set reconcileBy: everest"
+            raise EverestError([finding("provider.no-plugin", ("provider",), text, allowed=names, hint=hint)])
+        return [*emit(resolved, plugin.template), *jobs.filling_of(resolved, setup)]
+
+    def check_objects(self, plan: Plan) -> list[Finding]:
+        """What the CRDs say against the objects of a cluster, placed in its input; nothing where none are given.
+
+        Where a controller makes the operator's objects, those that the plugin would make are checked too.
+        """
+        if self.crds is None:
+            return []
+        cluster, resolved, setup = plan.cluster, plan.resolved, plan.setup
+        found = check_objects(
+            plan.objects,
+            self.crds,
+            cluster.spec,
+            resolved,
+            lambda r: self.emit(replace(cluster, spec=r.spec), r, setup),
+        )
+        if setup.technology.reconcile_by == "everest" and setup.plugin is not None:
+            template = setup.plugin.template
+            made = emit(resolved, template)
+            found += check_objects(made, self.crds, cluster.spec, resolved, lambda r: emit(r, template))
+        for entry in plan.objects:
+            kind = str(entry.manifest.get("kind"))
+            own = entry.manifest.get("apiVersion") == API_VERSION  # its models have checked it
+            if not own and unchecked(entry, self.crds) and kind not in self._without_schema:
+                self._without_schema.add(kind)
+                found.append(no_schema(entry, self.crds))
+        # The path of what is not the user's leads nowhere in the input: it stands where the cluster does.
+        here = cluster.locate((*cluster.prefix[:-1], "metadata", "name") if cluster.prefix else ("name",))
+        placed = [replace(entry, place=here) if entry.subject or not entry.path else entry for entry in found]
+        return self._placed(placed, cluster)
+
+    def provider_objects(self, name: str) -> list[Emitted]:
+        """What a Provider itself becomes: nothing, or the definition and the Provider for a controller."""
+        setup, _ = self.setup(name)
+        if setup is None or setup.technology.reconcile_by != "everest":
+            return []
+        own = self.providers.get(name)
+        return provider_objects(setup.technology, own.spec if own else {}, own.metadata if own else {})
+
+
+def _filling_findings(resolved: Resolved, setup: Setup) -> list[Finding]:
+    """What is wrong with how a new cluster is to be filled."""
+    try:
+        made = jobs.filling(resolved, setup)
+    except EverestError as error:
+        return list(error.findings)
+    return made[2] if made is not None else []
+
+
+def _of_main_object(cluster: ClusterInput, setup: Setup) -> Iterable[Finding]:
+    """What is about the operator's object, where a controller makes that one: nothing would hand it on."""
+    if setup.technology.reconcile_by != "everest":
+        return
+    who = "with reconcileBy: everest a controller makes the operator's object"
+    if cluster.metadata.get("finalizers") is not None:
+        path: Path = ("metadata", "finalizers") if cluster.prefix else ("finalizers",)
+        text = (
+            f"{who}, and finalizers here would keep the DatabaseCluster from being deleted, since nothing removes them"
+        )
+        found = finding("field.conflict", path, text, hint="leave 'finalizers' out, or set reconcileBy: pulumi")
+        yield from located([found], cluster.locate, cluster.subject)
+    if "volumePolicy" in cluster.options:
+        text = f"{who}, and a DatabaseCluster does not say what becomes of the volumes"
+        yield finding(
+            "field.conflict", ("volumePolicy",), text, hint="leave 'volumePolicy' out, or set reconcileBy: pulumi"
+        )
+
+
+def _follows(entry: Finding, spec: Mapping[str, Any], broken: Sequence[Path]) -> bool:
+    """Whether a cluster misses only what was set aside of its definition, where it is a finding already."""
+    aside = {
+        place[2] for place in broken if len(place) > 2 and place[1] in ("componentTypes", "components", "topologies")
+    }
+    if entry.code == "cluster.unused-version":
+        return bool(aside)
+    return entry.code in _MISSES and (not aside.isdisjoint(entry.path) or str(value_at(spec, entry.path)) in aside)
+
+
+_MISSES = frozenset(
+    {
+        "cluster.unknown-topology", "cluster.unknown-component", "cluster.component-not-in-topology",
+        "cluster.unknown-type", "cluster.unknown-version",
+    }
+)  # fmt: skip
+
+
+def _presets(plugin: Plugin | None) -> Mapping[str, Mapping[str, Any]]:
+    """The presets of a plugin; none where they are broken, which is a finding of the plugin."""
+    try:
+        return plugin.presets if plugin is not None else {}
+    except EverestError:
+        return {}

@@ -1,7 +1,8 @@
 """Databases of any technology as typed Pulumi resources.
 
 `Provider` brings a technology into a stack, `DatabaseCluster` is one database, `DatabaseBackup` and `DatabaseRestore`
-are what is done to it once, and `ClusterError` is everything that is wrong with them. The other names are the typed
+are what is done to it once, and `ClusterError` is everything that is wrong with them; `raise_findings` raises it in
+a test that runs no event loop. The other names are the typed
 dictionaries of their arguments. All are imported when they are used.
 """
 
@@ -11,16 +12,13 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pulumi_everest.resources.argument_types import (
+    from pulumi_everest.resources.argument_parts import (
         Amounts,
         Backup,
         BackupStorage,
         Components,
         ComponentVersion,
         Compression,
-        DatabaseBackupArgs,
-        DatabaseClusterArgs,
-        DatabaseRestoreArgs,
         DataSource,
         Expose,
         Images,
@@ -29,7 +27,6 @@ if TYPE_CHECKING:
         Monitoring,
         MonitoringCredentials,
         PointInTimeRecovery,
-        ProviderArgs,
         Resources,
         Retention,
         Schedule,
@@ -38,10 +35,16 @@ if TYPE_CHECKING:
         Tls,
         Topology,
     )
+    from pulumi_everest.resources.backup import DatabaseBackup
+    from pulumi_everest.resources.backup_args import DatabaseBackupArgs
+    from pulumi_everest.resources.candidates.run import raise_findings
     from pulumi_everest.resources.cluster import DatabaseCluster
+    from pulumi_everest.resources.cluster_args import DatabaseClusterArgs
     from pulumi_everest.resources.engine.errors import ClusterError
-    from pulumi_everest.resources.job import DatabaseBackup, DatabaseRestore
     from pulumi_everest.resources.provider import Provider
+    from pulumi_everest.resources.provider_args import ProviderArgs
+    from pulumi_everest.resources.restore import DatabaseRestore
+    from pulumi_everest.resources.restore_args import DatabaseRestoreArgs
 
 __all__ = [
     "Amounts",
@@ -74,14 +77,20 @@ __all__ = [
     "Storage",
     "Tls",
     "Topology",
+    "raise_findings",
 ]
 
 _MODULES = {
     "ClusterError": "engine.errors",
-    "DatabaseBackup": "job",
+    "DatabaseBackup": "backup",
+    "DatabaseBackupArgs": "backup_args",
     "DatabaseCluster": "cluster",
-    "DatabaseRestore": "job",
+    "DatabaseClusterArgs": "cluster_args",
+    "DatabaseRestore": "restore",
+    "DatabaseRestoreArgs": "restore_args",
     "Provider": "provider",
+    "ProviderArgs": "provider_args",
+    "raise_findings": "candidates.run",
 }
 _ARGUMENTS = {
     "DatabaseBackup": "DatabaseBackupArgs",
@@ -95,9 +104,11 @@ if not TYPE_CHECKING:  # for type checkers, a name that is not imported above do
     def __getattr__(name: str) -> Any:
         if name not in __all__:
             raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
-        value = getattr(importlib.import_module(f"{__name__}.resources.{_MODULES.get(name, 'argument_types')}"), name)
-        if name != "ClusterError":
-            importlib.import_module(f"{__name__}.resources.arguments.described").describe(value, _ARGUMENTS.get(name))
+        module = importlib.import_module(f"{__name__}.resources.{_MODULES.get(name, 'argument_parts')}")
+        value = getattr(module, name)
+        if isinstance(value, type) and name != "ClusterError":
+            described = importlib.import_module(f"{__name__}.resources.arguments.described")
+            described.describe(value, __getattr__(_ARGUMENTS[name]) if name in _ARGUMENTS else None)
         globals()[name] = value
         return value
 

@@ -17,7 +17,6 @@ import pytest
 import yaml
 
 from pulumi_everest.adoption.adopt import adopted
-from pulumi_everest.cli.options import Options
 from pulumi_everest.emit.crds import Crds
 from pulumi_everest.emit.patch import patched
 from pulumi_everest.live.cluster import LiveCluster
@@ -31,6 +30,7 @@ from pulumi_everest.review.comparison.impacts import findings as changed
 from pulumi_everest.review.existing_objects import Existing, of_files
 from pulumi_everest.review.inputs.gather import gather
 from pulumi_everest.review.inputs.paths import read_inputs
+from pulumi_everest.review.options import Options
 from pulumi_everest.review.running import operators_of
 from pulumi_everest.workspace.workspace import ClusterInput, Workspace
 

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import click
 
-from pulumi_everest.cli.options import Choice, plugin_option
-from pulumi_everest.review.running import cluster_options
+from pulumi_everest.cli.options import Choice, cluster_options, plugin_option
 
 _HELP = """Write the program, or the YAML, of databases that an operator already runs.
 

@@ -13,10 +13,10 @@ import click
 from pulumi_everest.cli.options import shared_options
 
 if TYPE_CHECKING:
-    from pulumi_everest.cli.options import Options
     from pulumi_everest.model.findings import Finding
     from pulumi_everest.review.inputs.gather import Gathered
     from pulumi_everest.review.locks.update import NewFile, Update
+    from pulumi_everest.review.options import Options
 
 _HELP = """Record the versions, images and operator version of each cluster in everest.lock.
 

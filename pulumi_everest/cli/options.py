@@ -6,52 +6,17 @@ import difflib
 import functools
 import json
 import os
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from pulumi_everest.review.options import Options, WrongUseError, nearest_file
 
-@dataclass
-class Options:
-    """What the options of a command say."""
-
-    plugins: list[Path] = field(default_factory=list)
-    crds: Sequence[str | Path] = ()
-    format: str = "text"
-    output: Path | None = None
-    strict: bool = False
-    reconcile_by: str | None = None
-    no_lock: bool = False
-    unlocked: list[str] | None = None
-    """Clusters that ignore the lock, though others do not; all of them where the list is empty."""
-    config: dict[str, str] = field(default_factory=dict)
-    stack: str | None = None
-    stack_outputs: dict[str, Any] = field(default_factory=dict)
-    timeout: float = 60.0
-    debug: bool = False
-
-    @property
-    def json(self) -> bool:
-        """Whether the result is for machines."""
-        return self.format == "json"
-
-    def for_programs(self) -> list[str]:
-        """The options given that mean something for Pulumi programs only."""
-        given = {"--config": self.config, "--stack": self.stack, "--stack-output": self.stack_outputs}
-        return [name for name, value in given.items() if value]
-
-
-def nearest_file(path: Path) -> str:
-    """``; did you mean 'cluster.yaml'?`` for what is beside a path that is not there, or nothing."""
-    try:
-        names = os.listdir(path.parent)
-    except OSError:
-        return ""
-    near = difflib.get_close_matches(path.name, sorted(names), n=1, cutoff=0.6)
-    return f"; did you mean '{path.parent / near[0]}'?" if near else ""
+if TYPE_CHECKING:
+    from pulumi_everest.review.clusters import Lifting
 
 
 class Choice(click.Choice):  # type: ignore[type-arg]
@@ -101,6 +66,38 @@ def _data(text: str) -> Any:
         return json.loads(text)
     except ValueError:
         return text
+
+
+@contextmanager
+def wrong_use() -> Iterator[None]:
+    """Say what was asked for wrongly as this command line does. Raises UsageError."""
+    try:
+        yield
+    except WrongUseError as error:
+        if error.option is not None:
+            raise click.BadParameter(error.message, param_hint=f"'{error.option}'") from None
+        raise click.UsageError(error.message) from None
+
+
+def cluster_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options ``--kubeconfig`` and ``--context``."""
+    context = click.option("--context", metavar="NAME", help="A context of it; the current one if left out.")
+    file = click.option("--kubeconfig", metavar="FILE", help="The kubeconfig; the usual one if left out.")
+    return file(context(command))
+
+
+def read_liftings(_ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> tuple[Lifting, ...]:
+    """The guards that ``--allow`` lifts, each once. Raises BadParameter."""
+    return tuple(_lifting(text, parameter) for text in dict.fromkeys(values))
+
+
+def _lifting(text: str, parameter: click.Parameter) -> Lifting:
+    from pulumi_everest.review.clusters import Lifting
+
+    cluster, colon, guard = text.rpartition(":")
+    if not guard or (colon and not cluster):
+        raise click.BadParameter(f"write {parameter.metavar}, not '{text}'")
+    return Lifting(text, guard, cluster or None)
 
 
 plugin_option = click.option(
@@ -179,7 +176,8 @@ def shared_options(
             own = {name: rest.pop(name) for name in names}
             options = Options(format=format_, output=Path(output) if output is not None else None, **own)
             _colours()
-            return command(paths, options, **rest)
+            with wrong_use():
+                return command(paths, options, **rest)
 
         first = _SHARED[0] if paths is None else click.argument("paths", metavar=paths, nargs=-1)
         last = [] if output is None else [click.option("-o", "--output", metavar=metavar, help=output)]

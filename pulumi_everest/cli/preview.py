@@ -9,18 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pulumi_everest.cli.options import shared_options
-from pulumi_everest.review.comparison.lifted_guards import read_liftings
-from pulumi_everest.review.running import cluster_options
+from pulumi_everest.cli.options import cluster_options, read_liftings, shared_options
 
 if TYPE_CHECKING:
-    from pulumi_everest.cli.options import Options
     from pulumi_everest.model.findings import Finding
-    from pulumi_everest.review.comparison.impacts import Compared
-    from pulumi_everest.review.comparison.lifted_guards import Lifting
+    from pulumi_everest.review.clusters import Compared, Lifting
     from pulumi_everest.review.comparison.object_diff import Difference
     from pulumi_everest.review.comparison.revision import Before
     from pulumi_everest.review.inputs.gather import Gathered
+    from pulumi_everest.review.options import Options
 
 _HELP = """Show what would exist: clusters, their objects, and all fields; with --against what differs.
 
@@ -117,6 +114,8 @@ def preview(
             before = _of_cluster(gathered, options, kubeconfig, context)
         else:
             before = gather_before(against, paths, options, set(sys.modules) - modules)
+        for text in before.notes:
+            note(text)
         if before.gathered.has_errors:
             errors = [entry for entry in before.gathered.findings if entry.is_error]
             gathered.findings += [replace(e, message=f"in --against: {e.message}") for e in errors]

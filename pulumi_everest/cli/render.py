@@ -9,7 +9,7 @@ import click
 from pulumi_everest.cli.options import shared_options
 
 if TYPE_CHECKING:
-    from pulumi_everest.cli.options import Options
+    from pulumi_everest.review.options import Options
 
 _HELP = """Make the Kubernetes objects of the input, as YAML documents or (--format json) as a List.
 

@@ -103,10 +103,10 @@ def _kind(text: str) -> str:
 
 def _workspace(ctx: click.Context, plugins: list[Path]) -> Workspace:
     """The plugins. What is wrong with them is said, and ends the command where it is an error."""
-    from pulumi_everest.cli.options import Options
     from pulumi_everest.cli.output.write import write_findings
     from pulumi_everest.plugins.find import Plugins
     from pulumi_everest.review.inputs.gather import Gathered
+    from pulumi_everest.review.options import Options
     from pulumi_everest.workspace.workspace import Workspace
 
     workspace = Workspace(Plugins(plugins))

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pulumi_everest.cli.options import shared_options
-from pulumi_everest.review.running import cluster_options
+from pulumi_everest.cli.options import cluster_options, shared_options
 
 if TYPE_CHECKING:
-    from pulumi_everest.cli.options import Options
     from pulumi_everest.core.health import Health
     from pulumi_everest.live.cluster import LiveCluster
     from pulumi_everest.model.findings import Finding
     from pulumi_everest.model.plugin_files.manifest import PluginManifest
-    from pulumi_everest.review.inputs.gather import Gathered, Item
+    from pulumi_everest.review.inputs.gather import Gathered
+    from pulumi_everest.review.inputs.groups import Item
+    from pulumi_everest.review.options import Options
 
 _HELP = """Show how the databases of the input are: the state that each operator reports, and what it says about it.
 
@@ -177,7 +177,7 @@ def _without(failing: dict[int, float], number: int) -> dict[int, float]:
 
 
 def _progress(row: Row) -> str:
-    from pulumi_everest.cli.output.findings import printable
+    from pulumi_everest.model.findings import printable
 
     message = f": {row.health.message}" if row.health is not None and row.health.message else ""
     ready = "ready" if row.ready else row.state
@@ -185,7 +185,8 @@ def _progress(row: Row) -> str:
 
 
 def _table(rows: Sequence[Row]) -> str:
-    from pulumi_everest.cli.output.findings import counted, printable
+    from pulumi_everest.cli.output.findings import counted
+    from pulumi_everest.model.findings import printable
     from pulumi_everest.review.running import namespace_of
 
     if not rows:

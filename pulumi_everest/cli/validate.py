@@ -10,7 +10,7 @@ import click
 from pulumi_everest.cli.options import shared_options
 
 if TYPE_CHECKING:
-    from pulumi_everest.cli.options import Options
+    from pulumi_everest.review.options import Options
 
 _HELP = """Check clusters, Providers and definitions, and say everything that is wrong.
 

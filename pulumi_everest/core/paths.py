@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pulumi_everest.model.deferred import Path
+from pulumi_everest.model.findings import Finding, unknown
 from pulumi_everest.model.shapes import Shape
 
 FieldPath = tuple[str, ...]
@@ -105,3 +106,12 @@ def value_at(data: Any, path: Path) -> Any:
         else:
             return None
     return data
+
+
+def missing_path(path: FieldPath, shape: Shape, at: Path, text: str) -> Iterator[Finding]:
+    """A finding at `at` where a field path, written as `text`, leaves the shape."""
+    missing = missing_part(path, shape)
+    if missing is not None:
+        index, allowed = missing
+        message = f"'{text}' is no field: there is no '{path[index]}'"
+        yield unknown("definition.unknown-path", at, message, path[index], allowed)

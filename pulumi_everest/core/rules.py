@@ -7,8 +7,7 @@ from functools import cached_property
 from itertools import takewhile
 from typing import Any
 
-from pulumi_everest.core.definitions.check_plugin import missing_path
-from pulumi_everest.core.paths import parse
+from pulumi_everest.core.paths import missing_path, parse
 from pulumi_everest.core.resolve import Resolved
 from pulumi_everest.core.technology import Definition, Technology
 from pulumi_everest.expressions.check import condition_findings, wrong_result

@@ -186,3 +186,20 @@ CODES: dict[str, Code] = {
     "program.call": Code(_W, "The program asks a plugin for something, which gives nothing without an engine."),
     "program.unknown": Code(_W, "A value of an object is only known to an engine."),
 }
+
+
+_OF_VALUES = frozenset(
+    {
+        "source.kind", "field.type", "field.value", "field.range", "provider.unknown", "provider.unknown-definition",
+        "provider.operator-version", "cluster.unknown-topology", "cluster.unknown-version", "cluster.unknown-bundle",
+        "cluster.unknown-preset", "cluster.deprecated-version", "cluster.removed-version", "cluster.replicas",
+        "cluster.config", "definition.form", "definition.unknown-type", "definition.unknown-path",
+        "plugin.expression", "plugin.expression-field", "program.unknown", "change.refused", "change.lifted",
+        "change.impact",
+    }
+)  # fmt: skip
+
+
+def is_about_the_value(code: str) -> bool:
+    """Whether a finding is about what stands at its place, not about the name of the place."""
+    return code.startswith("value.") or code in _OF_VALUES

@@ -202,3 +202,10 @@ def allowed_text(allowed: tuple[str, ...], limit: int = SHOWN) -> str:
     """The allowed values as a list for people, cut after `limit` with the number of the rest."""
     shown = ", ".join(allowed[:limit])
     return shown if len(allowed) <= limit else f"{shown} and {len(allowed) - limit} more"
+
+
+def printable(text: str) -> str:
+    """Text without control characters, which could do things to a terminal; line breaks and tabs stay."""
+    if text.isprintable():
+        return text
+    return "".join(c if c in "\n\t" or c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 import pulumi
 
-from pulumi_everest.resources.argument_types import DatabaseClusterArgs
+from pulumi_everest.resources.cluster_args import DatabaseClusterArgs
 
 if TYPE_CHECKING:
-    from pulumi_everest.resources.candidates.cluster_candidate import Candidate
+    from pulumi_everest.resources.candidates.cluster_candidate import ClusterCandidate
 
 TOKEN = "everest:index:DatabaseCluster"  # noqa: S105 - a type token
 
@@ -38,20 +38,25 @@ class DatabaseCluster(pulumi.ComponentResource):
         docs/options.md. Any value may be an output; those that decide which objects there are must be known in a
         preview.
         """
+        from pulumi_everest.resources.arguments.arguments import merged
         from pulumi_everest.resources.arguments.options import check_name, for_component, taken
+        from pulumi_everest.resources.candidates.cluster_hooks import ClusterHooks
         from pulumi_everest.resources.candidates.start import place, start_cluster
         from pulumi_everest.resources.children.children import Children
-        from pulumi_everest.resources.children.outputs import Outputs
+        from pulumi_everest.resources.cluster_outputs import Outputs
+        from pulumi_everest.resources.provider import take_name
 
         check_name("DatabaseCluster", resource_name)
         options, refused = taken(opts)
-        candidate = start_cluster(resource_name, args, keywords, refused, options.aliases or ())
-        hooks = candidate.hooks()
-        own = for_component(options, gate=candidate.gate(), hooks=hooks)
+        arguments, found = merged(resource_name, args, keywords)
+        take_name(arguments, found)
+        candidate = start_cluster(resource_name, arguments, [*found, *refused], options.aliases or ())
+        hooks = ClusterHooks(candidate)
+        own = for_component(options, hooks=hooks.of_component(), gate=hooks.gate())
         super().__init__(TOKEN, resource_name, candidate.inputs(), own)
-        place(candidate, self)
-        self._outputs = Outputs(self, candidate.batch, candidate.given.subject)
-        self._candidate, candidate.component = candidate, self
+        place(candidate, hooks, self)
+        self._outputs = Outputs(self, candidate.batch, candidate.arguments.subject)
+        self._candidate, self._hooks, candidate.component = candidate, hooks, self
         if candidate.refused:
             self.register_outputs({})
             return
@@ -59,19 +64,19 @@ class DatabaseCluster(pulumi.ComponentResource):
         main = children.make_cluster(
             candidate.objects,
             candidate.emitting,
-            cluster=candidate.checked.cluster.metadata.get("name"),
+            cluster=candidate.input.metadata.get("name"),
             policy=candidate.checked.policy,
             wait_for=candidate.condition,
             existing=candidate.existing,
-            report=candidate.hooks_of_main,
-            filling=candidate.hooks_of_restore,
+            report=hooks.of_main,
+            filling=hooks.of_restore,
         )
-        candidate.find(main)
-        found = self._outputs.fill(candidate, main)
+        hooks.look_for(main)
+        outputs = self._outputs.fill(candidate, main)
         if candidate.connection is not None:
-            from pulumi_everest.resources.children.connection_secret import make_connection
+            from pulumi_everest.resources.connection_secret import make_connection
 
-            found["connection"] = make_connection(candidate, children, main, found)
+            outputs["connection"] = make_connection(candidate, children, main, outputs)
         self.register_outputs(self._outputs.registered())
         # An export of the resource itself gives what stands here; access goes through the properties.
         self.__dict__.update(self._outputs.scalars())
@@ -125,9 +130,9 @@ class DatabaseCluster(pulumi.ComponentResource):
         return self._outputs["objects"]
 
 
-def _waits(candidate: Candidate) -> list[Any]:
+def _waits(candidate: ClusterCandidate) -> list[Any]:
     """What the objects of a cluster wait for: the gate, and what known values came from."""
-    waits: list[Any] = [candidate.batch.gate, *candidate.given.resources]
+    waits: list[Any] = [candidate.batch.gate, *candidate.arguments.resources]
     if candidate.provider is not None and candidate.provider.emits:
         waits.append(candidate.provider)
     return [*waits, *candidate.run.looks.asked(candidate.kubernetes)]

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 import pulumi
 
-from pulumi_everest.resources.argument_types import ProviderArgs
+from pulumi_everest.resources.provider_args import ProviderArgs
 
 if TYPE_CHECKING:
-    from pulumi_everest.resources.candidates.run import Batch
+    from pulumi_everest.model.findings import Finding
+    from pulumi_everest.resources.candidates.gate import Batch
 
 TOKEN = "everest:index:DatabaseProvider"  # noqa: S105 - a type token
 
@@ -58,7 +59,7 @@ class Provider(pulumi.ComponentResource):
         if candidate.installs:
             from pulumi_everest.resources.children.crds import crds_of
 
-            made += crds_of(candidate.run, children)
+            made += crds_of(candidate.run.crds, children)
         for entry in objects:
             name = resource_name if entry.main else f"{resource_name}-{entry.name}"
             ignore = options.ignore_changes if entry.main else None
@@ -85,3 +86,18 @@ class Provider(pulumi.ComponentResource):
     def name(self) -> pulumi.Output[str]:
         """Name of the Provider."""
         return pulumi.Output.all(self.batch.gate, self.text_name).apply(lambda both: both[1])
+
+
+def take_name(arguments: dict[Any, Any], found: list[Finding]) -> None:
+    """Have arguments name the Provider that was passed as a resource. What is wrong goes to `found`."""
+    from pulumi_everest.model.deferred import Deferred
+    from pulumi_everest.model.findings import finding
+
+    provider = arguments.get("provider")
+    if isinstance(provider, Provider):
+        arguments["provider"] = provider.text_name
+    elif isinstance(provider, pulumi.ProviderResource):
+        hint = "pass a Kubernetes provider as opts=pulumi.ResourceOptions(provider=...)"
+        text = "provider is a pulumi_everest.Provider or the name of one, got a Pulumi provider"
+        found.append(finding("field.type", ("provider",), text, hint=hint))
+        arguments["provider"] = Deferred(("provider",))

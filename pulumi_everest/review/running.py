@@ -1,25 +1,16 @@
-"""A running cluster beside the input: the options that name it, and whether the operators of the input are there."""
+"""A running cluster beside the input: whether the operators that it needs are there."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any
-
-import click
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pulumi_everest.live.cluster import LiveCluster
     from pulumi_everest.live.presence import Wanted
     from pulumi_everest.model.findings import Finding
     from pulumi_everest.model.plugin_files.manifest import Operator, PluginManifest
-    from pulumi_everest.review.inputs.gather import Group, Item
-
-
-def cluster_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options ``--kubeconfig`` and ``--context``."""
-    context = click.option("--context", metavar="NAME", help="A context of it; the current one if left out.")
-    file = click.option("--kubeconfig", metavar="FILE", help="The kubeconfig; the usual one if left out.")
-    return file(context(command))
+    from pulumi_everest.review.inputs.groups import Group, Item
 
 
 def technology_of(item: Item, group: Group, manifests: Iterable[PluginManifest]) -> PluginManifest | None:

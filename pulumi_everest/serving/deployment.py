@@ -19,9 +19,9 @@ from pulumi_everest.resources.hooks.guard import Guard
 from pulumi_everest.resources.hooks.made_once import Once
 
 if TYPE_CHECKING:
-    from pulumi_everest.resources.candidates.cluster_candidate import Candidate
-    from pulumi_everest.resources.candidates.run import Batch, Run
-    from pulumi_everest.resources.provider import Provider
+    from pulumi_everest.resources.candidates.gate import Batch
+    from pulumi_everest.resources.candidates.registered import RegisteredCluster, RegisteredProvider
+    from pulumi_everest.resources.candidates.run import Run
     from pulumi_everest.workspace.workspace import ProviderInput
 
 KEPT = 32
@@ -34,7 +34,7 @@ Key = tuple[str, str, str, bool]
 class Deployment:
     """The Providers and clusters of one preview or update so far."""
 
-    providers: dict[str, Provider] = field(default_factory=dict)
+    providers: dict[str, RegisteredProvider] = field(default_factory=dict)
     inputs: dict[str, ProviderInput] = field(default_factory=dict)
     named: set[str] = field(default_factory=set)
     crds: dict[str, list[pulumi.CustomResource]] = field(default_factory=dict)
@@ -43,7 +43,7 @@ class Deployment:
     """Names of the Providers by their URNs."""
     clusters: dict[tuple[str, str, str, str], tuple[str, str]] = field(default_factory=dict)
     """By kind, Kubernetes provider, namespace and name: parent and name of the resource."""
-    databases: list[Candidate] = field(default_factory=list)
+    databases: list[RegisteredCluster] = field(default_factory=list)
     once: Once = field(default_factory=Once)
     locks: ProgramLocks | None = None
     guard: Guard = field(default_factory=lambda: Guard(served=True))
@@ -73,7 +73,7 @@ class Deployment:
                     found.append(cluster.twin())
         return found
 
-    def second(self, provider: Provider, others: Mapping[str, Provider]) -> list[Finding]:
+    def second(self, provider: RegisteredProvider, others: Mapping[str, RegisteredProvider]) -> list[Finding]:
         """What is wrong with a Provider beside those that were made before."""
         name = provider.text_name
         if not isinstance(name, str) or name not in others:

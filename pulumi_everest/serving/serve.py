@@ -22,10 +22,10 @@ from pulumi.provider.server import ProviderServicer
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 from pulumi.runtime.stack import wait_for_rpcs
 
-from pulumi_everest.resources import cluster, provider
-from pulumi_everest.resources import job as jobs
+from pulumi_everest.resources import backup, cluster, provider, restore
 from pulumi_everest.resources.arguments.naming import AS_IN_YAML
-from pulumi_everest.resources.candidates.run import Batch, current_run
+from pulumi_everest.resources.candidates.gate import Batch
+from pulumi_everest.resources.candidates.run import current_run
 from pulumi_everest.resources.engine.errors import ClusterError
 from pulumi_everest.serving.deployment import Deployment, Deployments
 from pulumi_everest.serving.inputs import Reader, options_of
@@ -107,20 +107,20 @@ def _make_provider(name: str, call: Call, options: pulumi.ResourceOptions) -> Ma
 
 
 def _make_backup(name: str, call: Call, options: pulumi.ResourceOptions) -> Made:
-    made = jobs.DatabaseBackup(name, call.inputs, options)  # type: ignore[arg-type]
+    made = backup.DatabaseBackup(name, call.inputs, options)  # type: ignore[arg-type]
     return made, {"name": made.name, "namespace": made.namespace}
 
 
 def _make_restore(name: str, call: Call, options: pulumi.ResourceOptions) -> Made:
-    made = jobs.DatabaseRestore(name, call.inputs, options)  # type: ignore[arg-type]
+    made = restore.DatabaseRestore(name, call.inputs, options)  # type: ignore[arg-type]
     return made, {"name": made.name, "namespace": made.namespace}
 
 
 _KINDS: dict[str, Callable[[str, Call, pulumi.ResourceOptions], Made]] = {
     cluster.TOKEN: _make_cluster,
     provider.TOKEN: _make_provider,
-    jobs.BACKUP_TOKEN: _make_backup,
-    jobs.RESTORE_TOKEN: _make_restore,
+    backup.TOKEN: _make_backup,
+    restore.TOKEN: _make_restore,
 }
 
 
@@ -128,8 +128,8 @@ async def _urn(component: pulumi.ComponentResource, batch: Batch, call: Call) ->
     """The URN of a component, once it is known that nothing is wrong with it."""
     try:
         await batch.gate.future()
-        if isinstance(component, cluster.DatabaseCluster) and component._candidate.looked is not None:
-            await component._candidate.looked
+        if isinstance(component, cluster.DatabaseCluster) and component._hooks.looked is not None:
+            await component._hooks.looked
     except ClusterError as error:
         await _drain()
         raise properties_error(error, component, call.request.inputs) from None

@@ -21,7 +21,7 @@ from pulumi_everest.plugins.plugin import Plugin, load_plugin
 from pulumi_everest.testing.job_probe import JobProbe
 from pulumi_everest.testing.outcomes import FINE, Probe, Values, Variation
 from pulumi_everest.testing.probe import TopologyProbe
-from pulumi_everest.testing.summary import PROPERTY
+from pulumi_everest.testing.summary import PROPERTY, counts_text
 from pulumi_everest.workspace.setup import Setup
 
 __all__ = ["Probe", "Report", "Variation", "assert_conforms", "conformance_tests", "probe"]
@@ -59,14 +59,6 @@ class Report:
         lines = [f"{self.plugin}: {counts_text(self.counts)}"]
         lines += [f"  operator {p.operator}, topology {p.topology}: {p.path}: {p.outcome}" for p in self.failures]
         return "\n".join(lines)
-
-
-def counts_text(counts: Mapping[str, int]) -> str:
-    """The counts of a report in words."""
-    return (
-        f"{counts['probed']} fields probed: {counts['effect']} with an effect, {counts['refused']} refused, "
-        f"{counts['only value']} with only one value, {counts['failed']} failed"
-    )
 
 
 def conformance_tests(

@@ -9,12 +9,12 @@ from typing import Any
 from pulumi_everest.core.resolve import Resolved
 from pulumi_everest.emit.objects import Emitted
 from pulumi_everest.emit.templates.texts import filled
+from pulumi_everest.emit.wait_conditions import HINT, wrong_condition
 from pulumi_everest.expressions.environment import Scope
 from pulumi_everest.model.deferred import Deferred, substitute
 from pulumi_everest.model.findings import Finding, finding
 from pulumi_everest.model.plugin_files import manifest
 from pulumi_everest.model.values.scalars import check_dns_subdomain
-from pulumi_everest.resources.engine.wait_conditions import HINT, wrong_condition
 from pulumi_everest.workspace.workspace import Setup
 
 PATH = ("connectionSecret",)

@@ -19,7 +19,7 @@ from pulumi_everest.model.source.documents import read_yaml
 from pulumi_everest.program.values import UNKNOWN, Secret
 from pulumi_everest.review.hidden_values import count_secrets, marked, plain
 from pulumi_everest.review.inputs.foreign import misspelt, written_text
-from pulumi_everest.review.inputs.gather import Item
+from pulumi_everest.review.inputs.groups import Item
 
 
 def error(**more: Any) -> Any:

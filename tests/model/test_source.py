@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from pulumi_everest.model.findings import Finding, Place, one_line
 from pulumi_everest.model.shapes import ANY, BOOL, NUMBER, TEXT, TEXT_OR_MAP, Shape
+from pulumi_everest.model.source import events as source_events
 from pulumi_everest.model.source.documents import MAX_BYTES, Document, read_file, read_yaml
-from pulumi_everest.model.source.documents import events as source_events
 from pulumi_everest.model.source.text import MAX_FINDINGS
 
 SHAPE = Shape(

@@ -11,10 +11,10 @@ import yaml
 
 from pulumi_everest.core.health import Health, health
 from pulumi_everest.emit.templates.texts import filled
+from pulumi_everest.emit.wait_conditions import wrong_condition
 from pulumi_everest.expressions.environment import Environment, Scope
 from pulumi_everest.plugins.find import Plugins, builtin
 from pulumi_everest.plugins.plugin import Plugin
-from pulumi_everest.resources.engine.wait_conditions import wrong_condition
 from pulumi_everest.workspace.workspace import ClusterInput, Workspace
 
 PLUGINS = {plugin.name: plugin for plugin in builtin()}

@@ -9,7 +9,7 @@ from typing import Any
 import pulumi
 import pytest
 
-from pulumi_everest.resources.engine.calls import adoption
+from pulumi_everest.resources.hooks import adoption
 from pulumi_everest.resources.hooks.adoption import NotTheSameError, before_update, both, check_adoption
 
 NAME = {"apiVersion": "shop.example.org/v1", "kind": "Shop", "metadata": {"name": "orders", "namespace": "shop"}}

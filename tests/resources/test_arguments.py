@@ -14,10 +14,18 @@ import pytest
 from pydantic import BaseModel, RootModel
 
 from pulumi_everest.model.schemas.field_docs import field_docs
-from pulumi_everest.resources import argument_types as arguments
-from pulumi_everest.resources.argument_types import models
+from pulumi_everest.resources.arguments import models
 
-TYPES = {name: value for name, value in vars(arguments).items() if typing.is_typeddict(value)}
+MODULES = [
+    importlib.import_module(f"pulumi_everest.resources.{name}")
+    for name in ("argument_parts", "provider_args", "cluster_args", "backup_args", "restore_args")
+]
+TYPES = {
+    name: value
+    for module in MODULES
+    for name, value in vars(module).items()
+    if typing.is_typeddict(value) and value.__module__ == module.__name__
+}
 
 
 def model_of(name: str) -> type[BaseModel]:
@@ -52,7 +60,7 @@ for arguments_of in (
 
 def texts(name: str) -> dict[str, str]:
     """The string below each field of a typed dictionary."""
-    tree = ast.parse(inspect.getsource(arguments))
+    tree = ast.parse("".join(inspect.getsource(module) for module in MODULES))
     body = next(node.body for node in tree.body if isinstance(node, ast.ClassDef) and node.name == name)
     return {
         field.target.id: " ".join(text.value.value.split())

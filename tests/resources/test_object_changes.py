@@ -17,7 +17,7 @@ from pulumi_everest.adoption.changes import explained
 from pulumi_everest.adoption.made import Made
 from pulumi_everest.resources.hooks.filling import component_of
 from pulumi_everest.resources.hooks.guard import Guard, RefusedError
-from pulumi_everest.resources.hooks.object_changes import Asked
+from pulumi_everest.resources.hooks.judge import Asked
 
 TOKEN = "kubernetes:toy.example.com/v1:ToyDB"
 MAIN = f"urn:pulumi:test::infra::everest:index:DatabaseCluster${TOKEN}::orders"

@@ -11,11 +11,10 @@ import pytest
 
 import pulumi_everest
 from pulumi_everest.model.schemas.field_docs import field_docs
-from pulumi_everest.resources import argument_types as arguments
-from pulumi_everest.resources.argument_types import models
+from pulumi_everest.resources.arguments import models
 from pulumi_everest.resources.arguments.described import describe
 
-PARTS = {name for name, value in vars(arguments).items() if typing.is_typeddict(value)}
+PARTS = {name for name in pulumi_everest.__all__ if typing.is_typeddict(getattr(pulumi_everest, name))}
 
 
 def shown(name: str) -> str:
@@ -91,11 +90,11 @@ def test_help_for_a_part_lists_its_fields_with_their_types(name):
 
 
 def test_without_its_source_help_is_shorter(monkeypatch):
-    from pulumi_everest.resources.argument_types import described
+    from pulumi_everest.resources.arguments import described
 
     class Amounts(dict):
         """CPU and memory."""
 
-    monkeypatch.setattr(described, "_classes", dict)
+    monkeypatch.setattr(described, "_classes", lambda _module: {})
     describe(Amounts)
     assert Amounts.__doc__ == "CPU and memory."

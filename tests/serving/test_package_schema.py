@@ -15,10 +15,9 @@ from fake_engine import CLUSTER, PROVIDER
 from jsonschema.validators import validator_for
 from pydantic import BaseModel, Field
 
+import pulumi_everest
 from pulumi_everest.model.shapes import Shape, shape_of
-from pulumi_everest.resources import argument_types as arguments
-from pulumi_everest.resources import cluster, provider
-from pulumi_everest.resources import job as jobs
+from pulumi_everest.resources import backup, cluster, provider, restore
 from pulumi_everest.resources.arguments.models import (
     DatabaseBackupArgs,
     DatabaseClusterArgs,
@@ -34,8 +33,8 @@ TYPES, RESOURCES = SCHEMA["types"], SCHEMA["resources"]
 MODELS = {
     cluster.TOKEN: DatabaseClusterArgs,
     provider.TOKEN: ProviderArgs,
-    jobs.BACKUP_TOKEN: DatabaseBackupArgs,
-    jobs.RESTORE_TOKEN: DatabaseRestoreArgs,
+    backup.TOKEN: DatabaseBackupArgs,
+    restore.TOKEN: DatabaseRestoreArgs,
 }
 
 TOKEN = re.compile(r"everest:index:[A-Z][A-Za-z0-9]*\Z")
@@ -219,7 +218,7 @@ def test_what_is_a_password_is_secret_and_nothing_else():
 
 def test_only_what_decides_how_resources_are_made_is_plain():
     plain = {(token, name) for token in RESOURCES for name, e in inputs(token) if e.get("plain")}
-    typed = {token: getattr(arguments, model.__name__) for token, model in MODELS.items()}
+    typed = {token: getattr(pulumi_everest, model.__name__) for token, model in MODELS.items()}
     expected = set()
     for token, declared in typed.items():
         for name, hint in declared.__annotations__.items():
@@ -248,8 +247,8 @@ def test_defaults_are_those_that_hold_anyway(served, preview, update, toydb):
     assert given == {
         cluster.TOKEN: {"deletionPolicy": "protect", "volumePolicy": "keep"},
         provider.TOKEN: {"reconcileBy": "pulumi"},
-        jobs.BACKUP_TOKEN: {"deletionPolicy": "delete"},
-        jobs.RESTORE_TOKEN: {"deletionPolicy": "delete"},
+        backup.TOKEN: {"deletionPolicy": "delete"},
+        restore.TOKEN: {"deletionPolicy": "delete"},
     }
     for name, entry in (pair for token in RESOURCES for pair in inputs(token)):
         if "default" in entry:

@@ -11,7 +11,7 @@ import click
 
 from pulumi_everest.cli.output.objects import object_json, object_yaml
 from pulumi_everest.cli.output.write import cannot_write, listed, write_file
-from pulumi_everest.review.inputs.gather import Item
+from pulumi_everest.review.inputs.groups import Item
 
 _NOT_IN_NAMES = re.compile(r"[^a-z0-9.-]+")
 _LONGEST = 200

@@ -9,30 +9,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pulumi_everest.cli.output.excerpt import Screen, excerpt
+from pulumi_everest.model.codes import is_about_the_value
+from pulumi_everest.model.findings import printable
 
 if TYPE_CHECKING:
     from pulumi_everest.model.findings import Finding
     from pulumi_everest.review.inputs.sources import Sources
 
 _COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
-
-_OF_VALUES = frozenset(
-    {
-        "source.kind", "field.type", "field.value", "field.range", "provider.unknown", "provider.unknown-definition",
-        "provider.operator-version", "cluster.unknown-topology", "cluster.unknown-version", "cluster.unknown-bundle",
-        "cluster.unknown-preset", "cluster.deprecated-version", "cluster.removed-version", "cluster.replicas",
-        "cluster.config", "definition.form", "definition.unknown-type", "definition.unknown-path",
-        "plugin.expression", "plugin.expression-field", "program.unknown", "change.refused", "change.lifted",
-        "change.impact",
-    }
-)  # fmt: skip
-
-
-def printable(text: str) -> str:
-    """Text without control characters, which could do things to a terminal; line breaks and tabs stay."""
-    if text.isprintable():
-        return text
-    return "".join(c if c in "\n\t" or c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
 def finding_text(entry: Finding, sources: Sources | None = None, screen: Screen | None = None) -> str:
@@ -65,11 +49,6 @@ def finding_text(entry: Finding, sources: Sources | None = None, screen: Screen 
     if entry.hint:
         lines.append(printable(f"    hint: {entry.hint}"))
     return "\n".join(lines)
-
-
-def is_about_the_value(code: str) -> bool:
-    """Whether a finding is about what stands at its place, not about the name of the place."""
-    return code.startswith("value.") or code in _OF_VALUES
 
 
 def message_text(entry: Finding) -> str:

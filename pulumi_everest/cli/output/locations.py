@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import PurePath
 
-from pulumi_everest.review.inputs.paths import STDIN
+from pulumi_everest.review.options import STDIN
 
 
 def repository_path(file: str) -> str | None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from pulumi_everest.review.hidden_values import count_secrets, marked, plain
-from pulumi_everest.review.inputs.gather import Item
+from pulumi_everest.review.inputs.groups import Item
 from pulumi_everest.review.yaml_text import yaml_text
 
 _FIRST = ("apiVersion", "kind", "metadata")

@@ -8,12 +8,14 @@ from typing import Any
 
 import click
 
-from pulumi_everest.cli.output.findings import counted, printable
+from pulumi_everest.cli.output.changes import change_lines
+from pulumi_everest.cli.output.findings import counted
 from pulumi_everest.cli.output.objects import object_data
-from pulumi_everest.review.comparison.impacts import Compared, change_lines
+from pulumi_everest.model.findings import printable
+from pulumi_everest.review.clusters import Compared
 from pulumi_everest.review.comparison.object_diff import Change, Difference
 from pulumi_everest.review.hidden_values import plain
-from pulumi_everest.review.inputs.gather import Group, Item
+from pulumi_everest.review.inputs.groups import Group, Item
 from pulumi_everest.review.yaml_text import scalar_text, yaml_text
 
 _COLOURS = {"+": "green", "-": "red", "~": "yellow"}

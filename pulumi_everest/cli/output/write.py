@@ -15,8 +15,8 @@ from pulumi_everest.cli.output.excerpt import Screen
 from pulumi_everest.cli.output.findings import finding_text, findings_json, summary
 
 if TYPE_CHECKING:
-    from pulumi_everest.cli.options import Options
     from pulumi_everest.review.inputs.gather import Gathered
+    from pulumi_everest.review.options import Options
 
 
 def write_result(text: str, output: Path | None) -> None:

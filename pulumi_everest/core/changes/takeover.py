@@ -23,7 +23,7 @@ class Hidden:
         self.value = value
 
 
-def differences(live: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[Finding]:
+def lost_or_changed(live: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[Finding]:
     """What taking over the object `live` with the manifest `wanted` would change, leaf by leaf.
 
     A `Deferred` in `wanted` is not known yet, and may turn out to be what is there. A `Hidden` value is not shown.
@@ -91,18 +91,3 @@ def _text(value: Any) -> str:
     if isinstance(value, str):
         return shortened(value, _LONG)
     return shortened(json.dumps(value, ensure_ascii=False, default=lambda _: "<unknown>"), _LONG)
-
-
-def other_managers(live: Mapping[str, Any]) -> dict[str, int]:
-    """Who else owns fields of the object's spec or metadata, and stays an owner, with how many.
-
-    Not those of kubectl, whose fields Pulumi takes over, and not Pulumi's own.
-    """
-    found: dict[str, int] = {}
-    for entry in (live.get("metadata") or {}).get("managedFields") or []:
-        manager = str(entry.get("manager"))
-        if entry.get("subresource") or manager.startswith(("kubectl", "pulumi")):
-            continue
-        count = len(leaves(entry.get("fieldsV1") or {}))
-        found[manager] = found.get(manager, 0) + count
-    return found

@@ -8,7 +8,8 @@ from typing import Any
 
 from pulumi_everest.core import paths
 from pulumi_everest.core.definitions.check_changes import change_findings, upgrade_findings
-from pulumi_everest.core.definitions.check_plugin import INSTANCE, missing_path
+from pulumi_everest.core.definitions.check_plugin import INSTANCE
+from pulumi_everest.core.paths import missing_path
 from pulumi_everest.core.rules import VARIABLES, rule_findings, rule_shapes
 from pulumi_everest.core.schemas import ConfigSchema
 from pulumi_everest.core.technology import Definition, Technology

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pulumi_everest.core import paths
 from pulumi_everest.core.changes.impact import GUARDS
 from pulumi_everest.core.changes.policies import VARIABLES
-from pulumi_everest.core.definitions.check_plugin import CLUSTER, missing_path
+from pulumi_everest.core.definitions.check_plugin import CLUSTER
+from pulumi_everest.core.paths import missing_path
 from pulumi_everest.core.technology import Definition
 from pulumi_everest.expressions.check import condition_findings
 from pulumi_everest.expressions.environment import Environment

@@ -11,7 +11,7 @@ from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.findings import Finding, finding, unknown
 from pulumi_everest.model.plugin_files.manifest import PluginManifest
 from pulumi_everest.model.reading import read_model
-from pulumi_everest.model.shapes import Shape, shape_of
+from pulumi_everest.model.shapes import shape_of
 
 INSTANCE = shape_of(Instance)
 CLUSTER = shape_of(DatabaseClusterSpec)
@@ -23,9 +23,9 @@ def check_manifest(manifest: PluginManifest) -> Iterator[Finding]:
     """Whether the fields that a plugin says it honours exist, and the keys of users that it says more about."""
     for name, component in manifest.components.items():
         for index, text in enumerate(component.fields):
-            yield from missing_path(paths.parse(text), INSTANCE, ("components", name, "fields", index), text)
+            yield from paths.missing_path(paths.parse(text), INSTANCE, ("components", name, "fields", index), text)
     for index, text in enumerate(manifest.fields):
-        yield from missing_path(paths.parse(text), CLUSTER, ("fields", index), text)
+        yield from paths.missing_path(paths.parse(text), CLUSTER, ("fields", index), text)
     secrets = manifest.secrets
     for field, keys in (("requiredUsers", secrets.required_users), ("online", secrets.online)):
         for index, key in enumerate(keys):
@@ -53,12 +53,3 @@ def check_defaults(data: Mapping[str, Any], manifest: PluginManifest, path: Path
             for below, allowed in fields.outside(instance):
                 text = f"the templates of plugin '{manifest.name}' do nothing with '{below[-1]}' of component '{name}'"
                 yield unknown("definition.not-honoured", (*at, *below), text, str(below[-1]), allowed)
-
-
-def missing_path(path: paths.FieldPath, shape: Shape, at: Path, text: str) -> Iterator[Finding]:
-    """A finding at `at` where a field path, written as `text`, leaves the shape."""
-    missing = paths.missing_part(path, shape)
-    if missing is not None:
-        index, allowed = missing
-        message = f"'{text}' is no field: there is no '{path[index]}'"
-        yield unknown("definition.unknown-path", at, message, path[index], allowed)

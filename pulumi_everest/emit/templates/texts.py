@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from pulumi_everest.emit.templates.interpolation import Code, TextError, split
+from pulumi_everest.emit.wait_conditions import wrong_condition
 from pulumi_everest.expressions.check import compile_checked
 from pulumi_everest.expressions.environment import Environment, Expression, Scope
 from pulumi_everest.model.cluster import DatabaseClusterSpec, Metadata
@@ -14,7 +15,6 @@ from pulumi_everest.model.deferred import Computed, Deferred, leaves_of
 from pulumi_everest.model.findings import Finding, finding
 from pulumi_everest.model.plugin_files.manifest import PluginManifest
 from pulumi_everest.model.shapes import NUMBER, TEXT, Shape, shape_of
-from pulumi_everest.resources.engine.wait_conditions import wrong_condition
 
 URI_VARIABLES = ("host", "port", "username", "password")
 """What the text of a URI may use besides `spec`, `metadata` and `types`."""

@@ -4,37 +4,36 @@ from __future__ import annotations
 
 import ast
 import inspect
+import sys
 import textwrap
 from functools import cache
 from itertools import pairwise
 
-from pulumi_everest.resources import argument_types as arguments
-
 WIDTH = 100
 
 
-def describe(kind: type, fields: str | None = None) -> None:
+def describe(kind: type, fields: type | None = None) -> None:
     """Add the fields of a typed dictionary to its docstring.
 
-    With `fields`, the name of a typed dictionary, they are added to the docstring of the constructor instead.
+    With `fields`, a typed dictionary, they are added to the docstring of the constructor instead.
     """
     holder = kind if fields is None else kind.__init__  # type: ignore[misc]
-    text = _text(fields or kind.__name__)
+    text = _text(fields or kind)
     if text:
         title = "Fields, of which any value may be an output:" if fields is None else "Arguments:"
         holder.__doc__ = "\n\n".join([inspect.cleandoc(holder.__doc__ or ""), title, text]).strip()
 
 
-def _text(name: str) -> str:
+def _text(kind: type) -> str:
     """The fields of a typed dictionary as text. Empty where the source is not there, or has none of that name."""
-    node = _classes().get(name)
+    node = _classes(kind.__module__).get(kind.__name__)
     return _fields(node) if node is not None else ""
 
 
 @cache
-def _classes() -> dict[str, ast.ClassDef]:
+def _classes(module: str) -> dict[str, ast.ClassDef]:
     try:
-        tree = ast.parse(inspect.getsource(arguments))
+        tree = ast.parse(inspect.getsource(sys.modules[module]))
     except (OSError, SyntaxError):
         return {}
     return {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}

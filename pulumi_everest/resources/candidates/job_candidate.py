@@ -11,13 +11,14 @@ import pulumi
 from pulumi_everest.core.check_job import Job, JobKind
 from pulumi_everest.core.merging import without_none
 from pulumi_everest.emit.objects import Emitted
+from pulumi_everest.emit.wait_conditions import HINT, wrong_condition
 from pulumi_everest.model.deferred import Deferred
 from pulumi_everest.model.findings import EverestError, Finding, did_you_mean, finding
 from pulumi_everest.model.reading import plain
-from pulumi_everest.resources.arguments.received import Given
-from pulumi_everest.resources.candidates.cluster_candidate import METADATA, Candidate
+from pulumi_everest.resources.arguments.arguments import Arguments
+from pulumi_everest.resources.candidates.cluster_reading import METADATA
+from pulumi_everest.resources.candidates.registered import RegisteredCluster
 from pulumi_everest.resources.candidates.run import Run
-from pulumi_everest.resources.engine.wait_conditions import HINT, wrong_condition
 from pulumi_everest.workspace.job_plans import JobPlan, schema_findings
 from pulumi_everest.workspace.workspace import JobInput, Setup
 
@@ -27,50 +28,52 @@ PROGRAM_ONLY = frozenset({*METADATA, "deletionPolicy", "waitFor"})
 class JobCandidate:
     """One job at work. `cluster` is the cluster that it was passed, if it was no name."""
 
-    def __init__(self, kind: JobKind, given: Given, run: Run, kubernetes: object, cluster: Candidate | None) -> None:
-        self.kind, self.given, self.run, self.passed = kind, given, run, cluster
+    def __init__(
+        self, kind: JobKind, arguments: Arguments, run: Run, kubernetes: object, cluster: RegisteredCluster | None
+    ) -> None:
+        self.kind, self.arguments, self.run, self.passed = kind, arguments, run, cluster
         self.kubernetes = kubernetes
         """The Kubernetes provider that the objects are for."""
         self.batch = run.batch
-        self.cluster: Candidate | None = None
+        self.cluster: RegisteredCluster | None = None
         self.policy = "delete"
         self.wait_for: str | None = None
         self.objects: list[Emitted] = []
-        self.job, self.setup, self.findings = self._check(given.data())
-        if run.tick_for(given, [entry.path for entry in self.findings if entry.code == "value.not-known"]):
-            self.job, self.setup, self.findings = self._check(given.data())
+        self.job, self.setup, self.findings = self._check(arguments.data())
+        if run.tick_for(arguments, [entry.path for entry in self.findings if entry.code == "value.not-known"]):
+            self.job, self.setup, self.findings = self._check(arguments.data())
         # Without a finding of its own a job is refused because of its cluster, which has one.
         refused = self.batch.add(self.findings) or self.job is None
         self.refused = refused or (self.cluster is not None and self.cluster.refused)
         if not self.refused:
             self._emit()
-        given.watch(lambda data: self._check(data)[2], self.findings, self.batch)
+        arguments.watch(lambda data: self._check(data)[2], self.findings, self.batch.gate)
         self.batch.members.append(self)
         self.batch.clusters.append(self)
 
     def _check(self, data: dict[str, Any]) -> tuple[Job | None, Setup | None, list[Finding]]:
-        data, found = self.given.read(data)
-        data = plain(data, self.given.shape)
+        data, found = self.arguments.read(data)
+        data = plain(data, self.arguments.shape)
         metadata = without_none({key: data.get(key) for key in METADATA})
         spec = {key: value for key, value in data.items() if key not in PROGRAM_ONLY and value is not None}
         self.cluster = self._find(metadata, spec)
         if self.cluster is not None:
-            found += self._place(metadata, self.cluster.checked.cluster.metadata.get("namespace"))
+            found += self._place(metadata, self.cluster.input.metadata.get("namespace"))
         own = JobInput(self.kind, metadata, spec)
-        own.cluster = self.cluster.checked.cluster if self.cluster is not None else None
+        own.cluster = self.cluster.input if self.cluster is not None else None
         job, setup, more = self.run.workspace.check_job(own)
         found += [self._with_names(entry) for entry in more if not entry.subject.startswith("Provider ")]
         found += self._options(data, setup)
         self.input = own
-        return job, setup, self.given.shown(found)
+        return job, setup, self.arguments.shown(found)
 
-    def _find(self, metadata: Mapping[str, Any], spec: Mapping[str, Any]) -> Candidate | None:
+    def _find(self, metadata: Mapping[str, Any], spec: Mapping[str, Any]) -> RegisteredCluster | None:
         """The cluster of the program that the job is about."""
         if self.passed is not None:
             return self.passed
         name, namespace = spec.get("cluster"), metadata.get("namespace")
-        named = [c for c in self.run.databases if c.checked.cluster.metadata.get("name") == name]
-        there = [c for c in named if namespace in (None, c.checked.cluster.metadata.get("namespace"))]
+        named = [c for c in self.run.databases if c.input.metadata.get("name") == name]
+        there = [c for c in named if namespace in (None, c.input.metadata.get("namespace"))]
         near = [c for c in there if c.kubernetes is self.kubernetes] or there
         return near[-1] if near else None
 
@@ -78,8 +81,8 @@ class JobCandidate:
         """What is wrong with the name of a cluster, with the clusters that the program has made so far."""
         if entry.code != "backup.unknown-cluster" or entry.allowed:
             return entry
-        names = [name for c in self.run.databases if isinstance(name := c.checked.cluster.metadata.get("name"), str)]
-        wanted = self.given.data().get("cluster")
+        names = [name for c in self.run.databases if isinstance(name := c.input.metadata.get("name"), str)]
+        wanted = self.arguments.data().get("cluster")
         near = did_you_mean(wanted, names) if isinstance(wanted, str) else None
         by_output = "a cluster of this program is named by its output, such as orders.name, or passed itself"
         return replace(entry, allowed=tuple(dict.fromkeys(names)), hint=near or by_output)
@@ -125,7 +128,7 @@ class JobCandidate:
             found = [*schema_findings(JobPlan(self.input, self.job, self.setup, self.objects), workspace.crds)]
         except EverestError as error:
             found = error.findings
-        shown = [*self.given.shown(found), *self.given.shown(self._not_waiting())]
+        shown = [*self.arguments.shown(found), *self.arguments.shown(self._not_waiting())]
         self.findings += [entry for entry in shown if not entry.is_error]
         self.refused = self.batch.add(shown)
 
@@ -147,11 +150,11 @@ class JobCandidate:
 
     def look(self) -> bool:
         """Take values that have become known. True if none is left to wait for."""
-        return self.given.look()
+        return self.arguments.look()
 
     def news(self) -> list[Finding]:
         """What is wrong with values that became known."""
-        return self.given.news()
+        return self.arguments.news()
 
     def identity(self) -> tuple[Any, ...] | None:
         """Kind, Kubernetes provider, namespace and name."""
@@ -164,7 +167,7 @@ class JobCandidate:
     def twin(self) -> Finding:
         """What to say about a second job of that kind and name."""
         text = f"there are two {self.kind}s '{self.input.metadata.get('name')}' in one namespace"
-        return self.given.shown([finding("backup.duplicate", ("name",), text)])[0]
+        return self.arguments.shown([finding("backup.duplicate", ("name",), text)])[0]
 
 
 def named(

@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path as Folder
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pulumi_everest.core.merging import without_none
 from pulumi_everest.emit.objects import Emitted
 from pulumi_everest.model.deferred import Deferred, Path
 from pulumi_everest.model.findings import Finding, finding, unknown
 from pulumi_everest.model.reading import plain
+from pulumi_everest.resources.arguments.arguments import Arguments, merged
 from pulumi_everest.resources.arguments.models import ProviderArgs
-from pulumi_everest.resources.arguments.received import Given, merged
+from pulumi_everest.resources.candidates.registered import RegisteredProvider
 from pulumi_everest.resources.candidates.run import current_run
 from pulumi_everest.workspace.workspace import ProviderInput
-
-if TYPE_CHECKING:
-    from pulumi_everest.resources.provider import Provider
 
 METADATA = ("labels", "annotations")
 INSTALL = "installCrds"
@@ -30,16 +28,16 @@ class ProviderCandidate:
     """One Provider at work. `refused` is what is wrong with its resource options."""
 
     def __init__(
-        self, resource: Provider, name: str, args: object, keywords: Mapping[str, Any], refused: list[Finding]
+        self, resource: RegisteredProvider, name: str, args: object, keywords: Mapping[str, Any], refused: list[Finding]
     ) -> None:
         arguments, found = merged(name, args, keywords)
         found += refused
         self.run = current_run()
         self.batch = self.run.batch
-        self.given = Given(ProviderArgs, f"Provider {name}", arguments, found)
+        self.arguments = Arguments(ProviderArgs, f"Provider {name}", arguments, found)
         data = self._known_data()
-        data, found = self.given.read(data)
-        data = plain(data, self.given.shape)
+        data, found = self.arguments.read(data)
+        data = plain(data, self.arguments.shape)
         found += self._undecided(data)
         self.name: Any = data.get("name")
         self.run.add_folders([Folder(folder) for folder in data.get("plugins") or [] if isinstance(folder, str)])
@@ -48,21 +46,21 @@ class ProviderCandidate:
         found += self._unused_crds(data)
         self.installs = data.get(INSTALL) is True and self._reconciler() == "everest"
         """Whether the CustomResourceDefinitions are to be there before its objects."""
-        self.refused = self.batch.add(self.given.shown(found))
-        self.given.watch(self._check, self.given.shown(found), self.batch)
+        self.refused = self.batch.add(self.arguments.shown(found))
+        self.arguments.watch(self._check, self.arguments.shown(found), self.batch.gate)
         self.batch.members.append(self)
 
     def _known_data(self) -> dict[str, Any]:
-        data = self.given.data()
+        data = self.arguments.data()
         undecided = [(key,) for key in DECIDING if isinstance(data.get(key), Deferred)]
-        return self.given.data() if self.run.tick_for(self.given, undecided) else data
+        return self.arguments.data() if self.run.tick_for(self.arguments, undecided) else data
 
     def _undecided(self, data: dict[str, Any]) -> list[Finding]:
         found = []
         for key in DECIDING:
             value = data.get(key)
             if isinstance(value, Deferred) and value.source is not None:
-                obstacle = self.given.obstacle((key,)) or "so it must be known in a preview"
+                obstacle = self.arguments.obstacle((key,)) or "so it must be known in a preview"
                 what = "which objects there are" if key == INSTALL else "what clusters consist of"
                 text = f"'{key}' decides {what}, {obstacle}"
                 found.append(finding("value.not-known", (key,), text))
@@ -92,7 +90,7 @@ class ProviderCandidate:
             found.append(finding("field.missing", path, text, allowed=names))
         return found
 
-    def _registered(self, resource: Provider, data: dict[str, Any], found: list[Finding]) -> list[Finding]:
+    def _registered(self, resource: RegisteredProvider, data: dict[str, Any], found: list[Finding]) -> list[Finding]:
         """Make the Provider known to the run, unless something is wrong with what it is."""
         name = self.name
         if not isinstance(name, str):
@@ -132,7 +130,7 @@ class ProviderCandidate:
         return [finding("field.conflict", (INSTALL,), text, hint="set 'reconcileBy' to everest, or leave it out")]
 
     def _check(self, data: dict[str, Any]) -> list[Finding]:
-        return self.given.shown(self.given.read(data)[1])
+        return self.arguments.shown(self.arguments.read(data)[1])
 
     def objects(self) -> list[Emitted]:
         """What the Provider itself becomes."""
@@ -142,11 +140,11 @@ class ProviderCandidate:
 
     def look(self) -> bool:
         """Take values that have become known. True if none is left to wait for."""
-        return self.given.look()
+        return self.arguments.look()
 
     def news(self) -> list[Finding]:
         """What is wrong with values that became known."""
-        return self.given.news()
+        return self.arguments.news()
 
 
 def _without_spec(entry: Finding) -> Finding:

@@ -6,26 +6,23 @@ they are applied over what is there (a Patch resource of the Kubernetes provider
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pulumi
 
 from pulumi_everest.emit.everest_crds import everest_crds
 from pulumi_everest.resources.children.children import WAIT_FOR, Children
 
-if TYPE_CHECKING:
-    from pulumi_everest.resources.candidates.run import Run
 
-
-def crds_of(run: Run, children: Children) -> list[pulumi.CustomResource]:
-    """The definitions, made unless another Provider of the run has made them in the same Kubernetes cluster.
+def crds_of(made: dict[str, list[pulumi.CustomResource]], children: Children) -> list[pulumi.CustomResource]:
+    """The definitions, made unless another Provider of the program has `made` them in the same Kubernetes cluster.
 
     Their names have nothing of the Provider's in them, so that another one takes them over when it is gone.
     """
     kubernetes = _kubernetes_name(children.component)
-    if kubernetes not in run.crds:
-        run.crds[kubernetes] = [_made(children, manifest, kubernetes) for manifest in everest_crds()]
-    return list(run.crds[kubernetes])
+    if kubernetes not in made:
+        made[kubernetes] = [_made(children, manifest, kubernetes) for manifest in everest_crds()]
+    return list(made[kubernetes])
 
 
 def _made(children: Children, manifest: dict[str, Any], kubernetes: str) -> pulumi.CustomResource:

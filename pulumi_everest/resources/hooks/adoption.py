@@ -15,7 +15,8 @@ import pulumi
 from pulumi.runtime import settings
 from pulumi.runtime.proto import engine_pb2
 
-from pulumi_everest.core.changes.takeover import Hidden, differences, other_managers
+from pulumi_everest.core.changes.takeover import Hidden, lost_or_changed
+from pulumi_everest.live.managers import other_managers
 from pulumi_everest.model.deferred import Deferred
 from pulumi_everest.model.findings import Finding, finding, path_text
 from pulumi_everest.resources.engine.calls import calls, has_engine, plain, supports
@@ -85,7 +86,7 @@ async def before_update(args: pulumi.ResourceHookArgs) -> None:
     live = await taken_over(args.old_inputs, args.old_outputs)
     if live is None:
         return
-    found = differences(live, await _plain(args.new_inputs))
+    found = lost_or_changed(live, await _plain(args.new_inputs))
     if not found:
         for text in _remarks(live):
             _log(engine_pb2.WARNING, text, args.urn)

@@ -17,7 +17,7 @@ from pulumi_everest.resources.engine.calls import calls
 
 if TYPE_CHECKING:
     from pulumi_everest.adoption.made import Made
-    from pulumi_everest.resources.hooks.object_changes import Judge
+    from pulumi_everest.resources.hooks.judge import Judge
 
 BEGUN: Final = "pulumi-everest:begun"
 FILLED: Final = "pulumi-everest:filled"

@@ -22,7 +22,8 @@ from pulumi_everest.core.changes.snapshot import Snapshot
 from pulumi_everest.core.technology import Technology
 from pulumi_everest.resources.engine.calls import calls, concealed
 from pulumi_everest.resources.hooks.change_messages import counted, findings_of, refusal, remarks, unneeded
-from pulumi_everest.resources.hooks.object_changes import Asked, Objects
+from pulumi_everest.resources.hooks.judge import Asked
+from pulumi_everest.resources.hooks.object_changes import Objects
 from pulumi_everest.resources.hooks.refusals import SETTLED, Refusals, RefusedError
 from pulumi_everest.resources.hooks.stored_state import allowed, snapshot_of
 

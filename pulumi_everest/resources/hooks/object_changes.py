@@ -8,44 +8,21 @@ somebody has edited in the cluster, once a refresh has taken that over. Then wha
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any, Final, Protocol
+from dataclasses import replace
+from typing import Any, Final
 
 import pulumi
 
 from pulumi_everest.adoption.made import Made
-from pulumi_everest.core.changes.compare import ChangeSet
-from pulumi_everest.core.changes.snapshot import Snapshot
 from pulumi_everest.core.exact import same
 from pulumi_everest.model.findings import EverestError, one_line
 from pulumi_everest.resources.children.children import WAIT_FOR
 from pulumi_everest.resources.engine.calls import calls, concealed
 from pulumi_everest.resources.hooks.filling import Filling, component_of
+from pulumi_everest.resources.hooks.judge import Judge
 
 HOOK: Final = "pulumi-everest:object-changes"
 UNREAD: Final = "{name}: what this does to the running database is not known: {why}"
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What the engine asked about a component: what the cluster was, and what changes."""
-
-    before: Snapshot
-    result: ChangeSet
-
-
-class Judge(Protocol):
-    """What the guard of components does."""
-
-    asked: dict[str, Asked]
-
-    async def judge(self, result: ChangeSet, resource: str, urn: str, component: str) -> None:
-        """Say what the changes of a cluster do, at a resource. Raises `ClusterError` where they are refused."""
-        ...
-
-    def warn(self, text: str, urn: str) -> None:
-        """Say something at a resource."""
-        ...
 
 
 class Objects:

@@ -2,58 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-import click
-
-from pulumi_everest.cli.output.findings import printable
-from pulumi_everest.core.changes.compare import IN_A_PROGRAM, ChangeSet, compare, finding_of, line, values
-from pulumi_everest.core.changes.impact import Change, Concealed, Impact
-from pulumi_everest.core.changes.secret_changes import Around
+from pulumi_everest.core.changes.compare import IN_A_PROGRAM, compare, finding_of, values
+from pulumi_everest.core.changes.impact import Change, Impact
 from pulumi_everest.core.changes.snapshot import Snapshot
-from pulumi_everest.core.technology import Technology
-from pulumi_everest.model.deferred import Deferred
 from pulumi_everest.model.findings import Finding, finding
-from pulumi_everest.program.values import Secret, Unknown
-from pulumi_everest.review.comparison.lifted_guards import ON_THE_COMMAND_LINE, Lifting, unneeded, unneeded_liftings
-
-Shown = Callable[[Finding], Finding]
-"""Gives a finding about a cluster its path as the user wrote it, and its place."""
-
-_COLOURS = {
-    Impact.RESTART: "yellow",
-    Impact.DOWNTIME: "yellow",
-    Impact.DATA_LOSS: "red",
-    Impact.REFUSED: "red",
-}
-
-
-@dataclass(frozen=True)
-class Cluster:
-    """A cluster of an input: what it is, how it is compared, and how findings about it are shown.
-
-    `resource` is the name of its resource, which stays when the cluster's own name changes; `allow` are the guards that
-    it lifts, `around` is how it is made. `in_document` says that it is of a YAML document, which cannot lift any.
-    """
-
-    snapshot: Snapshot
-    technology: Technology
-    resource: str
-    subject: str
-    shown: Shown
-    allow: tuple[str, ...] = ()
-    in_document: bool = False
-    around: Around = field(default_factory=Around)
-
-
-@dataclass(frozen=True)
-class Compared:
-    """A cluster and what becomes of it."""
-
-    cluster: Cluster
-    changes: ChangeSet
+from pulumi_everest.review.clusters import Cluster, Compared, Lifting
+from pulumi_everest.review.comparison.lifted_guards import ON_THE_COMMAND_LINE, unneeded, unneeded_liftings
 
 
 def compare_clusters(
@@ -106,17 +63,6 @@ def _finding(change: Change, cluster: Cluster, *, impacts: bool) -> Finding | No
     return None
 
 
-def change_lines(compared: Compared, arrow: str) -> Iterator[str]:
-    """The changes of a cluster for people, one in each line: ``orders: engine.replicas 3 → 5, online``."""
-    for change in compared.changes.changes:
-        text = f"{compared.changes.name}: {line(change)}"
-        if change.why:
-            text += f": {change.why}"
-        colour = _COLOURS.get(change.impact)
-        text = printable(text.replace("→", arrow))
-        yield click.style(text, fg=colour) if colour else text
-
-
 def data(compared: Sequence[Compared]) -> list[dict[str, Any]]:
     """The changes as plain data."""
     return [
@@ -132,10 +78,3 @@ def data(compared: Sequence[Compared]) -> list[dict[str, Any]]:
 
 def _text(value: Any) -> str | None:
     return value if isinstance(value, str) else None
-
-
-def known(value: Any) -> Any:
-    """A value of a program as snapshots have it."""
-    if isinstance(value, Unknown):
-        return Deferred()
-    return Concealed(value.value) if isinstance(value, Secret) else value

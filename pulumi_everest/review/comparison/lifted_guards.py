@@ -3,52 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-import click
+from pulumi_everest.review.options import WrongUseError
 
 if TYPE_CHECKING:
     from pulumi_everest.model.findings import Finding
-    from pulumi_everest.review.comparison.impacts import Cluster, Compared
+    from pulumi_everest.review.clusters import Cluster, Compared, Lifting
 
 ON_THE_COMMAND_LINE = "--allow {guard} lifts the guard"
-
-
-@dataclass(frozen=True)
-class Lifting:
-    """One `--allow`: a guard, and the cluster that it is lifted for (None: all). `text` is as the user wrote it."""
-
-    text: str
-    guard: str
-    cluster: str | None = None
-
-    @property
-    def subject(self) -> str:
-        """What findings about it are about."""
-        return f"--allow {self.text}"
-
-    def is_for(self, cluster: Cluster) -> bool:
-        """Whether it is for that cluster, which goes by its name, namespace/name, or the name of its resource."""
-        return self.cluster is None or self.cluster in _names(cluster)
-
-
-def read_liftings(_ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> tuple[Lifting, ...]:
-    """What the options say, each once. Raises BadParameter."""
-    return tuple(_lifting(text, parameter) for text in dict.fromkeys(values))
-
-
-def _lifting(text: str, parameter: click.Parameter) -> Lifting:
-    cluster, colon, guard = text.rpartition(":")
-    if not guard or (colon and not cluster):
-        raise click.BadParameter(f"write {parameter.metavar}, not '{text}'")
-    return Lifting(text, guard, cluster or None)
 
 
 def checked(liftings: Sequence[Lifting], clusters: Sequence[Cluster]) -> tuple[tuple[Lifting, ...], list[Finding]]:
     """Those that name a guard which can be lifted, and findings about the others, in the words of a program's `allow`.
 
-    Raises UsageError where a cluster is named that the input does not have.
+    Raises WrongUseError where a cluster is named that the input does not have.
     """
     from pulumi_everest.core.changes.compare import check_allow
 
@@ -56,7 +26,7 @@ def checked(liftings: Sequence[Lifting], clusters: Sequence[Cluster]) -> tuple[t
     for lifting in liftings:
         own = [cluster for cluster in clusters if lifting.is_for(cluster)]
         if lifting.cluster is not None and not own:
-            refuse_unknown_cluster(lifting.cluster, [_names(cluster)[0] for cluster in clusters])
+            refuse_unknown_cluster(lifting.cluster, [cluster.names[0] for cluster in clusters])
         wrong = check_allow([lifting.guard], *(cluster.technology.definition for cluster in own))
         found += [replace(entry, path=(), subject=lifting.subject) for entry in wrong]
         good += [] if wrong else [lifting]
@@ -64,12 +34,12 @@ def checked(liftings: Sequence[Lifting], clusters: Sequence[Cluster]) -> tuple[t
 
 
 def refuse_unknown_cluster(cluster: str, names: Sequence[str]) -> None:
-    """Raises UsageError: there is no such cluster, but those of `names`, by ``namespace/name`` or resource name."""
+    """Raises WrongUseError: there is no such cluster, but those of `names`, by ``namespace/name`` or resource name."""
     from pulumi_everest.model.findings import did_you_mean
 
     near = did_you_mean(cluster, [*(name.rpartition("/")[2] for name in names), *names])
     text = f"there is no cluster '{cluster}'" + (f"; {near}" if near else "")
-    raise click.UsageError(f"{text} (there is: {', '.join(names) or 'none'})")
+    raise WrongUseError(f"{text} (there is: {', '.join(names) or 'none'})")
 
 
 def unneeded_liftings(liftings: Sequence[Lifting], compared: Sequence[Compared]) -> Iterator[Finding]:
@@ -86,12 +56,3 @@ def unneeded(guard: str, path: tuple[str, ...], subject: str, *, hint: str) -> F
 
     text = f"no change meets guard '{guard}', so it need not be lifted"
     return finding("change.unneeded", path, text, hint=hint, subject=subject)
-
-
-def _names(cluster: Cluster) -> tuple[str, ...]:
-    metadata: Any = cluster.snapshot.metadata
-    name, namespace = metadata.get("name"), metadata.get("namespace") or "default"
-    known = isinstance(name, str)
-    full = (f"{namespace}/{name}",) if known and isinstance(namespace, str) else ()
-    named = (name,) if known else ()
-    return (*full, *named, cluster.resource) if cluster.in_document else (cluster.resource, *full, *named)

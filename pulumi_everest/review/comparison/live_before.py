@@ -7,18 +7,17 @@ from dataclasses import replace
 from typing import Any
 
 from pulumi_everest.adoption.before import snapshot_of_object
-from pulumi_everest.cli.output.write import note
 from pulumi_everest.live.cluster import LiveCluster
+from pulumi_everest.live.managers import OF_PROGRAMS
 from pulumi_everest.model.findings import EverestError
-from pulumi_everest.review.comparison.impacts import Cluster
+from pulumi_everest.review.clusters import Cluster
 from pulumi_everest.review.comparison.revision import Before
-from pulumi_everest.review.inputs.gather import Gathered, Item
+from pulumi_everest.review.inputs.gather import Gathered
+from pulumi_everest.review.inputs.groups import Item
 from pulumi_everest.review.running import namespace_of
 from pulumi_everest.workspace.workspace import Workspace
 
 CLUSTER = "cluster"
-MANAGERS = ("pulumi-kubernetes", "everest")
-"""What the names of those begin with who write fields in the name of a program."""
 
 
 def before_in_cluster(gathered: Gathered, live: LiveCluster, workspace: Workspace) -> Before:
@@ -26,19 +25,25 @@ def before_in_cluster(gathered: Gathered, live: LiveCluster, workspace: Workspac
 
     Secrets are not read: those of a database that exists count as they are in the input.
     """
-    before = Gathered()
+    before, notes = Gathered(), list[str]()
     for group in gathered.groups:
         items = [(item, _found(item, live)) for item in group.items if item.key[1] != "Secret"]
         there = [replace(item, manifest=_known(found, item.manifest), text=None) for item, found in items if found]
         secrets = [item for item in group.items if item.key[1] == "Secret"]
         cluster = _as_it_runs(group.cluster, there, workspace) if group.cluster is not None else None
+        if isinstance(cluster, str):
+            notes.append(cluster)
+            cluster = None
         before.clusters += cluster is not None
         before.groups.append(replace(group, items=[*there, *(secrets if there else [])], cluster=cluster))
-    return Before(before)
+    return Before(before, notes=notes)
 
 
-def _as_it_runs(cluster: Cluster, there: list[Item], workspace: Workspace) -> Cluster | None:
-    """The cluster that the live main object would be made of, as `everest adopt` finds it; None where there is none."""
+def _as_it_runs(cluster: Cluster, there: list[Item], workspace: Workspace) -> Cluster | str | None:
+    """The cluster that the live main object would be made of, as `everest adopt` finds it.
+
+    None where there is no such object, a text that says why where the cluster cannot be found.
+    """
     main = next((item.manifest for item in there if item.main), None)
     if main is None:
         return None
@@ -46,8 +51,7 @@ def _as_it_runs(cluster: Cluster, there: list[Item], workspace: Workspace) -> Cl
     try:
         return replace(cluster, snapshot=snapshot_of_object(workspace, main, cluster.technology, provider))
     except EverestError as error:
-        note(f"what changes do to {cluster.snapshot.name} is not known: {error.findings[0].message}")
-        return None
+        return f"what changes do to {cluster.snapshot.name} is not known: {error.findings[0].message}"
 
 
 def _found(item: Item, live: LiveCluster) -> Mapping[str, Any] | None:
@@ -60,7 +64,7 @@ def _known(live: Mapping[str, Any], ours: Mapping[str, Any]) -> dict[str, Any]:
     entries = (live.get("metadata") or {}).get("managedFields") or []
     written: dict[str, Any] = {}
     for entry in entries:
-        if str(entry.get("manager", "")).startswith(MANAGERS) and not entry.get("subresource"):
+        if str(entry.get("manager", "")).startswith(OF_PROGRAMS) and not entry.get("subresource"):
             written = _both(written, entry.get("fieldsV1") or {})
     known: dict[str, Any] = _kept(live, ours, written)
     if not (ours.get("metadata") or {}).get("namespace"):

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from pulumi_everest.model.findings import path_text
 from pulumi_everest.program.values import Secret, Unknown
 from pulumi_everest.review.hidden_values import HIDDEN, UNKNOWN_TEXT, marked
-from pulumi_everest.review.inputs.gather import Item
+from pulumi_everest.review.inputs.groups import Item
 
 
 @dataclass(frozen=True)

@@ -9,21 +9,22 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from pulumi_everest.cli.options import Options, nearest_file
 from pulumi_everest.model.findings import Finding, Place, finding
 from pulumi_everest.model.lock import LOCK_FILE
 from pulumi_everest.program.project import FILES
 from pulumi_everest.review.comparison.git import Blob, GitError, Repository
 from pulumi_everest.review.inputs.gather import Gathered, gather
 from pulumi_everest.review.inputs.paths import read_inputs
+from pulumi_everest.review.options import Options, nearest_file
 
 
 @dataclass
 class Before:
-    """What there was: the objects and findings, and the paths that did not exist then."""
+    """What there was: the objects and findings, the paths that did not exist then, and what is to be said about it."""
 
     gathered: Gathered
     new_paths: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
 def gather_before(against: str, paths: Sequence[str], options: Options, loaded: Iterable[str] = ()) -> Before:

@@ -9,9 +9,9 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from pulumi_everest.cli.options import nearest_file
 from pulumi_everest.emit.crds import Crds
 from pulumi_everest.model.findings import EverestError, Finding, finding
+from pulumi_everest.review.options import nearest_file
 
 CLUSTER = "cluster"
 

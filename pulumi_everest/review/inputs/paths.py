@@ -8,16 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import click
-
-from pulumi_everest.cli.options import Options, nearest_file
 from pulumi_everest.model.findings import Finding, Place, finding
 from pulumi_everest.model.source.documents import MAX_BYTES, Document, read_yaml
 from pulumi_everest.program.project import project_file
+from pulumi_everest.review.options import STDIN, Options, WrongUseError, nearest_file
 from pulumi_everest.workspace.workspace import shape_for
 
 SUFFIXES = (".yaml", ".yml", ".json")
-STDIN = "<stdin>"
 
 
 @dataclass
@@ -126,8 +123,8 @@ def _read(inputs: Inputs, content: bytes, shown: str) -> None:
 
 
 def refuse_unused(inputs: Inputs, options: Options) -> None:
-    """Options that would do nothing with these inputs are wrong use. Raises UsageError."""
+    """Options that would do nothing with these inputs are wrong use. Raises WrongUseError."""
     given = options.for_programs()
     if given and not inputs.programs:
         names = " and ".join(given)
-        raise click.UsageError(f"{names}: only for Pulumi programs, and no PATH is a folder with a Pulumi.yaml")
+        raise WrongUseError(f"{names}: only for Pulumi programs, and no PATH is a folder with a Pulumi.yaml")

@@ -6,21 +6,25 @@ import json
 import os
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from pulumi_everest.cli.options import Options
+from pulumi_everest.core.changes.impact import Concealed
 from pulumi_everest.core.changes.secret_changes import Around, names_in
+from pulumi_everest.model.deferred import Deferred
 from pulumi_everest.model.findings import Finding
 from pulumi_everest.model.shapes import shape_of
 from pulumi_everest.program.monitor import COMPONENT, Registered
 from pulumi_everest.program.run import ProgramRun, is_object, run_program
+from pulumi_everest.program.values import Secret, Unknown
 from pulumi_everest.resources.arguments.models import DatabaseClusterArgs
 from pulumi_everest.resources.arguments.naming import as_written
 from pulumi_everest.resources.engine.provider_settings import SECRETS_IN_PLACE
 from pulumi_everest.resources.hooks.stored_state import allowed, snapshot_of
-from pulumi_everest.review.comparison.impacts import Cluster, known
-from pulumi_everest.review.inputs.gather import Group, Item
+from pulumi_everest.review.clusters import Cluster
+from pulumi_everest.review.inputs.groups import Group, Item
 from pulumi_everest.review.inputs.python_places import placed
 from pulumi_everest.review.inputs.sources import Sources
+from pulumi_everest.review.options import Options
 
 
 def run(folder: Path, options: Options, sources: Sources) -> tuple[ProgramRun, list[Group]]:
@@ -77,7 +81,7 @@ def _changes_secrets(main: Registered, by_urn: dict[str, Registered], result: Pr
 
 
 def _cluster(resource: Registered, result: ProgramRun, sources: Sources) -> Group:
-    snapshot = snapshot_of(resource.inputs, known)
+    snapshot = snapshot_of(resource.inputs, _known)
     if snapshot is None:
         return Group("cluster", resource.name)
     facts = {
@@ -116,3 +120,10 @@ def _owner(resource: Registered, by_urn: dict[str, Registered], clusters: dict[s
             return clusters[here.urn]
         here = by_urn.get(here.parent) if here.parent else None
     return None
+
+
+def _known(value: Any) -> Any:
+    """A value of a program as snapshots have it."""
+    if isinstance(value, Unknown):
+        return Deferred()
+    return Concealed(value.value) if isinstance(value, Secret) else value

@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import replace
 
-from pulumi_everest.cli.output.findings import is_about_the_value
+from pulumi_everest.model.codes import is_about_the_value
 from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.findings import Finding, Place
 from pulumi_everest.review.inputs.sources import Sources

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from pulumi_everest.core.lock_record import Record
 from pulumi_everest.model.findings import EverestError, Finding
 from pulumi_everest.model.lock import LOCK_FILE, Locks, read_locks
-from pulumi_everest.review.inputs.paths import STDIN
+from pulumi_everest.review.options import STDIN
 
 if TYPE_CHECKING:
-    from pulumi_everest.cli.options import Options
     from pulumi_everest.program.run import ProgramRun
+    from pulumi_everest.review.options import Options
     from pulumi_everest.workspace.workspace import ClusterInput, Plan
 
 

@@ -7,15 +7,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import click
-
-from pulumi_everest.cli.options import Options, nearest_file
 from pulumi_everest.core.changes.snapshot import Snapshot
 from pulumi_everest.core.lock_record import Record
 from pulumi_everest.model.lock import LockedCluster, LockedComponent
 from pulumi_everest.program.project import project_file
 from pulumi_everest.program.state import clusters_of_state
 from pulumi_everest.review.locks.files import Section
+from pulumi_everest.review.options import Options, WrongUseError, nearest_file
 
 _HINT = "pulumi stack export | everest lock --from-state -"
 
@@ -23,17 +21,17 @@ _HINT = "pulumi stack export | everest lock --from-state -"
 def sections_of_state(file: str, places: Sequence[str], options: Options) -> tuple[list[Section], list[str]]:
     """The clusters of an exported state for the lock of one program, and those of which it does not say enough.
 
-    Raises UsageError.
+    Raises WrongUseError.
     """
     given = options.for_programs()
     if given:
-        raise click.UsageError(f"{' and '.join(given)}: with --from-state no program runs")
+        raise WrongUseError(f"{' and '.join(given)}: with --from-state no program runs")
     if len(places) != 1 or project_file(Path(places[0])) is None:
-        raise click.UsageError("--from-state needs one PATH: the folder of a program, with its Pulumi.yaml")
+        raise WrongUseError("--from-state needs one PATH: the folder of a program, with its Pulumi.yaml")
     try:
         stored = clusters_of_state(_read(file))
     except ValueError as error:
-        raise click.UsageError(f"--from-state {file}: {error} ({_HINT})") from None
+        raise WrongUseError(f"--from-state {file}: {error} ({_HINT})") from None
     sections: dict[str, Section] = {}
     unknown = []
     for cluster in stored:
@@ -55,7 +53,7 @@ def _read(file: str) -> bytes:
         text = f"there is no file '{file}'{nearest_file(Path(file))}"
     except OSError as error:
         text = f"cannot read {file}: {error.strerror or error}"
-    raise click.BadParameter(text, param_hint="'--from-state'")
+    raise WrongUseError(text, "--from-state")
 
 
 def entry_of_snapshot(snapshot: Snapshot) -> LockedCluster | None:

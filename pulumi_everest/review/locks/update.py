@@ -6,11 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import click
-
 from pulumi_everest.core.lock_record import Change, Record, changes, entry_data
 from pulumi_everest.model.lock import LOCK_FILE, LockedCluster, Locks, lock_data, read_locks
 from pulumi_everest.review.locks.files import Section
+from pulumi_everest.review.options import WrongUseError
 from pulumi_everest.review.yaml_text import yaml_text
 
 HEADER = """\
@@ -47,7 +46,7 @@ class NewFile:
 def new_files(sections: Iterable[Section]) -> list[NewFile]:
     """The lock files that the sections of an input belong to. They are read, not written.
 
-    Raises UsageError where two clusters of a stack have one name, and EverestError where a lock file is wrong.
+    Raises WrongUseError where two clusters of a stack have one name, and EverestError where a lock file is wrong.
     """
     by_folder: dict[Path, list[Section]] = {}
     for section in sections:
@@ -102,7 +101,7 @@ def _by_name(records: Iterable[Record]) -> dict[str, Record]:
         other = named.setdefault(record.name, record)
         if other.entry != record.entry:
             text = f"two clusters of the stack have the resource name '{record.name}', and versions that differ"
-            raise click.UsageError(f"{text}; give one of them another name, or name the same versions in both")
+            raise WrongUseError(f"{text}; give one of them another name, or name the same versions in both")
     return named
 
 

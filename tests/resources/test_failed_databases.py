@@ -17,8 +17,8 @@ from pulumi_everest.live.errors import LiveError
 from pulumi_everest.live.presence import Facts
 from pulumi_everest.model.findings import finding
 from pulumi_everest.plugins.find import builtin
-from pulumi_everest.resources.engine.calls import failed_databases as reporting
 from pulumi_everest.resources.engine.cluster_access import TIMEOUT, Reach, reach_of
+from pulumi_everest.resources.hooks import failed_databases as reporting
 from pulumi_everest.resources.hooks.failed_databases import Reporter, problems, told
 
 MANIFEST = next(plugin.manifest for plugin in builtin() if plugin.name == "psmdb")

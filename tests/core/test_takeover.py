@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from pulumi_everest.core.changes.takeover import Hidden, differences, other_managers
+from pulumi_everest.core.changes.takeover import Hidden, lost_or_changed
+from pulumi_everest.live.managers import other_managers
 from pulumi_everest.model.deferred import Deferred
 from pulumi_everest.model.findings import path_text
 
@@ -35,7 +36,7 @@ def same() -> dict[str, Any]:
 
 
 def lines(wanted: dict[str, Any], live: dict[str, Any] = LIVE) -> list[str]:
-    return [f"{path_text(entry.path)}: {entry.message}" for entry in differences(live, wanted)]
+    return [f"{path_text(entry.path)}: {entry.message}" for entry in lost_or_changed(live, wanted)]
 
 
 def test_the_same_is_no_difference() -> None:

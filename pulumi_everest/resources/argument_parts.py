@@ -1,4 +1,4 @@
-"""The arguments of the components, as typed dictionaries. Their fields and texts are those of the models.
+"""What the arguments of components consist of, as typed dictionaries, of which `everest` exports each by its name.
 
 Only names in snake_case are declared; the names of YAML are accepted as well. Any value may be an output. Nothing
 (None) stands for a field that is left out, so that the result of ``config.get`` can be passed on.
@@ -6,7 +6,6 @@ Only names in snake_case are declared; the names of YAML are accepted as well. A
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
@@ -14,10 +13,6 @@ import pulumi
 
 if TYPE_CHECKING:
     from pulumi_kubernetes.core.v1 import AffinityArgs, TolerationArgs, TopologySpreadConstraintArgs
-
-    from pulumi_everest.resources.cluster import DatabaseCluster
-    from pulumi_everest.resources.job import DatabaseBackup
-    from pulumi_everest.resources.provider import Provider
 
 
 class Topology(TypedDict, total=False):
@@ -276,72 +271,6 @@ class Images(TypedDict, total=False):
     """Names of Secrets for the registry."""
 
 
-class DatabaseClusterArgs(TypedDict, total=False):
-    """What is wanted of a cluster."""
-
-    provider: pulumi.Input[str] | Provider
-    """Name of the Provider."""
-    name: pulumi.Input[str] | None
-    """Name of the cluster and of its main object; the name of the resource, if left out."""
-    namespace: pulumi.Input[str | None]
-    """Namespace of the objects; the Kubernetes provider's, if left out."""
-    labels: pulumi.Input[Mapping[str, pulumi.Input[str]] | None]
-    """Labels of every emitted object."""
-    annotations: pulumi.Input[Mapping[str, pulumi.Input[str]] | None]
-    """Annotations of every emitted object."""
-    finalizers: pulumi.Input[Sequence[pulumi.Input[str]] | None]
-    """Finalizers of the main object, in place of those that the volume policy gives."""
-    topology: pulumi.Input[Topology | None]
-    """The shape of the cluster; may be left out where there is one topology, or a default one."""
-    components: pulumi.Input[Components | None]
-    """Versions by component type."""
-    instances: pulumi.Input[Mapping[str, pulumi.Input[Instance] | None] | None]
-    """The settings of each component. Required components are there without being listed."""
-    bundle: pulumi.Input[str | None]
-    """Name of a set of versions that fit together."""
-    preset: pulumi.Input[str | None]
-    """Name of a set of sizes that the plugin offers."""
-    config: pulumi.Input[Mapping[str, Any] | None]
-    """Settings that the definition declares for the whole cluster."""
-    operator_version: pulumi.Input[str | None]
-    """Version of the operator that the objects are made for; the Provider's, or the plugin's default, if
-    left out."""
-    paused: pulumi.Input[bool | None]
-    """True stops the database's pods and keeps its volumes."""
-    users_secret: pulumi.Input[str | None]
-    """Name of the Secret with the passwords of the system users."""
-    overrides: pulumi.Input[Mapping[str, Any] | None]
-    """A patch (JSON merge patch) of the spec of the main object."""
-    backup: pulumi.Input[Backup | None]
-    """Backups."""
-    monitoring: pulumi.Input[Monitoring | None]
-    """Monitoring."""
-    data_source: pulumi.Input[DataSource | None]
-    """What a new cluster is filled with."""
-    tls: pulumi.Input[Tls | None]
-    """Encryption of connections."""
-    images: pulumi.Input[Images | None]
-    """Where container images come from; wins over the Provider's."""
-    users: pulumi.Input[Mapping[str, pulumi.Input[str]] | None]
-    """Passwords of the system users, as the keys and values of the Secret that is made of them; secrets."""
-    deletion_policy: Literal["protect", "retain", "delete"] | None
-    """What becomes of the objects when the resource goes away: `protect` (the default) refuses to delete
-    them, `retain` forgets them and leaves them running, `delete` deletes them."""
-    volume_policy: pulumi.Input[Literal["keep", "delete"] | None]
-    """Whether the operator keeps the volumes of a deleted cluster (`keep`, the default) or deletes them."""
-    adopt: bool | None
-    """True takes over an operator's object of that name that exists, once the program says everything that is
-    there."""
-    wait_for: bool | str | None
-    """True waits until the database is ready, a text for what it says, as in the annotation `pulumi.com/waitFor`."""
-    connection_secret: bool | str | None
-    """True makes a Secret `<name>-conn` with what clients need: `type`, `host`, `port`, `username`, `password` and
-    `uri`, which the output `connection` has too; a text is its name. Where the operator makes up the password, `pulumi
-    up` waits until the database is ready."""
-    allow: Sequence[str] | None
-    """Names of guards that are lifted for one change, such as `storage-shrink`; see docs/changes.md."""
-
-
 class Compression(TypedDict, total=False):
     """How a backup is compressed."""
 
@@ -349,111 +278,3 @@ class Compression(TypedDict, total=False):
     """Kind of compression, in the technology's words."""
     level: pulumi.Input[int | None]
     """How hard to compress; what the numbers mean depends on the kind."""
-
-
-class DatabaseBackupArgs(TypedDict, total=False):
-    """What is wanted of a backup."""
-
-    cluster: pulumi.Input[str] | DatabaseCluster
-    """Name of the DatabaseCluster, in the same namespace."""
-    name: pulumi.Input[str] | None
-    """Name of the operator's object; the name of the resource, if left out."""
-    namespace: pulumi.Input[str | None]
-    """Namespace of the object, which is that of the cluster."""
-    labels: pulumi.Input[Mapping[str, pulumi.Input[str]] | None]
-    """Labels of the object."""
-    annotations: pulumi.Input[Mapping[str, pulumi.Input[str]] | None]
-    """Annotations of the object."""
-    provider: pulumi.Input[str] | Provider | None
-    """Name of the Provider, for a cluster that is not part of the same input."""
-    operator_version: pulumi.Input[str | None]
-    """Version of the operator, for a cluster that is not part of the same input."""
-    overrides: pulumi.Input[Mapping[str, Any] | None]
-    """A patch (JSON merge patch) of the spec of the operator's object."""
-    storage: pulumi.Input[str | None]
-    """Name of one of the cluster's storages; the first one if left out."""
-    type: pulumi.Input[str | None]
-    """Kind of backup, in the technology's words, such as `physical` or `full`."""
-    compression: pulumi.Input[Compression | None]
-    """How the backup is compressed."""
-    starting_deadline_seconds: pulumi.Input[int | None]
-    """Seconds within which the backup must have begun; it fails after them."""
-    data_policy: pulumi.Input[Literal["keep", "delete"] | None]
-    """Whether the backup's data stay in the storage when the backup object is deleted (`keep`, the default)
-    or go with it (`delete`)."""
-    deletion_policy: Literal["protect", "retain", "delete"] | None
-    """What becomes of the object when the resource goes away: `delete` (the default) deletes it, and the
-    data only with `data_policy`, `retain` forgets it, `protect` refuses."""
-    wait_for: bool | str | None
-    """True waits until it is done, a text for what it says, as in the annotation `pulumi.com/waitFor`."""
-
-
-class DatabaseRestoreArgs(TypedDict, total=False):
-    """What a cluster is to hold from now on, in place of what it holds."""
-
-    cluster: pulumi.Input[str] | DatabaseCluster
-    """Name of the DatabaseCluster, in the same namespace."""
-    name: pulumi.Input[str] | None
-    """Name of the operator's object; the name of the resource, if left out."""
-    namespace: pulumi.Input[str | None]
-    """Namespace of the object, which is that of the cluster."""
-    labels: pulumi.Input[Mapping[str, pulumi.Input[str]] | None]
-    """Labels of the object."""
-    annotations: pulumi.Input[Mapping[str, pulumi.Input[str]] | None]
-    """Annotations of the object."""
-    provider: pulumi.Input[str] | Provider | None
-    """Name of the Provider, for a cluster that is not part of the same input."""
-    operator_version: pulumi.Input[str | None]
-    """Version of the operator, for a cluster that is not part of the same input."""
-    overrides: pulumi.Input[Mapping[str, Any] | None]
-    """A patch (JSON merge patch) of the spec of the operator's object."""
-    backup: pulumi.Input[str] | DatabaseBackup | None
-    """Name of a backup object in the same namespace."""
-    storage: pulumi.Input[str | None]
-    """Name of one of the cluster's own storages, together with `path`."""
-    path: pulumi.Input[str | None]
-    """Where in the bucket, container or volume the backup is, as in
-    `shop/orders/2026-03-01T03:00:05Z`."""
-    type: pulumi.Input[str | None]
-    """Kind of the backup at `path`, in the technology's words."""
-    point_in_time: pulumi.Input[Literal["latest"] | str | None]
-    """`latest`, or a moment in RFC 3339 such as `2026-03-01T12:00:00Z`."""
-    deletion_policy: Literal["protect", "retain", "delete"] | None
-    """What becomes of the object when the resource goes away: `delete` (the default) deletes it, `retain`
-    forgets it, `protect` refuses. The data stay restored."""
-    wait_for: bool | str | None
-    """True waits until it is done, a text for what it says, as in the annotation `pulumi.com/waitFor`."""
-
-
-class ProviderArgs(TypedDict, total=False):
-    """Which definition a Provider stands for, and what holds for all its clusters."""
-
-    name: pulumi.Input[str] | None
-    """Name of the Provider; the name of the resource, if left out."""
-    labels: pulumi.Input[Mapping[str, pulumi.Input[str]] | None]
-    """Labels of every emitted object."""
-    annotations: pulumi.Input[Mapping[str, pulumi.Input[str]] | None]
-    """Annotations of every emitted object."""
-    database_cluster_definition: pulumi.Input[str] | None
-    """Name of the DatabaseClusterDefinition."""
-    plugin: pulumi.Input[str | None]
-    """Name of the plugin that emits the objects; the one whose definition has that name, if left out."""
-    operator_version: pulumi.Input[str | None]
-    """Version of the operator that objects are made for; the plugin's default if left out."""
-    reconcile_by: pulumi.Input[Literal["pulumi", "everest"] | None]
-    """Who makes the operator's objects: this package (`pulumi`, the default), or a controller
-    (`everest`)."""
-    api: pulumi.Input[Mapping[str, Any] | None]
-    """Settings for a controller; passed on as they are."""
-    images: pulumi.Input[Images | None]
-    """Where container images come from."""
-    release: pulumi.Input[str | None]
-    """Release of the plugin."""
-    min_upgradable_from: pulumi.Input[str | None]
-    """The oldest release that can be upgraded to this one."""
-    install_crds: bool | None
-    """True makes the CustomResourceDefinitions of the objects for a controller (`reconcile_by="everest"`)
-    as well, once for each Kubernetes cluster. They are never deleted: that would delete every database with
-    them."""
-    plugins: Sequence[str | os.PathLike[str]] | None
-    """Folders of plugins, relative to the working directory, that are found before all others."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pulumi_everest.resources.engine.wait_conditions import wrong_condition
+from pulumi_everest.emit.wait_conditions import wrong_condition
 
 # Those with a double equals sign or brackets are from the plugin's own tests.
 FINE = [

@@ -13,16 +13,16 @@ from pulumi_everest.emit.templates.texts import filled
 from pulumi_everest.expressions.environment import Scope
 from pulumi_everest.model.deferred import Deferred
 from pulumi_everest.model.findings import finding
-from pulumi_everest.resources.candidates.cluster_candidate import Candidate
+from pulumi_everest.resources.candidates.cluster_candidate import ClusterCandidate
 from pulumi_everest.resources.children.children import Children
 from pulumi_everest.resources.children.join import joined
-from pulumi_everest.resources.children.outputs import Constant
+from pulumi_everest.resources.cluster_outputs import Constant
 from pulumi_everest.resources.engine.errors import ClusterError
 from pulumi_everest.workspace.connection import PATH, Connection
 
 
 def make_connection(
-    candidate: Candidate, children: Children, main: pulumi.CustomResource, found: Mapping[str, Any]
+    candidate: ClusterCandidate, children: Children, main: pulumi.CustomResource, found: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Make the Secret, after the main object. Gives what is in it by key; user, password and URI are secret.
 
@@ -59,7 +59,7 @@ def make_connection(
 
 def _read(
     connection: Connection,
-    candidate: Candidate,
+    candidate: ClusterCandidate,
     children: Children,
     main: pulumi.CustomResource,
     found: Mapping[str, Any],
@@ -86,7 +86,7 @@ def _read(
         where = f"Secret '{name}' in namespace '{namespace}'"
         message = f"{where}, from which clients get user and password, has no key '{key}'"
         problem = finding("field.missing", PATH, message, allowed=sorted(data))
-        raise ClusterError(candidate.given.shown([problem]), late=True)
+        raise ClusterError(candidate.arguments.shown([problem]), late=True)
 
     username = parts.apply(lambda known: value(text.username_key, known, otherwise=known[2]))
     return username, parts.apply(lambda known: value(text.password_key, known))

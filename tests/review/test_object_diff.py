@@ -10,7 +10,7 @@ import pytest
 from pulumi_everest.cli.output.tree import ASCII, LINES, diff_tree, tree
 from pulumi_everest.program.values import UNKNOWN, Secret
 from pulumi_everest.review.comparison.object_diff import changed, compare
-from pulumi_everest.review.inputs.gather import Group, Item
+from pulumi_everest.review.inputs.groups import Group, Item
 
 
 @pytest.mark.parametrize(

@@ -1,25 +1,20 @@
-"""DatabaseBackup and DatabaseRestore: what is done once to a cluster, as Pulumi components."""
+"""What is done once to a cluster, a backup or a restore: the component that both are."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Any
 
 import pulumi
-
-from pulumi_everest.resources.argument_types import DatabaseBackupArgs, DatabaseRestoreArgs
 
 if TYPE_CHECKING:
     from pulumi_everest.core.check_job import JobKind
     from pulumi_everest.resources.candidates.job_candidate import JobCandidate
 
-BACKUP_TOKEN = "everest:index:DatabaseBackup"  # noqa: S105 - a type token
-RESTORE_TOKEN = "everest:index:DatabaseRestore"  # noqa: S105 - a type token
 
-
-class _Made:
-    """What the constructors of both have in common."""
+class OnceMade(pulumi.ComponentResource):
+    """What a backup and a restore have in common."""
 
     name: pulumi.Output[str]
     """Name of the operator's object."""
@@ -27,72 +22,28 @@ class _Made:
     """Namespace of the operator's object."""
 
 
-class DatabaseBackup(pulumi.ComponentResource, _Made):
-    """A backup of a cluster on demand. The operator makes it once; deleting the resource keeps the data.
-
-    What is wrong with it is raised with all that is wrong with the program's clusters. Its child is the operator's
-    backup object. For example::
-
-        everest.DatabaseBackup("before-release", cluster=orders, storage="minio")
-    """
-
-    def __init__(
-        self,
-        resource_name: str,
-        args: DatabaseBackupArgs | None = None,
-        opts: pulumi.ResourceOptions | None = None,
-        **keywords: Unpack[DatabaseBackupArgs],
-    ) -> None:
-        """Make a backup.
-
-        `resource_name` is the name of the resource, and of the object too if `name` is left out. The arguments are
-        given as keywords, as a dictionary in `args`, or both. It is made once: a backup of another kind, storage or
-        cluster is another resource.
-        """
-        _make(self, "backup", resource_name, args, keywords, opts)
-
-
-class DatabaseRestore(pulumi.ComponentResource, _Made):
-    """A restore of a cluster in place: its data are replaced, once, by those of a backup or of a moment.
-
-    What is wrong with it is raised with all that is wrong with the program's clusters. Its child is the operator's
-    restore object. For example::
-
-        everest.DatabaseRestore("undo", cluster=orders, backup="before-release")
-    """
-
-    def __init__(
-        self,
-        resource_name: str,
-        args: DatabaseRestoreArgs | None = None,
-        opts: pulumi.ResourceOptions | None = None,
-        **keywords: Unpack[DatabaseRestoreArgs],
-    ) -> None:
-        """Restore a cluster.
-
-        `resource_name` is the name of the resource, and of the object too if `name` is left out. The arguments are
-        given as keywords, as a dictionary in `args`, or both. It is made once: a restore of something else is another
-        resource.
-        """
-        _make(self, "restore", resource_name, args, keywords, opts)
-
-
-def _make(
-    component: DatabaseBackup | DatabaseRestore,
+def make(
+    component: OnceMade,
     kind: JobKind,
+    token: str,
     resource_name: str,
     args: object,
     keywords: Mapping[str, Any],
     opts: pulumi.ResourceOptions | None,
+    made: Mapping[str, type[OnceMade]] | None = None,
 ) -> None:
+    """Make the component of a backup or restore, and the operator's object.
+
+    `made` are the arguments that name another one, with the components that may be passed for the name.
+    """
     from pulumi_everest.resources.arguments.options import check_name, for_component, taken
     from pulumi_everest.resources.candidates.run import current_run
     from pulumi_everest.resources.children.children import Children
 
-    title, token = type(component).__name__, BACKUP_TOKEN if kind == "backup" else RESTORE_TOKEN
+    title = type(component).__name__
     check_name(title, resource_name)
     options, refused = taken(opts)
-    candidate, passed = _start(kind, title, resource_name, args, keywords, refused, options)
+    candidate, passed = _start(kind, title, resource_name, args, keywords, refused, options, made or {})
     own = for_component(options, gate=candidate.batch.gate, hooks=current_run().once.binding())
     pulumi.ComponentResource.__init__(component, token, resource_name, candidate.inputs, own)
     candidate.kubernetes = component.get_provider("kubernetes:core/v1:Secret")
@@ -101,7 +52,7 @@ def _make(
         component.name = component.namespace = candidate.batch.gate.apply(lambda _: "")
         component.register_outputs({})
         return
-    waits = [candidate.batch.gate, *candidate.given.resources, *passed, *_cluster_of(candidate)]
+    waits = [candidate.batch.gate, *candidate.arguments.resources, *passed, *_cluster_of(candidate)]
     children = Children(component, resource_name, options, waits)
     main = children.make_job(candidate.objects, policy=candidate.policy, wait_for=candidate.wait_for)
     metadata: pulumi.Output[Any] = main.metadata  # type: ignore[attr-defined]
@@ -118,11 +69,12 @@ def _start(
     keywords: Mapping[str, Any],
     refused: list[Any],
     options: pulumi.ResourceOptions,
+    made: Mapping[str, type[OnceMade]],
 ) -> tuple[JobCandidate, list[pulumi.Resource]]:
     """The job of a component, checked, and the resources that were passed for names."""
+    from pulumi_everest.resources.arguments.arguments import Arguments, merged
     from pulumi_everest.resources.arguments.models import DatabaseBackupArgs as BackupModel
     from pulumi_everest.resources.arguments.models import DatabaseRestoreArgs as RestoreModel
-    from pulumi_everest.resources.arguments.received import Given, merged
     from pulumi_everest.resources.candidates.job_candidate import JobCandidate, named
     from pulumi_everest.resources.candidates.run import current_run
     from pulumi_everest.resources.cluster import DatabaseCluster
@@ -134,8 +86,8 @@ def _start(
     cluster = None
     kinds: dict[str, tuple[type[pulumi.Resource], Callable[[Any], Any]]] = {
         "cluster": (DatabaseCluster, _cluster_name),
-        "backup": (DatabaseBackup, lambda backup: backup.name),
         "provider": (Provider, lambda provider: provider.text_name),
+        **{field: (component, lambda other: other.name) for field, component in made.items()},
     }
     for field in kinds.keys() & arguments.keys():
         arguments[field], resource = named(arguments[field], field, found, *kinds[field])
@@ -144,14 +96,14 @@ def _start(
         if resource is not None and not isinstance(resource, Provider):
             passed.append(resource)
     model = BackupModel if kind == "backup" else RestoreModel
-    given = Given(model, f"{title} {name}", arguments, found)
+    checked = Arguments(model, f"{title} {name}", arguments, found)
     kubernetes = options.provider or (cluster.kubernetes if cluster is not None else None)
-    return JobCandidate(kind, given, current_run(), kubernetes, cluster), passed
+    return JobCandidate(kind, checked, current_run(), kubernetes, cluster), passed
 
 
 def _cluster_name(cluster: Any) -> Any:
     """The name of a cluster: a text where it is known, so that nothing has to wait for it."""
-    name = cluster._candidate.checked.cluster.metadata.get("name")
+    name = cluster._candidate.input.metadata.get("name")
     return name if isinstance(name, str) else cluster.name
 
 

@@ -16,14 +16,13 @@ from pulumi_everest.model.shapes import shape_of
 from pulumi_everest.resources.arguments.leaves import Leaf
 from pulumi_everest.resources.arguments.naming import as_written
 from pulumi_everest.resources.arguments.walk import Walk
-from pulumi_everest.resources.candidates.run import Batch
 from pulumi_everest.resources.engine.errors import ClusterError, redacted
 
 Check = Callable[[dict[str, Any]], list[Finding]]
 """What is wrong with the arguments, given as data."""
 
 
-class Given:
+class Arguments:
     """The arguments of one resource, its outputs, and what was found about them so far."""
 
     def __init__(
@@ -102,13 +101,16 @@ class Given:
 
     # What becomes known later
 
-    def watch(self, check: Check, found: Collection[Finding], batch: Batch) -> None:
-        """Have every value checked once it is known: its `result` raises what `check` finds then and not before."""
+    def watch(self, check: Check, found: Collection[Finding], gate: pulumi.Output[None]) -> None:
+        """Have every value checked once it is known, and `gate` is open.
+
+        Its `result` raises what `check` finds then and not before.
+        """
         self._check, self._watched = check, True
         self._reported = {_key(entry) for entry in found}
 
         async def settled(leaf: Leaf) -> None:
-            await batch.gate.future()
+            await gate.future()
             if not leaf.examined:
                 news = [entry for entry in self.news() if entry.is_error]
                 if news:

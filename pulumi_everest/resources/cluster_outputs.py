@@ -15,8 +15,8 @@ from pulumi_everest.resources.children.join import joined
 from pulumi_everest.resources.engine.errors import ClusterError
 
 if TYPE_CHECKING:
-    from pulumi_everest.resources.candidates.cluster_candidate import Candidate
-    from pulumi_everest.resources.candidates.run import Batch
+    from pulumi_everest.resources.candidates.cluster_candidate import ClusterCandidate
+    from pulumi_everest.resources.candidates.gate import Batch
 
 REGISTERED = ("name", "namespace", "host", "port", "connection_secret_name")
 """Outputs that are kept in the state: only scalars, since each costs."""
@@ -30,7 +30,7 @@ class Outputs:
         self._values: dict[str, Any] | None = None
         self._made: dict[str, pulumi.Output[Any]] = {}
 
-    def fill(self, candidate: Candidate, main: pulumi.CustomResource) -> dict[str, Any]:
+    def fill(self, candidate: ClusterCandidate, main: pulumi.CustomResource) -> dict[str, Any]:
         """Take the values of a cluster whose objects are made, and give them."""
         self._values = _values(candidate, main)
         return self._values
@@ -85,7 +85,7 @@ def _camel(name: str) -> str:
     return first + "".join(word.capitalize() for word in rest)
 
 
-def _values(candidate: Candidate, main: pulumi.CustomResource) -> dict[str, Any]:
+def _values(candidate: ClusterCandidate, main: pulumi.CustomResource) -> dict[str, Any]:
     resolved, metadata = candidate.checked.resolved, dict(candidate.checked.cluster.metadata)
     assert resolved is not None  # a cluster without errors is resolved
     if metadata.get("namespace") is None:

@@ -1,0 +1,81 @@
+"""What the engine is to ask about one cluster: the hooks of its component and of its objects."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable
+from functools import reduce
+
+import pulumi
+
+from pulumi_everest.core.changes.secret_changes import Around, names_in
+from pulumi_everest.resources.candidates.cluster_candidate import ClusterCandidate
+from pulumi_everest.resources.engine.provider_settings import SECRETS_IN_PLACE, says
+from pulumi_everest.resources.hooks.adoption import both
+from pulumi_everest.resources.hooks.preview_look import Planned
+
+
+class ClusterHooks:
+    """The hooks of one cluster. Those of a program share what there may be only one of."""
+
+    def __init__(self, candidate: ClusterCandidate) -> None:
+        self._candidate, self._run = candidate, candidate.run
+        self._guarded = self._in_place = False
+        self.looked: Awaitable[None] | None = None
+        """Fails where the cluster has what is to be made, in a program that is served."""
+
+    def of_component(self) -> pulumi.ResourceHookBinding | None:
+        """The hooks of the component; None where no engine would ask about changes."""
+        setup = self._candidate.checked.setup
+        if self._candidate.refused or setup is None:
+            return None
+        hooks = self._run.guard.binding(setup.technology)
+        self._guarded = hooks is not None
+        return hooks
+
+    def gate(self) -> pulumi.Output[None]:
+        """What the component waits for: where it is asked about changes of Secrets also what its provider says.
+
+        The engine cannot be asked when it asks itself: it would wait for the hook with all that it has.
+        """
+        if not self._guarded or not self._candidate.secrets():
+            return self._candidate.batch.gate
+
+        async def opened() -> None:
+            await self._candidate.batch.gate.future()
+            self._in_place = await says(self._candidate.kubernetes, SECRETS_IN_PLACE)
+
+        return pulumi.Output.from_input(asyncio.ensure_future(opened()))
+
+    def around(self) -> Around:
+        """How the cluster is made, as far as changes of Secrets go."""
+        return Around(self._in_place, names_in(self._candidate.main))
+
+    def of_main(self, token: str, name: str) -> pulumi.ResourceHookBinding | None:
+        """The hooks of the main object, whose type and name these are."""
+        candidate, run = self._candidate, self._run
+        reporting = run.reporter.binding(token, name, candidate.emitting, candidate.kubernetes)
+        looking = run.looks.binding(token, name, candidate.kubernetes)
+        objects = run.guard.objects
+        filled = objects.filling.of_main() if candidate.is_filled else None
+        judging = objects.binding(token, name, candidate.made)
+        return reduce(both, (run.adoption.binding(), judging, filled, reporting, looking))
+
+    def of_restore(self, name: str) -> pulumi.ResourceHookBinding | None:
+        """The hooks of the restore that fills the cluster, by the name of its resource."""
+        candidate = self._candidate
+        return self._run.guard.objects.filling.of_restore(name, candidate.names[0], candidate.made)
+
+    def look_for(self, main: pulumi.CustomResource) -> None:
+        """Let a preview look in the Kubernetes cluster for the main object and its operator.
+
+        When the engine is through with it, guards that were to be lifted for nothing are said.
+        """
+        candidate, guard = self._candidate, self._run.guard
+        if candidate.checked.allow and self._guarded and candidate.component is not None:
+            allow = candidate.checked.allow
+            pulumi.Output.all(candidate.component.urn, main.urn).apply(lambda urns: guard.unneeded(allow, urns[0]))
+        manifest = candidate.main
+        assert manifest is not None  # a cluster that was refused has no resource to look for
+        planned = Planned(candidate.arguments.subject, main, manifest, candidate.emitting, candidate.kubernetes)
+        self.looked = self._run.looks.add(planned)

@@ -1,0 +1,120 @@
+"""The gate that nothing passes while something is wrong.
+
+Constructors only collect. Their objects wait for the gate, which opens when the program's own code has ended (or first
+awaits something) and the event loop runs: then everything is known that a program can know without an engine, and
+either nothing was found, or all of it is raised at once and no object is registered.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from typing import Any, Protocol
+
+import pulumi
+
+from pulumi_everest.model.deferred import Path
+from pulumi_everest.model.findings import Finding
+from pulumi_everest.resources.arguments.naming import AS_IN_YAML
+from pulumi_everest.resources.engine.errors import ClusterError
+from pulumi_everest.resources.engine.garbage_collector import spare_what_stays
+
+ROUNDS = 32
+"""How often the loop goes round before the gate opens, so that secrets and what is made of them are known."""
+
+
+class Member(Protocol):
+    """A resource of a batch: what the gate asks it."""
+
+    def look(self) -> bool:
+        """Take values that have become known. True if none is left to wait for."""
+        ...
+
+    def news(self) -> list[Finding]:
+        """What is wrong with values that became known since the last time."""
+        ...
+
+
+class Waiting(Protocol):
+    """Arguments with values to wait for."""
+
+    def look(self) -> bool:
+        """Take values that have become known."""
+        ...
+
+    def waiting(self, path: Path) -> bool:
+        """Whether a value at or below the path is not known."""
+        ...
+
+
+class Distinct(Protocol):
+    """A cluster of a batch, of which there may be only one."""
+
+    def identity(self) -> tuple[Any, ...] | None:
+        """What no two may share; None where that is not known."""
+        ...
+
+    def twin(self) -> Finding:
+        """What to say if another has the same identity."""
+        ...
+
+
+class Opening(Protocol):
+    """What a batch asks of the run that it belongs to."""
+
+    ticking: bool
+    """Whether the loop only goes round for a value that must be known now."""
+
+    def close(self, batch: Batch) -> None:
+        """Let resources that come later have a batch of their own."""
+        ...
+
+
+class Batch:
+    """The resources that are made until the loop runs, and what is wrong with them."""
+
+    def __init__(self, run: Opening) -> None:
+        self.run = run
+        self.members: list[Member] = []
+        self.clusters: list[Distinct] = []
+        self.findings: list[Finding] = []
+        self.open = False
+        self.gate: pulumi.Output[None] = pulumi.Output.from_input(asyncio.ensure_future(self._opened()))
+
+    def add(self, findings: Iterable[Finding]) -> bool:
+        """Collect the errors among the findings. True if there is one."""
+        errors = [entry for entry in findings if entry.is_error]
+        self.findings += [entry for entry in errors if entry not in self.findings]
+        return bool(errors)
+
+    async def _opened(self) -> None:
+        while self.run.ticking:
+            await asyncio.sleep(0)
+        self.run.close(self)
+        spare_what_stays(served=AS_IN_YAML.get())
+        self._find_twins()
+        # With one round everything that the program itself made is known, and the engine has not answered yet.
+        await self._settle(1 if self.findings else ROUNDS)
+        self.open = True
+        if self.findings:
+            raise ClusterError(self.findings)
+
+    async def _settle(self, rounds: int) -> None:
+        for _ in range(rounds):
+            waiting = [member for member in self.members if not member.look()]
+            if not waiting:
+                break
+            await asyncio.sleep(0)
+            for member in waiting:
+                member.look()
+        for member in self.members:
+            self.add(member.news())
+
+    def _find_twins(self) -> None:
+        seen: set[tuple[Any, ...]] = set()
+        for cluster in self.clusters:
+            identity = cluster.identity()
+            if identity is not None and identity in seen:
+                self.add([cluster.twin()])
+            elif identity is not None:
+                seen.add(identity)

@@ -1,0 +1,15 @@
+"""Deprecated: `raise_findings` is `pulumi_everest.raise_findings`."""
+
+from __future__ import annotations
+
+import warnings
+
+from pulumi_everest.resources.candidates.run import raise_findings
+
+__all__ = ["raise_findings"]
+
+warnings.warn(
+    "pulumi_everest.resources.run is deprecated: import raise_findings from pulumi_everest",
+    DeprecationWarning,
+    stacklevel=2,
+)

@@ -1,0 +1,70 @@
+"""Clusters as they are compared, what became of them, and the guards that are lifted for that."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from pulumi_everest.core.changes.compare import ChangeSet
+from pulumi_everest.core.changes.secret_changes import Around
+from pulumi_everest.core.changes.snapshot import Snapshot
+from pulumi_everest.core.technology import Technology
+from pulumi_everest.model.findings import Finding
+
+Shown = Callable[[Finding], Finding]
+"""Gives a finding about a cluster its path as the user wrote it, and its place."""
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A cluster of an input: what it is, how it is compared, and how findings about it are shown.
+
+    `resource` is the name of its resource, which stays when the cluster's own name changes; `allow` are the guards that
+    it lifts, `around` is how it is made. `in_document` says that it is of a YAML document, which cannot lift any.
+    """
+
+    snapshot: Snapshot
+    technology: Technology
+    resource: str
+    subject: str
+    shown: Shown
+    allow: tuple[str, ...] = ()
+    in_document: bool = False
+    around: Around = field(default_factory=Around)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What it goes by: its name, namespace/name, the name of its resource; the usual one first."""
+        metadata: Any = self.snapshot.metadata
+        name, namespace = metadata.get("name"), metadata.get("namespace") or "default"
+        known = isinstance(name, str)
+        full = (f"{namespace}/{name}",) if known and isinstance(namespace, str) else ()
+        named = (name,) if known else ()
+        return (*full, *named, self.resource) if self.in_document else (self.resource, *full, *named)
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A cluster and what becomes of it."""
+
+    cluster: Cluster
+    changes: ChangeSet
+
+
+@dataclass(frozen=True)
+class Lifting:
+    """One `--allow`: a guard, and the cluster that it is lifted for (None: all). `text` is as the user wrote it."""
+
+    text: str
+    guard: str
+    cluster: str | None = None
+
+    @property
+    def subject(self) -> str:
+        """What findings about it are about."""
+        return f"--allow {self.text}"
+
+    def is_for(self, cluster: Cluster) -> bool:
+        """Whether it is for that cluster, which goes by its name, namespace/name, or the name of its resource."""
+        return self.cluster is None or self.cluster in cluster.names

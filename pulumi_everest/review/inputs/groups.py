@@ -1,0 +1,54 @@
+"""What an input becomes: Kubernetes objects in groups, each of what it belongs to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from pulumi_everest.model.findings import Place
+from pulumi_everest.review.clusters import Cluster
+
+
+@dataclass
+class Item:
+    """One Kubernetes object: what it is, and its text as the user wrote it, where it was only passed on.
+
+    `main` marks the object of a cluster that is the database to its operator, `after` says what must be ready before
+    the object is applied.
+    """
+
+    manifest: dict[str, Any]
+    place: Place | None = None
+    text: str | None = None
+    main: bool = False
+    after: str | None = None
+
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        """What tells objects apart: API group, kind, namespace, name."""
+        version = str(self.manifest.get("apiVersion", ""))
+        metadata = self.manifest.get("metadata")
+        metadata = metadata if isinstance(metadata, dict) else {}
+        group = version.rpartition("/")[0]
+        names = [metadata.get(key) for key in ("namespace", "name")]
+        return (group, str(self.manifest.get("kind", "")), *("" if name is None else str(name) for name in names))  # type: ignore[return-value]
+
+    @property
+    def title(self) -> str:
+        """The object for people: kind and name."""
+        return " ".join(part for part in (self.key[1], self.key[3]) if part)
+
+
+@dataclass
+class Group:
+    """Objects that belong together: those of a cluster, a job, a Provider, a program, or of nothing of ours.
+
+    `about` says more about a cluster or job: namespace, provider, topology, cluster, as far as they are known;
+    `cluster` is the cluster itself.
+    """
+
+    kind: str
+    name: str
+    about: dict[str, str] = field(default_factory=dict)
+    items: list[Item] = field(default_factory=list)
+    cluster: Cluster | None = None

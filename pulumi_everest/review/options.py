@@ -1,0 +1,61 @@
+"""What a user asks for, as data: which plugins, schemas and stacks count, and what of it cannot be done."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+STDIN = "<stdin>"
+"""What standard input is called where a file is named."""
+
+
+class WrongUseError(Exception):
+    """What was asked for makes no sense, whatever the input holds. `option` is the option that says it, if one does."""
+
+    def __init__(self, message: str, option: str | None = None) -> None:
+        super().__init__(message)
+        self.message, self.option = message, option
+
+
+@dataclass
+class Options:
+    """What the options of a command say."""
+
+    plugins: list[Path] = field(default_factory=list)
+    crds: Sequence[str | Path] = ()
+    format: str = "text"
+    output: Path | None = None
+    strict: bool = False
+    reconcile_by: str | None = None
+    no_lock: bool = False
+    unlocked: list[str] | None = None
+    """Clusters that ignore the lock, though others do not; all of them where the list is empty."""
+    config: dict[str, str] = field(default_factory=dict)
+    stack: str | None = None
+    stack_outputs: dict[str, Any] = field(default_factory=dict)
+    timeout: float = 60.0
+    debug: bool = False
+
+    @property
+    def json(self) -> bool:
+        """Whether the result is for machines."""
+        return self.format == "json"
+
+    def for_programs(self) -> list[str]:
+        """The options given that mean something for Pulumi programs only."""
+        given = {"--config": self.config, "--stack": self.stack, "--stack-output": self.stack_outputs}
+        return [name for name, value in given.items() if value]
+
+
+def nearest_file(path: Path) -> str:
+    """``; did you mean 'cluster.yaml'?`` for what is beside a path that is not there, or nothing."""
+    try:
+        names = os.listdir(path.parent)
+    except OSError:
+        return ""
+    near = difflib.get_close_matches(path.name, sorted(names), n=1, cutoff=0.6)
+    return f"; did you mean '{path.parent / near[0]}'?" if near else ""

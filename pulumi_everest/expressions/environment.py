@@ -14,6 +14,7 @@ from functools import cache
 from typing import Any
 
 from pulumi_everest.expressions.absent import ABSENT, Absent
+from pulumi_everest.expressions.chain import CHAIN, NAME, STOPPED, Chain
 from pulumi_everest.expressions.functions import BUILT_IN, FunctionSpec, declare
 from pulumi_everest.expressions.messages import compile_message, evaluate_message, missing_key, no_field
 from pulumi_everest.expressions.reads import Read, part_of, shown, waits_for
@@ -27,7 +28,7 @@ from pulumi_everest.model.shapes import Shape
 
 __all__ = ["ABSENT", "Absent", "Environment", "Expression", "ExpressionError", "FunctionSpec", "Scope", "UnknownField"]
 
-_CHAIN = re.compile(r"[A-Za-z_]\w*(?:\.\??[A-Za-z_]\w*)*", re.ASCII)
+_CHAIN = re.compile(CHAIN, re.ASCII)
 RESERVED = frozenset(
     [
         "as",
@@ -101,7 +102,7 @@ class Environment:
         stripped = text.strip()
         name = stripped.split(".", 1)[0]
         if _CHAIN.fullmatch(stripped) and name in self.variables and RESERVED.isdisjoint(re.split(r"\W+", stripped)):
-            return _Chain(self, text)
+            return _Path(self, text)
         return _Program(self, text)
 
     def bind(self, variables: Mapping[str, Any], deferred: bool | None = None) -> Scope:
@@ -116,7 +117,7 @@ class Environment:
 
 def check_name(name: str) -> None:
     """Raise ExpressionError if `name` cannot be the name of a variable."""
-    if not re.fullmatch(r"[A-Za-z_]\w*", name, re.ASCII):
+    if not re.fullmatch(NAME, name, re.ASCII):
         raise ExpressionError(f"'{name}' is not a name: letters, digits and _ make a name")
     if name in RESERVED or name in TYPE_NAMES:
         raise ExpressionError(f"'{name}' is a word of the expression language and cannot name a variable")
@@ -193,49 +194,36 @@ class Expression(ABC):
         return Computed(needs, lambda known: self.evaluate(scope.known(known, self.roots)))
 
 
-class _Chain(Expression):
-    """``name.step.?step``: a missing key is an error up to the first ``?``, and ABSENT after it."""
+class _Path(Expression):
+    """A chain of selects: a missing key is an error up to the first ``?``, and ABSENT after it."""
 
     native = True
 
     def __init__(self, environment: Environment, text: str) -> None:
-        steps = text.strip().split(".")
-        self._names = tuple(step.removeprefix("?") for step in steps)
-        question = next((position for position, step in enumerate(steps) if step.startswith("?")), len(steps))
-        self._sure, self._maybe = self._names[:question], self._names[question:]
+        self._chain = Chain(text.strip())
         super().__init__(environment, text)
 
     def evaluate(self, variables: Mapping[str, Any] | Scope) -> Any:
         scope = variables if isinstance(variables, Scope) else Scope(variables)
-        node: Any = scope.variables
-        try:
-            for key in self._sure:
-                node = node[key]
-        except (KeyError, TypeError):
-            return self._stopped(scope)
-        for key in self._maybe:
-            if node.__class__ is not dict:
-                return self._stopped(scope)
-            if key not in node:
-                return ABSENT
-            node = node[key]
-        return node
+        found = self._chain.follow(scope.variables)
+        return found if found is not STOPPED else self._stopped(scope)
 
     def _stopped(self, scope: Scope) -> Any:
         """What a chain gives that cannot be followed to its end: it waits where it meets a deferred value."""
         node: Any = scope.variables
-        for position, key in enumerate(self._names):
+        names = self._chain.names
+        for position, key in enumerate(names):
             if isinstance(node, Deferred):
                 return self._later(leaves_of(node), scope)
             if not isinstance(node, dict) or key not in node:
-                raise ExpressionError(no_field(self._names[:position], node, key))
+                raise ExpressionError(no_field(names[:position], node, key))
             node = node[key]
         return node
 
     def _walk(self, shapes: Mapping[str, Shape]) -> Walk:
         found = Walk(self._environment.variables, shapes)
-        found.chain(self._names)
-        found.optional = bool(self._maybe)
+        found.chain(self._chain.names)
+        found.optional = self._chain.is_optional
         return found
 
 

@@ -12,16 +12,15 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from pulumi_everest.expressions.absent import ABSENT
+from pulumi_everest.expressions.chain import CHAIN, NAME, STOPPED, Chain
 
 ASK_CEL: Final = object()
 """What a shortcut gives that leaves it to CEL."""
 
-_NAME = r"[A-Za-z_]\w*"
 _LITERAL = r"""'[^'\\]*'|"[^"\\]*"|-?[0-9]{1,15}|true|false|null"""
-_CHAIN = rf"{_NAME}(?:\.\??{_NAME})*?"
-_SHORT = re.compile(rf"({_CHAIN})(?:\.orValue\(\s*({_LITERAL})\s*\))?(?:\s*(==|!=)\s*({_LITERAL}))?", re.ASCII)
-_HAS = re.compile(rf"has\(\s*({_NAME}(?:\.{_NAME})*)\.({_NAME})\s*\)", re.ASCII)
-_HAS_VALUE = re.compile(rf"({_CHAIN})\.hasValue\(\s*\)", re.ASCII)
+_SHORT = re.compile(rf"({CHAIN}?)(?:\.orValue\(\s*({_LITERAL})\s*\))?(?:\s*(==|!=)\s*({_LITERAL}))?", re.ASCII)
+_HAS = re.compile(rf"has\(\s*({NAME}(?:\.{NAME})*)\.({NAME})\s*\)", re.ASCII)
+_HAS_VALUE = re.compile(rf"({CHAIN}?)\.hasValue\(\s*\)", re.ASCII)
 _WORDS: Final = {"true": True, "false": False, "null": None}
 _KINDS: Final = (dict, list, str, int, bool, type(None))
 _LARGEST: Final = 2**63
@@ -34,74 +33,60 @@ def shortcut(text: str) -> Shortcut | None:
     """The shortcut for the text of an expression that CEL has taken; None where there is none."""
     there = _HAS.fullmatch(text.strip())
     if there is not None:
-        return _Presence(_Chain(there[1]), there[2]).result
+        return _Presence(Chain(there[1]), there[2]).result
     asked = _HAS_VALUE.fullmatch(text.strip())
     if asked is not None:
-        chain = _Chain(asked[1])
-        return chain.has_value if chain.is_optional else None
+        chain = Chain(asked[1])
+        return _Value(chain).is_there if chain.is_optional else None
     found = _SHORT.fullmatch(text.strip())
     if found is None:
         return None
-    chain, default, operator, literal = _Chain(found[1]), *found.groups()[1:]
+    chain, default, operator, literal = Chain(found[1]), *found.groups()[1:]
     if chain.is_optional == (default is None):
         return None  # an optional value itself, or one that is asked for another although it is none
-    chain.default = _value(default) if default is not None else None
-    return chain.value if literal is None else _Comparison(chain, _value(literal), negated=operator == "!=").result
+    value = _Value(chain, _value(default) if default is not None else None)
+    return value.result if literal is None else _Comparison(value, _value(literal), negated=operator == "!=").result
 
 
-class _Chain:
-    """Selects, of which those after the first ``?`` may find nothing."""
+class _Value:
+    """What is at the end of a chain, or the default where nothing is."""
 
-    def __init__(self, text: str) -> None:
-        steps = text.split(".")
-        self.names = tuple(step.removeprefix("?") for step in steps)
-        self.sure = next((position for position, step in enumerate(steps) if step.startswith("?")), len(steps))
-        self.default: Any = None
+    def __init__(self, chain: Chain, default: Any = None) -> None:
+        self.chain, self.default = chain, default
 
-    @property
-    def is_optional(self) -> bool:
-        return self.sure < len(self.names)
+    def find(self, variables: Mapping[str, Any]) -> Any:
+        """The value, which is `STOPPED` where the chain cannot be followed."""
+        found = self.chain.follow(variables)
+        return self.default if found is ABSENT else found
 
-    def find(self, node: Any) -> Any:
-        """What is at the end, `ABSENT` where nothing is, or `ASK_CEL`."""
-        for position, name in enumerate(self.names):
-            if node.__class__ is not dict:
-                return ASK_CEL
-            if name not in node:
-                return ABSENT if position >= self.sure else ASK_CEL
-            node = node[name]
-        return node
-
-    def value(self, variables: Mapping[str, Any]) -> Any:
+    def result(self, variables: Mapping[str, Any]) -> Any:
         found = self.find(variables)
-        found = self.default if found is ABSENT else found
         return found if _is_plain(found) else ASK_CEL
 
-    def has_value(self, variables: Mapping[str, Any]) -> Any:
-        found = self.find(variables)
-        return found if found is ASK_CEL else found is not ABSENT
+    def is_there(self, variables: Mapping[str, Any]) -> Any:
+        found = self.chain.follow(variables)
+        return ASK_CEL if found is STOPPED else found is not ABSENT
 
 
 class _Presence:
     """A key below a chain."""
 
-    def __init__(self, chain: _Chain, key: str) -> None:
+    def __init__(self, chain: Chain, key: str) -> None:
         self.chain, self.key = chain, key
 
     def result(self, variables: Mapping[str, Any]) -> Any:
-        found = self.chain.find(variables)
+        found = self.chain.follow(variables)
         return self.key in found if found.__class__ is dict else ASK_CEL
 
 
 class _Comparison:
-    """A chain against a literal."""
+    """The value of a chain against a literal."""
 
-    def __init__(self, chain: _Chain, wanted: Any, *, negated: bool) -> None:
-        self.chain, self.wanted, self.negated = chain, wanted, negated
+    def __init__(self, value: _Value, wanted: Any, *, negated: bool) -> None:
+        self.value, self.wanted, self.negated = value, wanted, negated
 
     def result(self, variables: Mapping[str, Any]) -> Any:
-        found = self.chain.find(variables)
-        found = self.chain.default if found is ABSENT else found
+        found = self.value.find(variables)
         if self.wanted is None:  # which may be compared with everything
             return (found is None) is not self.negated if found.__class__ in _KINDS else ASK_CEL
         if found.__class__ is not self.wanted.__class__ or not _is_plain(found):

@@ -9,7 +9,7 @@ from pulumi_everest.resources.candidates.run import raise_findings
 __all__ = ["raise_findings"]
 
 warnings.warn(
-    "pulumi_everest.resources.run is deprecated: import raise_findings from pulumi_everest",
+    "pulumi_everest.resources.run is deprecated: raise_findings is pulumi_everest.raise_findings",
     DeprecationWarning,
     stacklevel=2,
 )

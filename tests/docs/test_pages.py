@@ -42,7 +42,10 @@ def test_the_reference_has_every_public_name() -> None:
     assert sorted(described) == sorted(pulumi_everest.__all__)
 
 
-@pytest.mark.parametrize("name", sorted({*pulumi_everest.__all__} - {"ClusterError", "DatabaseCluster", "Provider"}))
+WITHOUT_FIELDS = {"ClusterError", "DatabaseCluster", "Provider", "raise_findings"}
+
+
+@pytest.mark.parametrize("name", sorted({*pulumi_everest.__all__} - WITHOUT_FIELDS))
 def test_every_field_has_a_text(name: str) -> None:
     """A field without one would be missing in the reference."""
     source = Path(str(sys.modules[getattr(pulumi_everest, name).__module__].__file__)).read_text(encoding="utf-8")

@@ -10,9 +10,8 @@ import pytest
 from mocked_run import Mocks, Source, finish, loops_of_threads, run
 from pulumi.runtime import mocks, settings
 
-from pulumi_everest import ClusterError, DatabaseCluster, Provider
+from pulumi_everest import ClusterError, DatabaseCluster, Provider, raise_findings
 from pulumi_everest.model.findings import EverestError, path_text
-from pulumi_everest.resources.candidates.run import raise_findings
 
 TOY = "toydb-operator"
 

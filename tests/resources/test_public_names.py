@@ -22,9 +22,9 @@ def shown(name: str) -> str:
     return pydoc.render_doc(getattr(pulumi_everest, name), renderer=pydoc.plaintext)
 
 
-def test_the_names_are_the_resources_their_error_and_the_parts_of_their_arguments():
+def test_the_names_are_the_resources_their_error_what_raises_it_and_the_parts_of_their_arguments():
     assert set(pulumi_everest.__all__) == {
-        "DatabaseBackup", "DatabaseCluster", "DatabaseRestore", "Provider", "ClusterError", *PARTS,
+        "DatabaseBackup", "DatabaseCluster", "DatabaseRestore", "Provider", "ClusterError", "raise_findings", *PARTS,
     }  # fmt: skip
 
 

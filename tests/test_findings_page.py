@@ -232,7 +232,7 @@ class Example:
             workspace = Workspace(Plugins(self.plugins))
             spec = {"provider": "shop", **self.python["spec"]}
             workspace.clusters.append(ClusterInput({"name": "orders", "namespace": "default"}, spec))
-            return workspace.plan()[1]
+            return workspace.plan().findings
         options = Options(plugins=self.plugins, crds=self.crds, timeout=self.limit)
         gathered = gather(read_inputs(self.inputs), options)
         if self.running is not None:
@@ -294,4 +294,4 @@ def test_the_plugin_of_the_page_is_fine(tmp_path: Path) -> None:
     folder = write_plugin(tmp_path / "shop", shop())
 
     assert set(shop()) == set(FILES)
-    assert Workspace(Plugins([folder])).check_all() == []
+    assert Workspace(Plugins([folder])).plan().findings == []

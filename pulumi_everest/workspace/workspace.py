@@ -216,20 +216,6 @@ class Workspace:
         placed = [entry if entry.place is not None or entry.subject else entry.at(cluster.prefix) for entry in found]
         return located(placed, cluster.locate, cluster.subject)
 
-    def check_all(self) -> list[Finding]:
-        """Everything that is wrong with the whole input, sorted by place."""
-        general = [*self.findings, *self._twins(), *self._unused_providers()]
-        return sort_findings([*general, *self._cluster_findings(), *self._job_findings()])
-
-    def _cluster_findings(self) -> Iterable[Finding]:
-        for cluster in self.clusters:
-            yield from self.check(cluster)[2]
-
-    def _job_findings(self) -> Iterable[Finding]:
-        yield from self._job_twins()
-        for job in self.jobs:
-            yield from self.check_job(job)[2]
-
     def _unused_providers(self) -> Iterable[Finding]:
         """What is wrong with Providers, whether or not a cluster uses them."""
         for name in self.providers:
@@ -297,12 +283,7 @@ class Workspace:
 
     # All
 
-    def plan(self) -> tuple[list[Plan], list[Finding]]:
-        """Every cluster with its objects, or nothing but the findings if there is an error anywhere."""
-        planned = self.plan_all()
-        return planned.clusters, planned.findings
-
-    def plan_all(self) -> Planned:
+    def plan(self) -> Planned:
         """Every cluster and job with its objects, or nothing but the findings if there is an error."""
         found = [*self.findings, *self._twins(), *self._job_twins(), *self._unused_providers()]
         checked = []

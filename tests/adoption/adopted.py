@@ -23,10 +23,10 @@ def from_yaml(result: Adopted) -> Manifest:
     """The main object that is rendered from the YAML that is written."""
     text = "---\n".join(map(yaml_text, documents([result])))
     read, found = read_yaml(text.encode(), "adopted.yaml", shape_for)
-    plans, more = Workspace(Plugins(), read).plan()
-    assert [one_line(entry) for entry in [*found, *more] if entry.is_error] == []
-    [main] = [item.manifest for item in plans[0].objects if item.main]
-    assert len(plans[0].objects) == 1
+    planned = Workspace(Plugins(), read).plan()
+    assert [one_line(entry) for entry in [*found, *planned.findings] if entry.is_error] == []
+    [main] = [item.manifest for item in planned.clusters[0].objects if item.main]
+    assert len(planned.clusters[0].objects) == 1
     return main
 
 

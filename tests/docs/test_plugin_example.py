@@ -21,9 +21,9 @@ def planned(**changes: object) -> Plan:
     documents, found = read_file(EXAMPLE / "cluster.yaml", shape_for)
     documents[0].data["spec"] |= changes
     workspace = Workspace(Plugins([PLUGIN]), documents)
-    plans, more = workspace.plan()
-    assert [one_line(entry) for entry in [*found, *more]] == []
-    return plans[0]
+    planned = workspace.plan()
+    assert [one_line(entry) for entry in [*found, *planned.findings]] == []
+    return planned.clusters[0]
 
 
 def test_the_plugin_has_no_findings() -> None:

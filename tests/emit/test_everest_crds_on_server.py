@@ -117,7 +117,7 @@ def test_the_seed_is_taken_and_given_back(server: LiveCluster, namespace: str) -
         stored.append(assert_kept(server, document))
 
     documents, found = read_yaml(yaml.safe_dump_all(stored), "stored.yaml", shape_for)
-    assert [*found, *Workspace(Plugins(), documents).check_all()] == []
+    assert [*found, *Workspace(Plugins(), documents).plan().findings] == []
 
 
 def for_controller(paths: list[Path], folders: list[Path]) -> list[dict[str, Any]]:
@@ -125,11 +125,11 @@ def for_controller(paths: list[Path], folders: list[Path]) -> list[dict[str, Any
     read = [read_file(path, shape_for) for path in paths]
     documents = [document for documents, _ in read for document in documents]
     workspace = Workspace(Plugins(folders), documents, reconcile_by="everest")
-    plans, found = workspace.plan()
-    assert not [entry for entry in found if entry.is_error]
-    providers = {plan.setup.technology.provider for plan in plans}
+    planned = workspace.plan()
+    assert not [entry for entry in planned.findings if entry.is_error]
+    providers = {plan.setup.technology.provider for plan in planned.clusters}
     objects = [item for name in sorted(providers) for item in workspace.provider_objects(name)]
-    objects += [item for plan in plans for item in plan.objects]
+    objects += [item for plan in planned.clusters for item in plan.objects]
     return [item.manifest for item in objects]
 
 
@@ -184,7 +184,7 @@ spec: {cluster: orders, storage: minio, path: shop/2026-03-01T03:00:05Z, overrid
 
 def test_backups_and_restores_for_a_controller_are_taken_and_given_back(server: LiveCluster, namespace: str) -> None:
     documents, found = read_yaml(JOBS, "jobs.yaml", shape_for)
-    planned = Workspace(Plugins(), documents, reconcile_by="everest").plan_all()
+    planned = Workspace(Plugins(), documents, reconcile_by="everest").plan()
     assert not [entry for entry in (*found, *planned.findings) if entry.is_error]
     manifests = [item.manifest for plan in planned.jobs for item in plan.objects]
     assert [manifest["kind"] for manifest in manifests] == ["DatabaseBackup", "DatabaseRestore", "DatabaseRestore"]
@@ -216,7 +216,7 @@ def test_whatever_cluster_passes_the_checks_is_taken(
 @given(document=strategies.definitions())
 def test_whatever_definition_passes_the_checks_is_taken(server: LiveCluster, document: dict[str, Any]) -> None:
     (read,), _ = read_yaml(yaml.safe_dump(document), "definition.yaml", shape_for)
-    assume(Workspace(Plugins(), [read]).check_all() == [])
+    assume(Workspace(Plugins(), [read]).plan().findings == [])
 
     assert refusal(server, document) is None
 

@@ -53,8 +53,8 @@ def plan(plugin: Plugin) -> Plan:
         workspace = Workspace(Plugins())
         cluster = ClusterInput({"name": name, "namespace": "apps"}, own, secrets=secrets or {}, options=options or {})
         workspace.clusters.append(cluster)
-        plans, found = workspace.plan()
-        return [item.manifest for one in plans for item in one.objects], found
+        planned = workspace.plan()
+        return [item.manifest for one in planned.clusters for item in one.objects], planned.findings
 
     return planned
 

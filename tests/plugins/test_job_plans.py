@@ -57,7 +57,7 @@ def planned(
         workspace.clusters.append(ClusterInput(metadata, cluster, secrets=secrets or {}))
     metadata = {"name": "monday", "namespace": "shop", "labels": {"team": "b"}}
     workspace.jobs.append(JobInput(kind, metadata, own))
-    result = workspace.plan_all()
+    result = workspace.plan()
     return [entry.manifest for plan in result.jobs for entry in plan.objects], result.findings
 
 
@@ -351,8 +351,8 @@ def filled(plugin: str, source: Spec, storages: list[Spec]) -> tuple[list[Mappin
     if storages:
         spec["backup"] = {"storages": storages}
     workspace.clusters.append(ClusterInput({"name": "orders", "namespace": "shop", "labels": {"team": "a"}}, spec))
-    plans, found = workspace.plan()
-    return [vars(entry) for plan in plans for entry in plan.objects], found
+    planned = workspace.plan()
+    return [vars(entry) for plan in planned.clusters for entry in plan.objects], planned.findings
 
 
 @pytest.mark.parametrize("plugin", ["psmdb", "pxc"])

@@ -25,7 +25,7 @@ def found(spec: Mapping[str, Any], *, crds: Path | None = CRD, plugins: tuple[Pa
     workspace.clusters.append(
         ClusterInput({"name": "orders", "namespace": "apps"}, whole, subject="DatabaseCluster orders")
     )
-    return workspace.plan()[1]
+    return workspace.plan().findings
 
 
 def engine(**fields: Any) -> dict[str, Any]:
@@ -139,9 +139,9 @@ def test_another_version_of_the_kind_is_wrong_and_another_kind_is_unchecked_once
         workspace.clusters.append(
             ClusterInput({"name": name}, {"provider": "toydb-operator", "topology": {"type": "single"}})
         )
-    plans, entries = workspace.plan()
-    assert [(e.code, e.path, e.allowed) for e in entries] == [("emit.no-schema", (), ("ToyCache",))]
-    assert len(plans) == 2
+    planned = workspace.plan()
+    assert [(e.code, e.path, e.allowed) for e in planned.findings] == [("emit.no-schema", (), ("ToyCache",))]
+    assert len(planned.clusters) == 2
 
 
 def test_overrides_are_checked_where_a_controller_makes_the_objects(tmp_path: Path) -> None:
@@ -149,7 +149,7 @@ def test_overrides_are_checked_where_a_controller_makes_the_objects(tmp_path: Pa
     spec = {"provider": "toydb-operator", "topology": {"type": "single"}, **engine(overrides={"siz": 1})}
     workspace.clusters.append(ClusterInput({"name": "orders"}, spec))
 
-    entries = workspace.plan()[1]
+    entries = workspace.plan().findings
 
     assert [(e.code, path_text(e.path)) for e in entries] == [("cluster.overrides", "instances.engine.overrides.siz")]
 
@@ -171,7 +171,7 @@ def test_overrides_of_built_in_plugins_lead_back(
     workspace = Workspace(Plugins(), crds=Crds.load([crd_of(plugin, operator)]))
     workspace.clusters.append(ClusterInput({"name": "orders"}, whole))
 
-    entries = workspace.plan()[1]
+    entries = workspace.plan().findings
 
     assert [(e.code, path_text(e.path)) for e in entries if e.is_error] == [("cluster.overrides", path)]
 
@@ -186,7 +186,7 @@ def test_overrides_of_a_backup_lead_back_and_its_kind_may_have_no_schema(
         workspace.clusters.append(ClusterInput({"name": "orders", "namespace": "apps"}, spec))
         job = {"cluster": "orders", "storage": "main", "overrides": {"compresionLevel": 3}}
         workspace.jobs.append(JobInput("backup", {"name": "today", "namespace": "apps"}, job))
-        return [(entry.code, path_text(entry.path)) for entry in workspace.plan_all().findings]
+        return [(entry.code, path_text(entry.path)) for entry in workspace.plan().findings]
 
     file = crd_of("psmdb", "1.22.0")
     assert codes(file) == [("cluster.overrides", "overrides.compresionLevel")]

@@ -41,7 +41,7 @@ def rendered(path: Path, operator: str | None = None) -> tuple[str, list[dict[st
             spec.pop(chosen, None)
         for instance in (spec.get("instances") or {}).values():
             instance.pop("version", None)
-    planned = Workspace(Plugins(), documents).plan_all()
+    planned = Workspace(Plugins(), documents).plan()
     assert [one_line(entry) for entry in planned.findings] == []
     objects = [item.manifest for plan in (*planned.clusters, *planned.jobs) for item in plan.objects]
     return planned.clusters[0].resolved.spec["operatorVersion"], objects

@@ -99,9 +99,9 @@ def test_the_server_refuses_what_the_check_against_crds_refuses(
     workspace.clusters.append(
         ClusterInput({"name": "refused", "namespace": namespace}, {**spec, "instances": instances})
     )
-    plans, found = workspace.plan()
-    assert [entry for entry in found if entry.is_error] == []
-    [main] = [entry.manifest for entry in plans[0].objects if entry.main]
+    planned = workspace.plan()
+    assert [entry for entry in planned.findings if entry.is_error] == []
+    [main] = [entry.manifest for entry in planned.clusters[0].objects if entry.main]
 
     with pytest.raises(LiveError):
         live.create(main, strict=True, dry_run=True)
@@ -207,9 +207,9 @@ def test_secrets_made_of_values_are_stored_as_they_were_emitted(
     }  # fmt: skip
     workspace = Workspace(Plugins())
     workspace.clusters.append(ClusterInput({"name": "orders", "namespace": namespace}, spec, secrets=secrets))
-    plans, found = workspace.plan()
-    assert [entry for entry in found if entry.is_error] == []
-    made = [entry.manifest for entry in plans[0].objects if entry.manifest["kind"] == "Secret"]
+    planned = workspace.plan()
+    assert [entry for entry in planned.findings if entry.is_error] == []
+    made = [entry.manifest for entry in planned.clusters[0].objects if entry.manifest["kind"] == "Secret"]
     assert len(made) >= 2
 
     for manifest in made:

@@ -52,7 +52,7 @@ def codes(found: list[Finding]) -> list[tuple[str, str]]:
 
 def image(space: Workspace) -> str:
     """The image of the only cluster's engine."""
-    assert space.check_all() == []
+    assert space.plan().findings == []
     resolved, _, _ = space.check(space.clusters[0])
     assert resolved is not None
     return str(resolved.spec["instances"]["engine"]["image"])
@@ -68,10 +68,10 @@ def shop(tmp_path: Path) -> Path:
 
 
 def test_the_seed_becomes_the_operators_object() -> None:
-    plans, found = workspace(SEED).plan()
+    planned = workspace(SEED).plan()
 
-    assert found == []
-    (plan,) = plans
+    assert planned.findings == []
+    (plan,) = planned.clusters
     (main,) = [entry for entry in plan.objects if entry.main]
     assert (main.manifest["kind"], main.manifest["metadata"]["name"]) == ("PerconaServerMongoDB", "psmdb-cluster")
     assert main.manifest["spec"]["image"] == "percona/percona-server-mongodb:8.0.8-3"
@@ -103,8 +103,8 @@ def test_a_definition_of_the_input_replaces_the_plugins_as_a_whole() -> None:
             "components": {"versions": {"mongod": {"version": "8.0.12-4"}}},
         },
     )
-    assert codes(workspace(newer).check_all()) == []
-    assert codes(workspace(DEFINITION, newer).check_all()) == [
+    assert codes(workspace(newer).plan().findings) == []
+    assert codes(workspace(DEFINITION, newer).plan().findings) == [
         ("cluster.unknown-version", "spec.components.versions.mongod.version")
     ]
 
@@ -125,13 +125,13 @@ def test_a_provider_may_name_the_plugin_of_a_definition_with_another_name() -> N
     provider = document("Provider", "mongo", {"databaseClusterDefinition": "mongo", "plugin": "psmdb"})
     cluster = CLUSTER.replace("provider: psmdb-operator", "provider: mongo")
 
-    plans, found = workspace(definition, provider, cluster).plan()
+    planned = workspace(definition, provider, cluster).plan()
 
-    assert found == []
-    assert [entry.manifest["kind"] for entry in plans[0].objects] == ["PerconaServerMongoDB"]
+    assert planned.findings == []
+    assert [entry.manifest["kind"] for entry in planned.clusters[0].objects] == ["PerconaServerMongoDB"]
     wrong = definition.replace("    monitoring:\n      type: prometheus", "    exporter:\n      type: prometheus")
     assert ("definition.not-honoured", "spec.components.exporter") in codes(
-        workspace(wrong, provider, cluster).check_all()
+        workspace(wrong, provider, cluster).plan().findings
     )
 
 
@@ -161,7 +161,7 @@ def test_two_of_one_name_in_the_input_are_an_error_that_names_the_place_of_the_f
         namespace="other",
     )
 
-    found = workspace(DEFINITION, DEFINITION, PROVIDER, PROVIDER, CLUSTER, CLUSTER, other).check_all()
+    found = workspace(DEFINITION, DEFINITION, PROVIDER, PROVIDER, CLUSTER, CLUSTER, other).plan().findings
 
     assert [(entry.code, entry.message.rpartition(", ")[2]) for entry in found] == [
         ("provider.duplicate", "the first at input.yaml:4"),
@@ -177,20 +177,21 @@ def test_a_definition_without_a_plugin_can_be_validated_and_left_to_a_controller
     cluster = document("DatabaseCluster", "a", {"provider": "kiosk"})
     provider = document("Provider", "kiosk", {"databaseClusterDefinition": "kiosk", "reconcileBy": "everest"})
 
-    assert workspace(KIOSK, cluster).check_all() == []
-    assert codes(workspace(KIOSK, cluster).plan()[1]) == [("provider.no-plugin", "spec.provider")]
-    plans, found = workspace(KIOSK, provider, cluster).plan()
-    assert found == []
-    assert [entry.manifest["kind"] for entry in plans[0].objects] == ["DatabaseCluster"]
+    space = workspace(KIOSK, cluster)
+    assert space.check(space.clusters[0])[2] == []
+    assert codes(space.plan().findings) == [("provider.no-plugin", "spec.provider")]
+    planned = workspace(KIOSK, provider, cluster).plan()
+    assert planned.findings == []
+    assert [entry.manifest["kind"] for entry in planned.clusters[0].objects] == ["DatabaseCluster"]
 
 
 def test_left_to_a_controller_a_cluster_is_written_as_the_user_wrote_it() -> None:
     cluster = document("DatabaseCluster", "a", {"provider": "kiosk", "instances": {"engine": {"replicas": 2}}})
     space = workspace(KIOSK, cluster, reconcile_by="everest")
 
-    plans, _ = space.plan()
+    planned = space.plan()
 
-    assert plans[0].objects[0].manifest["spec"] == {
+    assert planned.clusters[0].objects[0].manifest["spec"] == {
         "provider": "kiosk",
         "instances": {"engine": {"replicas": 2}},
         "topology": {"type": "single"},
@@ -215,11 +216,11 @@ def test_finalizers_of_the_operators_object_are_refused_where_a_controller_makes
     finalizers: list[str], expected: list[tuple[str, str]]
 ) -> None:
     cluster = document("DatabaseCluster", "a", {"provider": "kiosk"}, finalizers=finalizers)
-    plans, found = workspace(KIOSK, cluster, reconcile_by="everest").plan()
+    planned = workspace(KIOSK, cluster, reconcile_by="everest").plan()
 
-    assert codes(found) == expected
-    assert {entry.place.line if entry.place else None for entry in found} <= {14}
-    assert all("finalizers" not in o.manifest["metadata"] for plan in plans for o in plan.objects)
+    assert codes(planned.findings) == expected
+    assert {entry.place.line if entry.place else None for entry in planned.findings} <= {14}
+    assert all("finalizers" not in o.manifest["metadata"] for plan in planned.clusters for o in plan.objects)
 
 
 # Mistakes do not cause others
@@ -246,7 +247,7 @@ def test_a_document_that_cannot_be_read_is_not_missed_by_those_that_refer_to_it(
         parts = [broken, PROVIDER.replace("Definition: psmdb-operator", "Definition: psmdb_operator"), CLUSTER]
         expected = [*expected, ("value.name", "spec.databaseClusterDefinition")]
 
-    assert codes(workspace(*parts).check_all()) == expected
+    assert codes(workspace(*parts).plan().findings) == expected
 
 
 def test_a_refused_value_does_not_hide_what_is_wrong_elsewhere() -> None:
@@ -254,7 +255,7 @@ def test_a_refused_value_does_not_hide_what_is_wrong_elsewhere() -> None:
         "proxy: {}", "prxy: {}"
     )
 
-    assert codes(workspace(DEFINITION, PROVIDER, cluster).check_all()) == [
+    assert codes(workspace(DEFINITION, PROVIDER, cluster).plan().findings) == [
         ("field.type", "spec.instances.engine.replicas"),
         ("field.value", "spec.instances.engine.expose.type"),
         ("cluster.unknown-component", "spec.instances.prxy"),
@@ -264,10 +265,10 @@ def test_a_refused_value_does_not_hide_what_is_wrong_elsewhere() -> None:
 def test_an_error_leaves_no_objects_and_a_warning_does() -> None:
     warned = CLUSTER.replace("      prometheus:\n", "      pmm:\n        version: 2.44.1\n      prometheus:\n")
 
-    assert workspace(SEED.replace("type: sharded", "type: x")).plan()[0] == []
-    plans, found = workspace(DEFINITION, PROVIDER, warned).plan()
-    assert [entry.code for entry in found] == ["cluster.unused-version"]
-    assert len(plans) == 1
+    assert workspace(SEED.replace("type: sharded", "type: x")).plan().clusters == []
+    planned = workspace(DEFINITION, PROVIDER, warned).plan()
+    assert [entry.code for entry in planned.findings] == ["cluster.unused-version"]
+    assert len(planned.clusters) == 1
 
 
 # Reading
@@ -292,7 +293,7 @@ def test_what_a_server_wrote_is_ignored() -> None:
 
     space = workspace(DEFINITION, PROVIDER, yaml.safe_dump(text))
 
-    assert space.check_all() == []
+    assert space.plan().findings == []
     assert space.clusters[0].metadata == {"name": "psmdb-cluster", "namespace": "default"}
 
 
@@ -304,7 +305,7 @@ def test_config_is_typed_by_the_definitions_schema() -> None:
 
     space = workspace(definition, cluster)
 
-    assert space.check_all() == []
+    assert space.check(space.clusters[0])[2] == []
     assert space.clusters[0].spec["topology"]["config"] == {"release": "1.10", "size": 3}
 
 
@@ -317,7 +318,7 @@ def test_documents_of_other_groups_are_left_alone_in_their_order() -> None:
 
     space = workspace(others[0], SEED, others[1], others[2])
 
-    assert space.check_all() == []
+    assert space.plan().findings == []
     assert [entry.data["kind"] for entry in space.foreign] == ["ConfigMap", "Provider", "Secret"]
 
 
@@ -330,14 +331,14 @@ def test_a_program_gives_providers_and_clusters_whose_paths_have_no_prefix() -> 
     spec = {"provider": "mongo", "instances": {"engin": {}, "engine": {"replicas": Deferred((), "an output")}}}
     space.clusters.append(ClusterInput({"name": "a", "namespace": "b"}, spec))
 
-    assert codes(space.check_all()) == [("cluster.unknown-component", "instances.engin")]
+    assert codes(space.plan().findings) == [("cluster.unknown-component", "instances.engin")]
 
 
 def test_the_provider_must_be_known_in_a_preview() -> None:
     space = Workspace(Plugins())
     space.clusters.append(ClusterInput({"name": "a"}, {"provider": Deferred(("provider",), "an output")}))
 
-    assert codes(space.check_all()) == [("value.not-known", "provider")]
+    assert codes(space.plan().findings) == [("value.not-known", "provider")]
 
 
 # Plugins
@@ -355,9 +356,9 @@ def test_a_broken_plugin_is_findings_and_never_a_traceback(shop: Path, file: str
 
     space = workspace(cluster, plugins=Plugins([shop]))
 
-    plans, found = space.plan()
-    assert plans == []
-    assert any(entry.is_error and entry.place and entry.place.file.startswith(str(shop)) for entry in found)
+    planned = space.plan()
+    assert planned.clusters == []
+    assert any(entry.is_error and entry.place and entry.place.file.startswith(str(shop)) for entry in planned.findings)
 
 
 # Any input
@@ -417,13 +418,13 @@ def assert_told(text: str) -> int:
     """Whether all that is said about a text is about places in it; gives how much is said or made."""
     documents, found = read_yaml(text, "input.yaml", shape_for)
     space = Workspace(Plugins(), documents)
-    plans, problems = space.plan()
-    told = [*found, *space.check_all(), *problems]
+    planned = space.plan()
+    told = [*found, *planned.findings]
     for entry in told:
         assert entry.place is not None
         assert 1 <= (entry.place.line or 0) <= len(re.findall("[\n\x85\u2028\u2029]", text)) + 1
         assert entry.message in one_line(entry)
-    return len(told) + len(plans)
+    return len(told) + len(planned.clusters)
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])

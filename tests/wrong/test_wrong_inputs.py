@@ -90,7 +90,7 @@ def where(entry: Finding, folder: Path) -> Where | None:
 def check_text(text: str) -> list[Finding]:
     """All findings about a text, by place."""
     documents, found = read_yaml(text, "input.yaml", shape_for)
-    return sort_findings([*found, *Workspace(Plugins(), documents).check_all()])
+    return sort_findings([*found, *Workspace(Plugins(), documents).plan().findings])
 
 
 @pytest.mark.parametrize("row", [*cases("clusters.yaml"), *cases("definitions.yaml"), *cases("texts.yaml")])
@@ -116,11 +116,11 @@ def test_every_mistake_of_a_plugin_folder_is_found_where_it_stands(row: dict[str
         places += marks
         path.write_text(text)
 
-    found = Workspace(Plugins([folder])).check_all()
+    found = Workspace(Plugins([folder])).plan().findings
 
     assert_found(found, row["found"], sorted(places, key=lambda p: (p[0], p[1] or 0)), folder)
 
 
 def test_the_inputs_that_the_tables_change_are_fine() -> None:
     assert check_text((HERE / "seed.yaml").read_text()) == []
-    assert Workspace(Plugins([HERE / "plugin"])).check_all() == []
+    assert Workspace(Plugins([HERE / "plugin"])).plan().findings == []

@@ -86,7 +86,7 @@ def _gather_documents(inputs: Inputs, options: Options, gathered: Gathered, *, o
     gathered.clusters += sum(1 for d in inputs.documents if _is_ours(d) and d.data.get("kind") == "DatabaseCluster")
     locks = LockFiles(options)
     locks.apply(workspace.clusters)
-    planned = workspace.plan_all()
+    planned = workspace.plan()
     plans, found = planned.clusters, [*planned.findings, *locks.findings]
     gathered.sections += sections_of(plans, inputs.folders)
     if not objects:

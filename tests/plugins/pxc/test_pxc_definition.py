@@ -483,10 +483,10 @@ def test_a_definition_may_call_the_pmm_client_monitoring(plugin: Plugin) -> None
         json.dumps(own) + "\n---\n" + json.dumps(provider) + "\n---\n" + json.dumps(cluster), "x", shape_for
     )
 
-    plans, found = Workspace(Plugins(), documents).plan()
+    planned = Workspace(Plugins(), documents).plan()
 
-    assert [one_line(entry) for entry in found] == []
-    spec = plans[0].objects[0].manifest["spec"]
+    assert [one_line(entry) for entry in planned.findings] == []
+    spec = planned.clusters[0].objects[0].manifest["spec"]
     assert spec["pmm"] == {
         "enabled": True,
         "image": "percona/pmm-client:3.8.0",

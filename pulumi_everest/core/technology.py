@@ -17,6 +17,7 @@ from pulumi_everest.model.definition import (
     VersionEntry,
 )
 from pulumi_everest.model.plugin_files.manifest import PluginManifest
+from pulumi_everest.model.provider import CONTROLLER
 from pulumi_everest.model.values.versions import Range, version_key
 
 
@@ -129,6 +130,11 @@ class Technology:
     images: Mapping[str, Any] = field(default_factory=dict)
     presets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     reconcile_by: str = "pulumi"
+
+    @property
+    def is_controlled(self) -> bool:
+        """Whether a controller makes the operator's objects, out of those that this package makes for it."""
+        return self.reconcile_by == CONTROLLER
 
     @cached_property
     def spec_fields(self) -> FieldSet | None:

@@ -15,16 +15,9 @@ from pulumi_everest.model.deferred import Deferred, Path
 from pulumi_everest.model.definition import ReplicaLimits
 from pulumi_everest.model.findings import Finding, did_you_mean, finding, path_text
 from pulumi_everest.model.lock import Lock
+from pulumi_everest.model.storage_types import STORAGE_TYPES, storage_fields
 
-STORAGE_FIELDS: Mapping[str, tuple[str, frozenset[str]]] = {
-    "s3": ("bucket", frozenset({"bucket", "prefix", "region", "endpointUrl", "verifyTLS", "forcePathStyle"})),
-    "azure": ("container", frozenset({"container", "prefix", "endpointUrl"})),
-    "gcs": ("bucket", frozenset({"bucket", "prefix"})),
-    "filesystem": ("claim", frozenset({"claim", "prefix"})),
-}
-"""By type of backup storage: the field that says where, and all fields that mean something for it."""
-
-_OF_SOME_STORAGES = frozenset().union(*(fields for _, fields in STORAGE_FIELDS.values()))
+_OF_SOME_STORAGES = frozenset().union(*(storage.fields for storage in STORAGE_TYPES.values()))
 
 
 def check_cluster(
@@ -223,18 +216,16 @@ def _backup(backup: Any) -> Iterator[Finding]:
 
 def _storage(storage: dict[str, Any], path: Path) -> Iterator[Finding]:
     kind = storage.get("type")
-    if not isinstance(kind, str) or kind not in STORAGE_FIELDS:
+    taken = storage_fields(kind)
+    if taken is None:
         return
-    where, fields = STORAGE_FIELDS[kind]
-    if storage.get(where) is None:
-        yield finding("field.missing", (*path, where), f"a storage of type '{kind}' needs '{where}'")
-    for key, value in storage.items():
-        if key in _OF_SOME_STORAGES and key not in fields and value is not None:
+    if storage.get(taken.where) is None:
+        yield finding("field.missing", (*path, taken.where), f"a storage of type '{kind}' needs '{taken.where}'")
+    strange = [key for key in storage if key in _OF_SOME_STORAGES and key not in taken.fields]
+    for key in [*strange, *(() if taken.has_credentials else ("credentialsSecret",))]:
+        if storage.get(key) is not None:
             text = f"'{key}' means nothing for a storage of type '{kind}'"
-            yield finding("field.conflict", (*path, key), text, allowed=sorted(fields))
-    if kind == "filesystem" and storage.get("credentialsSecret") is not None:
-        text = "'credentialsSecret' means nothing for a storage of type 'filesystem'"
-        yield finding("field.conflict", (*path, "credentialsSecret"), text, allowed=sorted(fields))
+            yield finding("field.conflict", (*path, key), text, allowed=sorted(taken.fields))
 
 
 def _schedule(schedule: Any, path: Path, seen: dict[str, Path]) -> Iterator[Finding]:

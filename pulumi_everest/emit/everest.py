@@ -9,6 +9,7 @@ from pulumi_everest.core.merging import copied
 from pulumi_everest.core.resolve import Resolved
 from pulumi_everest.core.technology import Technology
 from pulumi_everest.emit.objects import Emitted
+from pulumi_everest.model.provider import CONTROLLER
 
 API_VERSION = "everest.percona.com/v2alpha1"
 
@@ -42,7 +43,7 @@ def cluster_object(metadata: Mapping[str, Any], spec: Mapping[str, Any], resolve
 def provider_objects(technology: Technology, spec: Mapping[str, Any], metadata: Mapping[str, Any]) -> list[Emitted]:
     """The definition and the Provider that stand for a technology."""
     definition = technology.definition.model.model_dump(by_alias=True, exclude_unset=True)
-    own = {"databaseClusterDefinition": technology.definition.name, **copied(dict(spec)), "reconcileBy": "everest"}
+    own = {"databaseClusterDefinition": technology.definition.name, **copied(dict(spec)), "reconcileBy": CONTROLLER}
     provider = {
         "apiVersion": API_VERSION,
         "kind": "Provider",

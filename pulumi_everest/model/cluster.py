@@ -20,6 +20,7 @@ from pulumi_everest.model.part import (
     Whole,
 )
 from pulumi_everest.model.part import Time as Rfc3339
+from pulumi_everest.model.storage_types import StorageType
 
 
 class Amounts(ClusterPart):
@@ -163,7 +164,7 @@ class BackupStorage(ClusterPart):
 
     name: Label
     """Name of the storage, unique in the cluster."""
-    type: Literal["s3", "azure", "gcs", "filesystem"]
+    type: StorageType
     """Kind of storage."""
     bucket: str | None = None
     """Bucket (s3, gcs)."""

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from pulumi_everest.model.cluster import Images
 from pulumi_everest.model.definition import NameOnly
 from pulumi_everest.model.part import ClusterPart, Subdomain, Version
+
+Reconciler = Literal["pulumi", "everest"]
+"""Who makes the operator's objects: this package, or a controller."""
+CONTROLLER: Final[Reconciler] = "everest"
+"""The one of them that is a controller in the Kubernetes cluster."""
 
 
 class ProviderSpec(ClusterPart):
@@ -18,7 +23,7 @@ class ProviderSpec(ClusterPart):
     """Name of the plugin that emits the objects; the one whose definition has that name, if left out."""
     operator_version: Version | None = None
     """Version of the operator that objects are made for; the plugin's default if left out."""
-    reconcile_by: Literal["pulumi", "everest"] | None = None
+    reconcile_by: Reconciler | None = None
     """Who makes the operator's objects: this package (`pulumi`, the default), or a controller (`everest`)."""
     api: dict[str, Any] | None = None
     """Settings for a controller; passed on as they are."""

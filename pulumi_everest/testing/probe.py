@@ -10,10 +10,11 @@ from pulumi_everest.core.definitions.samples import PATHS, FieldPath, instance_v
 from pulumi_everest.core.merging import copied, over
 from pulumi_everest.core.resolve import resolve
 from pulumi_everest.core.technology import Technology
-from pulumi_everest.core.validate import STORAGE_FIELDS, check_cluster
+from pulumi_everest.core.validate import check_cluster
 from pulumi_everest.emit.crds import Crds
 from pulumi_everest.emit.objects import emit
 from pulumi_everest.model.findings import EverestError, path_text
+from pulumi_everest.model.storage_types import STORAGE_TYPES
 from pulumi_everest.plugins.plugin import Plugin
 from pulumi_everest.testing.job_probe import BACKUP, filled_objects
 from pulumi_everest.testing.outcomes import (
@@ -94,11 +95,11 @@ class TopologyProbe:
         for block in self.needed_blocks(path):
             plain[block] = copied(_BLOCKS.get(block, {}))
         if path[:2] == ("backup", "storages"):
-            for kind, (where, _) in STORAGE_FIELDS.items():
-                storage: dict[str, Any] = {"name": "probe-storage", "type": kind, where: "probe-place"}
-                if kind == "s3":
+            for name, taken in STORAGE_TYPES.items():
+                storage: dict[str, Any] = {"name": "probe-storage", "type": name, taken.where: "probe-place"}
+                if "region" in taken.fields:
                     storage["region"] = "probe-region"
-                if kind != "filesystem":
+                if taken.has_credentials:
                     storage["credentialsSecret"] = "probe-credentials"
                 if path[2] in ("schedules", "pitr"):
                     storage |= copied(_STORAGE_PARTS[path[2]])

@@ -10,6 +10,7 @@ from pulumi_everest.core.technology import Definition, Technology
 from pulumi_everest.core.validate import check_cluster
 from pulumi_everest.emit.everest import API_VERSION
 from pulumi_everest.model.definition import DatabaseClusterDefinition
+from pulumi_everest.model.provider import CONTROLLER
 
 QUANTITIES = st.sampled_from(["1Gi", "500Mi", "10G", "1536Mi", "2", "750m"])
 SIZES = st.sampled_from(["1Gi", "20Gi", "1Ti"])
@@ -30,7 +31,7 @@ def clusters(technology: Technology) -> st.SearchStrategy[dict[str, Any]]:
 def technology(document: dict[str, Any]) -> Technology:
     """The technology of a definition's document, with no plugin: any field of an instance is taken."""
     definition = Definition(DatabaseClusterDefinition.model_validate(document))
-    return Technology(definition.name, definition, reconcile_by="everest")
+    return Technology(definition.name, definition, reconcile_by=CONTROLLER)
 
 
 def _accepted(spec: dict[str, Any], technology: Technology) -> bool:

@@ -110,7 +110,7 @@ def check_connection(wanted: bool | str, setup: Setup) -> Iterator[Finding]:
 def knows_ready(setup: Setup) -> bool:
     """Whether it is known how the Kubernetes provider tells that a database is ready."""
     own = setup.technology.manifest
-    return setup.technology.reconcile_by != "everest" and own is not None and own.wait_for is not None
+    return not setup.technology.is_controlled and own is not None and own.wait_for is not None
 
 
 def check_wait_for(wait_for: bool | str | None, setup: Setup) -> list[Finding]:

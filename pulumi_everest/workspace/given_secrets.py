@@ -9,13 +9,8 @@ from pulumi_everest.core.paths import value_at
 from pulumi_everest.emit.objects import Emitted
 from pulumi_everest.model.deferred import Deferred, Path, leaves
 from pulumi_everest.model.findings import Finding, finding, unknown
+from pulumi_everest.model.storage_types import storage_fields
 from pulumi_everest.workspace.workspace import Setup
-
-CREDENTIAL_KEYS: Mapping[str, tuple[str, ...]] = {
-    "s3": ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"),
-    "azure": ("AZURE_STORAGE_ACCOUNT_NAME", "AZURE_STORAGE_ACCOUNT_KEY"),
-}
-"""By type of storage: the keys that its credentials have, all of them. Other types take what their operator takes."""
 
 
 def split_secrets(spec: dict[str, Any], users: Any) -> tuple[dict[str, Any], dict[str, Any], list[Finding]]:
@@ -116,10 +111,13 @@ def _storages(spec: Mapping[str, Any], credentials: Mapping[str, Any]) -> Iterat
             continue
         values, kind = credentials.get(storage["name"]), storage.get("type")
         path: Path = ("backup", "storages", index, "credentials")
-        if values is not None and kind == "filesystem":
-            yield finding("field.conflict", path, "'credentials' mean nothing for a storage of type 'filesystem'")
-        keys = CREDENTIAL_KEYS.get(kind) if isinstance(kind, str) else None
-        if keys is None or not isinstance(values, dict):
+        taken = storage_fields(kind)
+        if taken is None:
+            continue
+        if values is not None and not taken.has_credentials:
+            yield finding("field.conflict", path, f"'credentials' mean nothing for a storage of type '{kind}'")
+        keys = taken.credential_keys
+        if not keys or not isinstance(values, dict):
             continue
         for key in values:
             if key not in keys:

@@ -78,7 +78,7 @@ def type_fields(job: JobInput) -> list[str]:
 
 def emitted(job: Job, setup: Setup) -> list[Emitted]:
     """The objects of a job. Raises EverestError where there is no plugin or a template fails."""
-    if setup.controlled:
+    if setup.technology.is_controlled:
         return [job_object(job)]
     template = setup.job_template(job.kind)
     if template is None:

@@ -17,11 +17,6 @@ class Setup:
     technology: Technology
     plugin: Plugin | None
 
-    @property
-    def controlled(self) -> bool:
-        """Whether a controller makes the operator's objects."""
-        return self.technology.reconcile_by == "everest"
-
     def job_template(self, kind: JobKind) -> JobTemplate | None:
         """What a backup or restore becomes, if the technology has such. Raises EverestError for broken templates."""
         if self.plugin is None:

@@ -324,7 +324,7 @@ class Workspace:
     def emit(self, cluster: ClusterInput, resolved: Resolved, setup: Setup) -> list[Emitted]:
         """The objects of a resolved cluster. Raises EverestError where there is no plugin or a template fails."""
         technology, plugin = setup.technology, setup.plugin
-        if technology.reconcile_by == "everest":
+        if technology.is_controlled:
             secrets: list[Emitted] = []
             if resolved.secrets and plugin is not None:
                 secrets = [o for o in emit(resolved, plugin.template) if o.manifest.get("kind") == "Secret"]
@@ -352,7 +352,7 @@ class Workspace:
             resolved,
             lambda r: self.emit(replace(cluster, spec=r.spec), r, setup),
         )
-        if setup.technology.reconcile_by == "everest" and setup.plugin is not None:
+        if setup.technology.is_controlled and setup.plugin is not None:
             template = setup.plugin.template
             made = emit(resolved, template)
             found += check_objects(made, self.crds, cluster.spec, resolved, lambda r: emit(r, template))
@@ -370,7 +370,7 @@ class Workspace:
     def provider_objects(self, name: str) -> list[Emitted]:
         """What a Provider itself becomes: nothing, or the definition and the Provider for a controller."""
         setup, _ = self.setup(name)
-        if setup is None or setup.technology.reconcile_by != "everest":
+        if setup is None or not setup.technology.is_controlled:
             return []
         own = self.providers.get(name)
         return provider_objects(setup.technology, own.spec if own else {}, own.metadata if own else {})
@@ -387,7 +387,7 @@ def _filling_findings(resolved: Resolved, setup: Setup) -> list[Finding]:
 
 def _of_main_object(cluster: ClusterInput, setup: Setup) -> Iterable[Finding]:
     """What is about the operator's object, where a controller makes that one: nothing would hand it on."""
-    if setup.technology.reconcile_by != "everest":
+    if not setup.technology.is_controlled:
         return
     who = "with reconcileBy: everest a controller makes the operator's object"
     if cluster.metadata.get("finalizers") is not None:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from pulumi_everest.core.technology import Definition, Technology
-from pulumi_everest.core.validate import STORAGE_FIELDS, check_cluster
+from pulumi_everest.core.validate import check_cluster
 from pulumi_everest.model.cluster import BackupStorage
 from pulumi_everest.model.deferred import Deferred
 from pulumi_everest.model.definition import DatabaseClusterDefinition
 from pulumi_everest.model.findings import Finding, path_text
 from pulumi_everest.model.plugin_files.manifest import PluginManifest
+from pulumi_everest.model.storage_types import STORAGE_TYPES, StorageType
 
 SHARDS = {"type": "object", "properties": {"shards": {"type": "integer", "minimum": 1}, "mode": {"type": "string"}}}
 DEFINITION: dict[str, Any] = {
@@ -186,9 +187,13 @@ def test_a_component_without_engine_configuration_refuses_it_once() -> None:
 # Backups, data sources, TLS
 
 
-@pytest.mark.parametrize("kind", STORAGE_FIELDS)
-def test_a_storage_needs_its_place_and_takes_the_fields_of_its_type_only(kind: str) -> None:
-    needed, fields = STORAGE_FIELDS[kind]
+def test_what_is_known_of_storages_is_known_of_every_type_of_them() -> None:
+    assert set(STORAGE_TYPES) == set(get_args(StorageType))
+
+
+@pytest.mark.parametrize("kind", STORAGE_TYPES)
+def test_a_storage_needs_its_place_and_takes_the_fields_of_its_type_only(kind: StorageType) -> None:
+    needed, fields = STORAGE_TYPES[kind].where, STORAGE_TYPES[kind].fields
     every = [info.alias or name for name, info in BackupStorage.model_fields.items()]
     common = {"name", "type", "schedules", "pitr", "credentialsSecret"} - (
         {"credentialsSecret"} if kind == "filesystem" else set()

@@ -14,10 +14,10 @@ from pydantic import BaseModel
 
 from pulumi_everest.core.definitions.check_plugin import CLUSTER, INSTANCE
 from pulumi_everest.core.definitions.field_patterns import field_pattern
-from pulumi_everest.core.validate import STORAGE_FIELDS
 from pulumi_everest.model.job import DatabaseBackupSpec
 from pulumi_everest.model.schemas.server_texts import RANGE_PATTERN
 from pulumi_everest.model.schemas.structural import Additions, Rules
+from pulumi_everest.model.storage_types import STORAGE_TYPES
 
 
 def _rule(rule: str, message: str) -> dict[str, str]:
@@ -26,15 +26,16 @@ def _rule(rule: str, message: str) -> dict[str, str]:
 
 def _storage_rules() -> Iterator[dict[str, str]]:
     """Which fields a backup storage needs, and which mean nothing for it, by its type."""
-    for kind, (where, _) in STORAGE_FIELDS.items():
+    for kind, taken in STORAGE_TYPES.items():
+        where = taken.where
         yield _rule(f"self.type != '{kind}' || has(self.{where})", f"a storage of type '{kind}' needs '{where}'")
     takers = {
-        name: [kind for kind, (_, fields) in STORAGE_FIELDS.items() if name in fields]
-        for name in dict.fromkeys(name for _, fields in STORAGE_FIELDS.values() for name in sorted(fields))
+        name: [kind for kind, taken in STORAGE_TYPES.items() if name in taken.fields]
+        for name in dict.fromkeys(name for taken in STORAGE_TYPES.values() for name in sorted(taken.fields))
     }
-    takers["credentialsSecret"] = [kind for kind in STORAGE_FIELDS if kind != "filesystem"]
+    takers["credentialsSecret"] = [kind for kind, taken in STORAGE_TYPES.items() if taken.has_credentials]
     for name, kinds in takers.items():
-        if len(kinds) < len(STORAGE_FIELDS):
+        if len(kinds) < len(STORAGE_TYPES):
             named = ", ".join(f"'{kind}'" for kind in kinds)
             yield _rule(
                 f"!has(self.{name}) || self.type in [{named}]", f"'{name}' is for storages of type {', '.join(kinds)}"

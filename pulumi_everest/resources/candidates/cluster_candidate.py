@@ -111,7 +111,7 @@ class ClusterCandidate:
     def emitting(self) -> PluginManifest | None:
         """The same, if the main object is the operator's and not one for a controller."""
         setup = self.checked.setup
-        return self.manifest if setup is not None and setup.technology.reconcile_by == "pulumi" else None
+        return self.manifest if setup is not None and not setup.technology.is_controlled else None
 
     @property
     def existing(self) -> str | None:

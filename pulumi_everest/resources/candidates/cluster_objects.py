@@ -51,7 +51,7 @@ def make_objects(checked: Checked, workspace: Workspace) -> ClusterObjects:
         if checked.wait_for is False and made.is_filled:
             text = "the restore that fills the database is made when it is ready, which must be waited for"
             made.findings.append(finding("field.conflict", ("waitFor",), text))
-        if checked.setup.technology.reconcile_by == "everest":
+        if checked.setup.technology.is_controlled:
             name_secrets(checked.cluster.secrets, made.objects)
         if checked.connection_secret:
             made.connection = connection_of(checked.connection_secret, checked.resolved, checked.setup, made.objects)

@@ -108,7 +108,8 @@ class JobCandidate:
         self.policy = policy if isinstance(policy, str) else "delete"
         self.wait_for = wait if isinstance(wait, str) else None
         if wait is True:
-            template = setup.job_template(self.kind) if setup is not None and not setup.controlled else None
+            by_operator = setup is not None and not setup.technology.is_controlled
+            template = setup.job_template(self.kind) if setup is not None and by_operator else None
             self.wait_for = template.wait_for if template is not None else None
             if self.wait_for is None and setup is not None:
                 text = f"it is not known how to tell that this {self.kind} is done"

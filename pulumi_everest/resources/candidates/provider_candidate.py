@@ -11,6 +11,7 @@ from pulumi_everest.core.merging import without_none
 from pulumi_everest.emit.objects import Emitted
 from pulumi_everest.model.deferred import Deferred, Path
 from pulumi_everest.model.findings import Finding, finding, unknown
+from pulumi_everest.model.provider import CONTROLLER
 from pulumi_everest.model.reading import plain
 from pulumi_everest.resources.arguments.arguments import Arguments, merged
 from pulumi_everest.resources.arguments.models import ProviderArgs
@@ -44,7 +45,7 @@ class ProviderCandidate:
         found = self._with_definition(data, found)
         found += self._registered(resource, data, found)
         found += self._unused_crds(data)
-        self.installs = data.get(INSTALL) is True and self._reconciler() == "everest"
+        self.installs = data.get(INSTALL) is True and self._is_controlled() is True
         """Whether the CustomResourceDefinitions are to be there before its objects."""
         self.refused = self.batch.add(self.arguments.shown(found))
         self.arguments.watch(self._check, self.arguments.shown(found), self.batch.gate)
@@ -117,14 +118,14 @@ class ProviderCandidate:
             problems += [_without_spec(entry) for entry in self.run.workspace.setup(name)[1]]
         return problems
 
-    def _reconciler(self) -> str | None:
-        """Who reconciles its clusters, as far as that is known."""
+    def _is_controlled(self) -> bool | None:
+        """Whether a controller reconciles its clusters; None where that is not known."""
         setup = self.run.workspace.setup(self.name)[0] if isinstance(self.name, str) else None
-        return setup.technology.reconcile_by if setup is not None else None
+        return setup.technology.is_controlled if setup is not None else None
 
     def _unused_crds(self, data: dict[str, Any]) -> list[Finding]:
         """What is wrong where nothing that the Provider makes needs the definitions that it is to bring."""
-        if data.get(INSTALL) is not True or self._reconciler() != "pulumi" or data.get("reconcileBy") == "everest":
+        if data.get(INSTALL) is not True or self._is_controlled() is not False or data.get("reconcileBy") == CONTROLLER:
             return []  # a Provider for a controller that a stack's config overrules is fine
         text = f"'{INSTALL}' is for a Provider whose objects a controller reads; here this package makes the operator's"
         return [finding("field.conflict", (INSTALL,), text, hint="set 'reconcileBy' to everest, or leave it out")]

@@ -6,13 +6,14 @@ import asyncio
 import weakref
 from collections.abc import Iterable
 from pathlib import Path as Folder
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import pulumi
 from pulumi.runtime import settings
 
 from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.findings import EverestError, finding, unknown
+from pulumi_everest.model.provider import Reconciler
 from pulumi_everest.resources.arguments.naming import AS_IN_YAML
 from pulumi_everest.resources.candidates.gate import ROUNDS, Batch, Waiting
 from pulumi_everest.resources.candidates.program_lock import ProgramLocks
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from pulumi_everest.emit.crds import Crds
     from pulumi_everest.workspace.workspace import ProviderInput, Workspace
 
-RECONCILERS = ("pulumi", "everest")
+RECONCILERS = get_args(Reconciler)
 
 
 class Run:

@@ -76,7 +76,7 @@ def check_adoption(metadata: Mapping[str, Any], policy: str, setup: Setup | None
         )
         hint = "adopt first; then take adopt=True out and set the policy"
         yield finding("field.conflict", ("deletionPolicy",), text, allowed=["protect", "retain"], hint=hint)
-    if setup is not None and setup.technology.reconcile_by == "everest":
+    if setup is not None and setup.technology.is_controlled:
         text = "with reconcile_by='everest' a controller makes the operator's object, which it also has to take over"
         yield finding("field.conflict", ("adopt",), text, hint="set reconcile_by='pulumi'")
 

@@ -71,8 +71,9 @@ MINOR = {"psmdb": "8.0.19-7", "pxc": "8.0.45-36.1"}
 TABLE: list[tuple[str, str, dict[str, Any], dict[str, Any], list[str]]] = [
     # What is the same is no change
     ("nothing", "psmdb", NOTHING, NOTHING, []),
-    ("the same size in other words", "psmdb", engine(**size("10Gi")), engine(**size("10240Mi")),
-     ["engine.storage.size online"]),
+    ("the same size in other words", "psmdb", engine(**size("10Gi")), engine(**size("10240Mi")), []),
+    *[(f"the same CPU in other words, {t}", t, engine(resources={"limits": {"cpu": "1"}}),
+       engine(resources={"limits": {"cpu": "1000m"}}), []) for t in ("psmdb", "pxc", "pg")],
     ("a default is written down", "psmdb", NOTHING, engine(replicas=3), []),
     ("a version is pinned where it is", "sharded", NOTHING, engine(version="8.0.19-7"), []),
     # Volumes

@@ -5,17 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any, Final
 
 from pulumi_everest.core.changes.impact import Change, Impact
+from pulumi_everest.core.changes.quantities import amount
 from pulumi_everest.core.changes.spec_differences import Difference, plain
 from pulumi_everest.core.paths import FieldPath, parse
 from pulumi_everest.core.technology import Definition
 from pulumi_everest.expressions.environment import Environment, Expression, ExpressionError
 from pulumi_everest.model.deferred import Deferred
 from pulumi_everest.model.definition import Change as Entry
-from pulumi_everest.model.values.scalars import quantity_value
 
 VARIABLES = ("new", "old")
 """What `when` may name: the specs before and after."""
@@ -199,16 +198,6 @@ def _is_less(difference: Difference) -> bool:
         return True
     before, after = amount(old), amount(new)
     return before is None or after is None or after < before
-
-
-def amount(value: Any) -> Decimal | None:
-    """The number that a value is, or a quantity means; None for anything else."""
-    if isinstance(value, bool):
-        return None
-    try:
-        return Decimal(str(value)) if isinstance(value, (int, float)) else quantity_value(str(value))
-    except ValueError:
-        return None
 
 
 def _compiled(environment: Environment, text: str | None) -> Expression | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pulumi_everest.core.changes.impact import Concealed
+from pulumi_everest.core.changes.quantities import same_amount
 from pulumi_everest.core.paths import FieldPath
 from pulumi_everest.model.deferred import Deferred, Path, holds_deferred
 from pulumi_everest.model.findings import path_text
@@ -53,7 +54,10 @@ class _At:
 
 
 def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Difference]:
-    """Every value that differs and is known on both sides, in the order of `new`, then what is no longer there."""
+    """Every value that differs and is known on both sides, in the order of `new`, then what is no longer there.
+
+    A quantity that is only written otherwise is the same.
+    """
     yield from _dicts(old, new, _At())
 
 
@@ -71,7 +75,7 @@ def _values(old: Any, new: Any, at: _At) -> Iterator[Difference]:
         yield from _dicts(_mapping(old), _mapping(new), at)
     elif _is_named(old, new):
         yield from _named(_list(old), _list(new), at)
-    elif not holds_deferred(old) and not holds_deferred(new):
+    elif not holds_deferred(old) and not holds_deferred(new) and not same_amount(at.field, old, new):
         yield Difference(at.path, at.where, at.field, _none(old), _none(new))
 
 

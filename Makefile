@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test testenv lint format schemas coverage bench bench-engine engine-test docs clean
+.PHONY: help demo test fuzz covered testenv lint format schemas coverage bench bench-engine engine-test docs clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -27,6 +27,22 @@ demo: $(VENV)/.package ## Preview the quickstart: the whole set-up and the objec
 
 test: $(VENV)/.develop ## Run the tests; those that need a part which is not there are skipped
 	@$(BIN)/python -m pytest -n auto --dist loadfile
+
+# A seed that is not given is drawn once, and printed.
+ifneq ($(filter fuzz,$(MAKECMDGOALS)),)
+SEED     := $(or $(SEED),$(shell $(PYTHON) -c 'import secrets; print(secrets.randbelow(2**31))'))
+EXAMPLES ?= 2000
+endif
+
+fuzz: $(VENV)/.develop ## Run the tests that make random examples with many of them: EXAMPLES=2000 (usually 100), SEED=...
+	@EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest -n auto --dist worksteal -m "hypothesis or fuzz" \
+	  --hypothesis-profile fuzz --hypothesis-seed $(SEED) $(TESTS)
+
+covered: $(VENV)/.develop ## Run the tests and say what part of the lines they run, and which modules have the smallest part
+	@$(BIN)/coverage erase
+	@$(BIN)/coverage run -m pytest -q -n auto --dist loadfile $(TESTS) || echo "some tests failed; what ran is counted"
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage report | awk 'NR <= 22 || /^TOTAL/'
 
 testenv: $(VENV)/.develop ## Build the Kubernetes API server that tests run, unless it is there (some minutes with Go, once)
 	@$(BIN)/python tests/apiserver/build.py

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import fuzzing
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -15,10 +16,24 @@ pytest_plugins = ["pulumi_everest.testing.fixtures"]
 ROOT = Path(__file__).parents[1]
 
 # Machines differ in speed, so time decides nothing. By hand each run tries other examples; where every change is
-# checked they are always the same, so that a change is not refused for what it did not do.
+# checked they are always the same, so that a change is not refused for what it did not do. `make fuzz` tries many.
 settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("every change", settings.get_profile("here"), derandomize=True)
+settings.register_profile(
+    fuzzing.PROFILE, settings.get_profile("here"), max_examples=int(os.environ.get("EXAMPLES", "2000")), print_blob=True
+)
 settings.load_profile("every change" if os.environ.get("CI") else "here")
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    """Say how to repeat a run of `make fuzz`."""
+    return fuzzing.header(config)
+
+
+@pytest.fixture(name="fuzzing")
+def fuzzing_of_this_run(pytestconfig: pytest.Config) -> fuzzing.Fuzzing:
+    """The seed and number of examples, for tests that make random examples without Hypothesis (mark them `fuzz`)."""
+    return fuzzing.asked(pytestconfig)
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from fuzzing import examples
+from hypothesis import given, settings
 
 from pulumi_everest.core.definitions.check import check_definition
 from pulumi_everest.core.definitions.check_plugin import check_defaults, check_manifest
@@ -368,7 +369,7 @@ def test_defaults_and_presets_are_parts_of_a_cluster(defaults: dict[str, Any], e
     assert [(entry.code, path_text(entry.path)) for entry in found] == expected
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(40))
 @given(document=strategies.definitions())
 def test_any_definition_without_mistakes_has_no_findings(document: dict[str, Any]) -> None:
     assert check_definition(Definition(DatabaseClusterDefinition.model_validate(document))) == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from fuzzing import examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -432,7 +433,7 @@ def test_what_decides_which_components_there_are_must_be_known(spec: dict[str, A
 # Any cluster
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@settings(max_examples=examples(30), suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 @given(data=st.data())
 def test_any_valid_cluster_of_a_built_in_technology_resolves_to_itself_again(data: st.DataObject) -> None:
     plugin = data.draw(st.sampled_from(builtin()))
@@ -447,7 +448,7 @@ def test_any_valid_cluster_of_a_built_in_technology_resolves_to_itself_again(dat
     assert twice.spec == once.spec
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(30))
 @given(data=st.data())
 def test_any_valid_cluster_of_any_definition_resolves_to_itself_again(data: st.DataObject) -> None:
     of_document = strategies.technology(data.draw(strategies.definitions()))

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
+from fuzzing import examples
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -133,7 +134,7 @@ def for_controller(paths: list[Path], folders: list[Path]) -> list[dict[str, Any
     return [item.manifest for item in objects]
 
 
-def examples() -> Iterator[Any]:
+def examples_of_plugins() -> Iterator[Any]:
     for plugin in builtin():
         for path in sorted((plugin.folder / "examples").glob("*.yaml")):
             if not path.name.endswith(".expected.yaml"):
@@ -143,7 +144,7 @@ def examples() -> Iterator[Any]:
     yield pytest.param([valkey / "cluster.yaml"], [valkey / "valkey"], id="plugin-valkey")
 
 
-@pytest.mark.parametrize(("paths", "folders"), list(examples()))
+@pytest.mark.parametrize(("paths", "folders"), list(examples_of_plugins()))
 def test_what_is_emitted_for_a_controller_is_taken_and_given_back(
     paths: list[Path], folders: list[Path], server: LiveCluster, namespace: str
 ) -> None:
@@ -203,7 +204,7 @@ def technologies() -> list[Technology]:
 
 
 @pytest.mark.parametrize("technology", technologies(), ids=lambda technology: technology.provider)
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(data=st.data())
 def test_whatever_cluster_passes_the_checks_is_taken(
     server: LiveCluster, technology: Technology, data: st.DataObject
@@ -212,7 +213,7 @@ def test_whatever_cluster_passes_the_checks_is_taken(
     assert refusal(server, manifest) is None
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(document=strategies.definitions())
 def test_whatever_definition_passes_the_checks_is_taken(server: LiveCluster, document: dict[str, Any]) -> None:
     (read,), _ = read_yaml(yaml.safe_dump(document), "definition.yaml", shape_for)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fuzzing import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -689,7 +690,7 @@ def _outcome(data: dict[str, Any]) -> Any:
         return [entry.code for entry in error.findings]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150))
 @given(
     chosen=st.dictionaries(st.sampled_from(list(LEAVES)), st.integers(0, 3), max_size=5),
     first=st.sets(st.integers(0, 4)),

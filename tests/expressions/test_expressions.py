@@ -8,6 +8,7 @@ import sys
 from typing import Any
 
 import pytest
+from fuzzing import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -412,7 +413,7 @@ def _outcome(compiled: Any, spec: Any) -> Any:
         return "error"
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(100))
 @given(text=_chains(), spec=data)
 def test_a_chain_read_in_python_gives_what_cel_gives(text: str, spec: Any) -> None:
     chain = environment().compile(text)
@@ -422,7 +423,7 @@ def test_a_chain_read_in_python_gives_what_cel_gives(text: str, spec: Any) -> No
     assert _outcome(chain, spec) == _outcome(program, spec)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(50))
 @given(steps=st.lists(names, min_size=1, max_size=3), spec=data)
 def test_has_read_in_python_gives_what_cel_gives(steps: list[str], spec: Any) -> None:
     asked = environment().compile(f"has({'.'.join(['spec', *steps])})")
@@ -448,7 +449,7 @@ def _compiled(text: str) -> Any:
         return None
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=examples(150))
 @given(text=_short(), spec=data)
 def test_a_short_expression_read_in_python_gives_what_cel_gives(text: str, spec: Any) -> None:
     short, program = _compiled(text), _compiled(f"({text})")  # in brackets it is CEL's

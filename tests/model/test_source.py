@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from fuzzing import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -614,13 +615,13 @@ def paths(value: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str
             yield from paths(inner, (*path, index))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300))
 @given(st.one_of(st.text(max_size=60), SYNTAX, FRAGMENTS))
 def test_no_text_makes_the_reader_fail(text: str) -> None:
     check_result(text)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150))
 @given(st.one_of(st.binary(max_size=60), FRAGMENTS.map(str.encode), SYNTAX.map(lambda text: text.encode("utf-16"))))
 def test_no_bytes_make_the_reader_fail(content: bytes) -> None:
     check_result(content)
@@ -649,14 +650,14 @@ def same(left: object, right: object) -> bool:
     return type(left) is type(right) and left == right
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200))
 @given(st.dictionaries(st.text(), PLAIN, max_size=4))
 def test_what_was_written_quoted_is_read_back(data: dict[str, object]) -> None:
     # Quoted all over, with the tags that this needs for what is not text.
     assert same(data_of(yaml.safe_dump(data, default_style='"', allow_unicode=True), ANY), data)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200))
 @given(st.one_of(SYNTAX, FRAGMENTS).map(lambda text: f"{text}\n"))
 def test_both_parsers_read_the_same(text: str) -> None:
     results = []

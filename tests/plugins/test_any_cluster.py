@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fuzzing import examples
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
@@ -29,7 +30,7 @@ def technology(plugin: Plugin) -> Technology:
 
 
 @pytest.mark.parametrize("name", PLUGINS)
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(120))
 @given(data=st.data())
 def test_a_cluster_that_passes_is_emitted_and_always_the_same(name: str, data: st.DataObject) -> None:
     plugin = PLUGINS[name]
@@ -48,7 +49,7 @@ def test_a_cluster_that_passes_is_emitted_and_always_the_same(name: str, data: s
 
 
 @pytest.mark.parametrize("name", PLUGINS)
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(40), suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_what_is_emitted_passes_the_operator_s_schema(
     name: str, data: st.DataObject, crd_of: Callable[[str, str], Path]

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import yaml
+from fuzzing import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -96,7 +97,7 @@ DATA = st.recursive(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400))
 @given(st.dictionaries(TEXTS.filter(lambda key: key != "<<"), DATA, min_size=1, max_size=4))
 def test_every_reader_gets_back_what_was_written(data: dict[str, Any]) -> None:
     text = yaml_text(data)

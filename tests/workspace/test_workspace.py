@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from fuzzing import examples
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pulumi_everest.model.deferred import Deferred
@@ -427,7 +428,7 @@ def assert_told(text: str) -> int:
     return len(told) + len(planned.clusters)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(150))
 @given(documents=mutated_seed())
 def test_what_is_said_about_any_change_of_the_seed_has_its_place(documents: list[Any]) -> None:
     told = assert_told(yaml.safe_dump_all(documents, allow_unicode=True))
@@ -435,7 +436,7 @@ def test_what_is_said_about_any_change_of_the_seed_has_its_place(documents: list
     assert told or all(entry.get("kind") != "DatabaseCluster" or entry["apiVersion"] != API for entry in documents)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(100))
 @given(kind=st.sampled_from(["DatabaseClusterDefinition", "Provider", "DatabaseCluster"]), metadata=VALUES, spec=VALUES)
 def test_what_is_said_about_any_document_has_its_place(kind: str, metadata: Any, spec: Any) -> None:
     data = {"apiVersion": API, "kind": kind, "metadata": metadata, "spec": spec}

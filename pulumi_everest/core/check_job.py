@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
-
-from pydantic import BaseModel
+from typing import TYPE_CHECKING, Any, Literal
 
 from pulumi_everest.core.paths import FieldSet, value_at
 from pulumi_everest.core.resolve import Resolved
@@ -15,23 +13,33 @@ from pulumi_everest.core.technology import Technology
 from pulumi_everest.model.cluster import BackupStorage, DatabaseClusterSpec, Metadata
 from pulumi_everest.model.deferred import Deferred, Path, holds_deferred
 from pulumi_everest.model.findings import Finding, did_you_mean, finding
-from pulumi_everest.model.job import DatabaseBackupSpec, DatabaseRestoreSpec, JobMetadata
 from pulumi_everest.model.shapes import ANY, BOOL, NUMBER, TEXT, Shape, shape_of
 
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
 JobKind = Literal["backup", "restore"]
-SPECS: Mapping[JobKind, type[BaseModel]] = {"backup": DatabaseBackupSpec, "restore": DatabaseRestoreSpec}
 SOURCE = ("backup", "storage", "path", "type", "pointInTime")
 """The fields that say where the data of a restore comes from; `dataSource` of a cluster has the same."""
 _OWN_FIELDS = ("cluster", "provider", "operatorVersion", "overrides")
 
 
+def job_model(kind: JobKind) -> type[BaseModel]:
+    """The model of what is asked for; imported for the first job, of which most inputs have none."""
+    from pulumi_everest.model.job import DatabaseBackupSpec, DatabaseRestoreSpec
+
+    return DatabaseBackupSpec if kind == "backup" else DatabaseRestoreSpec
+
+
 def job_shapes(kind: JobKind) -> dict[str, Shape]:
     """The variables of the templates and rules of a kind of job, and what they look like."""
+    from pulumi_everest.model.job import JobMetadata
+
     texts = Shape("map", item=TEXT)
     cluster = {"metadata": shape_of(Metadata), "spec": shape_of(DatabaseClusterSpec), "types": texts}
     secrets = {"users": texts, "storages": Shape("map", item=texts), "monitoring": Shape("map", item=ANY)}
     return {
-        "spec": shape_of(SPECS[kind]),
+        "spec": shape_of(job_model(kind)),
         "metadata": shape_of(JobMetadata),
         "cluster": Shape("object", cluster),
         "storage": Shape("object", {**shape_of(BackupStorage).fields, "index": NUMBER}),

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pulumi_everest.core.check_job import source_findings
-from pulumi_everest.core.lock_record import lock_findings
 from pulumi_everest.core.paths import value_at
 from pulumi_everest.core.resolve import Resolved, resolve
 from pulumi_everest.core.rules import Rules
@@ -43,7 +42,10 @@ def check_cluster(
         found += _needed_config(spec, resolved, technology)
         if not any(entry.is_error for entry in found):
             found += Rules.of(technology).check(resolved)
-            found += lock_findings(lock, resolved) if lock is not None else []
+            if lock is not None:
+                from pulumi_everest.core.lock_record import lock_findings
+
+                found += lock_findings(lock, resolved)
     return resolved, _once(found)
 
 

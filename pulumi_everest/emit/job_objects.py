@@ -16,7 +16,6 @@ from pulumi_everest.emit.patch import patched
 from pulumi_everest.emit.templates.template import Emitted, Template
 from pulumi_everest.expressions.environment import Environment, FunctionSpec, Scope
 from pulumi_everest.model.findings import Finding, located
-from pulumi_everest.model.plugin_files.templates import JobFile
 from pulumi_everest.model.reading import read_leniently
 from pulumi_everest.model.source.documents import Document
 
@@ -37,6 +36,8 @@ class JobTemplate:
     @classmethod
     def parse(cls, kind: JobKind, document: Document, functions: Sequence[FunctionSpec] = ()) -> JobTemplate:
         """The templates of a document, compiled; all that is wrong with them is in `findings`."""
+        from pulumi_everest.model.plugin_files.templates import JobFile
+
         shapes = job_shapes(kind)
         template = Template.parse(document, functions, shapes, _BESIDE)
         own = {key: value for key, value in document.data.items() if key in _BESIDE}

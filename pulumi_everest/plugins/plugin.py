@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.util
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pulumi_everest.core.check_job import JobKind
-from pulumi_everest.core.definitions.check import check_definition
-from pulumi_everest.core.definitions.check_plugin import check_defaults, check_manifest
-from pulumi_everest.core.health import check_health
 from pulumi_everest.core.technology import Definition
 from pulumi_everest.emit.job_objects import JobTemplate
 from pulumi_everest.emit.templates.template import Template
-from pulumi_everest.emit.templates.texts import check_texts
-from pulumi_everest.emit.templates.value_template import ValueTemplate
 from pulumi_everest.expressions.functions import FunctionSpec
 from pulumi_everest.model.cluster import DatabaseClusterSpec
 from pulumi_everest.model.deferred import Path as ValuePath
@@ -28,6 +22,9 @@ from pulumi_everest.model.plugin_files.manifest import PluginManifest
 from pulumi_everest.model.reading import read_leniently, without_server_fields
 from pulumi_everest.model.shapes import ANY, Shape, shape_of
 from pulumi_everest.model.source.documents import Document, read_file
+
+if TYPE_CHECKING:
+    from pulumi_everest.emit.templates.value_template import ValueTemplate
 
 MANIFEST, DEFINITION, RESOURCES, ADOPT = "plugin.yaml", "definition.yaml", "resources.yaml", "adopt.yaml"
 
@@ -93,6 +90,8 @@ class Plugin:
         found: list[Finding] = []
         document = _only_document(self.folder / ADOPT, ANY, found)
         if document is not None:
+            from pulumi_everest.emit.templates.value_template import ValueTemplate
+
             template = ValueTemplate.parse(document, {"self": ANY}, self.functions)
             found += template.findings
         if document is None or found:
@@ -110,6 +109,8 @@ class Plugin:
     @cached_property
     def presets(self) -> Mapping[str, Mapping[str, Any]]:
         """The sets of sizes, by name. Raises EverestError where one is not readable."""
+        from pulumi_everest.core.definitions.check_plugin import check_defaults
+
         presets: dict[str, Mapping[str, Any]] = {}
         found: list[Finding] = []
         for path in sorted((self.folder / "presets").glob("*.yaml")):
@@ -139,6 +140,8 @@ class Plugin:
             raise EverestError([finding("plugin.function", at, f"there is no file {path}")])
         qualified = f"_pulumi_everest_plugin_{self.name}_{module}".replace("-", "_")
         if getattr(sys.modules.get(qualified), "__file__", None) != str(path):
+            import importlib.util
+
             spec = importlib.util.spec_from_file_location(qualified, path)
             assert spec is not None  # a .py file always has a spec and a loader
             assert spec.loader is not None
@@ -156,6 +159,11 @@ class Plugin:
 
     def check(self) -> list[Finding]:
         """Everything that can be said about the plugin: files, definition, templates, presets."""
+        from pulumi_everest.core.definitions.check import check_definition
+        from pulumi_everest.core.definitions.check_plugin import check_defaults, check_manifest
+        from pulumi_everest.core.health import check_health
+        from pulumi_everest.emit.templates.texts import check_texts
+
         found = [*self.findings]
         document = self.manifest_document
         problems = [
@@ -197,6 +205,8 @@ def load_plugin(folder: Path) -> tuple[Plugin | None, list[Finding]]:
         return None, found
     broken = tuple(entry.path for entry in problems if entry.code != "field.unknown")
     if manifest is None or manifest_document is None:
+        from pulumi_everest.core.definitions.check import check_definition
+
         found += located(check_definition(Definition(model), None, broken), document.place)
         return None, found
     return Plugin(folder, manifest, Definition(model), document, manifest_document, found, broken), found

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pulumi_everest.core.changes.compare import ChangeSet
 from pulumi_everest.core.changes.secret_changes import Around
-from pulumi_everest.core.changes.snapshot import Snapshot
-from pulumi_everest.core.technology import Technology
 from pulumi_everest.model.findings import Finding
+
+if TYPE_CHECKING:
+    from pulumi_everest.core.changes.compare import ChangeSet
+    from pulumi_everest.core.changes.snapshot import Snapshot
+    from pulumi_everest.core.technology import Technology
 
 Shown = Callable[[Finding], Finding]
 """Gives a finding about a cluster its path as the user wrote it, and its place."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from pulumi_everest.core.check_job import SPECS, JobKind
+from pulumi_everest.core.check_job import JobKind, job_model
 from pulumi_everest.core.definitions.samples import BACKUP_TYPES, PATHS, FieldPath, field_paths
 from pulumi_everest.core.resolve import Resolved
 from pulumi_everest.core.validate import check_cluster
@@ -59,7 +59,7 @@ class JobProbe:
         for kind in kinds:
             if self.setup.job_template(kind) is None:
                 continue
-            for path, values in field_paths(SPECS[kind]):
+            for path, values in field_paths(job_model(kind)):
                 if path[0] not in _NAMES:
                     outcome, variations = self.outcome(kind, path, values)
                     yield Probe(operator, topology, f"{kind}: {'.'.join(path)}", outcome, variations)

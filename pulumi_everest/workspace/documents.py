@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
-
-from pydantic import BaseModel
+from typing import TYPE_CHECKING, Any
 
 from pulumi_everest.core.check_job import JobKind
 from pulumi_everest.core.paths import value_at
@@ -16,27 +14,38 @@ from pulumi_everest.model.cluster import DatabaseCluster
 from pulumi_everest.model.deferred import Deferred, Path
 from pulumi_everest.model.definition import DatabaseClusterDefinition
 from pulumi_everest.model.findings import Finding, Locate, finding, located, unknown
-from pulumi_everest.model.job import DatabaseBackup, DatabaseRestore
-from pulumi_everest.model.lock import Lock
-from pulumi_everest.model.provider import Provider
 from pulumi_everest.model.reading import plain, read_leniently, set_aside, with_own_finalizers, without_server_fields
 from pulumi_everest.model.shapes import ANY, Shape, shape_of
 from pulumi_everest.model.source.documents import Document
 
-KINDS: dict[str, type[BaseModel]] = {
-    "DatabaseClusterDefinition": DatabaseClusterDefinition,
-    "Provider": Provider,
-    "DatabaseCluster": DatabaseCluster,
-    "DatabaseBackup": DatabaseBackup,
-    "DatabaseRestore": DatabaseRestore,
-}
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from pulumi_everest.model.lock import Lock
+
+KINDS = ("DatabaseClusterDefinition", "Provider", "DatabaseCluster", "DatabaseBackup", "DatabaseRestore")
 _JOBS: dict[str, JobKind] = {"DatabaseBackup": "backup", "DatabaseRestore": "restore"}
+
+
+def _model_of(kind: str) -> type[BaseModel]:
+    """The model of one of the kinds. Those that most inputs have none of are imported when there is one."""
+    if kind == "DatabaseCluster":
+        return DatabaseCluster
+    if kind == "DatabaseClusterDefinition":
+        return DatabaseClusterDefinition
+    if kind == "Provider":
+        from pulumi_everest.model.provider import Provider
+
+        return Provider
+    from pulumi_everest.model.job import DatabaseBackup, DatabaseRestore
+
+    return DatabaseBackup if kind == "DatabaseBackup" else DatabaseRestore
 
 
 def shape_for(api_version: str | None, kind: str | None) -> Shape:
     """The shape of a document, for the reader; anything for other API groups."""
     if api_version is not None and api_version.split("/")[0] == API_VERSION.split("/")[0] and kind in KINDS:
-        return shape_of(KINDS[kind])
+        return shape_of(_model_of(kind))
     return ANY
 
 
@@ -169,9 +178,9 @@ class Documents:
 
     def _add_provider(self, document: Document) -> None:
         data = without_server_fields(document.data)
-        _, found = read_leniently(Provider, data, defer=True)
+        _, found = read_leniently(_model_of("Provider"), data, defer=True)
         self._found(found, document)
-        data = plain(data, shape_of(Provider))
+        data = plain(data, shape_of(_model_of("Provider")))
         name = value_at(data, ("metadata", "name"))
         if not isinstance(name, str):
             return
@@ -204,11 +213,11 @@ class Documents:
 
     def _add_job(self, document: Document, kind: str) -> None:
         data = without_server_fields(document.data)
-        model, found = read_leniently(KINDS[kind], data, defer=True)
+        model, found = read_leniently(_model_of(kind), data, defer=True)
         self._found(found, document)
         if model is None:
             return
-        data = plain(set_aside(data, found, defer=True) or {}, shape_of(KINDS[kind]))
+        data = plain(set_aside(data, found, defer=True) or {}, shape_of(_model_of(kind)))
         metadata, spec = data.get("metadata"), data.get("spec")
         if not isinstance(metadata, dict) or not isinstance(spec, dict):
             return

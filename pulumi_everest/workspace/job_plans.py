@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pulumi_everest.core.check_job import SOURCE, Job, check_job
 from pulumi_everest.core.paths import FieldSet, value_at
 from pulumi_everest.core.resolve import Resolved
-from pulumi_everest.emit.crds import Crds
 from pulumi_everest.emit.everest import API_VERSION
 from pulumi_everest.emit.job_objects import JobTemplate, filling_objects, job_object
-from pulumi_everest.emit.object_check import no_schema, unchecked
 from pulumi_everest.emit.objects import Emitted
 from pulumi_everest.model.deferred import Deferred
 from pulumi_everest.model.findings import EverestError, Finding, did_you_mean, finding, path_text, unknown
 from pulumi_everest.workspace.documents import ClusterInput, JobInput
 from pulumi_everest.workspace.setup import Setup
+
+if TYPE_CHECKING:
+    from pulumi_everest.emit.crds import Crds
 
 
 @dataclass
@@ -141,6 +142,8 @@ def schema_findings(plan: JobPlan, crds: Crds | None) -> Iterator[Finding]:
     """What the CRDs say against the objects of a job; a value of `overrides` is named where it was written."""
     if crds is None:
         return
+    from pulumi_everest.emit.object_check import no_schema, unchecked
+
     for entry in plan.objects:
         kind = str(entry.manifest.get("kind"))
         if unchecked(entry, crds):

@@ -5,19 +5,17 @@ YAML documents and the arguments of a program both end up here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from pulumi_everest.core.check_job import Job
-from pulumi_everest.core.definitions.check import check_definition
 from pulumi_everest.core.paths import value_at
 from pulumi_everest.core.resolve import Resolved
 from pulumi_everest.core.technology import Technology
 from pulumi_everest.core.validate import check_cluster
-from pulumi_everest.emit.crds import Crds
 from pulumi_everest.emit.everest import API_VERSION, cluster_object, provider_objects
-from pulumi_everest.emit.object_check import check_objects, no_schema, unchecked
 from pulumi_everest.emit.objects import Emitted, emit
 from pulumi_everest.model.deferred import Deferred, Path
 from pulumi_everest.model.findings import (
@@ -36,6 +34,9 @@ from pulumi_everest.workspace.documents import KINDS, ClusterInput, Documents, J
 from pulumi_everest.workspace.job_plans import JobPlan
 from pulumi_everest.workspace.setup import Setup
 from pulumi_everest.workspace.typed_config import with_typed_config
+
+if TYPE_CHECKING:
+    from pulumi_everest.emit.crds import Crds
 
 __all__ = [
     "KINDS",
@@ -103,6 +104,10 @@ class Workspace:
 
     def _check_definitions(self) -> None:
         """Check each definition, together with the plugins that emit its clusters."""
+        if not self._definitions:
+            return
+        from pulumi_everest.core.definitions.check import check_definition
+
         for name, read in self._definitions.items():
             own = self.plugins.defining(name)
             named = [
@@ -160,7 +165,7 @@ class Workspace:
             manifest=plugin.manifest if plugin else None,
             operator_version=operator,
             images=images if isinstance(images, dict) else {},
-            presets=_presets(plugin),
+            presets=_Presets(plugin),
             reconcile_by=self.reconcile_by or spec.get("reconcileBy") or "pulumi",
         )
         return Setup(technology, plugin), problems
@@ -344,6 +349,8 @@ class Workspace:
         """
         if self.crds is None:
             return []
+        from pulumi_everest.emit.object_check import check_objects, no_schema, unchecked
+
         cluster, resolved, setup = plan.cluster, plan.resolved, plan.setup
         found = check_objects(
             plan.objects,
@@ -422,9 +429,24 @@ _MISSES = frozenset(
 )  # fmt: skip
 
 
-def _presets(plugin: Plugin | None) -> Mapping[str, Mapping[str, Any]]:
-    """The presets of a plugin; none where they are broken, which is a finding of the plugin."""
-    try:
-        return plugin.presets if plugin is not None else {}
-    except EverestError:
-        return {}
+class _Presets(Mapping[str, Mapping[str, Any]]):
+    """The presets of a plugin, read when a cluster asks for one; none where they are broken, which is a finding."""
+
+    def __init__(self, plugin: Plugin | None) -> None:
+        self._plugin = plugin
+
+    def __getitem__(self, name: str) -> Mapping[str, Any]:
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._read)
+
+    def __len__(self) -> int:
+        return len(self._read)
+
+    @cached_property
+    def _read(self) -> Mapping[str, Mapping[str, Any]]:
+        try:
+            return self._plugin.presets if self._plugin is not None else {}
+        except EverestError:
+            return {}

@@ -426,6 +426,29 @@ def test_yaml_needs_no_pulumi(here: Path, root: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def test_a_small_file_is_checked_without_what_it_has_nothing_for(here: Path, root: Path) -> None:
+    (here / "small.yaml").write_text(SMALL)
+    code = (
+        "import sys\nfrom pulumi_everest.cli.main import main\n"
+        "try:\n    main(['validate', 'small.yaml'])\nexcept SystemExit as error:\n    assert not error.code\n"
+        "ours = ('cli.adopt', 'cli.preview', 'core.changes', 'core.definitions', 'emit.crds', 'live', 'model.job')\n"
+        "for name in ('pulumi', 'grpc', 'jsonschema', *('pulumi_everest.' + own for own in ours)):\n"
+        "    assert not any(f'{module}.'.startswith(f'{name}.') for module in sys.modules), name"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(root)}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "1 cluster, no findings\n", "")
+
+
+SMALL = """\
+apiVersion: everest.percona.com/v2alpha1
+kind: DatabaseCluster
+metadata: {name: small}
+spec:
+  provider: psmdb-operator
+"""
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

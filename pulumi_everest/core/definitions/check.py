@@ -9,9 +9,9 @@ from typing import Any
 from pulumi_everest.core import paths
 from pulumi_everest.core.definitions.check_changes import change_findings, upgrade_findings
 from pulumi_everest.core.definitions.check_plugin import INSTANCE
+from pulumi_everest.core.definitions.check_schema import schema_problems
 from pulumi_everest.core.paths import missing_path
 from pulumi_everest.core.rules import VARIABLES, rule_findings, rule_shapes
-from pulumi_everest.core.schemas import ConfigSchema
 from pulumi_everest.core.technology import Definition, Technology
 from pulumi_everest.core.validate import check_cluster, replica_findings
 from pulumi_everest.expressions.environment import Environment
@@ -179,7 +179,7 @@ class _Check:
             places.append(((*SPEC, "topologies", name, "configSchema"), topology.config_schema))
         for path, schema in places:
             if schema is not None:
-                for below, message in ConfigSchema(schema).findings():
+                for below, message in schema_problems(schema):
                     yield finding("definition.schema", (*path, *below), message)
 
     # Topologies
@@ -230,7 +230,7 @@ class _Check:
         if data.get("config") and schema is None:
             text = f"component '{component}' takes no config, since it has no configSchema"
             yield finding("definition.defaults", (*below, "config"), text)
-        elif data.get("config") and schema is not None and not schema.findings():
+        elif data.get("config") and schema is not None and not schema_problems(schema.schema):
             for found in schema.check(data["config"], (*below, "config")):
                 yield replace(found, code="definition.defaults")
 

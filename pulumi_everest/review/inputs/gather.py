@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import sys
-import traceback
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-from pulumi_everest.core.changes.snapshot import Snapshot
 from pulumi_everest.emit.everest import API_VERSION
-from pulumi_everest.model.findings import Finding, finding, located, sort_findings
+from pulumi_everest.model.findings import Finding, finding, sort_findings
 from pulumi_everest.model.source.documents import Document
 from pulumi_everest.plugins.find import Plugins
-from pulumi_everest.review.clusters import Cluster
 from pulumi_everest.review.inputs.crd_files import crd_files, schemas
-from pulumi_everest.review.inputs.foreign import misspelt, written_text
-from pulumi_everest.review.inputs.groups import Group, Item
+from pulumi_everest.review.inputs.foreign import misspelt
 from pulumi_everest.review.inputs.paths import Inputs
 from pulumi_everest.review.inputs.sources import Sources
 from pulumi_everest.review.locks.files import LockFiles, Section, section_of_program, sections_of
 from pulumi_everest.review.options import Options
-from pulumi_everest.workspace.workspace import JobPlan, Plan, Workspace
+from pulumi_everest.workspace.workspace import Workspace
+
+if TYPE_CHECKING:
+    from pulumi_everest.review.clusters import Cluster
+    from pulumi_everest.review.inputs.groups import Group, Item
 
 GROUP = API_VERSION.split("/", maxsplit=1)[0]
 
@@ -30,6 +30,8 @@ GROUP = API_VERSION.split("/", maxsplit=1)[0]
 @dataclass
 class Gathered:
     """All groups and findings of an input. Without errors the groups are complete, with errors they are empty.
+
+    Where no objects were asked for, there are no groups and sections of documents.
 
     `sources` are the texts that the findings point into, `sections` the clusters as locks would have them.
     """
@@ -87,74 +89,19 @@ def _gather_documents(inputs: Inputs, options: Options, gathered: Gathered, *, o
     locks = LockFiles(options)
     locks.apply(workspace.clusters)
     planned = workspace.plan()
-    plans, found = planned.clusters, [*planned.findings, *locks.findings]
-    gathered.sections += sections_of(plans, inputs.folders)
+    found = [*planned.findings, *locks.findings]
     if not objects:
-        found = [entry for entry in found if entry.code != "provider.no-plugin"]
+        gathered.findings += [entry for entry in found if entry.code != "provider.no-plugin"]
+        return
+    from pulumi_everest.review.inputs.document_groups import groups_of
+
     gathered.findings += found
-    foreign = [Item(d.data, d.place(()), written_text(d, inputs.texts.get(d.file, ""))) for d in workspace.foreign]
-    if foreign:
-        gathered.groups.append(Group("other", "passed on", items=foreign))
-    gathered.groups += _provider_groups(workspace, plans)
-    gathered.groups += [_cluster_group(plan) for plan in plans]
-    gathered.groups += [_job_group(plan) for plan in planned.jobs]
+    gathered.sections += sections_of(planned.clusters, inputs.folders)
+    gathered.groups += groups_of(workspace, planned, inputs.texts)
 
 
 def _is_ours(document: Document) -> bool:
     return str(document.data.get("apiVersion", "")).partition("/")[0] == GROUP
-
-
-def _provider_groups(workspace: Workspace, plans: Sequence[Plan]) -> Iterable[Group]:
-    """What Providers become for a controller: those of the input, and those that its clusters name."""
-    names = dict.fromkeys([*workspace.providers, *(plan.setup.technology.provider for plan in plans)])
-    seen: list[dict[str, Any]] = []
-    for name in names:
-        group = Group("provider", name)
-        for emitted in workspace.provider_objects(name):
-            # Providers of one definition share it.
-            if emitted.manifest not in seen:
-                seen.append(emitted.manifest)
-                group.items.append(Item(emitted.manifest))
-        if group.items:
-            yield group
-
-
-def _cluster_group(plan: Plan) -> Group:
-    metadata, spec = plan.cluster.metadata, plan.resolved.spec
-    about = {
-        "namespace": str(metadata.get("namespace")),
-        "provider": plan.setup.technology.provider,
-        "topology": str(spec["topology"]["type"]),
-    }
-    place = plan.cluster.locate(("metadata", "name"))
-    main = next((o.manifest for o in plan.objects if o.main), {})
-    title = Item(main).title
-    items = [Item(o.manifest, place, main=o.main, after=title if o.when_ready else None) for o in plan.objects]
-    return Group("cluster", str(metadata.get("name")), about, items, _known_cluster(plan, main))
-
-
-def _known_cluster(plan: Plan, main: dict[str, Any]) -> Cluster:
-    """The cluster of a document, to be compared."""
-    cluster, technology = plan.cluster, plan.setup.technology
-
-    def shown(entry: Finding) -> Finding:
-        in_metadata = entry.path[:1] in (("name",), ("namespace",), ("labels",), ("annotations",))
-        return located([entry.at(("metadata",) if in_metadata else ("spec",))], cluster.locate)[0]
-
-    snapshot = Snapshot.of(plan.resolved, technology, main, {})
-    return Cluster(snapshot, technology, snapshot.name, cluster.subject, shown, in_document=True)
-
-
-def _job_group(plan: JobPlan) -> Group:
-    metadata, spec = plan.input.metadata, plan.job.spec
-    about = {
-        "namespace": str(metadata.get("namespace")),
-        "cluster": str(spec.get("cluster")),
-        "provider": plan.setup.technology.provider,
-    }
-    place = plan.input.locate(("metadata", "name"))
-    items = [Item(emitted.manifest, place) for emitted in plan.objects]
-    return Group(plan.input.kind, str(metadata.get("name")), about, items)
 
 
 # Programs
@@ -171,6 +118,8 @@ def _gather_program(folder: Path, options: Options, gathered: Gathered, *, objec
     gathered.clusters += result.clusters
     gathered.groups += groups
     if options.debug and result.error is not None:
+        import traceback
+
         traceback.print_exception(result.error, file=sys.stderr)
 
 

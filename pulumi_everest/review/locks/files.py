@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pulumi_everest.core.lock_record import Record
 from pulumi_everest.model.findings import EverestError, Finding
 from pulumi_everest.model.lock import LOCK_FILE, Locks, read_locks
 from pulumi_everest.review.options import STDIN
 
 if TYPE_CHECKING:
+    from pulumi_everest.core.lock_record import Record
     from pulumi_everest.program.run import ProgramRun
     from pulumi_everest.review.options import Options
     from pulumi_everest.workspace.workspace import ClusterInput, Plan
@@ -83,6 +83,8 @@ def is_named(name: str, names: Iterable[str]) -> bool:
 
 def sections_of(plans: Iterable[Plan], folders: Iterable[Path]) -> list[Section]:
     """The clusters of documents as locks would have them; `folders` have been read as a whole."""
+    from pulumi_everest.core.lock_record import Record
+
     sections = {os.path.realpath(folder): Section(folder, None, True, []) for folder in folders}
     for plan in plans:
         name, folder = name_of(plan.cluster), folder_of(plan.cluster)

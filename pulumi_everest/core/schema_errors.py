@@ -1,0 +1,197 @@
+"""What is wrong with a value of a JSON Schema, as findings: with the nearest key, and in sentences for people.
+
+References stay inside the schema: nothing is ever fetched. Patterns are run by RE2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+from jsonschema.validators import extend
+from referencing import Registry
+
+from pulumi_everest.expressions.patterns import matches
+from pulumi_everest.model.deferred import Deferred, Path, find
+from pulumi_everest.model.findings import Finding, did_you_mean, finding
+from pulumi_everest.model.reading import described
+from pulumi_everest.model.shapes import Shape
+
+
+def _pattern(validator: Any, pattern: Any, instance: Any, _schema: Any) -> Iterator[ValidationError]:
+    if validator.is_type(instance, "string") and not matches(instance, pattern):
+        yield ValidationError(f"{pattern!r} does not match")
+
+
+def _pattern_properties(validator: Any, patterns: Any, instance: Any, _schema: Any) -> Iterator[ValidationError]:
+    if not validator.is_type(instance, "object"):
+        return
+    for pattern, schema in patterns.items():
+        for key, value in instance.items():
+            if matches(key, pattern):
+                yield from validator.descend(value, schema, path=key, schema_path=pattern)
+
+
+def _additional_properties(validator: Any, rule: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
+    if not validator.is_type(instance, "object"):
+        return
+    named, patterns = schema.get("properties", {}), schema.get("patternProperties", {})
+    extras = [key for key in instance if key not in named and not any(matches(key, p) for p in patterns)]
+    if validator.is_type(rule, "object"):
+        for key in extras:
+            yield from validator.descend(instance[key], rule, path=key)
+    elif rule is False and extras:
+        yield ValidationError("Additional properties are not allowed: " + ", ".join(map(repr, extras)))
+
+
+_Validator: Any = extend(  # type: ignore[no-untyped-call]
+    Draft202012Validator,
+    {
+        "pattern": _pattern,
+        "patternProperties": _pattern_properties,
+        "additionalProperties": _additional_properties,
+    },
+)
+"""Checks values against JSON Schema 2020-12, with patterns run by RE2."""
+
+
+def validator(schema: Any) -> Any:
+    """What checks values against a schema."""
+    return _Validator(schema, registry=Registry())
+
+
+def check(config: dict[str, Any], path: Path, validator: Any, shape: Shape) -> list[Finding]:
+    """Findings about a value, by the validator of its closed schema. Deferred leaves are checked when known."""
+    waiting = list(_paths_of_deferred(config, ()))
+    value = _without_deferred(config) if waiting else config
+    found: list[Finding] = []
+    try:
+        errors = sorted(validator.iter_errors(value), key=lambda e: [str(p) for p in e.absolute_path])
+    except RecursionError:
+        return [finding("cluster.config", path, "the value is nested too deeply to be checked")]
+    for error in errors:
+        at = tuple(error.absolute_path)
+        if waiting and _waits(error, at, waiting):
+            continue
+        found += _findings(error, (*path, *at))
+    for place in waiting:
+        found += _unknown_key(place, path, shape)
+    return found
+
+
+def _unknown_key(place: Path, path: Path, shape: Shape) -> Iterator[Finding]:
+    for depth, key in enumerate(place):
+        if shape.kind == "object" and isinstance(key, str) and key not in shape.fields:
+            yield _unknown_key_finding((*path, *place[: depth + 1]), key, list(shape.fields))
+            return
+        shape = shape.at(key)
+
+
+def _paths_of_deferred(data: Any, path: Path) -> Iterator[Path]:
+    if isinstance(data, Deferred):
+        yield path
+    elif isinstance(data, dict):
+        for key, value in data.items():
+            yield from _paths_of_deferred(value, (*path, key))
+    elif isinstance(data, list):
+        for index, value in enumerate(data):
+            yield from _paths_of_deferred(value, (*path, index))
+
+
+def _without_deferred(data: Any) -> Any:
+    """Plain data without deferred values in mappings; a list with one in it is left out as a whole."""
+    if isinstance(data, dict):
+        return {k: _without_deferred(v) for k, v in data.items() if not _is_waiting(v)}
+    if isinstance(data, list):
+        return [_without_deferred(v) for v in data]
+    return data
+
+
+def _is_waiting(value: Any) -> bool:
+    return isinstance(value, Deferred) or (isinstance(value, list) and any(True for _ in find(value)))
+
+
+def _waits(error: ValidationError, at: Path, waiting: list[Path]) -> bool:
+    """Whether an error may go away when the deferred values are known: it is about something that holds one."""
+    if error.validator in ("additionalProperties", "unevaluatedProperties", "type", "propertyNames"):
+        return False
+    return any(place[: len(at)] == at for place in waiting)
+
+
+def _findings(error: ValidationError, path: Path) -> Iterator[Finding]:
+    rule: Any = error.validator_value
+    got: Any = error.instance
+    match error.validator:
+        case "additionalProperties" | "unevaluatedProperties" if isinstance(got, dict):
+            known = _known_keys(error)
+            patterns = list(error.schema.get("patternProperties", {}))  # type: ignore[union-attr]
+            for key in got:
+                if key not in known and not any(matches(key, pattern) for pattern in patterns):
+                    yield _unknown_key_finding((*path, key), key, known)
+        case "required":
+            missing = [key for key in rule if key not in got] if isinstance(got, dict) else []
+            named = next((key for key in missing if f"'{key}'" in error.message), None)
+            yield finding("cluster.config", (*path, named or "?"), f"'{named}' is needed")
+        case "enum":
+            allowed = [str(value) for value in rule]
+            hint = did_you_mean(str(got), allowed)
+            yield finding("cluster.config", path, f"{described(got)} is not allowed here", allowed=allowed, hint=hint)
+        case "const":
+            yield finding("cluster.config", path, f"{described(got)} is not allowed here", allowed=[str(rule)])
+        case _:
+            yield finding("cluster.config", path, sentence(error))
+
+
+def _unknown_key_finding(path: Path, key: str, known: list[str]) -> Finding:
+    message = f"'{key}' is not a known key here"
+    return finding("cluster.config", path, message, allowed=known, hint=did_you_mean(key, known))
+
+
+def _known_keys(error: ValidationError) -> list[str]:
+    schema: Any = error.schema
+    instance: Any = error.instance
+    keys: dict[str, None] = dict.fromkeys(schema.get("properties", {}))
+    for name in ("allOf", "anyOf", "oneOf"):
+        for part in schema.get(name) or ():
+            keys |= dict.fromkeys(part.get("properties", {}) if isinstance(part, dict) else {})
+    if error.validator == "unevaluatedProperties":
+        named = [key for key in instance if f"'{key}'" in error.message]
+        keys |= dict.fromkeys(key for key in instance if key not in named)
+    return list(keys)
+
+
+_SENTENCES: dict[str, Callable[[Any, Any], str]] = {
+    "type": lambda rule, got: f"expected {_kinds(rule)}, got {described(got)}",
+    "minimum": lambda rule, got: f"{described(got)} is too small, the least is {rule}",
+    "maximum": lambda rule, got: f"{described(got)} is too large, the greatest is {rule}",
+    "exclusiveMinimum": lambda rule, got: f"{described(got)} is too small, it must be greater than {rule}",
+    "exclusiveMaximum": lambda rule, got: f"{described(got)} is too large, it must be less than {rule}",
+    "multipleOf": lambda rule, got: f"{described(got)} is not a multiple of {rule}",
+    "pattern": lambda rule, got: f"{described(got)} has not the form {rule}",
+    "format": lambda rule, got: f"{described(got)} is not a valid {rule}",
+    "minLength": lambda rule, got: f"{described(got)} is too short, at least {rule} characters",
+    "maxLength": lambda rule, got: f"{described(got)} is too long, at most {rule} characters",
+    "minItems": lambda rule, got: f"too few items: {len(got)}, at least {rule}",
+    "maxItems": lambda rule, got: f"too many items: {len(got)}, at most {rule}",
+    "uniqueItems": lambda _rule, _got: "two items are the same",
+    "minProperties": lambda rule, got: f"too few keys: {len(got)}, at least {rule}",
+    "maxProperties": lambda rule, got: f"too many keys: {len(got)}, at most {rule}",
+}
+
+
+def sentence(error: ValidationError) -> str:
+    """An error in one sentence that never shows more of the value than needed."""
+    say = _SENTENCES.get(str(error.validator))
+    if say is not None:
+        return say(error.validator_value, error.instance)
+    return f"{described(error.instance)} does not pass '{error.validator}' of the schema"
+
+
+def _kinds(rule: Any) -> str:
+    names = {
+        "string": "text", "integer": "a whole number", "number": "a number", "boolean": "true or false",
+        "object": "a mapping", "array": "a list", "null": "nothing",
+    }  # fmt: skip
+    return " or ".join(names.get(str(kind), str(kind)) for kind in (rule if isinstance(rule, list) else [rule]))

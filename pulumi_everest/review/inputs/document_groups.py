@@ -1,0 +1,77 @@
+"""What the documents of an input become, in groups: those of each Provider, cluster and job, and what is passed on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from pulumi_everest.core.changes.snapshot import Snapshot
+from pulumi_everest.model.findings import Finding, located
+from pulumi_everest.review.clusters import Cluster
+from pulumi_everest.review.inputs.foreign import written_text
+from pulumi_everest.review.inputs.groups import Group, Item
+from pulumi_everest.workspace.job_plans import JobPlan
+from pulumi_everest.workspace.workspace import Plan, Planned, Workspace
+
+
+def groups_of(workspace: Workspace, planned: Planned, texts: Mapping[str, str]) -> Iterator[Group]:
+    """The groups of what was planned. `texts` are those of the files, which foreign documents are passed on in."""
+    foreign = [Item(d.data, d.place(()), written_text(d, texts.get(d.file, ""))) for d in workspace.foreign]
+    if foreign:
+        yield Group("other", "passed on", items=foreign)
+    yield from _provider_groups(workspace, planned.clusters)
+    yield from map(_cluster_group, planned.clusters)
+    yield from map(_job_group, planned.jobs)
+
+
+def _provider_groups(workspace: Workspace, plans: Sequence[Plan]) -> Iterable[Group]:
+    """What Providers become for a controller: those of the input, and those that its clusters name."""
+    names = dict.fromkeys([*workspace.providers, *(plan.setup.technology.provider for plan in plans)])
+    seen: list[dict[str, Any]] = []
+    for name in names:
+        group = Group("provider", name)
+        for emitted in workspace.provider_objects(name):
+            # Providers of one definition share it.
+            if emitted.manifest not in seen:
+                seen.append(emitted.manifest)
+                group.items.append(Item(emitted.manifest))
+        if group.items:
+            yield group
+
+
+def _cluster_group(plan: Plan) -> Group:
+    metadata, spec = plan.cluster.metadata, plan.resolved.spec
+    about = {
+        "namespace": str(metadata.get("namespace")),
+        "provider": plan.setup.technology.provider,
+        "topology": str(spec["topology"]["type"]),
+    }
+    place = plan.cluster.locate(("metadata", "name"))
+    main = next((o.manifest for o in plan.objects if o.main), {})
+    title = Item(main).title
+    items = [Item(o.manifest, place, main=o.main, after=title if o.when_ready else None) for o in plan.objects]
+    return Group("cluster", str(metadata.get("name")), about, items, _known_cluster(plan, main))
+
+
+def _known_cluster(plan: Plan, main: dict[str, Any]) -> Cluster:
+    """The cluster of a document, to be compared."""
+    cluster, technology = plan.cluster, plan.setup.technology
+
+    def shown(entry: Finding) -> Finding:
+        in_metadata = entry.path[:1] in (("name",), ("namespace",), ("labels",), ("annotations",))
+        return located([entry.at(("metadata",) if in_metadata else ("spec",))], cluster.locate)[0]
+
+    snapshot = Snapshot.of(plan.resolved, technology, main, {})
+    return Cluster(snapshot, technology, snapshot.name, cluster.subject, shown, in_document=True)
+
+
+def _job_group(plan: JobPlan) -> Group:
+    metadata, spec = plan.input.metadata, plan.job.spec
+    about = {
+        "namespace": str(metadata.get("namespace")),
+        "cluster": str(spec.get("cluster")),
+        "provider": plan.setup.technology.provider,
+    }
+    place = plan.input.locate(("metadata", "name"))
+    items = [Item(emitted.manifest, place) for emitted in plan.objects]
+    return Group(plan.input.kind, str(metadata.get("name")), about, items)

@@ -13,7 +13,6 @@ import click
 from pulumi_everest.cli.options import shared_options
 
 if TYPE_CHECKING:
-    from pulumi_everest.model.findings import Finding
     from pulumi_everest.review.inputs.gather import Gathered
     from pulumi_everest.review.locks.update import NewFile, Update
     from pulumi_everest.review.options import Options
@@ -94,7 +93,7 @@ def _from_input(paths: Sequence[str], options: Options, *, upgrade: bool) -> Gat
     inputs = read_inputs(places or ["."])
     refuse_unused(inputs, options)
     gathered = gather(inputs, options)
-    gathered.findings = [entry for entry in gathered.findings if not _is_mended_here(entry)]
+    gathered.findings = [entry for entry in gathered.findings if entry.code not in _MENDED]
     if not gathered.has_errors:
         _refuse_unknown(clusters, gathered)
     return gathered
@@ -114,13 +113,8 @@ def _from_state(state: str, paths: Sequence[str], options: Options, *, upgrade: 
     return Gathered(sections=sections)
 
 
-def _is_mended_here(entry: Finding) -> bool:
-    """Whether a finding is of no interest to this command; what a program logs has the code in its text only."""
-    return entry.code in _MENDED or (entry.code == "program.warning" and entry.message.endswith(_MENDED_TEXTS))
-
-
 _MENDED = ("lock.missing", "lock.out-of-date", "program.unknown")
-_MENDED_TEXTS = tuple(f"[{code}]" for code in _MENDED)
+"""Findings that are of no interest to this command."""
 
 
 def _sorted_out(words: Sequence[str]) -> tuple[list[str], list[str]]:

@@ -131,7 +131,7 @@ def _databases(gathered: Gathered, manifests: Sequence[PluginManifest]) -> Itera
 
     for group in gathered.groups:
         for item in group.items:
-            if item.main and item.key[3] and not item.key[3].startswith("<"):
+            if item.main and item.is_named:
                 manifest = technology_of(item, group, manifests)
                 yield Database(item, manifest, manifest.title if manifest is not None else item.key[1])
 

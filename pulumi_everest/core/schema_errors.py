@@ -78,7 +78,7 @@ def check(config: dict[str, Any], path: Path, validator: Any, shape: Shape) -> l
         found += _findings(error, (*path, *at))
     for place in waiting:
         found += _unknown_key(place, path, shape)
-    return found
+    return list(dict.fromkeys(found))
 
 
 def _unknown_key(place: Path, path: Path, shape: Shape) -> Iterator[Finding]:
@@ -130,10 +130,10 @@ def _findings(error: ValidationError, path: Path) -> Iterator[Finding]:
             for key in got:
                 if key not in known and not any(matches(key, pattern) for pattern in patterns):
                     yield _unknown_key_finding((*path, key), key, known)
-        case "required":
-            missing = [key for key in rule if key not in got] if isinstance(got, dict) else []
-            named = next((key for key in missing if f"'{key}'" in error.message), None)
-            yield finding("cluster.config", (*path, named or "?"), f"'{named}' is needed")
+        case "required" if isinstance(got, dict):  # there is an error for each key, and none says which
+            for key in rule:
+                if key not in got:
+                    yield finding("cluster.config", (*path, key), f"'{key}' is needed")
         case "enum":
             allowed = [str(value) for value in rule]
             hint = did_you_mean(str(got), allowed)
@@ -157,7 +157,7 @@ def _known_keys(error: ValidationError) -> list[str]:
         for part in schema.get(name) or ():
             keys |= dict.fromkeys(part.get("properties", {}) if isinstance(part, dict) else {})
     if error.validator == "unevaluatedProperties":
-        named = [key for key in instance if f"'{key}'" in error.message]
+        named = [key for key in instance if repr(key) in error.message]  # which nothing else of the error says
         keys |= dict.fromkeys(key for key in instance if key not in named)
     return list(keys)
 

@@ -31,6 +31,7 @@ _TYPE_NAMES = {
     "bool_type": "true or false", "dict_type": "a mapping", "model_type": "a mapping",
     "model_attributes_type": "a mapping", "list_type": "a list", "float_type": "a number",
 }  # fmt: skip
+_CHOICES = {"literal_error", "enum"}
 _RANGE = {"greater_than_equal", "less_than_equal", "string_too_short", "string_too_long", "too_short", "too_long"}
 
 
@@ -155,37 +156,41 @@ def _without_nulls(data: Any) -> Any:
 
 
 def findings_of(error: ValidationError, data: Any, shape: Shape) -> list[Finding]:
-    """A finding for each of pydantic's errors."""
-    found = []
+    """A finding for each place that one of pydantic's errors is about.
+
+    Where a value may have one of several types there is an error for each, of which one is made.
+    """
+    found: dict[Path, Finding] = {}
+    wanted: dict[Path, list[str]] = {}
     for detail in error.errors(include_url=False):
         labels = [part for part in detail["loc"] if isinstance(part, str)]
         if DEFERRED in labels and labels.index(DEFERRED) == len(labels) - 1 and detail["type"] == "is_instance_of":
             continue
-        found.append(_finding(detail, data, shape))
-    return _without_repeats(found)
+        entry, kind = _finding(detail, data, shape), _wanted(detail)
+        other = found.setdefault(entry.path, entry)
+        kinds = wanted.setdefault(entry.path, [kind] if kind is not None and other is entry else [])
+        if other.code == "field.value" and entry.code.startswith("value."):
+            found[entry.path] = replace(entry, hint=f"or write {' or '.join(other.allowed)}")
+        elif kinds and kind is not None and kind not in kinds:
+            kinds.append(kind)
+            found[entry.path] = replace(other, message=_not_of_type(", or ".join(kinds), detail))
+    return list(found.values())
 
 
-def _without_repeats(found: Iterable[Finding]) -> list[Finding]:
-    """Findings without those that say the same place has not the other type of a union either."""
-    kept: dict[Path, Finding] = {}
-    for entry in found:
-        other = kept.get(entry.path)
-        if other is None:
-            kept[entry.path] = entry
-        elif other.code == "field.value" and entry.code.startswith("value."):
-            kept[entry.path] = replace(entry, hint=f"or write {' or '.join(other.allowed)}")
-        elif other.code == entry.code == "field.type":
-            kept[entry.path] = _either(other, entry)
-    return list(kept.values())
+def _wanted(detail: ErrorDetails) -> str | None:
+    """The type that a value has not, where an error is about that."""
+    if detail["type"] in _CHOICES:
+        return "text" if _is_no_choice(detail.get("input")) else None
+    return _TYPE_NAMES.get(detail["type"])
 
 
-def _either(first: Finding, second: Finding) -> Finding:
-    """One finding for a value that has neither of two types: ``expected true or false, or text, got the number 3``."""
-    (wanted, _, got), (other, _, same) = (entry.message.partition(", got ") for entry in (first, second))
-    other = other.removeprefix("expected ")
-    if got != same or other in wanted or not second.message.startswith("expected "):
-        return first
-    return replace(first, message=f"{wanted}, or {other}, got {got}")
+def _not_of_type(wanted: str, detail: ErrorDetails) -> str:
+    return f"expected {wanted}, got {described(detail.get('input'))}"
+
+
+def _is_no_choice(got: Any) -> bool:
+    """Whether a value is not even of the kind that a choice among texts is made of."""
+    return got is None or isinstance(got, (dict, list))
 
 
 def _path(loc: tuple[int | str, ...], data: Any) -> Path:
@@ -225,16 +230,16 @@ def _finding(detail: ErrorDetails, data: Any, shape: Shape) -> Finding:
         )
     if kind == "missing":
         return finding("field.missing", path, f"the field '{path[-1] if path else ''}' is needed")
-    if kind in ("literal_error", "enum"):
+    wanted = _wanted(detail)
+    if kind in _CHOICES:
         allowed = [text.strip("'") for text in context["expected"].replace(" or ", ", ").split(", ")]
-        if isinstance(got, (dict, list)) or got is None:
-            return finding("field.type", path, f"expected text, got {described(got)}", allowed=allowed)
+        if wanted is not None:
+            return finding("field.type", path, _not_of_type(wanted, detail), allowed=allowed)
         return unknown("field.value", path, f"{described(got)} is not allowed here", str(got), allowed)
     if kind in _RANGE:
         return finding("field.range", path, _range_message(kind, got, context))
-    if kind in _TYPE_NAMES:
-        text = f"expected {_TYPE_NAMES[kind]}, got {described(got)}"
-        return finding("field.type", path, text, hint=_type_hint(kind, got))
+    if wanted is not None:
+        return finding("field.type", path, _not_of_type(wanted, detail), hint=_type_hint(kind, got))
     if kind == "string_pattern_mismatch":
         return finding("field.value", path, f"{described(got)} has not the form {context['pattern']}")
     return finding("field.type", path, f"{detail['msg'][:1].lower()}{detail['msg'][1:]}, got {described(got)}")

@@ -14,6 +14,7 @@ from pulumi_everest.model.findings import Finding, Place, did_you_mean, finding
 from pulumi_everest.program.config import Encrypted
 from pulumi_everest.program.monitor import Recorder, is_inside
 from pulumi_everest.program.project import Project, StackConfig
+from pulumi_everest.resources.engine.tokens import subject_of
 
 
 class Failures:
@@ -31,12 +32,10 @@ class Failures:
 
     def placed(self, found: Iterable[Finding], recorder: Recorder) -> list[Finding]:
         """Findings about resources, with the place where the program makes the resource."""
-        places = {name: place for (_, name), place in reversed(recorder.constructed().items()) if place is not None}
+        made = recorder.constructed().items()
+        places = {subject_of(token, name): place for (token, name), place in made if place is not None}
         fallback = Place(self.shown)
-        return [
-            entry if entry.place else replace(entry, place=places.get(entry.subject.split(" ")[-1], fallback))
-            for entry in found
-        ]
+        return [entry if entry.place else replace(entry, place=places.get(entry.subject, fallback)) for entry in found]
 
     def _finding(self, error: BaseException) -> Finding:
         place = self.place(error)

@@ -19,7 +19,6 @@ from pulumi_everest.program.values import UNKNOWN
 from pulumi_everest.program.wire import in_order, read_struct, write_value
 
 STACK_REFERENCE = "pulumi:pulumi:StackReference"
-COMPONENT = "everest:index:DatabaseCluster"
 
 
 @dataclass

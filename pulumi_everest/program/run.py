@@ -25,11 +25,13 @@ from pulumi_everest.model.findings import EverestError, Finding, Place, finding
 from pulumi_everest.model.lock import LOCK_FILE
 from pulumi_everest.program.config import Encrypted, stack_outputs
 from pulumi_everest.program.failures import Failures, missing_config, shown_path
-from pulumi_everest.program.monitor import COMPONENT, Log, Message, Recorder, Registered, frame_in, is_inside
+from pulumi_everest.program.monitor import Log, Message, Recorder, Registered, frame_in, is_inside
 from pulumi_everest.program.project import Project, StackConfig, full_key, read_project, read_stack_config
 from pulumi_everest.program.values import UNKNOWN, unknown_paths
 from pulumi_everest.resources.candidates.program_lock import RECORD
 from pulumi_everest.resources.candidates.run import technologies_here
+from pulumi_everest.resources.engine import tokens
+from pulumi_everest.resources.engine.warnings import WITHOUT_ENGINE
 
 TIMEOUT = 60.0
 """Seconds that a program may take."""
@@ -129,6 +131,7 @@ class _Run:
         self.recorder = Recorder(self._place_here)
         self.log = Log()
         self.error: BaseException | None = None
+        self.warnings: list[Finding] = []
         self.locked: dict[str, list[Record]] = {}
         self.technologies: dict[str, Technology] = {}
         self.ended = threading.Event()
@@ -168,6 +171,7 @@ class _Run:
         recorder, resources = self.recorder, self.recorder.resources_in_order()
         if self.error is not None:
             found += self.failures.findings(self.error, recorder)
+        found += self.failures.placed(self.warnings, recorder)
         for twin in recorder.twins:
             text = f"there are two resources '{twin.name}' of type {twin.type}"
             found.append(finding("program.duplicate", (), text, subject=twin.name, place=twin.place))
@@ -176,7 +180,7 @@ class _Run:
             own = next((r for r in resources if r.urn == message.urn), None)
             if code == "program.warning" or (code is not None and self.error is None):
                 place = own.place if own else None
-                subject = f"{own.type.rpartition(':')[2]} {own.name}" if own else ""
+                subject = tokens.subject_of(own.type, own.name) if own else ""
                 found.append(finding(code, (), message.text, subject=subject, place=place or Place(self.shown)))
         for token in recorder.calls:
             text = f"the program calls '{token}', which gives nothing without Pulumi's engine"
@@ -185,7 +189,7 @@ class _Run:
             if entry.remote:
                 text = f"what '{entry.name}' ({entry.type}) consists of is known to Pulumi's engine only"
                 found.append(finding("program.call", (), text, place=entry.place))
-        clusters = sum(1 for kind, _ in recorder.constructed() if kind == COMPONENT)
+        clusters = sum(1 for kind, _ in recorder.constructed() if kind == tokens.CLUSTER)
         return ProgramRun(
             self.project.name,
             self.stack.stack,
@@ -209,6 +213,7 @@ class _Run:
 
     def _body(self) -> None:
         RECORD.set(self.locked)
+        WITHOUT_ENGINE.set(self.warnings)
         try:
             loop = asyncio.new_event_loop()
             loop.set_exception_handler(lambda _loop, _context: None)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pulumi_everest.core.changes.snapshot import Snapshot
-from pulumi_everest.program.monitor import COMPONENT
+from pulumi_everest.resources.engine import tokens
 from pulumi_everest.resources.hooks.stored_state import snapshot_of
 
 
@@ -36,7 +36,7 @@ def clusters_of_state(text: str | bytes) -> list[StoredCluster]:
 
 def _clusters(resources: list[Any]) -> Iterator[StoredCluster]:
     for entry in resources:
-        if not isinstance(entry, Mapping) or entry.get("type") != COMPONENT or entry.get("delete"):
+        if not isinstance(entry, Mapping) or entry.get("type") != tokens.CLUSTER or entry.get("delete"):
             continue
         parts = str(entry.get("urn")).split("::")
         stack = parts[0].removeprefix("urn:pulumi:")

@@ -7,9 +7,8 @@ from typing import Unpack
 import pulumi
 
 from pulumi_everest.resources.backup_args import DatabaseBackupArgs
+from pulumi_everest.resources.engine import tokens
 from pulumi_everest.resources.once_made import OnceMade, make
-
-TOKEN = "everest:index:DatabaseBackup"  # noqa: S105 - a type token
 
 
 class DatabaseBackup(OnceMade):
@@ -34,4 +33,4 @@ class DatabaseBackup(OnceMade):
         given as keywords, as a dictionary in `args`, or both. It is made once: a backup of another kind, storage or
         cluster is another resource.
         """
-        make(self, "backup", TOKEN, resource_name, args, keywords, opts)
+        make(self, "backup", tokens.BACKUP, resource_name, args, keywords, opts)

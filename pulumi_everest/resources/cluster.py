@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any, Unpack
 import pulumi
 
 from pulumi_everest.resources.cluster_args import DatabaseClusterArgs
+from pulumi_everest.resources.engine import tokens
 
 if TYPE_CHECKING:
     from pulumi_everest.resources.candidates.cluster_candidate import ClusterCandidate
-
-TOKEN = "everest:index:DatabaseCluster"  # noqa: S105 - a type token
 
 
 class DatabaseCluster(pulumi.ComponentResource):
@@ -46,14 +45,14 @@ class DatabaseCluster(pulumi.ComponentResource):
         from pulumi_everest.resources.cluster_outputs import Outputs
         from pulumi_everest.resources.provider import take_name
 
-        check_name("DatabaseCluster", resource_name)
+        check_name(tokens.CLUSTER, resource_name)
         options, refused = taken(opts)
         arguments, found = merged(resource_name, args, keywords)
         take_name(arguments, found)
         candidate = start_cluster(resource_name, arguments, [*found, *refused], options.aliases or ())
         hooks = ClusterHooks(candidate)
         own = for_component(options, hooks=hooks.of_component(), gate=hooks.gate())
-        super().__init__(TOKEN, resource_name, candidate.inputs(), own)
+        super().__init__(tokens.CLUSTER, resource_name, candidate.inputs(), own)
         place(candidate, hooks, self)
         self._outputs = Outputs(self, candidate.batch, candidate.arguments.subject)
         self._candidate, self._hooks, candidate.component = candidate, hooks, self

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pulumi
@@ -39,19 +38,19 @@ def make(
     from pulumi_everest.resources.arguments.options import check_name, for_component, taken
     from pulumi_everest.resources.candidates.run import current_run
     from pulumi_everest.resources.children.children import Children
+    from pulumi_everest.resources.engine.warnings import warn
 
-    title = type(component).__name__
-    check_name(title, resource_name)
+    check_name(token, resource_name)
     options, refused = taken(opts)
-    candidate, passed = _start(kind, title, resource_name, args, keywords, refused, options, made or {})
+    candidate, passed = _start(kind, token, resource_name, args, keywords, refused, options, made or {})
     own = for_component(options, gate=candidate.batch.gate, hooks=current_run().once.binding())
     pulumi.ComponentResource.__init__(component, token, resource_name, candidate.inputs, own)
     candidate.kubernetes = component.get_provider("kubernetes:core/v1:Secret")
-    _log_warnings(component, candidate)
     if candidate.refused:
         component.name = component.namespace = candidate.batch.gate.apply(lambda _: "")
         component.register_outputs({})
         return
+    warn(candidate.findings, component)
     waits = [candidate.batch.gate, *candidate.arguments.resources, *passed, *_cluster_of(candidate)]
     children = Children(component, resource_name, options, waits)
     main = children.make_job(candidate.objects, policy=candidate.policy, wait_for=candidate.wait_for)
@@ -63,7 +62,7 @@ def make(
 
 def _start(
     kind: JobKind,
-    title: str,
+    token: str,
     name: str,
     args: object,
     keywords: Mapping[str, Any],
@@ -78,6 +77,7 @@ def _start(
     from pulumi_everest.resources.candidates.job_candidate import JobCandidate, named
     from pulumi_everest.resources.candidates.run import current_run
     from pulumi_everest.resources.cluster import DatabaseCluster
+    from pulumi_everest.resources.engine.tokens import subject_of
     from pulumi_everest.resources.provider import Provider
 
     arguments, found = merged(name, args, keywords)
@@ -96,7 +96,7 @@ def _start(
         if resource is not None and not isinstance(resource, Provider):
             passed.append(resource)
     model = BackupModel if kind == "backup" else RestoreModel
-    checked = Arguments(model, f"{title} {name}", arguments, found)
+    checked = Arguments(model, subject_of(token, name), arguments, found)
     kubernetes = options.provider or (cluster.kubernetes if cluster is not None else None)
     return JobCandidate(kind, checked, current_run(), kubernetes, cluster), passed
 
@@ -110,14 +110,6 @@ def _cluster_name(cluster: Any) -> Any:
 def _cluster_of(candidate: JobCandidate) -> Sequence[pulumi.Resource]:
     component = candidate.cluster.component if candidate.cluster is not None else None
     return [component] if component is not None else []
-
-
-def _log_warnings(component: pulumi.Resource, candidate: JobCandidate) -> None:
-    from pulumi_everest.model.findings import one_line
-
-    for entry in candidate.findings:
-        if not candidate.refused and not entry.is_error:
-            pulumi.log.warn(one_line(replace(entry, subject="")), resource=component)
 
 
 def _of(metadata: Any, field: str) -> Any:

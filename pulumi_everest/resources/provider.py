@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 import pulumi
 
+from pulumi_everest.resources.engine import tokens
 from pulumi_everest.resources.provider_args import ProviderArgs
 
 if TYPE_CHECKING:
     from pulumi_everest.model.findings import Finding
     from pulumi_everest.resources.candidates.gate import Batch
-
-TOKEN = "everest:index:DatabaseProvider"  # noqa: S105 - a type token
 
 
 class Provider(pulumi.ComponentResource):
@@ -43,9 +42,9 @@ class Provider(pulumi.ComponentResource):
         from pulumi_everest.resources.candidates.provider_candidate import ProviderCandidate
         from pulumi_everest.resources.children.children import Children
 
-        check_name("Provider", resource_name)
+        check_name(tokens.PROVIDER, resource_name)
         options, refused = taken(opts)
-        super().__init__(TOKEN, resource_name, {}, for_component(options))
+        super().__init__(tokens.PROVIDER, resource_name, {}, for_component(options))
         candidate = ProviderCandidate(self, resource_name, args, keywords, refused)
         # Private, since the SDK makes a stack output of all that is public where a program exports the resource.
         self._batch, self._text_name, self._emits = candidate.batch, candidate.name, False

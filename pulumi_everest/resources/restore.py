@@ -7,10 +7,9 @@ from typing import Unpack
 import pulumi
 
 from pulumi_everest.resources.backup import DatabaseBackup
+from pulumi_everest.resources.engine import tokens
 from pulumi_everest.resources.once_made import OnceMade, make
 from pulumi_everest.resources.restore_args import DatabaseRestoreArgs
-
-TOKEN = "everest:index:DatabaseRestore"  # noqa: S105 - a type token
 
 
 class DatabaseRestore(OnceMade):
@@ -35,4 +34,4 @@ class DatabaseRestore(OnceMade):
         given as keywords, as a dictionary in `args`, or both. It is made once: a restore of something else is another
         resource.
         """
-        make(self, "restore", TOKEN, resource_name, args, keywords, opts, made={"backup": DatabaseBackup})
+        make(self, "restore", tokens.RESTORE, resource_name, args, keywords, opts, made={"backup": DatabaseBackup})

@@ -22,12 +22,7 @@ from pulumi_everest.resources.arguments.models import (
     DatabaseRestoreArgs,
     ProviderArgs,
 )
-
-PACKAGE = "everest"
-CLUSTER = f"{PACKAGE}:index:DatabaseCluster"
-PROVIDER = f"{PACKAGE}:index:DatabaseProvider"
-BACKUP = f"{PACKAGE}:index:DatabaseBackup"
-RESTORE = f"{PACKAGE}:index:DatabaseRestore"
+from pulumi_everest.resources.engine.tokens import BACKUP, CLUSTER, PACKAGE, PROVIDER, RESTORE
 
 ANY: dict[str, Any] = {"$ref": "pulumi.json#/Any"}
 

@@ -14,8 +14,9 @@ from pulumi.errors import InputPropertiesError, InputPropertyErrorDetails
 from pulumi.runtime import rpc
 
 from pulumi_everest.model.deferred import Path
-from pulumi_everest.model.findings import Finding, one_line, path_text
+from pulumi_everest.model.findings import one_line, path_text
 from pulumi_everest.resources.engine.errors import ClusterError
+from pulumi_everest.resources.engine.tokens import subject_of
 from pulumi_everest.serving.package_schema import SECRET
 
 SECRET_FIELDS = frozenset(field for _, field in SECRET)
@@ -26,8 +27,12 @@ def properties_error(
     error: ClusterError, component: pulumi.Resource | None = None, inputs: Struct | None = None
 ) -> InputPropertiesError:
     """The findings of a component. `inputs` are its inputs as they were sent."""
-    name = getattr(component, "_name", None)
-    here = [entry for entry in error.findings if entry.path and entry.place is None and _is_about(entry, name)]
+    own = subject_of(component._type, component._name) if component is not None else None
+    here = [
+        entry
+        for entry in error.findings
+        if entry.path and entry.place is None and (own is None or entry.subject in ("", own))
+    ]
     others = [entry for entry in error.findings if entry not in here]
     message = "\n".join([str(error).partition("\n")[0], *map(one_line, others)])
     details: list[InputPropertyErrorDetails] = [
@@ -38,10 +43,6 @@ def properties_error(
         for entry in here
     ]
     return InputPropertiesError(message, details)
-
-
-def _is_about(entry: Finding, name: str | None) -> bool:
-    return name is None or not entry.subject or entry.subject.partition(" ")[2] == name
 
 
 def _shown(path: Path, inputs: Struct | None) -> str:

@@ -26,6 +26,7 @@ from pulumi_everest.resources import backup, cluster, provider, restore
 from pulumi_everest.resources.arguments.naming import AS_IN_YAML
 from pulumi_everest.resources.candidates.gate import Batch
 from pulumi_everest.resources.candidates.run import current_run
+from pulumi_everest.resources.engine import tokens
 from pulumi_everest.resources.engine.errors import ClusterError
 from pulumi_everest.serving.deployment import Deployment, Deployments
 from pulumi_everest.serving.inputs import Reader, options_of
@@ -117,10 +118,10 @@ def _make_restore(name: str, call: Call, options: pulumi.ResourceOptions) -> Mad
 
 
 _KINDS: dict[str, Callable[[str, Call, pulumi.ResourceOptions], Made]] = {
-    cluster.TOKEN: _make_cluster,
-    provider.TOKEN: _make_provider,
-    backup.TOKEN: _make_backup,
-    restore.TOKEN: _make_restore,
+    tokens.CLUSTER: _make_cluster,
+    tokens.PROVIDER: _make_provider,
+    tokens.BACKUP: _make_backup,
+    tokens.RESTORE: _make_restore,
 }
 
 
@@ -182,8 +183,8 @@ async def _drain() -> None:
 
 
 def _note(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """Say what went wrong in the loop, except what the answer to a call says already."""
-    if not str(context.get("message")).endswith("exception was never retrieved"):
+    """Say what went wrong in the loop, except what the answer to a call says already: a task's or future's failure."""
+    if not {"exception", "future"} <= context.keys():
         loop.default_exception_handler(context)
 
 

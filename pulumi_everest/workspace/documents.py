@@ -51,12 +51,16 @@ def shape_for(api_version: str | None, kind: str | None) -> Shape:
 
 @dataclass
 class ProviderInput:
-    """A Provider of the input: its name and a spec that has passed its model."""
+    """A Provider of the input: its name and a spec that has passed its model.
+
+    One that `is_resource` of a program says itself what is wrong with it, so its clusters do not.
+    """
 
     name: str
     spec: dict[str, Any]
     metadata: dict[str, Any] = field(default_factory=dict)
     locate: Locate = lambda _path: None
+    is_resource: bool = False
 
 
 @dataclass

@@ -137,6 +137,12 @@ class Workspace:
             self._setups[provider] = self._look_up(provider)
         return self._setups[provider]
 
+    def _setup_for(self, provider: str) -> tuple[Setup | None, list[Finding]]:
+        """The same for what names a Provider, without what that one says itself."""
+        setup, found = self.setup(provider)
+        own = self.providers.get(provider)
+        return setup, [] if own is not None and own.is_resource else found
+
     def _look_up(self, name: str) -> tuple[Setup | None, list[Finding]]:
         own = self.providers.get(name)
         spec = own.spec if own is not None else {}
@@ -203,7 +209,7 @@ class Workspace:
                 text = "the provider decides what the cluster is, so it must be known in a preview"
                 found = [finding("value.not-known", ("provider",), text)]
             return None, None, self._placed(found, cluster)
-        setup, found = self.setup(str(provider))
+        setup, found = self._setup_for(str(provider))
         if setup is None:
             return None, None, self._placed(found, cluster)
         resolved, more = check_cluster(
@@ -254,7 +260,7 @@ class Workspace:
         elif not isinstance(job.spec.get("provider"), str):
             return None, None, self._placed(found, job)
         else:
-            setup, problems = self.setup(job.spec["provider"])
+            setup, problems = self._setup_for(job.spec["provider"])
             found += [entry for entry in problems if setup is None]
             if setup is None:
                 return None, None, self._placed(found, job)

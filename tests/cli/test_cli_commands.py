@@ -275,6 +275,27 @@ def test_two_objects_of_one_name_are_found(here: Path, run: Run) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "twins"),
+    [
+        ("pulumi.Output.from_input('a')", True),
+        ("pulumi.Output.secret('a')", False),
+        ("k8s.core.v1.ConfigMap('other').id", False),
+        ("k8s.core.v1.ConfigMap('other').id.apply(lambda name: f'<{name}>')", False),
+        ("'<secret>'", True),
+    ],
+)
+def test_only_objects_whose_names_are_known_are_told_to_be_the_same(
+    name: str, twins: bool, project: Callable[[str], Path], run: Run
+) -> None:
+    first, second = (f"k8s.core.v1.Secret('{n}', metadata={{'name': name, 'namespace': 'a'}})" for n in "ab")
+    project(f"import pulumi\nimport pulumi_kubernetes as k8s\n\nname = {name}\n{first}\n{second}\n")
+
+    found = json.loads(run("preview", ".", "--format", "json").stdout)["findings"]
+
+    assert ("emit.duplicate" in [entry["code"] for entry in found]) is twins
+
+
 def test_with_findings_nothing_is_written(here: Path, run: Run) -> None:
     change(here / "cluster.yaml", "engine:", "engin:")
     result = run("render", ".", "-o", "out")

@@ -319,11 +319,24 @@ def test_a_cluster_that_the_lock_lacks_is_a_warning(
     del section["shop/carts" if kind == "documents" else "carts"]
     (folder / "everest.lock").write_text(yaml.safe_dump(data))
 
-    result = run("validate", ".", "--plugin", old)
+    result = run("validate", ".", "--plugin", old, "--format", "json")
 
     assert result.exit_code == 0
-    assert "lock.missing" in result.stdout
-    assert "1 warning in 2 clusters" in result.stdout
+    (found,) = json.loads(result.stdout)
+    place = (Path(found["file"]).name, found["line"])
+    assert (found["code"], found["severity"]) == ("lock.missing", "warning")
+    assert place == (("carts.yaml", 4) if kind == "documents" else ("__main__.py", 5))
+    assert "1 warning in 2 clusters" in run("validate", ".", "--plugin", old).stdout
+
+
+def test_a_warning_of_the_program_is_shown_whatever_it_says(run: Run, program: Path, old: Path) -> None:
+    text = "see [lock.missing]"
+    (program / "__main__.py").write_text(f"{PROGRAM}pulumi.log.warn({text!r})\n")
+
+    result = run("lock", "--stack", "dev", "--plugin", old)
+
+    assert result.exit_code == 0
+    assert text in result.output
 
 
 def test_a_cluster_that_the_program_no_longer_makes_is_removed(run: Run, program: Path, old: Path) -> None:

@@ -60,6 +60,18 @@ def test_findings_name_the_place_and_the_nearest_key(
     assert sorted(found(TREE, value)) == sorted(expected)
 
 
+@pytest.mark.parametrize("name", ["plain", "it's", 'a "b"', "back\\slash", "two\nlines"])
+@pytest.mark.parametrize("combined", [False, True])
+def test_keys_are_missed_and_refused_whatever_they_are_called(name: str, combined: bool) -> None:
+    keys = {"properties": {"a": {}, name: {}, "b": {}}, "required": ["a", name, "b"]}
+    schema = {"allOf": [keys], "properties": {}} if combined else keys
+
+    assert found(schema, {"a": 1}) == [(path_text(("config", key)), None) for key in (name, "b")]
+    assert found(schema, {"a": 1, name: 1, "b": 1}) == []
+    schema = {"allOf": [{"properties": {"mode": {}}}]} if combined else {"properties": {"mode": {}}}
+    assert found(schema, {"mode": 1, f"x{name}": 1}) == [(path_text(("config", f"x{name}")), None)]
+
+
 @pytest.mark.parametrize(
     ("value", "expected"),
     [

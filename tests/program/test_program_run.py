@@ -207,7 +207,7 @@ def test_findings_of_an_error_are_kept_with_the_line_that_makes_the_resource(pro
 
         class Cluster(pulumi.ComponentResource):
             def __init__(self, name):
-                super().__init__("my:index:Cluster", name)
+                super().__init__("my:index:DatabaseCluster", name)
 
         class Refused(pulumi.RunError):
             findings = [finding("cluster.replicas", ("instances",), "no", subject="DatabaseCluster orders")]
@@ -219,6 +219,22 @@ def test_findings_of_an_error_are_kept_with_the_line_that_makes_the_resource(pro
     assert found.code == "cluster.replicas"
     assert found.place is not None
     assert found.place.line == 7
+
+
+def test_what_is_wrong_with_a_resource_is_at_its_line_whatever_its_name(project: Any) -> None:
+    program = """
+        import pulumi_everest as everest
+        everest.Provider("our orders", database_cluster_definition="psmdb-operator", operator_version="0.9", name="a")
+        everest.Provider("orders", database_cluster_definition="psmdb-operator", name="b")
+        everest.DatabaseCluster("our orders", provider="b", name="c", topolgy={})
+        everest.DatabaseCluster("orders", provider="b")
+    """
+    found = run_program(project(program)).findings
+
+    assert [(entry.code, entry.subject, entry.place.line) for entry in found if entry.place] == [
+        ("provider.operator-version", "Provider our orders", 3),
+        ("field.unknown", "DatabaseCluster our orders", 5),
+    ]
 
 
 def test_two_resources_of_one_name_are_found(project: Any) -> None:

@@ -17,7 +17,6 @@ from pydantic import BaseModel, Field
 
 import pulumi_everest
 from pulumi_everest.model.shapes import Shape, shape_of
-from pulumi_everest.resources import backup, cluster, provider, restore
 from pulumi_everest.resources.arguments.models import (
     DatabaseBackupArgs,
     DatabaseClusterArgs,
@@ -25,16 +24,17 @@ from pulumi_everest.resources.arguments.models import (
     ProviderArgs,
 )
 from pulumi_everest.resources.arguments.walk import is_confidential
+from pulumi_everest.resources.engine import tokens
 from pulumi_everest.serving import package_schema
 from pulumi_everest.testing.parts import skip_or_fail
 
 SCHEMA = package_schema.package_schema()
 TYPES, RESOURCES = SCHEMA["types"], SCHEMA["resources"]
 MODELS = {
-    cluster.TOKEN: DatabaseClusterArgs,
-    provider.TOKEN: ProviderArgs,
-    backup.TOKEN: DatabaseBackupArgs,
-    restore.TOKEN: DatabaseRestoreArgs,
+    tokens.CLUSTER: DatabaseClusterArgs,
+    tokens.PROVIDER: ProviderArgs,
+    tokens.BACKUP: DatabaseBackupArgs,
+    tokens.RESTORE: DatabaseRestoreArgs,
 }
 
 TOKEN = re.compile(r"everest:index:[A-Z][A-Za-z0-9]*\Z")
@@ -186,8 +186,8 @@ def test_every_field_of_the_models_is_there_with_its_kind(token, model):
 
 
 def test_names_that_default_to_the_resource_are_not_required():
-    assert RESOURCES[cluster.TOKEN]["requiredInputs"] == ["provider"]
-    assert "requiredInputs" not in RESOURCES[provider.TOKEN]
+    assert RESOURCES[tokens.CLUSTER]["requiredInputs"] == ["provider"]
+    assert "requiredInputs" not in RESOURCES[tokens.PROVIDER]
 
 
 def test_what_is_a_password_is_secret_and_nothing_else():
@@ -204,7 +204,7 @@ def test_what_is_a_password_is_secret_and_nothing_else():
             if key in entry:
                 look(entry[key], (*path, step))
 
-    for name, entry in RESOURCES[cluster.TOKEN]["inputProperties"].items():
+    for name, entry in RESOURCES[tokens.CLUSTER]["inputProperties"].items():
         look(entry, (name,))
     assert sorted(found, key=str) == [
         ("backup", "storages", 0, "credentials"),
@@ -245,18 +245,18 @@ def test_defaults_are_those_that_hold_anyway(served, preview, update, toydb):
         token: {name: entry["default"] for name, entry in inputs(token) if "default" in entry} for token in RESOURCES
     }
     assert given == {
-        cluster.TOKEN: {"deletionPolicy": "protect", "volumePolicy": "keep"},
-        provider.TOKEN: {"reconcileBy": "pulumi"},
-        backup.TOKEN: {"deletionPolicy": "delete"},
-        restore.TOKEN: {"deletionPolicy": "delete"},
+        tokens.CLUSTER: {"deletionPolicy": "protect", "volumePolicy": "keep"},
+        tokens.PROVIDER: {"reconcileBy": "pulumi"},
+        tokens.BACKUP: {"deletionPolicy": "delete"},
+        tokens.RESTORE: {"deletionPolicy": "delete"},
     }
     for name, entry in (pair for token in RESOURCES for pair in inputs(token)):
         if "default" in entry:
             values = [value["value"] for value in TYPES[entry["$ref"].removeprefix("#/types/")]["enum"]]
             assert entry["default"] in values, name
-    for to, defaults in ((preview, {cluster.TOKEN: {}, provider.TOKEN: {}}), (update, given)):
-        served.construct(to, PROVIDER, "toydb-operator", defaults[provider.TOKEN], config=toydb)
-        arguments = {"provider": "toydb-operator", **defaults[cluster.TOKEN]}
+    for to, defaults in ((preview, {tokens.CLUSTER: {}, tokens.PROVIDER: {}}), (update, given)):
+        served.construct(to, PROVIDER, "toydb-operator", defaults[tokens.PROVIDER], config=toydb)
+        arguments = {"provider": "toydb-operator", **defaults[tokens.CLUSTER]}
         served.construct(to, CLUSTER, "orders", arguments, config=toydb)
     requests = [(entry.urn, entry.inputs, entry.request.protect) for entry in preview.found]
     assert requests == [(entry.urn, entry.inputs, entry.request.protect) for entry in update.found]

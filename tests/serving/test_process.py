@@ -14,6 +14,7 @@ import yaml
 
 from pulumi_everest.model.findings import finding
 from pulumi_everest.resources.engine.errors import ClusterError
+from pulumi_everest.resources.engine.tokens import CLUSTER
 from pulumi_everest.serving import serve
 from pulumi_everest.serving.property_errors import properties_error
 
@@ -90,14 +91,16 @@ def test_findings_without_a_property_of_the_resource_go_into_the_message():
                 "field.unknown", ("a", 0, "b.c"), "no such field", subject="DatabaseCluster orders", hint="did you?"
             ),
             finding("field.unknown", ("x",), "elsewhere", subject="DatabaseCluster carts"),
+            finding("field.unknown", ("y",), "of that name", subject="Provider orders"),
             finding("plugin.not-found", (), "no plugin"),
         ]
     )
 
     class Component:
-        _name = "orders"
+        _type, _name = CLUSTER, "orders"
 
     refused = properties_error(error, Component())
     assert refused.errors == [{"property_path": 'a[0]["b.c"]', "reason": "no such field; did you? [field.unknown]"}]
     assert "DatabaseCluster carts: x: elsewhere" in refused.message
+    assert "Provider orders: y: of that name" in refused.message
     assert "no plugin" in refused.message

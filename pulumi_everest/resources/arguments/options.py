@@ -10,6 +10,7 @@ import pulumi
 
 from pulumi_everest.model.findings import Finding, finding
 from pulumi_everest.resources.engine.errors import ClusterError
+from pulumi_everest.resources.engine.tokens import kind_of
 
 _NO_OBJECT = "the component has no object of its own"
 _REFUSED = {
@@ -115,10 +116,10 @@ def for_component(
     return own
 
 
-def check_name(kind: str, name: object) -> None:
+def check_name(token: str, name: object) -> None:
     """Raise what is wrong with the name of a resource at once, since there is no resource without one."""
     if isinstance(name, str) and name:
         return
     got = "an empty one" if isinstance(name, str) else f"a value of type {type(name).__name__}"
     text = f"the name of a resource is a text, got {got}"
-    raise ClusterError([finding("field.type", ("resource_name",), text, subject=kind)])
+    raise ClusterError([finding("field.type", ("resource_name",), text, subject=kind_of(token))])

@@ -62,9 +62,7 @@ def read_cluster(arguments: Arguments, data: dict[str, Any], workspace: Workspac
     cluster = ClusterInput(metadata, spec, options=options, secrets=secrets)
     cluster.lock = lock
     resolved, setup, more = workspace.check(cluster)
-    # What is wrong with a Provider is said there, once.
-    found += [entry for entry in more if not entry.subject.startswith("Provider ")]
-    found += [*unnamed, *check_secrets(spec, secrets, setup)]
+    found += [*more, *unnamed, *check_secrets(spec, secrets, setup)]
     policy = _decided(data, "deletionPolicy", "protect", found)
     adopt = _decided(data, "adopt", False, found)
     if adopt:

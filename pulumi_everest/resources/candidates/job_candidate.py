@@ -62,7 +62,7 @@ class JobCandidate:
         own = JobInput(self.kind, metadata, spec)
         own.cluster = self.cluster.input if self.cluster is not None else None
         job, setup, more = self.run.workspace.check_job(own)
-        found += [self._with_names(entry) for entry in more if not entry.subject.startswith("Provider ")]
+        found += map(self._with_names, more)
         found += self._options(data, setup)
         self.input = own
         return job, setup, self.arguments.shown(found)

@@ -17,6 +17,7 @@ from pulumi_everest.resources.arguments.arguments import Arguments, merged
 from pulumi_everest.resources.arguments.models import ProviderArgs
 from pulumi_everest.resources.candidates.registered import RegisteredProvider
 from pulumi_everest.resources.candidates.run import current_run
+from pulumi_everest.resources.engine.tokens import PROVIDER, subject_of
 from pulumi_everest.workspace.workspace import ProviderInput
 
 METADATA = ("labels", "annotations")
@@ -35,7 +36,7 @@ class ProviderCandidate:
         found += refused
         self.run = current_run()
         self.batch = self.run.batch
-        self.arguments = Arguments(ProviderArgs, f"Provider {name}", arguments, found)
+        self.arguments = Arguments(ProviderArgs, subject_of(PROVIDER, name), arguments, found)
         data = self._known_data()
         data, found = self.arguments.read(data)
         data = plain(data, self.arguments.shape)
@@ -112,7 +113,7 @@ class ProviderCandidate:
             # Nothing is known of it: clusters that name it are not checked any further.
             spec["databaseClusterDefinition"] = Deferred(("databaseClusterDefinition",))
         metadata = without_none({key: data.get(key) for key in METADATA})
-        self.run.inputs[name] = ProviderInput(name, spec, metadata)
+        self.run.inputs[name] = ProviderInput(name, spec, metadata, is_resource=True)
         self.run.workspace.add_provider(self.run.inputs[name])
         if not any(entry.is_error for entry in [*found, *problems]):
             problems += [_without_spec(entry) for entry in self.run.workspace.setup(name)[1]]

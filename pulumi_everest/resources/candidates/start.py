@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 
 import pulumi
 
-from pulumi_everest.model.findings import Finding, one_line
+from pulumi_everest.model.findings import Finding
 from pulumi_everest.resources.arguments.arguments import Arguments
 from pulumi_everest.resources.arguments.models import DatabaseClusterArgs
 from pulumi_everest.resources.candidates.cluster_candidate import ClusterCandidate
 from pulumi_everest.resources.candidates.cluster_hooks import ClusterHooks
 from pulumi_everest.resources.candidates.program_lock import names_of
 from pulumi_everest.resources.candidates.run import current_run
+from pulumi_everest.resources.engine.tokens import CLUSTER, subject_of
+from pulumi_everest.resources.engine.warnings import warn
 
 
 def start_cluster(
@@ -25,7 +26,7 @@ def start_cluster(
     `found` is what is wrong with its arguments and resource options so far, `aliases` are former identities of the
     resource.
     """
-    checked = Arguments(DatabaseClusterArgs, f"DatabaseCluster {name}", arguments, found)
+    checked = Arguments(DatabaseClusterArgs, subject_of(CLUSTER, name), arguments, found)
     return ClusterCandidate(checked, current_run(), names_of(name, aliases))
 
 
@@ -34,5 +35,4 @@ def place(candidate: ClusterCandidate, hooks: ClusterHooks, component: pulumi.Co
     candidate.kubernetes = component.get_provider("kubernetes:core/v1:Secret")
     candidate.run.guard.clusters.setdefault(candidate.names[0], []).append(hooks.around)
     if not candidate.refused:
-        for entry in candidate.checked.findings:
-            pulumi.log.warn(one_line(replace(entry, subject="")), resource=component)
+        warn(candidate.checked.findings, component)

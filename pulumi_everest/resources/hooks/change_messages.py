@@ -10,6 +10,7 @@ from pulumi_everest.model.findings import Finding
 from pulumi_everest.model.shapes import shape_of
 from pulumi_everest.resources.arguments.models import DatabaseClusterArgs
 from pulumi_everest.resources.arguments.naming import AS_IN_YAML, as_written, in_snake_case
+from pulumi_everest.resources.engine.tokens import CLUSTER, subject_of
 
 
 def remarks(result: ChangeSet) -> list[tuple[bool, str]]:
@@ -54,5 +55,5 @@ def counted(number: int) -> str:
 
 def findings_of(result: ChangeSet, resource: str) -> list[Finding]:
     """The refused changes of a cluster as findings, in the words of a program."""
-    shape, subject = shape_of(DatabaseClusterArgs), f"DatabaseCluster {resource}"
+    shape, subject = shape_of(DatabaseClusterArgs), subject_of(CLUSTER, resource)
     return [as_written(finding_of(change, subject), shape, ()) for change in result.refused]

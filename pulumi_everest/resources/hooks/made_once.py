@@ -11,6 +11,7 @@ from pulumi_everest.model.findings import finding
 from pulumi_everest.resources.arguments.naming import in_snake_case
 from pulumi_everest.resources.engine.calls import calls
 from pulumi_everest.resources.engine.errors import ClusterError
+from pulumi_everest.resources.engine.tokens import kind_of, subject_of
 
 HOOK: Final = "pulumi-everest:once"
 
@@ -36,12 +37,13 @@ def refuse_changes(args: pulumi.ResourceHookArgs) -> None:
     changed = changes(args.old_inputs or {}, args.new_inputs or {})
     if not changed:
         return
-    kind = args.type.rpartition(":")[2]
+    kind = kind_of(args.type)
     what = kind.removeprefix("Database").lower()
     fields = ", ".join(f"'{in_snake_case(field)}'" for field in changed)
     text = f"a {what} is made once, so {fields} cannot change"
     hint = f"make another {kind} with another name; this one can go from the program when it is done"
-    raise ClusterError([finding("backup.changed", (changed[0],), text, hint=hint, subject=f"{kind} {args.name}")])
+    subject = subject_of(args.type, args.name)
+    raise ClusterError([finding("backup.changed", (changed[0],), text, hint=hint, subject=subject)])
 
 
 def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:

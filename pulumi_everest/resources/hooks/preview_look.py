@@ -27,6 +27,7 @@ from pulumi_everest.resources.engine.calls import calls, has_engine
 from pulumi_everest.resources.engine.cluster_access import Reach, known, reach_of, reached, wanted_of
 from pulumi_everest.resources.engine.provider_settings import UPSERTS, says
 from pulumi_everest.resources.engine.threads import in_thread
+from pulumi_everest.resources.engine.tokens import CLUSTER, subject_of
 from pulumi_everest.resources.hooks.failed_databases import problems
 from pulumi_everest.resources.hooks.failures import EXISTS, filled
 from pulumi_everest.resources.hooks.refusals import Refusals, RefusedError
@@ -128,7 +129,7 @@ class Looks:
             raise RefusedError([], UNSEEN.format(name=args.name, why=there))
         if there:
             text = filled(EXISTS, wanted.kind, f"{wanted.namespace}/{wanted.name}")
-            raise RefusedError([taken(wanted, f"DatabaseCluster {args.name}")], text)
+            raise RefusedError([taken(wanted, subject_of(CLUSTER, args.name))], text)
 
     async def _work(self) -> Any:
         while self._planned:

@@ -130,7 +130,7 @@ def _twins(items: Sequence[Item]) -> Iterable[Finding]:
     """Objects that are there twice, from two inputs or from one."""
     seen: dict[tuple[str, str, str, str], Item] = {}
     for item in items:
-        if not item.key[3] or item.key[3] == "<unknown>":
+        if not item.is_named:
             continue
         other = seen.setdefault(item.key, item)
         if other is item:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pulumi_everest.model.findings import Place
+from pulumi_everest.program.values import Secret, Unknown
 from pulumi_everest.review.clusters import Cluster
 
 
@@ -27,11 +28,20 @@ class Item:
     def key(self) -> tuple[str, str, str, str]:
         """What tells objects apart: API group, kind, namespace, name."""
         version = str(self.manifest.get("apiVersion", ""))
-        metadata = self.manifest.get("metadata")
-        metadata = metadata if isinstance(metadata, dict) else {}
         group = version.rpartition("/")[0]
-        names = [metadata.get(key) for key in ("namespace", "name")]
+        names = [self._metadata.get(key) for key in ("namespace", "name")]
         return (group, str(self.manifest.get("kind", "")), *("" if name is None else str(name) for name in names))  # type: ignore[return-value]
+
+    @property
+    def is_named(self) -> bool:
+        """Whether it has a name that is known: no secret one, and none that only an engine could tell."""
+        name = self._metadata.get("name")
+        return name not in (None, "") and not isinstance(name, (Unknown, Secret))
+
+    @property
+    def _metadata(self) -> dict[str, Any]:
+        metadata = self.manifest.get("metadata")
+        return metadata if isinstance(metadata, dict) else {}
 
     @property
     def title(self) -> str:

@@ -13,11 +13,12 @@ from pulumi_everest.core.changes.secret_changes import Around, names_in
 from pulumi_everest.model.deferred import Deferred
 from pulumi_everest.model.findings import Finding
 from pulumi_everest.model.shapes import shape_of
-from pulumi_everest.program.monitor import COMPONENT, Registered
+from pulumi_everest.program.monitor import Registered
 from pulumi_everest.program.run import ProgramRun, is_object, run_program
 from pulumi_everest.program.values import Secret, Unknown
 from pulumi_everest.resources.arguments.models import DatabaseClusterArgs
 from pulumi_everest.resources.arguments.naming import as_written
+from pulumi_everest.resources.engine import tokens
 from pulumi_everest.resources.engine.provider_settings import SECRETS_IN_PLACE
 from pulumi_everest.resources.hooks.stored_state import allowed, snapshot_of
 from pulumi_everest.review.clusters import Cluster
@@ -50,7 +51,7 @@ def _groups(result: ProgramRun, folder: Path, sources: Sources) -> list[Group]:
     others = Group("program", str(folder))
     groups: list[Group] = []
     for resource in result.resources:
-        if resource.type == COMPONENT:
+        if resource.type == tokens.CLUSTER:
             clusters[resource.urn] = _cluster(resource, result, sources)
             groups.append(clusters[resource.urn])
         elif resource.type in _JOBS:
@@ -99,12 +100,12 @@ def _cluster(resource: Registered, result: ProgramRun, sources: Sources) -> Grou
         return placed(replace(written, place=resource.place), sources)
 
     allow = tuple(allowed(resource.inputs))
-    subject = f"DatabaseCluster {resource.name}"
+    subject = tokens.subject_of(resource.type, resource.name)
     group.cluster = Cluster(snapshot, technology, resource.name, subject, shown, allow)
     return group
 
 
-_JOBS = {"everest:index:DatabaseBackup": "backup", "everest:index:DatabaseRestore": "restore"}
+_JOBS = {tokens.BACKUP: "backup", tokens.RESTORE: "restore"}
 
 
 def _job(resource: Registered) -> Group:

@@ -57,7 +57,8 @@ format: $(VENV)/.develop ## Put all files into the project's format
 	@$(BIN)/ruff check --fix --quiet . || true
 	@$(BIN)/ruff format .
 
-schemas: $(VENV)/.package ## Write the JSON Schemas, the CustomResourceDefinitions and the package schema to schemas/ anew
+schemas: $(VENV)/.package ## Write what is made of the models anew: the typed dictionaries of arguments, and schemas/
+	@$(BIN)/python -m tools.typed_arguments
 	@$(BIN)/everest schema --all -o schemas
 	@$(BIN)/everest schema --crds -o schemas/crds
 	@$(BIN)/python -m pulumi_everest.serving.package_schema > schemas/pulumi.json

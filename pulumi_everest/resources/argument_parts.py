@@ -1,3 +1,4 @@
+# Made from the models of the arguments by `make schemas`: change those, and run it again.
 """What the arguments of components consist of, as typed dictionaries, of which `everest` exports each by its name.
 
 Only names in snake_case are declared; the names of YAML are accepted as well. Any value may be an output. Nothing
@@ -64,8 +65,7 @@ class Storage(TypedDict, total=False):
     size: pulumi.Input[str | None]
     """Size of the volume as a Kubernetes quantity, such as `100Gi`. It can grow, never shrink."""
     storage_class: pulumi.Input[str | None]
-    """Name of the StorageClass; the Kubernetes cluster's default one if left out. It cannot be changed
-    later."""
+    """Name of the StorageClass; the Kubernetes cluster's default one if left out. It cannot be changed later."""
 
 
 class Expose(TypedDict, total=False):
@@ -184,8 +184,7 @@ class BackupStorage(TypedDict, total=False):
     pitr: pulumi.Input[PointInTimeRecovery | None]
     """Continuous archiving into this storage."""
     credentials: pulumi.Input[Mapping[str, pulumi.Input[str]] | None]
-    """Credentials as the keys and values of the Secret that is made of them, such as `AWS_ACCESS_KEY_ID`;
-    secrets."""
+    """Credentials as the keys and values of the Secret that is made of them, such as `AWS_ACCESS_KEY_ID`; secrets."""
 
 
 class Backup(TypedDict, total=False):
@@ -227,8 +226,7 @@ class DataSource(TypedDict, total=False):
     storage: pulumi.Input[str | None]
     """Name of one of the cluster's own storages, together with `path`."""
     path: pulumi.Input[str | None]
-    """Where in the bucket, container or volume the backup is, as in
-    `shop/orders/2026-03-01T03:00:05Z`."""
+    """Where in the bucket, container or volume the backup is, as in `shop/orders/2026-03-01T03:00:05Z`."""
     type: pulumi.Input[str | None]
     """Kind of the backup at `path`, in the technology's words."""
     point_in_time: pulumi.Input[Literal["latest"] | str | None]
@@ -263,8 +261,7 @@ class Images(TypedDict, total=False):
     """Where container images come from."""
 
     registry: pulumi.Input[str | None]
-    """Registry, with a path if there is one, that the catalog's images are taken from instead of their
-    own."""
+    """Registry, with a path if there is one, that the catalog's images are taken from instead of their own."""
     pull_policy: pulumi.Input[Literal["Always", "IfNotPresent", "Never"] | None]
     """When images are pulled."""
     pull_secrets: pulumi.Input[Sequence[pulumi.Input[str]] | None]

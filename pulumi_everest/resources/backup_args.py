@@ -1,3 +1,4 @@
+# Made from the models of the arguments by `make schemas`: change those, and run it again.
 """The arguments of a DatabaseBackup."""
 
 from __future__ import annotations
@@ -41,10 +42,10 @@ class DatabaseBackupArgs(TypedDict, total=False):
     starting_deadline_seconds: pulumi.Input[int | None]
     """Seconds within which the backup must have begun; it fails after them."""
     data_policy: pulumi.Input[Literal["keep", "delete"] | None]
-    """Whether the backup's data stay in the storage when the backup object is deleted (`keep`, the default)
-    or go with it (`delete`)."""
+    """Whether the backup's data stay in the storage when the backup object is deleted (`keep`, the default) or go with
+    it (`delete`)."""
     deletion_policy: Literal["protect", "retain", "delete"] | None
-    """What becomes of the object when the resource goes away: `delete` (the default) deletes it, and the
-    data only with `data_policy`, `retain` forgets it, `protect` refuses."""
+    """What becomes of the object when the resource goes away: `delete` (the default) deletes it, and the data only with
+    `data_policy`, `retain` forgets it, `protect` refuses."""
     wait_for: bool | str | None
     """True waits until it is done, a text for what it says, as in the annotation `pulumi.com/waitFor`."""

@@ -1,3 +1,4 @@
+# Made from the models of the arguments by `make schemas`: change those, and run it again.
 """The arguments of a DatabaseCluster."""
 
 from __future__ import annotations
@@ -49,8 +50,7 @@ class DatabaseClusterArgs(TypedDict, total=False):
     config: pulumi.Input[Mapping[str, Any] | None]
     """Settings that the definition declares for the whole cluster."""
     operator_version: pulumi.Input[str | None]
-    """Version of the operator that the objects are made for; the Provider's, or the plugin's default, if
-    left out."""
+    """Version of the operator that the objects are made for; the Provider's, or the plugin's default, if left out."""
     paused: pulumi.Input[bool | None]
     """True stops the database's pods and keeps its volumes."""
     users_secret: pulumi.Input[str | None]
@@ -70,13 +70,12 @@ class DatabaseClusterArgs(TypedDict, total=False):
     users: pulumi.Input[Mapping[str, pulumi.Input[str]] | None]
     """Passwords of the system users, as the keys and values of the Secret that is made of them; secrets."""
     deletion_policy: Literal["protect", "retain", "delete"] | None
-    """What becomes of the objects when the resource goes away: `protect` (the default) refuses to delete
-    them, `retain` forgets them and leaves them running, `delete` deletes them."""
+    """What becomes of the objects when the resource goes away: `protect` (the default) refuses to delete them, `retain`
+    forgets them and leaves them running, `delete` deletes them."""
     volume_policy: pulumi.Input[Literal["keep", "delete"] | None]
     """Whether the operator keeps the volumes of a deleted cluster (`keep`, the default) or deletes them."""
     adopt: bool | None
-    """True takes over an operator's object of that name that exists, once the program says everything that is
-    there."""
+    """True takes over an operator's object of that name that exists, once the program says everything that is there."""
     wait_for: bool | str | None
     """True waits until the database is ready, a text for what it says, as in the annotation `pulumi.com/waitFor`."""
     connection_secret: bool | str | None

@@ -1,3 +1,4 @@
+# Made from the models of the arguments by `make schemas`: change those, and run it again.
 """The arguments of a Provider."""
 
 from __future__ import annotations
@@ -28,8 +29,7 @@ class ProviderArgs(TypedDict, total=False):
     operator_version: pulumi.Input[str | None]
     """Version of the operator that objects are made for; the plugin's default if left out."""
     reconcile_by: pulumi.Input[Literal["pulumi", "everest"] | None]
-    """Who makes the operator's objects: this package (`pulumi`, the default), or a controller
-    (`everest`)."""
+    """Who makes the operator's objects: this package (`pulumi`, the default), or a controller (`everest`)."""
     api: pulumi.Input[Mapping[str, Any] | None]
     """Settings for a controller; passed on as they are."""
     images: pulumi.Input[Images | None]
@@ -39,8 +39,7 @@ class ProviderArgs(TypedDict, total=False):
     min_upgradable_from: pulumi.Input[str | None]
     """The oldest release that can be upgraded to this one."""
     install_crds: bool | None
-    """True makes the CustomResourceDefinitions of the objects for a controller (`reconcile_by="everest"`)
-    as well, once for each Kubernetes cluster. They are never deleted: that would delete every database with
-    them."""
+    """True makes the CustomResourceDefinitions of the objects for a controller (`reconcile_by="everest"`) as well, once
+    for each Kubernetes cluster. They are never deleted: that would delete every database with them."""
     plugins: Sequence[str | os.PathLike[str]] | None
     """Folders of plugins, relative to the working directory, that are found before all others."""

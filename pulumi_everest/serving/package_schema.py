@@ -17,6 +17,7 @@ from pydantic.fields import FieldInfo
 
 from pulumi_everest.model.schemas.field_docs import field_docs
 from pulumi_everest.resources.arguments.models import (
+    PLAIN,
     DatabaseBackupArgs,
     DatabaseClusterArgs,
     DatabaseRestoreArgs,
@@ -34,23 +35,6 @@ DEFAULTS: dict[tuple[str, str], Any] = {
     ("ProviderArgs", "reconcileBy"): "pulumi",
 }
 """What holds where a field is left out, whatever the definition says. Other defaults are the definition's."""
-
-PLAIN = frozenset(
-    {
-        ("DatabaseClusterArgs", "adopt"),
-        ("DatabaseClusterArgs", "allow"),
-        ("DatabaseClusterArgs", "connectionSecret"),
-        ("DatabaseClusterArgs", "deletionPolicy"),
-        ("DatabaseClusterArgs", "waitFor"),
-        ("DatabaseBackupArgs", "deletionPolicy"),
-        ("DatabaseBackupArgs", "waitFor"),
-        ("DatabaseRestoreArgs", "deletionPolicy"),
-        ("DatabaseRestoreArgs", "waitFor"),
-        ("ProviderArgs", "installCrds"),
-        ("ProviderArgs", "plugins"),
-    }
-)
-"""Fields that take no outputs, since they decide how resources are made."""
 
 SECRET = frozenset(
     {
@@ -196,7 +180,7 @@ class Types:
             described["description"] = " ".join(said.split())
         if place in DEFAULTS:
             described["default"] = DEFAULTS[place]
-        if place in PLAIN:
+        if (model.__name__, name) in PLAIN:
             described["plain"] = True
             if "items" in described:
                 described["items"] = {**described["items"], "plain": True}

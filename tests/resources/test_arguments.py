@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import ast
+import datetime
 import importlib
 import inspect
 import pkgutil
 import re
 import typing
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
-from pydantic import BaseModel, RootModel
+from pydantic import BaseModel, Field, RootModel
 
 from pulumi_everest.model.schemas.field_docs import field_docs
 from pulumi_everest.resources.arguments import models
+from pulumi_everest.resources.arguments.models import MonitoringCredentials
+from tools import typed_arguments
 
 MODULES = [
     importlib.import_module(f"pulumi_everest.resources.{name}")
@@ -67,6 +71,67 @@ def texts(name: str) -> dict[str, str]:
         for field, text in pairwise(body)
         if isinstance(field, ast.AnnAssign) and isinstance(text, ast.Expr)
     }
+
+
+def test_the_typed_dictionaries_are_what_the_models_make_them():
+    written = {path: path.read_text("utf-8") for path in typed_arguments.files()}
+
+    assert written == typed_arguments.files(), "run 'make schemas'"
+    assert {Path(module.__file__) for module in MODULES} == written.keys()
+
+
+class Sample(BaseModel):
+    """Every kind of type, and a text that takes more than one line: it is longer than a line of the project's may be."""
+
+    text: str
+    """A text."""
+    number: typing.Annotated[int, Field(ge=1)] | None = None
+    """A number."""
+    choice: typing.Literal["a", "b"] | str | None = None
+    """One of two, or any other text."""
+    several: typing.Annotated[list[MonitoringCredentials], Field(max_length=2)] | None = None
+    """Several."""
+    named: dict[str, MonitoringCredentials | None] | None = None
+    """Some of them nothing."""
+    field_with_quite_a_long_name: dict[str, list[dict[str, str]]] | typing.Literal["x", "y"] | None = None
+    """What does not fit into a line."""
+
+
+MADE_OF_SAMPLE = """\
+class Sample(TypedDict, total=False):
+    \"""Every kind of type, and a text that takes more than one line: it is longer than a line of the project's may
+    be.\"""
+
+    text: pulumi.Input[str]
+    \"""A text.\"""
+    number: pulumi.Input[int | None]
+    \"""A number.\"""
+    choice: pulumi.Input[Literal["a", "b"] | str | None]
+    \"""One of two, or any other text.\"""
+    several: pulumi.Input[Sequence[pulumi.Input[MonitoringCredentials]] | None]
+    \"""Several.\"""
+    named: pulumi.Input[Mapping[str, pulumi.Input[MonitoringCredentials] | None] | None]
+    \"""Some of them nothing.\"""
+    field_with_quite_a_long_name: pulumi.Input[
+        Mapping[str, pulumi.Input[Sequence[pulumi.Input[Mapping[str, pulumi.Input[str]]]]]] | Literal["x", "y"] | None
+    ]
+    \"""What does not fit into a line.\"""
+"""
+
+
+def test_a_typed_dictionary_says_what_may_be_an_output_and_what_may_be_left_out():
+    assert "\n".join(typed_arguments.class_of(Sample).lines) + "\n" == MADE_OF_SAMPLE
+
+
+def test_a_type_that_programs_cannot_have_is_refused():
+    class Odd(BaseModel):
+        """Odd."""
+
+        when: datetime.datetime
+        """A moment."""
+
+    with pytest.raises(TypeError, match="datetime"):
+        typed_arguments.class_of(Odd)
 
 
 def test_there_is_a_typed_dictionary_for_each_model_that_arguments_are_read_as():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from types import ModuleType
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, Field
 
@@ -127,6 +127,24 @@ class ProviderArgs(provider.ProviderSpec):
     for each Kubernetes cluster. They are never deleted: that would delete every database with them."""
     plugins: list[str] | None = None
     """Folders of plugins, relative to the working directory, that are found before all others."""
+
+
+PLAIN: Final = frozenset(
+    {
+        ("DatabaseClusterArgs", "adopt"),
+        ("DatabaseClusterArgs", "allow"),
+        ("DatabaseClusterArgs", "connection_secret"),
+        ("DatabaseClusterArgs", "deletion_policy"),
+        ("DatabaseClusterArgs", "wait_for"),
+        ("DatabaseBackupArgs", "deletion_policy"),
+        ("DatabaseBackupArgs", "wait_for"),
+        ("DatabaseRestoreArgs", "deletion_policy"),
+        ("DatabaseRestoreArgs", "wait_for"),
+        ("ProviderArgs", "install_crds"),
+        ("ProviderArgs", "plugins"),
+    }
+)
+"""Fields that programs can give no output for, since they decide how resources are made."""
 
 
 def is_model(value: object) -> bool:

@@ -60,6 +60,7 @@ def adopt(
     from pulumi_everest.cli.output.write import note, screen_of, write_result
     from pulumi_everest.live.errors import LiveError
     from pulumi_everest.model.findings import EverestError
+    from pulumi_everest.model.lines import without_commands
     from pulumi_everest.plugins.find import Plugins
     from pulumi_everest.review.existing_objects import Existing, of_cluster, of_files, twins
     from pulumi_everest.review.yaml_text import yaml_text
@@ -81,7 +82,7 @@ def adopt(
             found += error.findings
     found += twins(existing)
     for one in found:
-        click.echo(finding_text(one, existing.sources, screen_of(sys.stderr)) + "\n", err=True)
+        click.echo(without_commands(finding_text(one, existing.sources, screen_of(sys.stderr))) + "\n", err=True)
     if any(one.is_error for one in found):
         ctx.exit(1)
     if existing.others:

@@ -57,6 +57,7 @@ def lock(
     from pulumi_everest.cli.output.findings import failed
     from pulumi_everest.cli.output.write import write_findings
     from pulumi_everest.model.findings import EverestError
+    from pulumi_everest.model.lines import without_commands
     from pulumi_everest.review.locks.update import new_files
 
     if options.no_lock:
@@ -78,7 +79,7 @@ def lock(
         for file in files:
             _write(file)
     updates = [update for file in files for update in file.updates]
-    click.echo(_json(updates) if options.json else _text(updates, check=check))
+    click.echo(_json(updates) if options.json else without_commands(_text(updates, check=check)))
     changed = any(update.changed for update in updates)
     ctx.exit(1 if failed(gathered.findings, strict=options.strict) or (check and changed) else 0)
 
@@ -152,6 +153,7 @@ def _write(file: NewFile) -> None:
 def _text(updates: Sequence[Update], *, check: bool) -> str:
     from pulumi_everest.cli.output.findings import counted
     from pulumi_everest.cli.output.tree import glyphs_for
+    from pulumi_everest.model.lines import on_one_line
 
     arrow = glyphs_for(getattr(sys.stdout, "encoding", None)).arrow
     lines = []
@@ -159,9 +161,9 @@ def _text(updates: Sequence[Update], *, check: bool) -> str:
         stack = f", stack {update.stack}" if update.stack is not None else ""
         if update.changed or update.notes:
             lines.append(click.style(f"{update.path}{stack}", bold=True))
-        lines += [f"  {name}: {change.text(arrow)}" for name, change in update.changes]
-        lines += [f"  {name}: no longer there" for name in update.gone]
-        lines += [f"  {name}: {text}" for name, text in update.notes]
+        lines += [f"  {on_one_line(name)}: {on_one_line(change.text(arrow))}" for name, change in update.changes]
+        lines += [f"  {on_one_line(name)}: no longer there" for name in update.gone]
+        lines += [f"  {on_one_line(name)}: {on_one_line(text)}" for name, text in update.notes]
     number = sum(len(update.changed) for update in updates)
     word = "to record" if check else "recorded"
     lines.append(f"{counted(number, 'cluster')} {word}" if number else "nothing changes, all clusters are recorded")

@@ -91,6 +91,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if reconfigure is not None:
             reconfigure(errors="backslashreplace")
     code = _run(sys.argv[1:] if arguments is None else list(arguments))
+    ending = sys.modules.get("pulumi_everest.program.ending")
+    if ending is not None:
+        ending.end_in_time(lambda text: click.echo(f"everest: {text}", err=True))
     if arguments is None:
         gc.freeze()
     sys.exit(code)

@@ -77,10 +77,10 @@ def preview(
 ) -> None:
     """Show the objects."""
     from pulumi_everest.cli.output.findings import failed, summary
-    from pulumi_everest.cli.output.github import without_commands
     from pulumi_everest.cli.output.tree import diff_tree, glyphs_for, tree
     from pulumi_everest.cli.output.write import findings_text, note, write_findings, write_result
     from pulumi_everest.model.findings import sort_findings
+    from pulumi_everest.model.lines import without_commands
     from pulumi_everest.review.comparison.impacts import compare_clusters, findings
     from pulumi_everest.review.comparison.lifted_guards import checked
     from pulumi_everest.review.comparison.object_diff import compare
@@ -148,7 +148,7 @@ def preview(
             text = diff_tree(gathered.groups, differences, glyphs, compared)
         else:
             text = tree(gathered.groups, glyphs) or summary([], gathered.clusters, gathered.documents)
-        write_result(without_commands(text) if options.format == "github" else text, options.output)
+        write_result(without_commands(text), options.output)
     ctx.exit(code)
 
 

@@ -97,6 +97,7 @@ def status(
     from pulumi_everest.cli.output.write import write_findings, write_result
     from pulumi_everest.live.cluster import LiveCluster
     from pulumi_everest.live.errors import LiveError
+    from pulumi_everest.model.lines import without_commands
     from pulumi_everest.plugins.find import Plugins
     from pulumi_everest.review.inputs.gather import gather
     from pulumi_everest.review.inputs.paths import read_inputs, refuse_unused
@@ -119,7 +120,7 @@ def status(
     else:
         write_findings(gathered, options)
         if not gathered.has_errors:
-            write_result(_table(rows), options.output)
+            write_result(without_commands(_table(rows)), options.output)
     bad = any(row.failed for row in rows) or (
         (options.strict or wait is not None) and not all(row.ready for row in rows)
     )
@@ -177,16 +178,16 @@ def _without(failing: dict[int, float], number: int) -> dict[int, float]:
 
 
 def _progress(row: Row) -> str:
-    from pulumi_everest.model.findings import printable
+    from pulumi_everest.model.lines import on_one_line
 
     message = f": {row.health.message}" if row.health is not None and row.health.message else ""
     ready = "ready" if row.ready else row.state
-    return printable(f"{row.database.item.key[3]}: {ready}{message}")
+    return on_one_line(f"{row.database.item.key[3]}: {ready}{message}")
 
 
 def _table(rows: Sequence[Row]) -> str:
     from pulumi_everest.cli.output.findings import counted
-    from pulumi_everest.model.findings import printable
+    from pulumi_everest.model.lines import on_one_line
     from pulumi_everest.review.running import namespace_of
 
     if not rows:
@@ -198,7 +199,7 @@ def _table(rows: Sequence[Row]) -> str:
         message = row.health.message if row.health is not None else ""
         item = row.database.item
         texts = (namespace_of(item), item.key[3], row.database.title, row.state, ready, message)
-        lines.append([printable(" ".join(text.split())) for text in texts])
+        lines.append([on_one_line(" ".join(text.split())) for text in texts])
     widths = [max(len(line[column]) for line in lines) for column in range(len(titles))]
     colours = {"yes": "green", "failed": "red", "no": "yellow"}
     shown = []

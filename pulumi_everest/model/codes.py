@@ -47,6 +47,7 @@ CODES: dict[str, Code] = {
     ),
     "field.duplicate": Code(_E, "Two items of a list have the same name."),
     # Values that stand for something
+    "value.output-text": Code(_E, "An output was put into a text, which does not give its value."),
     "value.name": Code(_E, "The name is not a valid Kubernetes name, or too long."),
     "value.quantity": Code(_E, "The text is not a Kubernetes quantity, or not a positive one."),
     "value.cron": Code(_E, "The text is not a cron line of five fields."),

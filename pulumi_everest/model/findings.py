@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from pulumi_everest.model.codes import CODES, Severity
 from pulumi_everest.model.deferred import Path
+from pulumi_everest.model.lines import on_one_line
 
 SHOWN: Final = 12
 """How many of the allowed values are listed for people."""
@@ -189,7 +190,7 @@ def one_line(entry: Finding) -> str:
         tail += f"; {entry.hint}"
     if entry.allowed:
         tail += f" (allowed: {allowed_text(entry.allowed)})"
-    return f"{': '.join([*where, entry.message])}{tail} [{entry.code}]"
+    return on_one_line(f"{': '.join([*where, entry.message])}{tail} [{entry.code}]")
 
 
 def shortened(text: str, limit: int = 60) -> str:
@@ -202,10 +203,3 @@ def allowed_text(allowed: tuple[str, ...], limit: int = SHOWN) -> str:
     """The allowed values as a list for people, cut after `limit` with the number of the rest."""
     shown = ", ".join(allowed[:limit])
     return shown if len(allowed) <= limit else f"{shown} and {len(allowed) - limit} more"
-
-
-def printable(text: str) -> str:
-    """Text without control characters, which could do things to a terminal; line breaks and tabs stay."""
-    if text.isprintable():
-        return text
-    return "".join(c if c in "\n\t" or c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)

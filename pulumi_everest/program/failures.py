@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import traceback
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import pulumi
@@ -23,12 +23,20 @@ class Failures:
     def __init__(self, project: Project, stack: StackConfig, roots: tuple[str, ...], shown: str) -> None:
         self.project, self.stack, self.roots, self.shown = project, stack, roots, shown
 
-    def findings(self, error: BaseException, recorder: Recorder) -> list[Finding]:
-        """All that is to be said about an error."""
+    def findings(
+        self,
+        error: BaseException,
+        recorder: Recorder,
+        found: Sequence[Finding] = (),
+        beside: BaseException | None = None,
+    ) -> list[Finding]:
+        """All that is to be said about an error, about what was found before it, and what the program itself raised."""
         own = getattr(error, "findings", None)
-        if isinstance(own, (list, tuple)) and own and all(isinstance(entry, Finding) for entry in own):
-            return self.placed(own, recorder)
-        return [self._finding(error)]
+        if not isinstance(own, (list, tuple)) or not own or not all(isinstance(entry, Finding) for entry in own):
+            return [*self.placed(found, recorder), self._finding(error)]
+        raised = [] if beside is None else [self._finding(beside)]
+        others = [entry for entry in found if entry not in own]
+        return [*self.placed([*own, *others], recorder), *raised]
 
     def placed(self, found: Iterable[Finding], recorder: Recorder) -> list[Finding]:
         """Findings about resources, with the place where the program makes the resource."""

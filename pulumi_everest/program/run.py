@@ -23,14 +23,18 @@ from pulumi_everest.core.lock_record import Record
 from pulumi_everest.core.technology import Technology
 from pulumi_everest.model.findings import EverestError, Finding, Place, finding
 from pulumi_everest.model.lock import LOCK_FILE
+from pulumi_everest.program import ending
 from pulumi_everest.program.config import Encrypted, stack_outputs
 from pulumi_everest.program.failures import Failures, missing_config, shown_path
 from pulumi_everest.program.monitor import Log, Message, Recorder, Registered, frame_in, is_inside
 from pulumi_everest.program.project import Project, StackConfig, full_key, read_project, read_stack_config
+from pulumi_everest.program.secret_texts import SecretTexts
 from pulumi_everest.program.values import UNKNOWN, unknown_paths
+from pulumi_everest.resources.arguments.walk import OUTPUT_TEXT
 from pulumi_everest.resources.candidates.program_lock import RECORD
-from pulumi_everest.resources.candidates.run import technologies_here
+from pulumi_everest.resources.candidates.run import findings_here, technologies_here
 from pulumi_everest.resources.engine import tokens
+from pulumi_everest.resources.engine.errors import raised_by_program
 from pulumi_everest.resources.engine.warnings import WITHOUT_ENGINE
 
 TIMEOUT = 60.0
@@ -60,6 +64,8 @@ class ProgramRun:
     """What its clusters are of, by the names of their Providers."""
     config: Mapping[str, str] = field(default_factory=dict)
     """The config that it had, by full keys; what is encrypted is not among it."""
+    secrets: SecretTexts = field(default_factory=SecretTexts)
+    """What no text about it may show."""
 
     def manifests(self) -> list[dict[str, Any]]:
         """The Kubernetes objects that the program makes, in its order."""
@@ -110,6 +116,7 @@ def run_program(
     if project is not None:
         read.name = project
     with _ONE_AT_A_TIME:
+        ending.give(timeout)
         return _Run(read, stack_config, dict(config or {}), dict(stack_outputs or {}), timeout).run()
 
 
@@ -130,10 +137,15 @@ class _Run:
         self.failures = Failures(project, stack, roots, self.shown)
         self.recorder = Recorder(self._place_here)
         self.log = Log()
+        self.secrets = SecretTexts()
+        for key in stack.encrypted & set(self.given):
+            self.secrets.add(self.given[key])
         self.error: BaseException | None = None
         self.warnings: list[Finding] = []
         self.locked: dict[str, list[Record]] = {}
         self.technologies: dict[str, Technology] = {}
+        self.found: list[Finding] = []
+        self.beside: BaseException | None = None
         self.ended = threading.Event()
 
     def _place_here(self) -> Place | None:
@@ -148,7 +160,7 @@ class _Run:
             found = [missing_config(key, self.project, self.stack, place) for key in missing]
             return ProgramRun(self.project.name, self.stack.stack, findings=found)
         thread = threading.Thread(target=contextvars.Context().run, args=(self._body,), daemon=True, name="program")
-        with _surroundings(self.directory, self.program), stack_outputs(self.outputs):
+        with _surroundings(self.directory, self.program), stack_outputs(self.outputs), self.secrets.noted():
             thread.start()
             ended = self.ended.wait(self.timeout)
             found = [] if ended else [self._timeout(thread)]
@@ -169,15 +181,21 @@ class _Run:
 
     def _result(self, found: list[Finding]) -> ProgramRun:
         recorder, resources = self.recorder, self.recorder.resources_in_order()
+        for resource in resources:
+            self.secrets.find(resource.inputs)
+        self.secrets.find(recorder.exports)
         if self.error is not None:
-            found += self.failures.findings(self.error, recorder)
+            found += self.failures.findings(self.error, recorder, self.found, self.beside)
         found += self.failures.placed(self.warnings, recorder)
         for twin in recorder.twins:
             text = f"there are two resources '{twin.name}' of type {twin.type}"
             found.append(finding("program.duplicate", (), text, subject=twin.name, place=twin.place))
+        told = any(entry.code == "value.output-text" for entry in found)
         for message in self.log.messages:
+            if told and OUTPUT_TEXT.search(message.text):
+                continue  # the SDK's own words about what is an error above
             code = {"error": "program.failed", "warning": "program.warning"}.get(message.severity)
-            own = next((r for r in resources if r.urn == message.urn), None)
+            own = recorder.found.get(message.urn)
             if code == "program.warning" or (code is not None and self.error is None):
                 place = own.place if own else None
                 subject = tokens.subject_of(own.type, own.name) if own else ""
@@ -197,11 +215,12 @@ class _Run:
             clusters,
             recorder.exports,
             self.log.messages,
-            [self._beside(entry) for entry in found],
+            [self.secrets.hidden(self._beside(entry)) for entry in found],
             self.error,
             self.locked,
             self.technologies,
             self.values,
+            self.secrets,
         )
 
     def _beside(self, entry: Finding) -> Finding:
@@ -220,6 +239,9 @@ class _Run:
             asyncio.set_event_loop(loop)
             try:
                 loop.run_until_complete(self._in_stack())
+            except BaseException as error:
+                self.beside = raised_by_program(error)  # tasks that end later raise the same error elsewhere
+                raise
             finally:
                 _close(loop)
                 asyncio.set_event_loop(None)
@@ -249,7 +271,7 @@ class _Run:
         try:
             await run_in_stack(self._program)
         finally:
-            self.technologies = technologies_here()
+            self.technologies, self.found = technologies_here(), findings_here()
 
     def _program(self) -> None:
         register_stack_transformation(self.recorder.note)

@@ -19,6 +19,8 @@ _NOT_TEXT = re.compile(
 _PLAIN = re.compile(r"(?:--(?=[A-Za-z]))?[A-Za-z0-9_./][A-Za-z0-9_./@+=-]*(?:[: ][A-Za-z0-9_./@+=-]+)*|<[a-z]+>")
 _NO_BLOCK = re.compile("[^\\t\\n -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 _SPACE_BREAK = re.compile(r"[ \t]\n|[ \t]\Z|\A\s")
+# The log of a workflow would take such a line of a block for a command.
+_COMMAND = re.compile(r"^\s*::", re.MULTILINE)
 
 
 class _Dumper(yaml.SafeDumper):
@@ -34,7 +36,7 @@ def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
 
 
 def _style(value: str) -> str | None:
-    if "\n" in value and not _NO_BLOCK.search(value) and not _SPACE_BREAK.search(value):
+    if "\n" in value and not any(never.search(value) for never in (_NO_BLOCK, _SPACE_BREAK, _COMMAND)):
         return "|"
     if _NOT_TEXT.fullmatch(value) or not _PLAIN.fullmatch(value):
         return '"'

@@ -514,7 +514,10 @@ def test_ctrl_c_ends_quietly(here: Path, root: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": str(root)}
     (here / "Pulumi.yaml").write_text("name: a\nruntime: python\n")
     (here / "__main__.py").write_text("import time\nprint('there', flush=True)\ntime.sleep(30)\n")
-    command = [sys.executable, "-m", "pulumi_everest.cli", "validate", "."]
+    # The tests themselves may run where Ctrl-C is ignored.
+    start = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    run = "import sys; sys.argv = ['everest', 'validate', '.']; from pulumi_everest.cli.main import main; main()"
+    command = [sys.executable, "-c", f"{start}; {run}"]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
     ) as process:
@@ -639,3 +642,38 @@ def test_a_wrong_reconciler_in_the_config_of_a_stack_is_said(run: Run, root: Pat
     assert result.exit_code == 1
     assert "did you mean 'everest'?" in result.stdout
     assert "[field.value]" in result.stdout
+
+
+HANGS = {
+    "an exit handler": "import atexit, time\natexit.register(time.sleep, 600)\n",
+    "a thread": "import threading, time\nthreading.Thread(target=time.sleep, args=(600,), daemon=False).start()\n",
+    "both, and the program": "import atexit, time\natexit.register(time.sleep, 600)\ntime.sleep(600)\n",
+}
+
+
+@pytest.mark.parametrize("program", HANGS.values(), ids=HANGS)
+def test_what_a_program_leaves_to_be_done_ends_with_its_time(here: Path, program: str, process: Process) -> None:
+    (here / "Pulumi.yaml").write_text("name: hangs\nruntime: python\n")
+    (here / "__main__.py").write_text(program)
+    started = time.monotonic()
+    ended = process("validate", ".", "--timeout", "2")
+    assert time.monotonic() - started < 60
+    assert ended.returncode == 1
+    assert "takes longer than --timeout" in ended.stderr
+    assert "no findings" in ended.stdout or "has not ended after 2 seconds" in ended.stdout
+
+
+def test_an_exit_handler_of_a_program_has_its_time(here: Path, process: Process) -> None:
+    (here / "Pulumi.yaml").write_text("name: ends\nruntime: python\n")
+    (here / "__main__.py").write_text("import atexit, sys\natexit.register(lambda: print('ended', file=sys.stderr))\n")
+    ended = process("validate", ".")
+    assert (ended.returncode, ended.stderr.strip()) == (0, "ended")
+
+
+def test_a_line_of_a_program_that_shows_a_secret_value_is_not_shown(here: Path, process: Process) -> None:
+    (here / "Pulumi.yaml").write_text("name: secrets\nruntime: python\n")
+    text = "import pulumi\nvalue = pulumi.Output.secret('hunter2-x')\nraise ValueError('no ' + 'hunter2-x')\n"
+    (here / "__main__.py").write_text(text)
+    ended = process("validate", ".")
+    assert "ValueError: no <secret>" in ended.stdout
+    assert "hunter2" not in ended.stdout + ended.stderr

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from click.testing import Result
 from jsonschema import Draft202012Validator
 
-from pulumi_everest.cli.output.github import without_commands, workflow_commands
+from pulumi_everest.cli.output.github import workflow_commands
 from pulumi_everest.cli.output.sarif import sarif_text
 from pulumi_everest.model.codes import CODES
 from pulumi_everest.model.findings import Finding, Place, finding
@@ -101,12 +102,38 @@ def test_sarif_is_not_for_objects(here: Path, run: Run) -> None:
     assert "'sarif' is a file of findings: everest validate --format sarif" in result.stderr
 
 
+FORGED = "a\n::error file=x::pwned\n0 errors"
+
+
+@pytest.mark.parametrize("format_", ["text", "github"])
+@pytest.mark.parametrize("command", [["validate"], ["render"], ["preview"], ["preview", "--against", "before.yaml"]])
 @pytest.mark.parametrize(
-    ("line", "expected"),
-    [("::error::x", "\\::error::x"), ("  ::x", "  \\::x"), ("##[group]", "\\##[group]"), ("a ::x", "a ::x"), ("", "")],
+    "data",
+    [
+        {"metadata": {"name": FORGED}},
+        {"spec": {"provider": FORGED}},
+        {"spec": {"instances": {FORGED: {}}}},
+        {"spec": {"instances": {"engine": {"version": FORGED}}}},
+        {"spec": {"topology": {"type": FORGED}}},
+        {"metadata": {"annotations": {"note": FORGED}}},
+        {"spec": {"instances": {"engine": {"engineConfig": FORGED}}}},
+        {"metadata": {"labels": {FORGED: "x"}}},
+    ],
 )
-def test_a_preview_in_a_log_has_no_commands(line: str, expected: str) -> None:
-    assert without_commands(f"a\n{line}\nb") == f"a\n{expected}\nb"
+def test_no_text_of_the_input_forges_a_line_of_a_log(
+    here: Path, run: Run, command: list[str], data: dict[str, Any], format_: str
+) -> None:
+    cluster = yaml.safe_load((here / "cluster.yaml").read_text())
+    (here / "before.yaml").write_text(yaml.safe_dump(cluster))
+    for part, values in data.items():
+        cluster[part] = {**cluster[part], **values}
+    (here / "cluster.yaml").write_text(yaml.safe_dump(cluster))
+    result = run(*command, "cluster.yaml", *([] if command == ["render"] else ["--format", format_]))
+    lines = (result.stdout + result.stderr).split("\n")
+    ours = [line for line in lines if line.lstrip().startswith("::") and "title=" in line.partition("::")[2]]
+    assert format_ == "github" or not ours
+    assert not [line for line in lines if line.lstrip().startswith("::") and line not in ours]
+    assert not [line for line in lines if line.startswith("0 errors")]
 
 
 # SARIF

@@ -8,6 +8,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import pulumi
 import pytest
 
 from pulumi_everest.program.run import ProgramRun, run_program
@@ -442,3 +443,47 @@ def test_a_program_may_export_the_resources_themselves(project: Any) -> None:
     assert orders["host"].startswith("orders-")
     assert backup["name"] == "now"
     assert "pa55" not in repr(run.exports)
+
+
+WRONG = "import pulumi_everest as everest\neverest.DatabaseCluster('orders', provider='psmdb-operator', instances={'enigne': {}})\n"
+
+
+@pytest.mark.parametrize(
+    ("program", "said"),
+    [
+        (WRONG + "raise ValueError('my own')", "ValueError: my own"),
+        (WRONG + "import sys; sys.exit('stop here')", "the program ended itself: stop here"),
+        (WRONG + "import pulumi; pulumi.Config().require('size')", "the config value 'size' is missing in stack 'dev'"),
+    ],
+)
+def test_a_program_that_fails_after_findings_says_both(project: Any, program: str, said: str) -> None:
+    found = run_program(project(program)).findings
+    assert [entry.code for entry in found if entry.subject] == ["cluster.unknown-component"]
+    assert said in [entry.message for entry in found]
+
+
+SECRET = "import pulumi\nvalue = {given}\n{use}"
+
+
+@pytest.mark.parametrize(
+    ("given", "use"),
+    [
+        ("'hunter2-x'", "pulumi.Output.secret(value)\nraise ValueError('not ' + value)"),
+        ("'hunter2-x'", "pulumi.Output.secret({'a': [value]}).apply(lambda v: {}[v['a'][0]])"),
+        ("'line one-x\\nline two-x'", "pulumi.Output.secret(value)\nraise ValueError('not ' + value.split('\\n')[1])"),
+        ("'hunter2-x'", "pulumi.export('a', pulumi.Output.secret(value))\npulumi.log.warn('it is ' + value)"),
+        ("pulumi.Config().require_secret('password')", "value.apply(lambda v: int(v))"),
+    ],
+)
+def test_a_secret_value_is_in_no_message_of_the_program(project: Any, given: str, use: str) -> None:
+    folder = project(SECRET.format(given=given, use=use))
+    run = run_program(folder, config={"password": "hunter2-x"})
+    assert any("<secret>" in entry.message for entry in run.findings)
+    assert not any("-x" in entry.message for entry in run.findings)
+    assert run.secrets.are_in("a line with hunter2-x") or run.secrets.are_in("a line with line two-x")
+
+
+def test_the_sdk_is_as_before_when_the_program_has_ended(project: Any) -> None:
+    before = pulumi.Output.__dict__["secret"]
+    run_program(project("import pulumi\npulumi.Output.secret('x')\n"))
+    assert pulumi.Output.__dict__["secret"] is before

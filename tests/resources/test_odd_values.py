@@ -264,3 +264,39 @@ def test_many_values_are_read_in_one_go():
     result = one({"instances": {"engine": {"overrides": {f"key{i}": {"value": i} for i in range(5000)}}}})
     assert result.error is None
     assert result.main.inputs["spec"]["engine"]["key4999"] == {"value": 4999}
+
+
+@pytest.mark.parametrize(
+    ("given", "path"),
+    [
+        ({"labels": {"team": "{0}"}}, ("labels", "team")),
+        ({"labels": {"{0}": "shop"}}, ("labels",)),
+        ({"namespace": "ns-{0}"}, ("namespace",)),
+        ({"instances": {"engine": {"version": "{0}"}}}, ("instances", "engine", "version")),
+        ({"overrides": {"a": ["x {0} é"]}}, ("overrides", "a", 0)),
+    ],
+)
+@pytest.mark.parametrize(
+    "said",
+    [
+        str(pulumi.output._OutputToStringError()),
+        "Calling [toString] on an [Output<T>] is not supported.\n\nTo get the value ...",
+        "Calling [ToString] on an [Output<T>] is not supported.",
+    ],
+    ids=["Python", "TypeScript", ".NET"],
+)
+def test_an_output_inside_a_text_is_an_error(given, path, said) -> None:
+    def filled(value):
+        if isinstance(value, dict):
+            return {filled(key): filled(below) for key, below in value.items()}
+        if isinstance(value, list):
+            return [filled(item) for item in value]
+        return value.replace("{0}", said)
+
+    (found,) = one(filled(given)).error.findings
+    assert (found.code, found.path) == ("value.output-text", path)
+
+
+def test_an_output_inside_the_name_of_a_resource_is_an_error():
+    with pytest.raises(ClusterError, match=r"value\.output-text"):
+        DatabaseCluster(f"orders-{pulumi.output._OutputToStringError()}", provider=TOY)

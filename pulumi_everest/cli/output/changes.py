@@ -8,7 +8,7 @@ import click
 
 from pulumi_everest.core.changes.compare import line
 from pulumi_everest.core.changes.impact import Impact
-from pulumi_everest.model.findings import printable
+from pulumi_everest.model.lines import on_one_line
 from pulumi_everest.review.clusters import Compared
 
 _COLOURS = {
@@ -26,5 +26,5 @@ def change_lines(compared: Compared, arrow: str) -> Iterator[str]:
         if change.why:
             text += f": {change.why}"
         colour = _COLOURS.get(change.impact)
-        text = printable(text.replace("→", arrow))
+        text = on_one_line(text.replace("→", arrow))
         yield click.style(text, fg=colour) if colour else text

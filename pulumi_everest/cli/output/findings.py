@@ -10,7 +10,7 @@ import click
 
 from pulumi_everest.cli.output.excerpt import Screen, excerpt
 from pulumi_everest.model.codes import is_about_the_value
-from pulumi_everest.model.findings import printable
+from pulumi_everest.model.lines import on_one_line, printable
 
 if TYPE_CHECKING:
     from pulumi_everest.model.findings import Finding
@@ -32,7 +32,7 @@ def finding_text(entry: Finding, sources: Sources | None = None, screen: Screen 
         where = ":".join([place.file, *numbers])
     first, *more = printable(entry.message).split("\n")
     head = click.style(f"{severity}:", fg=_COLOURS[severity], bold=True)
-    lines = [f"{click.style(printable(where), bold=True)}: " if where else ""]
+    lines = [f"{click.style(on_one_line(where), bold=True)}: " if where else ""]
     lines[0] += f"{head} {first} {click.style(f'[{entry.code}]', dim=True)}"
     lines += [f"    {line}" for line in more]
     line = sources.line(entry) if sources is not None else None
@@ -43,11 +43,11 @@ def finding_text(entry: Finding, sources: Sources | None = None, screen: Screen 
     about = entry.subject if place is not None else ""
     if at or about:
         lines.append(f"    at {at}, {about}" if at and about else f"    at {at or about}")
-        lines[-1] = printable(lines[-1])
+        lines[-1] = on_one_line(lines[-1])
     if entry.allowed:
-        lines.append(printable(f"    allowed: {allowed_text(entry.allowed)}"))
+        lines.append(on_one_line(f"    allowed: {allowed_text(entry.allowed)}"))
     if entry.hint:
-        lines.append(printable(f"    hint: {entry.hint}"))
+        lines.append(on_one_line(f"    hint: {entry.hint}"))
     return "\n".join(lines)
 
 
@@ -55,15 +55,15 @@ def message_text(entry: Finding) -> str:
     """What a finding says, for tools that show its place themselves: the message, the hint, what is allowed, where."""
     from pulumi_everest.model.findings import allowed_text, path_text
 
-    lines = [entry.message]
+    lines = [printable(entry.message)]
     if entry.hint:
-        lines.append(f"hint: {entry.hint}")
+        lines.append(on_one_line(f"hint: {entry.hint}"))
     if entry.allowed:
-        lines.append(f"allowed: {allowed_text(entry.allowed)}")
+        lines.append(on_one_line(f"allowed: {allowed_text(entry.allowed)}"))
     at = path_text(entry.path)
     if at or entry.subject:
-        lines.append("at " + ", ".join(part for part in (at, entry.subject) if part))
-    return printable("\n".join(lines))
+        lines.append(on_one_line("at " + ", ".join(part for part in (at, entry.subject) if part)))
+    return "\n".join(lines)
 
 
 def finding_data(entry: Finding) -> dict[str, Any]:

@@ -40,14 +40,3 @@ def _data(text: str) -> str:
 
 def _property(text: str) -> str:
     return _data(text).replace(":", "%3A").replace(",", "%2C")
-
-
-def without_commands(text: str) -> str:
-    """Text for the log of a workflow in which no line is taken for a command, whatever the input says."""
-    lines = text.split("\n")
-    return "\n".join(_plain(line) if line.lstrip().startswith(("::", "##[")) else line for line in lines)
-
-
-def _plain(line: str) -> str:
-    start = len(line) - len(line.lstrip())
-    return f"{line[:start]}\\{line[start:]}"

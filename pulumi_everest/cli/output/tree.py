@@ -11,7 +11,7 @@ import click
 from pulumi_everest.cli.output.changes import change_lines
 from pulumi_everest.cli.output.findings import counted
 from pulumi_everest.cli.output.objects import object_data
-from pulumi_everest.model.findings import printable
+from pulumi_everest.model.lines import on_one_line
 from pulumi_everest.review.clusters import Compared
 from pulumi_everest.review.comparison.object_diff import Change, Difference
 from pulumi_everest.review.hidden_values import plain
@@ -83,8 +83,8 @@ def group_title(group: Group) -> str:
     """What a group is, in one line."""
     about = ", ".join(f"{key} {value}" for key, value in group.about.items())
     name = group.name if group.kind == "other" else f"{_KINDS.get(group.kind, group.kind)} {group.name}"
-    title = click.style(printable(name), bold=True)
-    return f"{title} ({printable(about)})" if about else title
+    title = click.style(on_one_line(name), bold=True)
+    return f"{title} ({on_one_line(about)})" if about else title
 
 
 def _branches(title: str, branches: Sequence[tuple[str, list[str]]], glyphs: Glyphs) -> Iterator[str]:
@@ -98,8 +98,8 @@ def _branches(title: str, branches: Sequence[tuple[str, list[str]]], glyphs: Gly
 
 def _title(item: Item, sign: str = "") -> str:
     version, where = str(item.manifest.get("apiVersion", "")), item.key[2]
-    text = click.style(printable(item.title), fg=_COLOURS.get(sign), bold=True)
-    return text + click.style(printable(f"  {version}{f'  in {where}' if where else ''}"), dim=True)
+    text = click.style(on_one_line(item.title), fg=_COLOURS.get(sign), bold=True)
+    return text + click.style(on_one_line(f"  {version}{f'  in {where}' if where else ''}"), dim=True)
 
 
 def _fields(item: Item) -> list[str]:
@@ -126,7 +126,7 @@ def _styled(text: str, sign: str) -> str:
 
 
 def _change(change: Change, glyphs: Glyphs) -> Iterator[str]:
-    sign, where = {"added": "+", "removed": "-", "changed": "~"}[change.kind], printable(change.where)
+    sign, where = {"added": "+", "removed": "-", "changed": "~"}[change.kind], on_one_line(change.where)
     if change.kind == "changed":
         was, now = plain(change.old, show=False), plain(change.new, show=False)
         if not _is_tall(was) and not _is_tall(now):
@@ -152,4 +152,4 @@ def _is_tall(value: Any) -> bool:
 def _value(value: Any, sign: str) -> Iterator[str]:
     lines = value.splitlines() if isinstance(value, str) else yaml_text(value).splitlines()
     for line in lines:
-        yield _styled(f"{sign}   {printable(line)}", sign)
+        yield _styled(f"{sign}   {on_one_line(line)}", sign)

@@ -13,6 +13,7 @@ import click
 
 from pulumi_everest.cli.output.excerpt import Screen
 from pulumi_everest.cli.output.findings import finding_text, findings_json, summary
+from pulumi_everest.model.lines import on_one_line, without_commands
 
 if TYPE_CHECKING:
     from pulumi_everest.review.inputs.gather import Gathered
@@ -78,7 +79,8 @@ def findings_text(gathered: Gathered, options: Options, stream: TextIO | None) -
 
         return "\n".join([workflow_commands(found), last] if found else [last])
     screen = screen_of(stream)
-    return "\n".join([*(finding_text(entry, gathered.sources, screen) + "\n" for entry in found), last])
+    blocks = [without_commands(finding_text(entry, gathered.sources, screen)) + "\n" for entry in found]
+    return "\n".join([*blocks, last])
 
 
 def screen_of(stream: TextIO | None) -> Screen:
@@ -102,7 +104,7 @@ def write_findings(gathered: Gathered, options: Options) -> None:
 
 def note(text: str) -> None:
     """A remark for people, to standard error."""
-    click.echo(f"{click.style('note:', fg='cyan')} {text}", err=True)
+    click.echo(f"{click.style('note:', fg='cyan')} {on_one_line(text)}", err=True)
 
 
 def listed(names: Sequence[str], limit: int = 8) -> str:

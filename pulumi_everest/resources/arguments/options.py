@@ -9,6 +9,7 @@ from typing import Any
 import pulumi
 
 from pulumi_everest.model.findings import Finding, finding
+from pulumi_everest.resources.arguments.walk import OUTPUT_TEXT
 from pulumi_everest.resources.engine.errors import ClusterError
 from pulumi_everest.resources.engine.tokens import kind_of
 
@@ -118,6 +119,9 @@ def for_component(
 
 def check_name(token: str, name: object) -> None:
     """Raise what is wrong with the name of a resource at once, since there is no resource without one."""
+    if isinstance(name, str) and OUTPUT_TEXT.search(name):
+        text = "an Output was put into the name of a resource, which must be known when the program is written"
+        raise ClusterError([finding("value.output-text", ("resource_name",), text, subject=kind_of(token))])
     if isinstance(name, str) and name:
         return
     got = "an empty one" if isinstance(name, str) else f"a value of type {type(name).__name__}"

@@ -7,6 +7,7 @@ import enum
 import inspect
 import math
 import os
+import re
 from collections import UserString
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
@@ -25,6 +26,11 @@ MAX_VALUES: Final = 1_000_000
 """How many values the arguments of one resource may have: a few lists that share their items can have any number."""
 MAX_EXACT: Final = 2**53
 """Pulumi keeps numbers as floating point, which is exact up to here."""
+OUTPUT_TEXT: Final = re.compile(r"Calling (?:__\w+__|\[\w+\]) on an \[?Output[<\[]T")
+"""What Pulumi's SDKs make of an output that is put into a text, in Python, TypeScript and .NET."""
+OUTPUT_HINT: Final = 'write pulumi.Output.concat("prefix-", output), or output.apply(lambda value: f"prefix-{value}")'
+SHORT: Final = 40
+"""No text with less characters can hold that."""
 
 
 class Walk:
@@ -55,7 +61,7 @@ class Walk:
         if (
             kind is bool
             or value is None
-            or (kind is str and value.isascii())
+            or (kind is str and value.isascii() and len(value) < SHORT)
             or (kind is int and -MAX_EXACT <= value <= MAX_EXACT)
         ):
             return self._confidential(value, shape, path, leaves) if is_confidential(path) else value
@@ -81,9 +87,12 @@ class Walk:
     def _scalar(self, value: str | int | float, shape: Shape, path: Path, leaves: list[Leaf] | None) -> Any:
         """A text or a number, as an instance of Python's own class."""
         if isinstance(value, str):
-            plain: str | int | float = str.__str__(value)
-            if not _is_unicode(str(plain)):
+            text = str.__str__(value)
+            if not _is_unicode(text):
                 return self._refused("field.type", path, "the text holds half a character (a lone surrogate)")
+            if len(text) >= SHORT and OUTPUT_TEXT.search(text):
+                return self._refused("value.output-text", path, "an Output was put into a text", OUTPUT_HINT)
+            plain: str | int | float = text
         elif isinstance(value, int):
             plain = int(value)
             if abs(plain) > MAX_EXACT:
@@ -130,6 +139,9 @@ class Walk:
                 continue
             if not _is_unicode(key):
                 self._refused("source.key", path, "a key holds half a character (a lone surrogate)")
+                continue
+            if len(key) >= SHORT and OUTPUT_TEXT.search(key):
+                self._refused("value.output-text", path, "an Output was put into a key", OUTPUT_HINT)
                 continue
             name = self._key(str.__str__(key), shape, path)
             if name in data:

@@ -12,7 +12,7 @@ import pulumi
 from pulumi.runtime import settings
 
 from pulumi_everest.model.deferred import Path
-from pulumi_everest.model.findings import EverestError, finding, unknown
+from pulumi_everest.model.findings import EverestError, Finding, finding, unknown
 from pulumi_everest.model.provider import Reconciler
 from pulumi_everest.resources.arguments.naming import AS_IN_YAML
 from pulumi_everest.resources.candidates.gate import ROUNDS, Batch, Waiting
@@ -57,6 +57,7 @@ class Run:
         self.databases: list[RegisteredCluster] = []
         """The clusters made so far, for what is done to them."""
         self._batch: Batch | None = None
+        self._batches: list[Batch] = []
         self._workspace: Workspace | None = None
         self._locks: ProgramLocks | None = None
 
@@ -69,6 +70,7 @@ class Run:
         """The batch that a new resource belongs to."""
         if self._batch is None:
             self._batch = Batch(self)
+            self._batches.append(self._batch)
         return self._batch
 
     def close(self, batch: Batch) -> None:
@@ -195,6 +197,12 @@ def technologies_here() -> dict[str, Technology]:
     """The technologies of the clusters that were made in this event loop, by Provider."""
     run = _RUNS.get(asyncio.get_event_loop())
     return dict(run.guard.technologies) if run is not None else {}
+
+
+def findings_here() -> list[Finding]:
+    """What is wrong with the resources that were made in this event loop, whether it was raised or not."""
+    run = _RUNS.get(asyncio.get_event_loop())
+    return [entry for batch in run._batches for entry in batch.findings] if run is not None else []
 
 
 def raise_findings() -> None:

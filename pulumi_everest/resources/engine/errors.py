@@ -9,6 +9,7 @@ import pulumi
 
 from pulumi_everest.model.codes import CODES
 from pulumi_everest.model.findings import EverestError, Finding, allowed_text, finding, path_text
+from pulumi_everest.model.lines import on_one_line, printable, without_commands
 
 
 class ClusterError(EverestError, pulumi.RunError):
@@ -18,6 +19,29 @@ class ClusterError(EverestError, pulumi.RunError):
         super().__init__(findings)
         self.args = (message(self.findings, late=late),)
 
+    def __str__(self) -> str:
+        """The findings, and what the program itself raised beside them."""
+        other = raised_by_program(self)
+        if other is None:
+            return str(self.args[0])
+        said = f"{type(other).__name__}: {other}".removesuffix(": ")
+        return without_commands(f"{self.args[0]}\n\nThe program itself ended with {said}")
+
+
+def raised_by_program(error: BaseException) -> BaseException | None:
+    """What a program had raised when its findings ended the run; None where that was nothing.
+
+    The SDK (3.272, `run_pulumi_func`) keeps it while it waits for what was begun, and forgets it when that fails.
+    """
+    traceback = error.__traceback__
+    while traceback is not None:
+        if traceback.tb_frame.f_code.co_name == "run_pulumi_func":
+            other = traceback.tb_frame.f_locals.get("ex")
+            own = other is error or isinstance(other, EverestError)
+            return other if isinstance(other, BaseException) and not own else None
+        traceback = traceback.tb_next
+    return None
+
 
 def message(findings: list[Finding], *, late: bool = False) -> str:
     """The findings as text for people: how many, then a block for each resource, with a few lines for each finding."""
@@ -25,10 +49,10 @@ def message(findings: list[Finding], *, late: bool = False) -> str:
     end = "found when values became known" if late else "nothing of these resources was created"
     lines = [f"{count} in databases; {end}"]
     for subject, group in groupby(_by_subject(findings), key=lambda entry: entry.subject):
-        lines += ["", subject or "Plugins"]
+        lines += ["", on_one_line(subject) or "Plugins"]
         for entry in group:
             lines += _block(entry)
-    return "\n".join(lines)
+    return without_commands("\n".join(lines))
 
 
 def _by_subject(findings: list[Finding]) -> list[Finding]:
@@ -41,11 +65,11 @@ def _block(entry: Finding) -> list[str]:
     where = [":".join(str(part) for part in (place.file, place.line, place.column) if part)] if place else []
     if entry.path:
         where.append(path_text(entry.path))
-    lines = [f"  {': '.join([*where, entry.message])}  [{entry.code}]"]
+    lines = [f"  {': '.join([*map(on_one_line, where), printable(entry.message)])}  [{entry.code}]"]
     if entry.hint:
-        lines.append(f"    {entry.hint}")
+        lines.append(on_one_line(f"    {entry.hint}"))
     if entry.allowed:
-        lines.append(f"    allowed: {allowed_text(entry.allowed)}")
+        lines.append(on_one_line(f"    allowed: {allowed_text(entry.allowed)}"))
     return lines
 
 

@@ -42,6 +42,7 @@ def run(folder: Path, options: Options, sources: Sources) -> tuple[ProgramRun, l
     result = run_program(
         folder, config=config, stack=options.stack, stack_outputs=options.stack_outputs, timeout=options.timeout
     )
+    sources.hide(result.secrets.are_in)
     return result, _groups(result, folder, sources)
 
 

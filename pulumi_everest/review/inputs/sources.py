@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,6 +34,7 @@ class Sources:
 
     texts: dict[str, str] = field(default_factory=dict)
     _lines: dict[str, list[str]] = field(default_factory=dict)
+    _hidden: list[Callable[[str], bool]] = field(default_factory=list)
 
     def line(self, entry: Finding) -> str | None:
         """The line that a finding is about; None where there is none, or where it could show a secret value."""
@@ -46,7 +47,13 @@ class Sources:
         shown = lines[place.line - 1]
         if any(_is_secret(key) for key in [*_assigned(shown), *_keys_above(lines, place.line - 1)]):
             return None
+        if any(shows_one(shown) for shows_one in self._hidden):
+            return None
         return None if not place.file.endswith(".py") and _in_a_secret(lines, place.line - 1) else shown
+
+    def hide(self, shows_one: Callable[[str], bool]) -> None:
+        """Show no line of which that says that it shows a secret value."""
+        self._hidden.append(shows_one)
 
     def lines(self, file: str) -> list[str]:
         """The lines of a file, without their breaks; none where it cannot be read."""

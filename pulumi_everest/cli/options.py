@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
 import functools
-import json
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -30,6 +28,8 @@ class Choice(click.Choice):  # type: ignore[type-arg]
             if value == "sarif":
                 text = "'sarif' is a file of findings: everest validate --format sarif"
                 raise click.BadParameter(text, ctx, param) from None
+            import difflib
+
             near = difflib.get_close_matches(str(value).lower(), list(self.choices), n=1)
             if near:
                 text = f"{error.message.rstrip('.')}; did you mean '{near[0]}'?"
@@ -62,6 +62,8 @@ def _outputs(ctx: click.Context, parameter: click.Parameter, values: tuple[str, 
 
 
 def _data(text: str) -> Any:
+    import json
+
     try:
         return json.loads(text)
     except ValueError:

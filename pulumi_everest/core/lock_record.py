@@ -9,7 +9,8 @@ from typing import Any
 from pulumi_everest.core.resolve import Resolved
 from pulumi_everest.model.deferred import Deferred, Path
 from pulumi_everest.model.findings import Finding, finding
-from pulumi_everest.model.lock import Lock, LockedCluster, LockedComponent
+from pulumi_everest.model.lock import Lock
+from pulumi_everest.model.lock_file import LockedCluster, LockedComponent
 
 OPERATOR = "operator version"
 

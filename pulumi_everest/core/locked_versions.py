@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pulumi_everest.core.technology import Definition
 from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.findings import Finding, finding
-from pulumi_everest.model.lock import Lock, LockedComponent
+
+if TYPE_CHECKING:
+    from pulumi_everest.model.lock import Lock
+    from pulumi_everest.model.lock_file import LockedComponent
 
 
 class Locked:

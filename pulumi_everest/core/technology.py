@@ -99,7 +99,7 @@ class Definition:
         return True
 
 
-_PLAIN = TopologyComponent()
+_PLAIN = TopologyComponent.model_construct()
 
 
 def _fits(entry: VersionEntry, operator: str | None) -> bool:

@@ -1,7 +1,5 @@
 """DatabaseCluster: one database of any technology, and the settings of each of its components."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, Literal
 
 from pydantic import Field

@@ -1,7 +1,5 @@
 """DatabaseClusterDefinition: the building blocks of a technology and the topologies they form."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field

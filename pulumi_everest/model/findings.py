@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -103,6 +102,8 @@ def nearest(got: str, names: Iterable[str]) -> str | None:
     wanted = _fold(got[:200])
     if wanted in folded:
         return folded[wanted]
+    import difflib
+
     matches = difflib.get_close_matches(wanted, list(folded), n=1, cutoff=0.6)
     if matches:
         return folded[matches[0]]
@@ -116,6 +117,8 @@ def nearest_first(got: str, names: Iterable[str]) -> list[str]:
     listed = list(names)
     if len(listed) <= SHOWN:
         return listed
+    import difflib
+
     matcher = difflib.SequenceMatcher(b=_fold(got[:200]))
 
     def unlike(name: str) -> float:

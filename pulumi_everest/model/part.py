@@ -1,6 +1,8 @@
 """The base of all models: what pydantic is told once, so that each model only lists its fields.
 
-A model is built when something is first read with it: most programs need few of them.
+A model is built when something is first read with it: most programs need few of them. The modules of those that
+every run needs (cluster, definition, manifest) have no ``from __future__ import annotations``: pydantic would have to
+parse each of their annotations.
 
 Reading is strict (text is not taken for a number), unknown fields are refused, and the models of what a cluster says
 take a `Deferred` at every place, since any input of a program may be an output.

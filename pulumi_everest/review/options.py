@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -53,6 +52,8 @@ class Options:
 
 def nearest_file(path: Path) -> str:
     """``; did you mean 'cluster.yaml'?`` for what is beside a path that is not there, or nothing."""
+    import difflib
+
     try:
         names = os.listdir(path.parent)
     except OSError:

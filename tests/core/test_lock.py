@@ -13,7 +13,8 @@ from pulumi_everest.core.validate import check_cluster
 from pulumi_everest.model.deferred import Deferred, substitute
 from pulumi_everest.model.definition import DatabaseClusterDefinition
 from pulumi_everest.model.findings import Finding, path_text
-from pulumi_everest.model.lock import Lock, LockedCluster
+from pulumi_everest.model.lock import Lock
+from pulumi_everest.model.lock_file import LockedCluster
 from pulumi_everest.model.plugin_files.manifest import PluginManifest
 
 DIGEST = "sha256:" + "a" * 64

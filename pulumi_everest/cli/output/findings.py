@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pulumi_everest.cli.output.excerpt import Screen, excerpt
 from pulumi_everest.model.codes import is_about_the_value
 from pulumi_everest.model.lines import on_one_line, printable
 
 if TYPE_CHECKING:
+    from pulumi_everest.cli.output.excerpt import Screen
     from pulumi_everest.model.findings import Finding
     from pulumi_everest.review.inputs.sources import Sources
 
@@ -23,6 +23,7 @@ def finding_text(entry: Finding, sources: Sources | None = None, screen: Screen 
     """One finding as a block: where and what in the first line, an excerpt of the source if `sources` has the line,
     then the path, what is allowed, and how to go on.
     """
+    from pulumi_everest.cli.output.excerpt import excerpt
     from pulumi_everest.model.findings import allowed_text, path_text
 
     place, severity = entry.place, entry.severity.value

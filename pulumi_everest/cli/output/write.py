@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from pulumi_everest.cli.output.excerpt import Screen
 from pulumi_everest.cli.output.findings import finding_text, findings_json, summary
 from pulumi_everest.model.lines import on_one_line, without_commands
 
 if TYPE_CHECKING:
+    from pulumi_everest.cli.output.excerpt import Screen
     from pulumi_everest.review.inputs.gather import Gathered
     from pulumi_everest.review.options import Options
 
@@ -44,6 +43,8 @@ def write_file(path: Path, text: str, *, mode: int | None = None) -> None:
         with open(path, "w", encoding="utf-8", errors="backslashreplace") as stream:
             stream.write(text)  # /dev/stdout, a named pipe
         return
+    import tempfile
+
     handle, temporary = tempfile.mkstemp(prefix=f".{path.name[:40]}.", dir=path.parent)
     try:
         with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
@@ -78,13 +79,15 @@ def findings_text(gathered: Gathered, options: Options, stream: TextIO | None) -
         from pulumi_everest.cli.output.github import workflow_commands
 
         return "\n".join([workflow_commands(found), last] if found else [last])
-    screen = screen_of(stream)
+    screen = screen_of(stream) if found else None
     blocks = [without_commands(finding_text(entry, gathered.sources, screen)) + "\n" for entry in found]
     return "\n".join([*blocks, last])
 
 
 def screen_of(stream: TextIO | None) -> Screen:
     """What can be shown where a text goes: as wide as a terminal is, else 120 columns."""
+    from pulumi_everest.cli.output.excerpt import Screen
+
     encoding = getattr(stream, "encoding", None) or "utf-8"
     if stream is None or not stream.isatty():
         return Screen(encoding=encoding)

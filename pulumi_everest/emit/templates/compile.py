@@ -248,7 +248,7 @@ def _is_name(name: str) -> bool:
 
 def _only_code(value: Any) -> Code | None:
     """The expression that a value consists of, or None if it is anything else."""
-    if not isinstance(value, str):
+    if not isinstance(value, str) or not value.startswith("${"):
         return None
     try:
         pieces = split(value)

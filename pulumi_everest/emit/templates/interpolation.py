@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 _OPEN: Final = re.compile(r"\$?\$\{")
+_NOT_PLAIN: Final = re.compile(r"""["'`{}]|//""")
 _QUOTES: Final = ('"""', "'''", '"', "'")
 _RAW: Final = re.compile(r"(?:^|[^A-Za-z0-9_])(?:[bB]?[rR]|[rR][bB])$")
 
@@ -55,25 +56,24 @@ def _end(text: str, start: int) -> int:
     """The position of the brace that closes the expression that begins at `start`."""
     depth = 0
     position = start
-    while position < len(text):
-        character = text[position]
-        if character in "\"'":
-            position = _after_quote(text, start, position)
-            continue
-        if character == "`":  # a field in backticks: spec.`a}b`
-            position = text.find("`", position + 1)
-            if position < 0:
-                break
-        elif text.startswith("//", position):  # a comment, to the end of the line
-            position = text.find("\n", position)
-            if position < 0:
-                break
-        elif character == "{":
-            depth += 1
-        elif character == "}":
-            if depth == 0:
+    while (found := _NOT_PLAIN.search(text, position)) is not None:
+        position = found.start()
+        match found[0]:
+            case '"' | "'":
+                position = _after_quote(text, start, position)
+                continue
+            case "`":  # a field in backticks: spec.`a}b`
+                position = text.find("`", position + 1)
+            case "//":  # a comment, to the end of the line
+                position = text.find("\n", position)
+            case "{":
+                depth += 1
+            case _ if depth == 0:
                 return position
-            depth -= 1
+            case _:
+                depth -= 1
+        if position < 0:
+            break
         position += 1
     raise TextError("'${' is never closed by '}'", start - 2)
 

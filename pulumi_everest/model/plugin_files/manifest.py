@@ -1,7 +1,5 @@
 """plugin.yaml: what a plugin is, and what its templates honour."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -119,7 +117,7 @@ class PluginManifest(Part):
     """Storages for backups that every cluster has, besides those in its `backup.storages`."""
     filled_by: Literal["cluster", "restore"] = "cluster"
     """What `dataSource` of a cluster becomes: part of its main object, or a restore that is made when it is ready."""
-    secrets: Secrets = Secrets()
+    secrets: Secrets = Secrets.model_construct()
     """The Secrets of a cluster."""
     connection: Connection | None = None
     """How clients reach a cluster."""

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from pulumi_everest.model.findings import Finding, Place, finding
 from pulumi_everest.model.source.documents import MAX_BYTES, Document, read_yaml
-from pulumi_everest.program.project import project_file
 from pulumi_everest.review.options import STDIN, Options, WrongUseError, nearest_file
 from pulumi_everest.workspace.workspace import shape_for
 
@@ -65,14 +64,14 @@ def _files(path: Path, inputs: Inputs) -> list[Path]:
     try:
         if not path.is_dir():
             return [path]
-        if project_file(path) is not None:
+        if _is_program(path):
             return [path]
         entries = sorted(path.iterdir())
         files = [entry for entry in entries if _is_yaml(entry)]
         if files:
             inputs.folders.append(path)
             return files
-        below = [e.name for e in entries if e.is_dir() and (project_file(e) or any(map(_is_yaml, e.iterdir())))]
+        below = [e.name for e in entries if e.is_dir() and (_is_program(e) or any(map(_is_yaml, e.iterdir())))]
     except OSError as error:
         problem = f"the folder cannot be read: {error.strerror or error}"
         inputs.findings.append(finding("source.unreadable", (), problem, place=Place(str(path))))
@@ -89,9 +88,15 @@ def is_input(text: str) -> bool:
     try:
         if not path.is_dir():
             return text == "-" or (path.suffix in SUFFIXES and path.is_file())
-        return project_file(path) is not None or any(map(_is_yaml, path.iterdir()))
+        return _is_program(path) or any(map(_is_yaml, path.iterdir()))
     except (OSError, ValueError):
         return False
+
+
+def _is_program(folder: Path) -> bool:
+    from pulumi_everest.program.project import project_file
+
+    return project_file(folder) is not None
 
 
 def _is_yaml(path: Path) -> bool:

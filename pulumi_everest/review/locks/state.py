@@ -9,7 +9,7 @@ from typing import Any
 
 from pulumi_everest.core.changes.snapshot import Snapshot
 from pulumi_everest.core.lock_record import Record
-from pulumi_everest.model.lock import LockedCluster, LockedComponent
+from pulumi_everest.model.lock_file import LockedCluster, LockedComponent
 from pulumi_everest.program.project import project_file
 from pulumi_everest.program.state import clusters_of_state
 from pulumi_everest.review.locks.files import Section

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pulumi_everest.core.lock_record import Change, Record, changes, entry_data
-from pulumi_everest.model.lock import LOCK_FILE, LockedCluster, Locks, lock_data, read_locks
+from pulumi_everest.model.lock import LOCK_FILE, Locks, read_locks
+from pulumi_everest.model.lock_file import LockedCluster, LockFile, lock_data
 from pulumi_everest.review.locks.files import Section
 from pulumi_everest.review.options import WrongUseError
 from pulumi_everest.review.yaml_text import yaml_text
@@ -56,7 +57,7 @@ def new_files(sections: Iterable[Section]) -> list[NewFile]:
 
 def _new_file(folder: Path, sections: list[Section]) -> NewFile:
     path = folder / LOCK_FILE
-    locks = read_locks(path) or Locks(str(path))
+    locks = read_locks(path) or Locks(str(path), LockFile(version=1))
     clusters = dict(locks.model.clusters or {})
     stacks = {name: dict(entries) for name, entries in (locks.model.stacks or {}).items()}
     found = []

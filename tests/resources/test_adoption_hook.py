@@ -8,7 +8,9 @@ from typing import Any
 
 import pulumi
 import pytest
+from pulumi.runtime import settings
 
+from pulumi_everest.program.monitor import Log, Message
 from pulumi_everest.resources.hooks import adoption
 from pulumi_everest.resources.hooks.adoption import NotTheSameError, before_update, both, check_adoption
 
@@ -25,12 +27,12 @@ SAME = {**NAME, "metadata": {**NAME["metadata"], "labels": {"team": "shop"}}, "s
 
 
 @pytest.fixture
-def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def said(monkeypatch: pytest.MonkeyPatch) -> list[Message]:
     """What the hook logs."""
-    lines: list[str] = []
-    monkeypatch.setattr(adoption, "_log", lambda severity, text, urn: lines.append(text))
+    log = Log()
+    monkeypatch.setattr(settings, "get_engine", lambda: log)
     monkeypatch.setattr(adoption, "SETTLED", 0)
-    return lines
+    return log.messages
 
 
 def ask(new: Any, *, old: Any = NAME, live: Any = LIVE) -> None:
@@ -43,17 +45,17 @@ def ask(new: Any, *, old: Any = NAME, live: Any = LIVE) -> None:
     asyncio.run(call())
 
 
-def test_what_is_the_same_is_taken_over(said: list[str]) -> None:
+def test_what_is_the_same_is_taken_over(said: list[Message]) -> None:
     ask(SAME)
 
     assert said == []
 
 
-def test_what_differs_is_refused_with_every_value_and_the_way_on(said: list[str]) -> None:
+def test_what_differs_is_refused_with_every_value_and_the_way_on(said: list[Message]) -> None:
     with pytest.raises(NotTheSameError) as raised:
         ask({**SAME, "spec": {"replicas": 5.0}})
 
-    [text] = said
+    [(_, text, _)] = said
     assert text.splitlines() == [
         "Shop shop/orders is not taken over, and nothing was changed: 2 values differ",
         "  spec.replicas: 3 → 5",
@@ -73,34 +75,34 @@ def test_what_differs_is_refused_with_every_value_and_the_way_on(said: list[str]
         (NAME, None),
     ],
 )
-def test_only_the_first_update_after_an_import_is_compared(old: Any, live: Any, said: list[str]) -> None:
+def test_only_the_first_update_after_an_import_is_compared(old: Any, live: Any, said: list[Message]) -> None:
     ask({**SAME, "spec": {"replicas": 5.0}}, old=old, live=live)
 
     assert said == []
 
 
-def test_a_value_that_is_not_known_yet_is_no_difference(said: list[str]) -> None:
+def test_a_value_that_is_not_known_yet_is_no_difference(said: list[Message]) -> None:
     ask(lambda: {**SAME, "spec": {"replicas": pulumi.UNKNOWN, "size": "10Gi"}})
 
     assert said == []
 
 
-def test_a_secret_is_compared_and_never_shown(said: list[str]) -> None:
+def test_a_secret_is_compared_and_never_shown(said: list[Message]) -> None:
     ask(lambda: {**SAME, "spec": pulumi.Output.secret({"replicas": 3.0, "size": "10Gi"})})
     assert said == []
 
     with pytest.raises(NotTheSameError):
         ask(lambda: {**SAME, "spec": pulumi.Output.secret({"replicas": 3.0, "size": "hidden-value"})})
 
-    assert "spec.size: 10Gi → <secret>" in said[0]
-    assert "hidden-value" not in said[0]
+    assert "spec.size: 10Gi → <secret>" in said[0].text
+    assert "hidden-value" not in said[0].text
 
 
-def test_other_managers_are_named(said: list[str]) -> None:
+def test_other_managers_are_named(said: list[Message]) -> None:
     managed = [{"manager": "helm", "fieldsV1": {"f:spec": {"f:size": {}}}}, {"manager": "kubectl", "fieldsV1": {}}]
     ask(SAME, live={**LIVE, "metadata": {**LIVE["metadata"], "managedFields": managed}})
 
-    [text] = said
+    [(_, text, _)] = said
     assert "helm (1)" in text
     assert "kubectl" not in text
     assert "pulumi.com/patchForce" in text

@@ -11,12 +11,12 @@ import pulumi
 import pytest
 from google.protobuf.json_format import MessageToDict
 from mocked_run import CLUSTER, Registered, Source, run
-from pulumi.runtime.proto import engine_pb2
 
 import pulumi_everest as everest
 from pulumi_everest.core.changes.compare import ChangeSet
 from pulumi_everest.core.changes.impact import Concealed
 from pulumi_everest.core.technology import Technology
+from pulumi_everest.program.monitor import Log
 from pulumi_everest.resources.candidates.run import technologies_here
 from pulumi_everest.resources.hooks.change_messages import refusal, remarks
 from pulumi_everest.resources.hooks.guard import Guard, RefusedError, compared
@@ -190,22 +190,14 @@ def test_changes_that_are_made_are_one_line_and_a_warning_if_they_are_more_than_
     assert remarks(compare(kept(), kept(**values))) == [(notable, text)]  # type: ignore[arg-type]
 
 
-class Engine:
-    def __init__(self) -> None:
-        self.said: list[tuple[int, str, str]] = []
-
-    def Log(self, request: Any) -> None:
-        self.said.append((request.severity, request.urn, request.message))
-
-
 def asked(name: str, old: dict[str, Any], new: dict[str, Any]) -> Any:
     return SimpleNamespace(
         urn=f"urn:{name}", name=name, old_inputs=old, new_inputs=new, old_outputs=None, id="", type=CLUSTER
     )
 
 
-def guard(engine: Engine, *, preview: bool, served: bool = False) -> Guard:
-    return Guard(served=served, technologies=TECHNOLOGIES, _engine=engine, _dry_run=preview)
+def guard(log: Log, *, preview: bool, served: bool = False) -> Guard:
+    return Guard(served=served, technologies=TECHNOLOGIES, _engine=log, _dry_run=preview)
 
 
 @pytest.mark.parametrize(("preview", "served"), [(False, False), (True, True), (False, True)])
@@ -213,7 +205,7 @@ def test_an_update_and_another_languages_preview_end_at_the_hook(preview: bool, 
     old, new = kept(instances=engine(replicas=5, storage={"size": "9Gi"})), kept(instances=engine(replicas=5))
 
     with pytest.raises(RefusedError) as raised:
-        asyncio.run(guard(Engine(), preview=preview, served=served).before_update(asked("orders", old, new)))
+        asyncio.run(guard(Log(), preview=preview, served=served).before_update(asked("orders", old, new)))
 
     assert [(entry.code, entry.path) for entry in raised.value.findings] == [
         ("change.refused", ("instances", "engine", "storage", "size"))
@@ -224,7 +216,7 @@ def test_an_update_and_another_languages_preview_end_at_the_hook(preview: bool, 
 
 def test_a_preview_reports_the_refusals_of_all_clusters_at_once() -> None:
     old, new = kept(instances=engine(storage={"size": "9Gi"})), kept(instances=engine(storage={"size": "5Gi"}))
-    log = Engine()
+    log = Log()
 
     def program() -> None:
         own = guard(log, preview=True)
@@ -237,9 +229,9 @@ def test_a_preview_reports_the_refusals_of_all_clusters_at_once() -> None:
     assert str(result.error).startswith(
         "2 changes are refused, and nothing was changed: DatabaseCluster orders, DatabaseCluster carts"
     )
-    assert [(severity, urn) for severity, urn, _ in log.said] == [
-        (engine_pb2.ERROR, "urn:orders"),
-        (engine_pb2.ERROR, "urn:carts"),
+    assert [(entry.severity, entry.urn) for entry in log.messages] == [
+        ("error", "urn:orders"),
+        ("error", "urn:carts"),
     ]
 
 
@@ -247,18 +239,18 @@ def test_guards_that_are_lifted_for_nothing_are_named_when_all_is_said() -> None
     old = kept(instances=engine(storage={"size": "9Gi"}))
     allow = ["storage-shrink", "downgrade"]
     new = kept(instances=engine(storage={"size": "5Gi"}), allow=allow)
-    log = Engine()
+    log = Log()
     own = guard(log, preview=True)
 
     asyncio.run(own.before_update(asked("orders", old, new)))
-    log.said.clear()
+    log.messages.clear()
     own.unneeded(allow, "urn:orders")
     own.unneeded(allow, "urn:carts")
     own.unneeded(["storage-shrink"], "urn:orders")
 
-    assert log.said == [
-        (engine_pb2.WARNING, "urn:orders", "allow: no change meets downgrade, so it can be taken away"),
-        (engine_pb2.WARNING, "urn:carts", "allow: no change meets storage-shrink, downgrade, so it can be taken away"),
+    assert log.messages == [
+        ("warning", "allow: no change meets downgrade, so it can be taken away", "urn:orders"),
+        ("warning", "allow: no change meets storage-shrink, downgrade, so it can be taken away", "urn:carts"),
     ]
 
 

@@ -17,6 +17,7 @@ from pulumi_everest.live.errors import LiveError
 from pulumi_everest.live.presence import Facts
 from pulumi_everest.model.findings import finding
 from pulumi_everest.plugins.find import builtin
+from pulumi_everest.program.monitor import Log, Message
 from pulumi_everest.resources.engine.cluster_access import TIMEOUT, Reach, reach_of
 from pulumi_everest.resources.hooks import failed_databases as reporting
 from pulumi_everest.resources.hooks.failed_databases import Reporter, problems, told
@@ -61,15 +62,10 @@ def cluster(monkeypatch: pytest.MonkeyPatch) -> type[Cluster]:
 
 
 @pytest.fixture
-def logged(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str, str]]:
-    lines: list[tuple[str, str, str]] = []
-
-    class Engine:
-        def Log(self, request: Any) -> None:
-            lines.append(({2: "warning", 3: "error"}[request.severity], request.message, request.urn))
-
-    monkeypatch.setattr(settings, "get_engine", Engine)
-    return lines
+def logged(monkeypatch: pytest.MonkeyPatch) -> list[Message]:
+    log = Log()
+    monkeypatch.setattr(settings, "get_engine", lambda: log)
+    return log.messages
 
 
 def reporter(kubernetes: object = None) -> Reporter:

@@ -8,24 +8,16 @@ from typing import Any
 
 import pytest
 from mocked_run import run
-from pulumi.runtime.proto import engine_pb2
 
 import pulumi_everest as everest
 from pulumi_everest.adoption.made import Made
+from pulumi_everest.program.monitor import Log
 from pulumi_everest.resources.hooks.filling import Filling, component_of
 from pulumi_everest.resources.hooks.guard import Guard, RefusedError
 
 COMPONENT = "urn:pulumi:test::infra::shop:index:Shop$everest:index:DatabaseCluster::orders"
 TYPES = "urn:pulumi:test::infra::shop:index:Shop$everest:index:DatabaseCluster$kubernetes:psmdb.percona.com/v1:"
 MAIN, RESTORE = f"{TYPES}PerconaServerMongoDB::orders", f"{TYPES}PerconaServerMongoDBRestore::orders-restore"
-
-
-class Engine:
-    def __init__(self) -> None:
-        self.said: list[tuple[int, str]] = []
-
-    def Log(self, request: Any) -> None:
-        self.said.append((request.severity, request.message))
 
 
 def made(**arguments: Any) -> Made:
@@ -40,7 +32,7 @@ def made(**arguments: Any) -> Made:
     return found[0]
 
 
-def filling(log: Engine, **arguments: Any) -> Filling:
+def filling(log: Log, **arguments: Any) -> Filling:
     cluster = made(**arguments)
     own = Guard(_engine=log, _dry_run=False).objects.filling
     own._made["orders-restore"] = "orders", lambda: cluster
@@ -56,15 +48,15 @@ def test_the_component_of_an_object_is_found_by_its_urn() -> None:
 
 
 def test_a_new_database_is_filled() -> None:
-    log = Engine()
+    log = Log()
     own = filling(log)
     own.before_main(args(MAIN))
     asyncio.run(own.before_restore(args(RESTORE)))
-    assert log.said == []
+    assert log.messages == []
 
 
 def test_a_database_that_is_there_is_not_filled() -> None:
-    own = filling(Engine())
+    own = filling(Log())
     own.before_main(args(MAIN.replace("shop:index:Shop$", "")))  # another one of the same name
 
     with pytest.raises(RefusedError) as raised:
@@ -77,8 +69,8 @@ def test_a_database_that_is_there_is_not_filled() -> None:
 
 
 def test_allow_fills_it_all_the_same() -> None:
-    log = Engine()
+    log = Log()
     asyncio.run(filling(log, allow=["data-source"]).before_restore(args(RESTORE)))
 
-    assert [severity for severity, _ in log.said] == [engine_pb2.WARNING] * 2
-    assert "data loss (guard data-source lifted)" in log.said[0][1]
+    assert [entry.severity for entry in log.messages] == ["warning"] * 2
+    assert "data loss (guard data-source lifted)" in log.messages[0].text

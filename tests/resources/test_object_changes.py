@@ -10,11 +10,11 @@ from typing import Any
 import pulumi
 import pytest
 from mocked_run import run
-from pulumi.runtime.proto import engine_pb2
 
 import pulumi_everest as everest
 from pulumi_everest.adoption.changes import explained
 from pulumi_everest.adoption.made import Made
+from pulumi_everest.program.monitor import Log
 from pulumi_everest.resources.hooks.filling import component_of
 from pulumi_everest.resources.hooks.guard import Guard, RefusedError
 from pulumi_everest.resources.hooks.judge import Asked
@@ -22,14 +22,6 @@ from pulumi_everest.resources.hooks.judge import Asked
 TOKEN = "kubernetes:toy.example.com/v1:ToyDB"
 MAIN = f"urn:pulumi:test::infra::everest:index:DatabaseCluster${TOKEN}::orders"
 COMPONENT = "urn:pulumi:test::infra::everest:index:DatabaseCluster::orders"
-
-
-class Engine:
-    def __init__(self) -> None:
-        self.said: list[tuple[int, str, str]] = []
-
-    def Log(self, request: Any) -> None:
-        self.said.append((request.severity, request.urn, request.message))
 
 
 def made(**arguments: Any) -> Made:
@@ -71,7 +63,7 @@ class Change:
     def __init__(
         self, new: Made, was: Any, now: Any = None, asked: Asked | None = None, secret: str | None = None
     ) -> None:
-        self.log, self.secret = Engine(), secret
+        self.log, self.secret = Log(), secret
         self.guard = Guard(_engine=self.log, _dry_run=False)
         if asked is not None:
             self.guard.asked[COMPONENT] = asked
@@ -81,7 +73,7 @@ class Change:
             old_inputs=was, new_inputs=new.manifest if now is None else now,
         )  # fmt: skip
 
-    def ask(self) -> list[tuple[int, str]]:
+    def ask(self) -> list[tuple[str, str]]:
         """What is said at the object. Raises where the change is refused."""
 
         async def asked() -> None:
@@ -90,8 +82,8 @@ class Change:
             await self.guard.objects.before_update(self.args)
 
         asyncio.run(asked())
-        assert {urn for _, urn, _ in self.log.said} <= {MAIN}
-        return [(severity, text) for severity, _, text in self.log.said]
+        assert {entry.urn for entry in self.log.messages} <= {MAIN}
+        return [(entry.severity, entry.text) for entry in self.log.messages]
 
 
 def test_the_component_of_an_object_has_its_name() -> None:
@@ -112,7 +104,7 @@ def test_a_change_without_the_component_is_refused_at_the_object() -> None:
 def test_a_change_without_the_component_is_said_where_it_is_made() -> None:
     said = Change(sized("9Gi"), sized("5Gi").manifest).ask()
 
-    assert said == [(engine_pb2.INFO, "orders: engine.storage.size 5Gi → 9Gi, online")]
+    assert said == [("info", "orders: engine.storage.size 5Gi → 9Gi, online")]
 
 
 def test_allow_lifts_a_guard_at_the_object_too_and_is_needed_then() -> None:
@@ -125,7 +117,7 @@ def test_allow_lifts_a_guard_at_the_object_too_and_is_needed_then() -> None:
         "orders: engine.storage.size 9Gi → 5Gi, downtime (guard storage-shrink lifted)",
         "allow: storage-shrink lifted for engine.storage.size 9Gi → 5Gi; take it away after this change",
     ]
-    assert len(change.log.said) == 2
+    assert len(change.log.messages) == 2
 
 
 def component(old: Made, new: Made) -> Asked:
@@ -179,7 +171,7 @@ def test_what_cannot_be_told_is_said_unless_the_component_was_asked() -> None:
     was = deepcopy(dict(old.manifest))
 
     [(severity, text)] = Change(new, was, secret="size").ask()
-    assert severity == engine_pb2.WARNING
+    assert severity == "warning"
     assert text.startswith("orders: what this does to the running database is not known: ")
     assert "hidden" not in text
     assert Change(new, was, asked=component(old, new), secret="size").ask() == []

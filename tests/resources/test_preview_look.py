@@ -13,12 +13,12 @@ from pulumi.runtime import settings
 from pulumi_everest.live.errors import LiveError
 from pulumi_everest.live.presence import Facts
 from pulumi_everest.plugins.find import builtin
+from pulumi_everest.program.monitor import Log, Message
 from pulumi_everest.resources.hooks.preview_look import Looks, Planned
 from pulumi_everest.resources.hooks.refusals import RefusedError
 
 MANIFEST = next(plugin.manifest for plugin in builtin() if plugin.name == "psmdb")
 SERVED = {("psmdb.percona.com/v1", "PerconaServerMongoDB")}
-WARNING, ERROR = 2, 3
 
 
 class Cluster:
@@ -66,15 +66,10 @@ def cluster(monkeypatch: pytest.MonkeyPatch) -> type[Cluster]:
 
 
 @pytest.fixture
-def said(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, str, str]]:
-    lines: list[tuple[int, str, str]] = []
-
-    class Engine:
-        def Log(self, request: Any) -> None:
-            lines.append((request.severity, request.urn, request.message))
-
-    monkeypatch.setattr(settings, "get_engine", Engine)
-    return lines
+def said(monkeypatch: pytest.MonkeyPatch) -> list[Message]:
+    log = Log()
+    monkeypatch.setattr(settings, "get_engine", lambda: log)
+    return log.messages
 
 
 def planned(name: Any, *, created: bool = True, namespace: str = "apps", urn: Any = None) -> Planned:
@@ -108,8 +103,8 @@ def test_an_operator_that_is_missing_is_a_warning_once_for_all_databases(
 ) -> None:
     cluster.facts = Facts(SERVED, {}, [])
     assert look(planned("a"), planned("b"), planned("c", created=False)) == []
-    [(severity, urn, text)] = said
-    assert (severity, urn) == (WARNING, "urn:a")
+    [(severity, text, urn)] = said
+    assert (severity, urn) == ("warning", "urn:a")
     assert text.endswith("install Helm chart psmdb-operator 1.22.0")
     assert cluster.asked == ["apps"]
 
@@ -127,9 +122,13 @@ def test_objects_that_are_there_and_are_to_be_created_end_a_preview_once(
         "DatabaseCluster d",
     ]
     assert {entry.code for entry in error.findings} == {"cluster.exists"}
-    assert [(severity, urn) for severity, urn, _ in said] == [(ERROR, "urn:a"), (ERROR, "urn:c"), (ERROR, "urn:d")]
-    assert "PerconaServerMongoDB shop/d is there already" in said[2][2]
-    assert "aliases=[pulumi.Alias(" in said[2][2]
+    assert [(entry.severity, entry.urn) for entry in said] == [
+        ("error", "urn:a"),
+        ("error", "urn:c"),
+        ("error", "urn:d"),
+    ]
+    assert "PerconaServerMongoDB shop/d is there already" in said[2].text
+    assert "aliases=[pulumi.Alias(" in said[2].text
     assert cluster.asked == ["apps", "shop"]
 
 

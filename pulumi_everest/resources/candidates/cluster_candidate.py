@@ -45,7 +45,7 @@ class ClusterCandidate:
         self.refused = self.batch.add(self.checked.findings) or self.checked.resolved is None
         self._made = ClusterObjects() if self.refused else self._make()
         arguments.watch(self._check_late, self.checked.findings, self.batch.gate)
-        self.batch.members.append(self)
+        self.batch.members.append(self.arguments)
         self.batch.clusters.append(self)
         run.databases.append(self)
 
@@ -143,14 +143,6 @@ class ClusterCandidate:
         return Made(main, snapshot, setup, self.run.workspace, self.input.secrets, self.checked.allow)
 
     # What the gate asks
-
-    def look(self) -> bool:
-        """Take values that have become known. True if none is left to wait for."""
-        return self.arguments.look()
-
-    def news(self) -> list[Finding]:
-        """What is wrong with values that became known."""
-        return self.arguments.news()
 
     def identity(self) -> tuple[Any, ...] | None:
         """Kubernetes provider, namespace and name."""

@@ -24,7 +24,7 @@ ROUNDS = 32
 
 
 class Member(Protocol):
-    """A resource of a batch: what the gate asks it."""
+    """The arguments of a resource of a batch: what the gate asks them."""
 
     def look(self) -> bool:
         """Take values that have become known. True if none is left to wait for."""

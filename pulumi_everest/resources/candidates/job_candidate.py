@@ -48,7 +48,7 @@ class JobCandidate:
         if not self.refused:
             self._emit()
         arguments.watch(lambda data: self._check(data)[2], self.findings, self.batch.gate)
-        self.batch.members.append(self)
+        self.batch.members.append(self.arguments)
         self.batch.clusters.append(self)
 
     def _check(self, data: dict[str, Any]) -> tuple[Job | None, Setup | None, list[Finding]]:
@@ -148,14 +148,6 @@ class JobCandidate:
         return {key: value for key, value in spec.items() if not isinstance(value, Deferred) and key != "provider"}
 
     # What the gate asks
-
-    def look(self) -> bool:
-        """Take values that have become known. True if none is left to wait for."""
-        return self.arguments.look()
-
-    def news(self) -> list[Finding]:
-        """What is wrong with values that became known."""
-        return self.arguments.news()
 
     def identity(self) -> tuple[Any, ...] | None:
         """Kind, Kubernetes provider, namespace and name."""

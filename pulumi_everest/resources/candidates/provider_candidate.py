@@ -50,7 +50,7 @@ class ProviderCandidate:
         """Whether the CustomResourceDefinitions are to be there before its objects."""
         self.refused = self.batch.add(self.arguments.shown(found))
         self.arguments.watch(self._check, self.arguments.shown(found), self.batch.gate)
-        self.batch.members.append(self)
+        self.batch.members.append(self.arguments)
 
     def _known_data(self) -> dict[str, Any]:
         data = self.arguments.data()
@@ -137,16 +137,6 @@ class ProviderCandidate:
     def objects(self) -> list[Emitted]:
         """What the Provider itself becomes."""
         return self.run.workspace.provider_objects(self.name) if isinstance(self.name, str) else []
-
-    # What the gate asks
-
-    def look(self) -> bool:
-        """Take values that have become known. True if none is left to wait for."""
-        return self.arguments.look()
-
-    def news(self) -> list[Finding]:
-        """What is wrong with values that became known."""
-        return self.arguments.news()
 
 
 def _without_spec(entry: Finding) -> Finding:

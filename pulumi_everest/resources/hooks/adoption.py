@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pulumi
 from pulumi.runtime import settings
-from pulumi.runtime.proto import engine_pb2
 
 from pulumi_everest.core.changes.takeover import Hidden, lost_or_changed
 from pulumi_everest.live.managers import other_managers
 from pulumi_everest.model.deferred import Deferred
 from pulumi_everest.model.findings import Finding, finding, path_text
 from pulumi_everest.resources.engine.calls import calls, has_engine, plain, supports
-from pulumi_everest.resources.engine.errors import ClusterError
+from pulumi_everest.resources.engine.log import ERROR, WARNING, say
+from pulumi_everest.resources.hooks.refusals import RefusedError
 
 if TYPE_CHECKING:
     from pulumi_everest.workspace.workspace import Setup
@@ -89,10 +89,10 @@ async def before_update(args: pulumi.ResourceHookArgs) -> None:
     found = lost_or_changed(live, await _plain(args.new_inputs))
     if not found:
         for text in _remarks(live):
-            _log(engine_pb2.WARNING, text, args.urn)
+            say(settings.get_engine(), WARNING, text, args.urn)
         return
     text = refusal(live, found)
-    _log(engine_pb2.ERROR, text, args.urn)
+    say(settings.get_engine(), ERROR, text, args.urn)
     await asyncio.sleep(SETTLED)
     raise NotTheSameError(found, f"{text.splitlines()[0]}, as listed at the resource")
 
@@ -106,12 +106,8 @@ async def taken_over(
     return {key: await _plain(value) for key, value in old_outputs.items() if not key.startswith("__")}
 
 
-class NotTheSameError(ClusterError):
+class NotTheSameError(RefusedError):
     """An object that is to be taken over is not what the program says."""
-
-    def __init__(self, findings: list[Finding], text: str) -> None:
-        super().__init__(findings)
-        self.args = (text,)
 
 
 def refusal(live: Mapping[str, Any], found: list[Finding]) -> str:
@@ -139,12 +135,6 @@ def _remarks(live: Mapping[str, Any]) -> list[str]:
         "a value ends with 'Apply failed with ... conflict': take it out of the other tool first, or let the program "
         'win with the annotation pulumi.com/patchForce: "true"'
     ]
-
-
-def _log(severity: int, text: str, urn: str) -> None:
-    engine = settings.get_engine()
-    if engine is not None:
-        engine.Log(engine_pb2.LogRequest(severity=severity, message=text, urn=urn))  # type: ignore[arg-type]
 
 
 async def _plain(value: Any) -> Any:

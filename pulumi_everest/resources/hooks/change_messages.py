@@ -11,6 +11,7 @@ from pulumi_everest.model.shapes import shape_of
 from pulumi_everest.resources.arguments.models import DatabaseClusterArgs
 from pulumi_everest.resources.arguments.naming import AS_IN_YAML, as_written, in_snake_case
 from pulumi_everest.resources.engine.tokens import CLUSTER, subject_of
+from pulumi_everest.resources.hooks.refusals import counted
 
 
 def remarks(result: ChangeSet) -> list[tuple[bool, str]]:
@@ -33,7 +34,7 @@ def unneeded(guards: Iterable[str]) -> str:
 def refusal(result: ChangeSet) -> str:
     """The refused changes of a cluster for people: the first line says which, then why, and how to go on."""
     whats = ", ".join(change.what for change in result.refused)
-    lines = [f"{result.name}: {counted(len(result.refused))} refused, and nothing of it was changed: {whats}"]
+    lines = [f"{result.name}: {counted(len(result.refused), 'change')} refused, and nothing of it was changed: {whats}"]
     for change in result.refused:
         lines += [f"  {change.what}, by guard {change.guard}", f"    why: {change.why}"]
         if change.hint:
@@ -46,11 +47,6 @@ def refusal(result: ChangeSet) -> str:
 
 def _written(text: str) -> str:
     return text if AS_IN_YAML.get() else in_snake_case(text)
-
-
-def counted(number: int) -> str:
-    """``1 change is``, ``2 changes are``."""
-    return "1 change is" if number == 1 else f"{number} changes are"
 
 
 def findings_of(result: ChangeSet, resource: str) -> list[Finding]:

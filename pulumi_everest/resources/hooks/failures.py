@@ -7,10 +7,10 @@ from typing import Any, Final
 
 import pulumi
 from pulumi.runtime import settings
-from pulumi.runtime.proto import engine_pb2
 
 from pulumi_everest.resources.arguments.naming import AS_IN_YAML, in_words_of_yaml
 from pulumi_everest.resources.engine.calls import ERRORS, calls
+from pulumi_everest.resources.engine.log import ERROR, say
 
 HOOK: Final = "pulumi-everest:failures"
 
@@ -86,7 +86,7 @@ class Failures:
         lines = await self._report(args) if self._report is not None and _is_about_the_cluster(args) else []
         if lines or text is not None:
             message = "\n".join([*lines, *([text] if text is not None else [])])
-            self._engine.Log(engine_pb2.LogRequest(severity=engine_pb2.ERROR, message=message, urn=args.urn))
+            say(self._engine, ERROR, message, args.urn)
         return False  # never tried again: the same would come of it
 
 

@@ -14,17 +14,17 @@ from typing import Any, Final
 
 import pulumi
 from pulumi.runtime import settings
-from pulumi.runtime.proto import engine_pb2
 
 from pulumi_everest.core.changes.compare import ChangeSet, compare
 from pulumi_everest.core.changes.secret_changes import Around
 from pulumi_everest.core.changes.snapshot import Snapshot
 from pulumi_everest.core.technology import Technology
 from pulumi_everest.resources.engine.calls import calls, concealed
-from pulumi_everest.resources.hooks.change_messages import counted, findings_of, refusal, remarks, unneeded
+from pulumi_everest.resources.engine.log import INFO, WARNING, say
+from pulumi_everest.resources.hooks.change_messages import findings_of, refusal, remarks, unneeded
 from pulumi_everest.resources.hooks.judge import Asked
 from pulumi_everest.resources.hooks.object_changes import Objects
-from pulumi_everest.resources.hooks.refusals import SETTLED, Refusals, RefusedError
+from pulumi_everest.resources.hooks.refusals import SETTLED, Refusals, RefusedError, counted
 from pulumi_everest.resources.hooks.stored_state import allowed, snapshot_of
 
 HOOK: Final = "pulumi-everest:changes"
@@ -76,13 +76,13 @@ class Guard:
         """Say what the changes of a cluster do, at a resource. Raises `ClusterError` where they are refused."""
         self._lifted.setdefault(component, set()).update(change.guard for change in result.changes if change.lifted)
         for notable, text in remarks(result):
-            self._log(engine_pb2.WARNING if notable else engine_pb2.INFO, text, urn)
+            say(self._engine, WARNING if notable else INFO, text, urn)
         if result.refused:
             await self._refuse(result, resource, urn)
 
     def warn(self, text: str, urn: str) -> None:
         """Say something at a resource."""
-        self._log(engine_pb2.WARNING, text, urn)
+        say(self._engine, WARNING, text, urn)
 
     async def _refuse(self, result: ChangeSet, resource: str, urn: str) -> None:
         """Stop. In a preview of a program in this process it goes on, to fail once, with all that is refused."""
@@ -98,9 +98,6 @@ class Guard:
         names = frozenset[str]().union(*(each.names for each in made))
         return Around(bool(made) and all(each.in_place for each in made), names)
 
-    def _log(self, severity: int, text: str, urn: str) -> None:
-        self._engine.Log(engine_pb2.LogRequest(severity=severity, message=text, urn=urn))  # type: ignore[arg-type]
-
     def unneeded(self, allow: list[str], component: str) -> None:
         """Say which guards were to be lifted for nothing, once all is said about a component and its object."""
         guards = [guard for guard in allow if guard not in self._lifted.get(component, ())]
@@ -109,7 +106,7 @@ class Guard:
 
 
 def _changes(count: int) -> str:
-    return f"{counted(count)} refused, and nothing was changed"
+    return f"{counted(count, 'change')} refused, and nothing was changed"
 
 
 async def compared(

@@ -17,7 +17,6 @@ from typing import Any, Final
 
 import pulumi
 from pulumi.runtime import settings
-from pulumi.runtime.proto import engine_pb2
 
 from pulumi_everest.live.presence import Facts, Wanted, check_presence, taken
 from pulumi_everest.model.findings import one_line
@@ -25,12 +24,13 @@ from pulumi_everest.model.plugin_files.manifest import PluginManifest
 from pulumi_everest.resources.arguments.naming import as_in_yaml
 from pulumi_everest.resources.engine.calls import calls, has_engine
 from pulumi_everest.resources.engine.cluster_access import Reach, known, reach_of, reached, wanted_of
+from pulumi_everest.resources.engine.log import WARNING, say
 from pulumi_everest.resources.engine.provider_settings import UPSERTS, says
 from pulumi_everest.resources.engine.threads import in_thread
 from pulumi_everest.resources.engine.tokens import CLUSTER, subject_of
 from pulumi_everest.resources.hooks.failed_databases import problems
 from pulumi_everest.resources.hooks.failures import EXISTS, filled
-from pulumi_everest.resources.hooks.refusals import Refusals, RefusedError
+from pulumi_everest.resources.hooks.refusals import Refusals, RefusedError, counted
 
 
 @dataclass(frozen=True)
@@ -128,8 +128,7 @@ class Looks:
         if isinstance(there, str):
             raise RefusedError([], UNSEEN.format(name=args.name, why=there))
         if there:
-            text = filled(EXISTS, wanted.kind, f"{wanted.namespace}/{wanted.name}")
-            raise RefusedError([taken(wanted, subject_of(CLUSTER, args.name))], text)
+            raise RefusedError([taken(wanted, subject_of(CLUSTER, args.name))], _exists(wanted))
 
     async def _work(self) -> Any:
         while self._planned:
@@ -150,13 +149,12 @@ class Looks:
             for text in problems(check_presence(planned.manifest.operator, [wanted], seen.facts)):
                 if text not in self._said:
                     self._said.add(text)
-                    engine.Log(engine_pb2.LogRequest(severity=engine_pb2.WARNING, message=text, urn=urn))
+                    say(engine, WARNING, text, urn)
         if exists:
-            found = [taken(wanted, planned.subject)]
-            text = filled(EXISTS, wanted.kind, f"{wanted.namespace}/{wanted.name}")
+            found = taken(wanted, planned.subject)
             if self.served:
-                raise RefusedError([as_in_yaml(entry) for entry in found], text)
-            self.refusals.add(engine, found, text, urn)
+                raise RefusedError([as_in_yaml(found)], _exists(wanted))
+            self.refusals.add(engine, [found], _exists(wanted), urn)
 
     async def _read(self, planned: Planned) -> tuple[Wanted | None, Seen | None]:
         """What is wanted, and what the cluster has, asked once for all databases of a kind in a namespace."""
@@ -172,6 +170,10 @@ class Looks:
             crds = operator.crds if operator is not None else []
             self._seen[key] = asyncio.ensure_future(in_thread(_see, wanted, crds, reach))
         return wanted, await self._seen[key]
+
+
+def _exists(wanted: Wanted) -> str:
+    return filled(EXISTS, wanted.kind, f"{wanted.namespace}/{wanted.name}")
 
 
 def _see(wanted: Wanted, crds: list[str], reach: Reach) -> Seen:
@@ -208,5 +210,4 @@ def _is_there(wanted: Wanted, reach: Reach) -> bool | str:
 
 
 def _databases(count: int) -> str:
-    subject = "1 database is" if count == 1 else f"{count} databases are"
-    return f"{subject} in the cluster already, and cannot be created; nothing was changed"
+    return f"{counted(count, 'database')} in the cluster already, and cannot be created; nothing was changed"

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import pulumi
-from pulumi.runtime.proto import engine_pb2
 
 from pulumi_everest.model.findings import Finding
 from pulumi_everest.resources.engine.errors import ClusterError
+from pulumi_everest.resources.engine.log import ERROR, say
 
 SETTLED: Final = 1.0
 """Seconds that a refusal waits for others."""
@@ -41,7 +41,7 @@ class Refusals:
     def add(self, engine: Any, found: list[Finding], text: str, urn: str) -> None:
         """Refuse: say the text at the resource, and let the program fail in the end."""
         self.findings += found
-        engine.Log(engine_pb2.LogRequest(severity=engine_pb2.ERROR, message=text, urn=urn))
+        say(engine, ERROR, text, urn)
         if self.failure is None:
             self.failure = asyncio.ensure_future(self._failure())
             pulumi.Output.from_input(self.failure).apply(lambda _: None)
@@ -51,3 +51,8 @@ class Refusals:
         subjects = ", ".join(dict.fromkeys(entry.subject for entry in self.findings))
         text = f"{self.counted(len(self.findings))}: {subjects}\n{AT_THEM}"
         raise RefusedError(self.findings, text)
+
+
+def counted(count: int, noun: str) -> str:
+    """``1 change is``, ``2 changes are``."""
+    return f"1 {noun} is" if count == 1 else f"{count} {noun}s are"

@@ -31,7 +31,9 @@ MANIFEST: dict[str, Any] = {
 }
 
 
-def check(spec: dict[str, Any], *, plugin: bool = False, broken: list[tuple[str, ...]] | None = None) -> list[Finding]:
+def check(
+    spec: dict[str, Any], *, plugin: bool = False, broken: list[tuple[str | int, ...]] | None = None
+) -> list[Finding]:
     document = {
         "apiVersion": "everest.percona.com/v2alpha1",
         "kind": "DatabaseClusterDefinition",
@@ -317,6 +319,51 @@ def test_what_was_set_aside_is_not_reported_again() -> None:
     assert codes({"componentTypes": {"db": {}}}, broken=broken) == []
     assert codes({"topologies": {}}, broken=[("spec", "topologies")]) == []
     assert codes({"components": {}}, broken=[("spec", "components")]) == []
+
+
+@pytest.mark.parametrize(
+    ("broken", "said"),
+    [
+        ((), ["a", "ab"]),
+        (("spec", "componentTypes", "a", "versions", 0, "image"), ["ab"]),
+        (("spec", "componentTypes", "a"), ["ab"]),
+        (("spec", "componentTypes", "ab", "versions"), ["a"]),
+        (("spec", "componentTypes"), []),
+        (("spec",), []),
+        (("spec", "components", "a"), ["a", "ab"]),
+    ],
+)
+def test_what_was_set_aside_hides_mistakes_in_itself_alone(broken: tuple[str | int, ...], said: list[str]) -> None:
+    spec = {
+        "componentTypes": {"a": {}, "ab": {}},
+        "components": {name: {"type": name} for name in ("a", "ab")},
+        "topologies": {"single": {"components": {"a": None, "ab": None}}},
+    }
+    found = codes(spec, broken=[broken] if broken else [])
+
+    assert [path for code, path in found if code == "definition.no-versions"] == [
+        f"componentTypes.{name}.versions" for name in said
+    ]
+
+
+@pytest.mark.parametrize(
+    ("spec", "place", "said"),
+    [
+        ({"components": {"engine": {"type": "bd"}}}, "componentTypes", "definition.unknown-type"),
+        (
+            {"topologies": {"single": {"components": {"engin": None}}}},
+            "components",
+            "definition.unknown-component",
+        ),
+        ({"topologies": {}}, "topologies", "definition.no-topologies"),
+    ],
+)
+def test_a_reference_is_wrong_unless_what_it_names_may_have_been_set_aside(
+    spec: dict[str, Any], place: str, said: str
+) -> None:
+    for inside in ((), ("x",), ("x", "type")):
+        assert said not in [code for code, _ in codes(spec, broken=[("spec", place, *inside)])]
+    assert said in [code for code, _ in codes(spec, broken=[("spec", "configSchema"), ("spec", "changes", 0)])]
 
 
 def test_a_mistake_in_one_topology_does_not_hide_that_another_cannot_be_had() -> None:

@@ -54,7 +54,13 @@ def test_merge_patches_are_those_of_rfc_7396(target: Any, patch: Any, expected: 
         ("docker.io/percona/x:1", "reg.example.com/mirror/", "reg.example.com/mirror/percona/x:1"),
         ("localhost:5000/x:1", "reg.example.com", "reg.example.com/x:1"),
         ("reg.example.com/mirror/percona/x:1", "reg.example.com/mirror", "reg.example.com/mirror/percona/x:1"),
+        ("localhost/x/y:1", "reg.example.com", "reg.example.com/x/y:1"),
+        ("other.example.com/x/y:1", "reg.example.com", "reg.example.com/x/y:1"),
+        ("reg.example.community/x", "reg.example.com", "reg.example.com/x"),
+        ("local/x", "localhost", "localhost/local/x"),
         ("x", "reg.example.com", "reg.example.com/x"),
+        ("x:1.0", "reg.example.com", "reg.example.com/x:1.0"),
+        ("localhost", "reg.example.com", "reg.example.com/localhost"),
     ],
 )
 def test_a_registry_replaces_the_image_s_own_host_once(image: str, registry: str, expected: str) -> None:

@@ -488,6 +488,26 @@ def test_labels_that_are_not_known_as_a_whole_wait() -> None:
     assert substitute(main, {labels: {"team": "a", "x": "y"}}) == {"team": "own", "x": "y", "role": "main"}
 
 
+@pytest.mark.parametrize(
+    ("given", "on_main"),
+    [
+        ({}, ["own"]),
+        ({"finalizers": None}, ["own"]),
+        ({"finalizers": []}, None),
+        ({"finalizers": ["a.example.com/b"]}, ["a.example.com/b"]),
+    ],
+)
+def test_finalizers_of_the_cluster_take_the_place_of_those_of_the_main_object_alone(
+    given: dict[str, Any], on_main: list[str] | None
+) -> None:
+    text = OBJECTS.replace("role: main}", "role: main}, finalizers: [own]")
+    text = text.replace("namespace: other}", "namespace: other, finalizers: [of-config]}")
+    cluster = resolved(secrets={"users": {"root": "x"}})
+    cluster.metadata.update(given)
+    found = {entry.name: entry.manifest["metadata"].get("finalizers") for entry in emit(cluster, parse(text))}
+    assert found == {"users": None, "config": ["of-config"], "cluster": on_main}
+
+
 def test_merges_the_overrides_of_the_cluster_over_the_main_object() -> None:
     spec = {**SPEC, "overrides": {"a": {"b": None, "c": 2}, "d": [1]}}
     *_, main = emit(resolved(spec), parse(OBJECTS))
@@ -714,10 +734,11 @@ def test_what_is_known_later_gives_the_same_objects(chosen: dict[tuple[str | int
 def test_emission_is_the_same_in_every_process() -> None:
     code = (
         "import json, sys\n"
-        "sys.path.insert(0, sys.argv[1])\n"
+        "sys.path[:0] = sys.argv[1:]\n"
         "from test_template import rich, resolved\n"
         "print(json.dumps(rich.emit(resolved())[0].manifest))\n"
     )
-    command = [sys.executable, "-c", code, str(Path(__file__).parent)]
+    here = Path(__file__).parent
+    command = [sys.executable, "-c", code, str(here), str(here.parent)]
     runs = {subprocess.run(command, capture_output=True, check=True).stdout for _ in range(2)}
     assert len(runs) == 1

@@ -1,13 +1,25 @@
 # The habits of this project. Each target sets up what it needs, from package registries alone, and can be run again.
 PYTHON ?= python3
 VENV   := .venv
-BIN    := $(VENV)/bin
+
+# Another Python than that of .venv has an environment of its own: make test PYTHON=python3.13
+version_of = $(shell $(1) -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)
+ifneq ($(origin PYTHON),file)
+NAMED := $(call version_of,$(PYTHON))
+ifeq ($(NAMED),)
+$(error there is no Python '$(PYTHON)')
+endif
+ifneq ($(filter-out $(NAMED),$(call version_of,$(VENV)/bin/python)),)
+VENV := .venvs/$(NAMED)
+endif
+endif
+BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fuzz covered testenv lint format schemas coverage bench bench-engine engine-test docs clean
+.PHONY: help demo test test-lowest fuzz covered testenv lint format schemas coverage bench bench-engine engine-test docs clean
 
 help: ## Show the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 $(VENV)/.package: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name it: make PYTHON=python3.12 ...")'
@@ -25,8 +37,20 @@ $(VENV)/.develop: $(VENV)/.package
 demo: $(VENV)/.package ## Preview the quickstart: the whole set-up and the objects of a sharded MongoDB cluster
 	@$(BIN)/everest preview examples/quickstart
 
-test: $(VENV)/.develop ## Run the tests; those that need a part which is not there are skipped
-	@$(BIN)/python -m pytest -n auto --dist loadfile
+test: $(VENV)/.develop ## Run the tests (TESTS=tests/core: those); those that need a part which is not there are skipped
+	@$(BIN)/python -m pytest -n auto --dist loadfile $(TESTS)
+
+$(VENV)-lowest/.develop: pyproject.toml tools/lowest_versions.py
+	@echo "Setting up $(VENV)-lowest with the lowest versions of all dependencies ..."
+	@$(PYTHON) -m venv --clear $(VENV)-lowest
+	@$(VENV)-lowest/bin/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
+	@$(PYTHON) tools/lowest_versions.py > $(VENV)-lowest/constraints.txt
+	@$(VENV)-lowest/bin/python -m pip install --quiet --disable-pip-version-check \
+		--constraint $(VENV)-lowest/constraints.txt --editable '.[cluster]' --group test
+	@touch $@
+
+test-lowest: $(VENV)-lowest/.develop ## Run the tests with the lowest version of each dependency that pyproject.toml allows
+	@$(VENV)-lowest/bin/python -m pytest -n auto --dist loadfile $(TESTS)
 
 # A seed that is not given is drawn once, and printed.
 ifneq ($(filter fuzz,$(MAKECMDGOALS)),)
@@ -85,4 +109,4 @@ docs: $(VENV)/.docs ## Build the documentation site into build/docs
 	@echo "build/docs/index.html"
 
 clean: ## Remove what the other targets made
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-lowest .venvs build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 import re
 
+from pulumi_everest.model.findings import Finding, finding
+
 HINT = "begin with jsonpath= or condition=, or give a JSON list of such texts"
 
 # Names are of letters, digits, _ and all that is not ASCII: said by what they are not, since Python compiles large
@@ -34,6 +36,13 @@ def wrong_condition(text: str) -> str | None:
             return f"'{text}' has not the form condition=TYPE or condition=TYPE=STATUS"
         return None
     return f"'{text}' is not something to wait for"
+
+
+def condition_findings(wait_for: object) -> list[Finding]:
+    """What is wrong with what is to be waited for, where that is a text."""
+    wrong = wrong_condition(wait_for) if isinstance(wait_for, str) else None
+    allowed = ["True", "jsonpath=...", "condition=..."]
+    return [finding("field.value", ("waitFor",), wrong, allowed=allowed, hint=HINT)] if wrong is not None else []
 
 
 def _wrong_list(text: str) -> str | None:

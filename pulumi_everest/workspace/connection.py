@@ -9,7 +9,7 @@ from typing import Any
 from pulumi_everest.core.resolve import Resolved
 from pulumi_everest.emit.objects import Emitted
 from pulumi_everest.emit.templates.texts import filled
-from pulumi_everest.emit.wait_conditions import HINT, wrong_condition
+from pulumi_everest.emit.wait_conditions import condition_findings
 from pulumi_everest.expressions.environment import Scope
 from pulumi_everest.model.deferred import Deferred, substitute
 from pulumi_everest.model.findings import Finding, finding
@@ -119,8 +119,4 @@ def check_wait_for(wait_for: bool | str | None, setup: Setup) -> list[Finding]:
         text = "it is not known how to tell that this database is ready"
         hint = "give a text such as jsonpath={.status.state}=ready instead of True"
         return [finding("field.value", ("waitFor",), text, hint=hint)]
-    wrong = wrong_condition(wait_for) if isinstance(wait_for, str) else None
-    if wrong is not None:
-        allowed = ["True", "jsonpath=...", "condition=..."]
-        return [finding("field.value", ("waitFor",), wrong, allowed=allowed, hint=HINT)]
-    return []
+    return condition_findings(wait_for)

@@ -119,21 +119,36 @@ def read_file(path: str | os.PathLike[str], shape_for: ShapeFor) -> tuple[list[D
     """Like `read_yaml`, for a file. One that cannot be read is a finding."""
     file = os.fspath(path)
     try:
-        with open(file, "rb") as stream:
-            content = stream.read(MAX_BYTES + 1)
+        content = content_of(path)
+    except UnreadableError as error:
+        report = Report(file)
+        report.add("source.unreadable", str(error))
+        return [], report.findings
+    return read_yaml(content, file, shape_for)
+
+
+class UnreadableError(Exception):
+    """A file that cannot be read, with the reason for people. `is_missing` says that there is none."""
+
+    def __init__(self, problem: str, *, is_missing: bool = False) -> None:
+        super().__init__(problem)
+        self.is_missing = is_missing
+
+
+def content_of(path: str | os.PathLike[str]) -> bytes:
+    """What is in a file, and of one that is too large no more than shows that. Raises UnreadableError."""
+    try:
+        with open(path, "rb") as stream:
+            return stream.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        problem = "there is no such file"
+        raise UnreadableError("there is no such file", is_missing=True) from None
     except IsADirectoryError:
-        problem = "this is a folder, not a file"
+        raise UnreadableError("this is a folder, not a file") from None
     except PermissionError:
-        problem = "the file may not be read (permission denied)"
+        raise UnreadableError("the file may not be read (permission denied)") from None
     except (OSError, ValueError) as error:
         problem = f"the file cannot be read: {getattr(error, 'strerror', None) or error}"
-    else:
-        return read_yaml(content, file, shape_for)
-    report = Report(file)
-    report.add("source.unreadable", problem)
-    return [], report.findings
+        raise UnreadableError(problem) from None
 
 
 def _read_document(written: Written, shape_for: ShapeFor, report: Report) -> Document | None:

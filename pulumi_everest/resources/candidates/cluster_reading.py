@@ -8,11 +8,12 @@ from typing import Any
 from pulumi_everest.core.changes.compare import check_allow
 from pulumi_everest.core.merging import without_none
 from pulumi_everest.core.resolve import Resolved
-from pulumi_everest.model.deferred import Deferred, Path
+from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.findings import EverestError, Finding, finding
 from pulumi_everest.model.lock import Lock
 from pulumi_everest.model.reading import plain
 from pulumi_everest.resources.arguments.arguments import Arguments
+from pulumi_everest.resources.candidates.deciding import decided
 from pulumi_everest.resources.hooks.adoption import check_adoption
 from pulumi_everest.workspace.connection import check_connection, check_wait_for
 from pulumi_everest.workspace.given_secrets import check_secrets, late_secrets, may_hold_secrets, split_secrets
@@ -63,13 +64,13 @@ def read_cluster(arguments: Arguments, data: dict[str, Any], workspace: Workspac
     cluster.lock = lock
     resolved, setup, more = workspace.check(cluster)
     found += [*more, *unnamed, *check_secrets(spec, secrets, setup)]
-    policy = _decided(data, "deletionPolicy", "protect", found)
-    adopt = _decided(data, "adopt", False, found)
+    policy = decided(data, "deletionPolicy", "protect", found)
+    adopt = decided(data, "adopt", False, found)
     if adopt:
         found += check_adoption(metadata, policy, setup)
-    wait_for = _decided(data, "waitFor", None, found)
-    wanted = _decided(data, "connectionSecret", False, found)
-    allow = _decided(data, "allow", [], found)
+    wait_for = decided(data, "waitFor", None, found)
+    wanted = decided(data, "connectionSecret", False, found)
+    allow = decided(data, "allow", [], found)
     if setup is not None:
         found += check_wait_for(wait_for, setup)
         found += check_connection(wanted, setup)
@@ -102,14 +103,3 @@ def _with_obstacle(entry: Finding, arguments: Arguments) -> Finding:
     if obstacle is None:
         return entry
     return finding(entry.code, entry.path, f"'{entry.path[-1]}' decides what the cluster consists of, {obstacle}")
-
-
-def _decided(data: dict[str, Any], field: str, default: Any, found: list[Finding]) -> Any:
-    """A field that decides how the objects are made; what is wrong where it is not known goes to `found`."""
-    value = data.get(field)
-    if isinstance(value, Deferred):
-        if value.source is not None:
-            text = f"'{field}' decides how the objects are made, so it must be known in a preview"
-            found.append(finding("value.not-known", (field,), text))
-        return default
-    return default if value is None else value

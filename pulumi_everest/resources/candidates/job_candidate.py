@@ -11,12 +11,13 @@ import pulumi
 from pulumi_everest.core.check_job import Job, JobKind
 from pulumi_everest.core.merging import without_none
 from pulumi_everest.emit.objects import Emitted
-from pulumi_everest.emit.wait_conditions import HINT, wrong_condition
+from pulumi_everest.emit.wait_conditions import condition_findings
 from pulumi_everest.model.deferred import Deferred
 from pulumi_everest.model.findings import EverestError, Finding, did_you_mean, finding
 from pulumi_everest.model.reading import plain
 from pulumi_everest.resources.arguments.arguments import Arguments
 from pulumi_everest.resources.candidates.cluster_reading import METADATA
+from pulumi_everest.resources.candidates.deciding import decided
 from pulumi_everest.resources.candidates.registered import RegisteredCluster
 from pulumi_everest.resources.candidates.run import Run
 from pulumi_everest.workspace.job_plans import JobPlan, schema_findings
@@ -99,13 +100,9 @@ class JobCandidate:
 
     def _options(self, data: Mapping[str, Any], setup: Setup | None) -> list[Finding]:
         """Take what decides how the objects are made, and say what is wrong with it."""
-        found = []
-        for field in ("deletionPolicy", "waitFor"):
-            if isinstance(data.get(field), Deferred) and data[field].source is not None:
-                text = f"'{field}' decides how the objects are made, so it must be known in a preview"
-                found.append(finding("value.not-known", (field,), text))
-        policy, wait = data.get("deletionPolicy"), data.get("waitFor")
-        self.policy = policy if isinstance(policy, str) else "delete"
+        found: list[Finding] = []
+        self.policy = decided(data, "deletionPolicy", "delete", found)
+        wait = decided(data, "waitFor", None, found)
         self.wait_for = wait if isinstance(wait, str) else None
         if wait is True:
             by_operator = setup is not None and not setup.technology.is_controlled
@@ -114,11 +111,7 @@ class JobCandidate:
             if self.wait_for is None and setup is not None:
                 text = f"it is not known how to tell that this {self.kind} is done"
                 found.append(finding("field.value", ("waitFor",), text))
-        wrong = wrong_condition(wait) if isinstance(wait, str) else None
-        if wrong is not None:
-            allowed = ["True", "jsonpath=...", "condition=..."]
-            found.append(finding("field.value", ("waitFor",), wrong, allowed=allowed, hint=HINT))
-        return found
+        return [*found, *condition_findings(wait)]
 
     def _emit(self) -> None:
         assert self.job is not None

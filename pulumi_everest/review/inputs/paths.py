@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pulumi_everest.model.findings import Finding, Place, finding
-from pulumi_everest.model.source.documents import MAX_BYTES, Document, read_yaml
+from pulumi_everest.model.source.documents import MAX_BYTES, Document, UnreadableError, content_of, read_yaml
 from pulumi_everest.review.options import STDIN, Options, WrongUseError, nearest_file
 from pulumi_everest.workspace.workspace import shape_for
 
@@ -106,18 +106,12 @@ def _is_yaml(path: Path) -> bool:
 def _read_file(inputs: Inputs, path: Path) -> None:
     shown = str(path)
     try:
-        with open(path, "rb") as stream:
-            content = stream.read(MAX_BYTES + 1)
-    except FileNotFoundError:
-        problem = f"there is no such file or folder{nearest_file(path)}"
-    except PermissionError:
-        problem = "the file may not be read (permission denied)"
-    except (OSError, ValueError) as error:
-        problem = f"the file cannot be read: {getattr(error, 'strerror', None) or error}"
+        content = content_of(path)
+    except UnreadableError as error:
+        problem = f"there is no such file or folder{nearest_file(path)}" if error.is_missing else str(error)
+        inputs.findings.append(finding("source.unreadable", (), problem, place=Place(shown)))
     else:
         _read(inputs, content, shown)
-        return
-    inputs.findings.append(finding("source.unreadable", (), problem, place=Place(shown)))
 
 
 def _read(inputs: Inputs, content: bytes, shown: str) -> None:

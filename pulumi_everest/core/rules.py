@@ -34,12 +34,7 @@ class Rules:
     @staticmethod
     def of(technology: Technology) -> Rules:
         """The rules of a technology's definition; made once."""
-        definition = technology.definition
-        rules = getattr(definition, "_rules", None)
-        if not isinstance(rules, Rules):
-            rules = Rules(definition)
-            definition._rules = rules  # type: ignore[attr-defined]
-        return rules
+        return technology.definition.derived(Rules)
 
     @cached_property
     def environment(self) -> Environment:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from pulumi_everest.core.paths import FieldSet
 from pulumi_everest.core.schemas import ConfigSchema
@@ -20,6 +20,8 @@ from pulumi_everest.model.plugin_files.manifest import PluginManifest
 from pulumi_everest.model.provider import CONTROLLER
 from pulumi_everest.model.values.versions import Range, version_key
 
+T = TypeVar("T")
+
 
 class Definition:
     """A definition with everything about it that is worth making once: schemas, versions by operator, topologies."""
@@ -31,6 +33,14 @@ class Definition:
         self._versions: dict[tuple[str, str | None], list[VersionEntry]] = {}
         self._schemas: dict[tuple[str, ...], ConfigSchema | None] = {}
         self._fields: dict[tuple[str, str, int], FieldSet | None] = {}
+        self._made: dict[Any, Any] = {}
+
+    def derived(self, make: Callable[[Definition], T]) -> T:
+        """What is made of a definition, such as its rules: by `make`, the first time that it is asked for."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        made: T = self._made[make]
+        return made
 
     def versions(self, kind: str, operator: str | None) -> list[VersionEntry]:
         """The versions of a component type that an operator version can run; all of them for None."""

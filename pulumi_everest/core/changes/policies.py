@@ -93,11 +93,7 @@ class Policies:
     @staticmethod
     def of(definition: Definition) -> Policies:
         """The policies of a definition; made once."""
-        policies = getattr(definition, "_policies", None)
-        if not isinstance(policies, Policies):
-            policies = Policies(definition)
-            definition._policies = policies  # type: ignore[attr-defined]
-        return policies
+        return definition.derived(Policies)
 
     def judged(self, difference: Difference, specs: Specs) -> Change | None:
         """What a difference is; None where it means nothing, or cannot be told yet."""

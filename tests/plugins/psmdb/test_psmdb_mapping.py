@@ -458,9 +458,9 @@ def test_null_in_overrides_removes_what_the_plugin_emits() -> None:
       instances: {engine: {overrides: {size: null}}}
     """
     documents, _ = read_yaml(text, "db.yaml", shape_for)
-    [plan], found = Workspace(Plugins(), documents).plan()
-    assert found == []
-    spec = plan.objects[-1].manifest["spec"]
+    planned = Workspace(Plugins(), documents).plan()
+    assert planned.findings == []
+    spec = planned.clusters[0].objects[-1].manifest["spec"]
     assert "updateStrategy" not in spec
     assert spec["upgradeOptions"] == {"apply": "disabled"}
     assert "size" not in spec["replsets"][0]

@@ -27,6 +27,7 @@ from pulumi_everest.model.findings import EverestError, Finding, one_line
 from pulumi_everest.plugins.find import Plugins
 from pulumi_everest.review.comparison.impacts import compare_clusters
 from pulumi_everest.review.comparison.impacts import findings as changed
+from pulumi_everest.review.comparison.removed import removed
 from pulumi_everest.review.existing_objects import Existing, of_files
 from pulumi_everest.review.inputs.gather import gather
 from pulumi_everest.review.inputs.paths import read_inputs
@@ -246,7 +247,8 @@ class Example:
             return gathered.findings
         before = gather(read_inputs([self.before]), options)
         assert not [*before.findings, *gathered.findings]
-        return list(changed(compare_clusters(before.known_clusters, gathered.known_clusters), impacts=True))
+        both = before.known_clusters, gathered.known_clusters
+        return [*removed(*both), *changed(compare_clusters(*both), impacts=True)]
 
     def adoption(self, workspace: Workspace) -> Iterator[Finding]:
         """What is said about an object that is to be adopted."""

@@ -84,6 +84,7 @@ def preview(
     from pulumi_everest.review.comparison.impacts import compare_clusters, findings
     from pulumi_everest.review.comparison.lifted_guards import checked
     from pulumi_everest.review.comparison.object_diff import compare
+    from pulumi_everest.review.comparison.removed import removed
     from pulumi_everest.review.comparison.revision import gather_before
     from pulumi_everest.review.inputs.gather import gather
     from pulumi_everest.review.inputs.paths import read_inputs, refuse_unused
@@ -104,6 +105,7 @@ def preview(
     modules = set(sys.modules)
     gathered = gather(inputs, options)
     unliftable: list[Finding] = []
+    gone: list[Finding] = []
     if not gathered.has_errors:
         liftings, unliftable = checked(liftings, gathered.known_clusters)
     differences: list[Difference] | None = None
@@ -122,6 +124,7 @@ def preview(
             gathered.sources.texts.update(before.gathered.sources.texts)
         elif not gathered.has_errors:
             differences = compare(before.gathered.items, gathered.items)
+            gone = list(removed(before.gathered.known_clusters, gathered.known_clusters))
             compared = compare_clusters(before.gathered.known_clusters, gathered.known_clusters, liftings)
             lifted = liftings
             if gathered.known_clusters and not before.gathered.clusters and before.gathered.items:
@@ -131,7 +134,12 @@ def preview(
                 note(f"{path} did not exist in {against}, so all of it is new")
     shown = not gathered.has_errors
     gathered.findings = sort_findings(
-        [*gathered.findings, *unliftable, *findings(compared, lifted, impacts=options.format in ("sarif", "github"))]
+        [
+            *gathered.findings,
+            *unliftable,
+            *gone,
+            *findings(compared, lifted, impacts=options.format in ("sarif", "github")),
+        ]
     )
     different = any(difference.kind != "same" for difference in differences or [])
     code = 1 if failed(gathered.findings, strict=options.strict) or (exit_code and different) else 0

@@ -98,13 +98,14 @@ class _Resolution:
     def run(self) -> tuple[Resolved | None, list[Finding]]:
         operator = self.operator_version()
         topology = self.topology()
-        given = self.given_instances()
+        listed = self.known(self.spec.get("instances"), ("instances",)) or {}
+        given = self.given_instances(listed)
         if topology is None:
-            self.unknown_components(given, None)
+            self.unknown_components(listed, None)
             self.versions().check_unplaced(given, operator)
             return None, self.found
         members = self.definition.topology_components(topology)
-        self.unknown_components(given, topology)
+        self.unknown_components(listed, topology)
         present = self.present(topology, members, given)
         preset = self.preset()
         instances, layers = self.merged(present, members, given, preset)
@@ -176,17 +177,17 @@ class _Resolution:
             return None
         return str(chosen)
 
-    def given_instances(self) -> dict[str, Any]:
-        instances = self.known(self.spec.get("instances"), ("instances",)) or {}
+    def given_instances(self, listed: Mapping[str, Any]) -> dict[str, Any]:
         given = {}
-        for name, value in instances.items():
-            known = self.known(value, ("instances", name))
-            given[name] = {} if known is None else known
+        for name, value in listed.items():
+            if value is not None:  # null says nothing, as everywhere
+                known = self.known(value, ("instances", name))
+                given[name] = {} if known is None else known
         return given
 
-    def unknown_components(self, given: Mapping[str, Any], topology: str | None) -> None:
+    def unknown_components(self, listed: Mapping[str, Any], topology: str | None) -> None:
         members = self.definition.topology_components(topology) if topology else {}
-        for name in given:
+        for name in listed:
             path: Path = ("instances", name)
             if name not in self.definition.spec.components:
                 allowed = list(members or self.definition.spec.components)

@@ -110,7 +110,7 @@ def _about(operator: Operator, wanted: Wanted, there: Sequence[Running], subject
     known = version in operator.versions
     if version_key(version) < version_key(wanted.version):
         own = f", or set the operator version {version}" if known else ""
-        install = f"{_install(operator, [wanted])}{own}"
+        install = f"{_install(operator, [wanted], newest.namespace)}{own}"
         yield finding("operator.older", (), text, hint=install, subject=subject, place=wanted.place)
     else:
         follow = f"with the operator version {version} they are made for it" if known else None
@@ -164,8 +164,13 @@ def _served_versions(operator: Operator, api_version: str, facts: Facts) -> list
     return [f"{group}/{version['name']}" for version in versions if version.get("served")]
 
 
-def _install(operator: Operator, wanted: Sequence[Wanted]) -> str:
-    """What to install, in the newest version that something is made for."""
+def _install(operator: Operator, wanted: Sequence[Wanted], namespace: str | None = None) -> str:
+    """The command that installs it, in the newest version that something is made for, where it is or is needed."""
     version = max((w.version for w in wanted if w.version), key=version_key, default=operator.default)
-    what = f"Helm chart {operator.chart}" if operator.chart else operator.name
-    return f"install {what} {version}"
+    if operator.chart is None:
+        return f"install {operator.name} {version}"
+    words = ["helm upgrade --install", operator.chart, operator.chart]
+    if operator.chart_repository is not None:
+        words += ["--repo", operator.chart_repository]
+    words += ["--version", version, "--namespace", namespace or wanted[0].namespace]
+    return f"run `{' '.join(words)}`"

@@ -47,6 +47,7 @@ CODES: dict[str, Code] = {
     ),
     "field.duplicate": Code(_E, "Two items of a list have the same name."),
     # Values that stand for something
+    "value.secret": Code(_E, "A password or other secret value is empty, or ends with a line break."),
     "value.output-text": Code(_E, "An output was put into a text, which does not give its value."),
     "value.name": Code(_E, "The name is not a valid Kubernetes name, or too long."),
     "value.quantity": Code(_E, "The text is not a Kubernetes quantity, or not a positive one."),
@@ -153,6 +154,7 @@ CODES: dict[str, Code] = {
     "change.refused": Code(_E, "The change would lose data, or the operator cannot make it."),
     "change.lifted": Code(_W, "A guard is lifted, so a change is made that would be refused."),
     "change.unneeded": Code(_W, "A guard is to be lifted that no change meets."),
+    "change.removed": Code(_W, "A cluster is no longer there, or has another name."),
     "change.impact": Code(_N, "The change restarts pods, or stops the database."),
     # Emission
     "emit.template": Code(_E, "A template could not be evaluated for the cluster."),

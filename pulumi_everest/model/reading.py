@@ -293,8 +293,8 @@ def plain(data: Any, shape: Shape) -> Any:
         return data
     if isinstance(data, dict) and shape.kind in ("object", "map"):
         if shape.kind == "map" and shape.at("").kind == "object":
-            # An item without settings, such as `backupAgent:`, is there all the same.
-            return {key: plain({} if value is None else value, shape.at(key)) for key, value in data.items()}
+            # An item that is null, such as `backupAgent:`, says nothing; its name may still be a wrong one.
+            return {key: None if value is None else plain(value, shape.at(key)) for key, value in data.items()}
         return {key: plain(value, shape.at(key)) for key, value in data.items() if value is not None}
     if isinstance(data, list) and shape.kind == "list":
         return [plain(value, shape.at(0)) for value in data]

@@ -23,7 +23,8 @@ class Cluster:
     """A cluster of an input: what it is, how it is compared, and how findings about it are shown.
 
     `resource` is the name of its resource, which stays when the cluster's own name changes; `allow` are the guards that
-    it lifts, `around` is how it is made. `in_document` says that it is of a YAML document, which cannot lift any.
+    it lifts, `around` is how it is made, `kubernetes` is the name of the Kubernetes provider that its program makes it
+    with. `in_document` says that it is of a YAML document, which cannot lift any guard.
     """
 
     snapshot: Snapshot
@@ -33,6 +34,7 @@ class Cluster:
     shown: Shown
     allow: tuple[str, ...] = ()
     in_document: bool = False
+    kubernetes: str = ""
     around: Around = field(default_factory=Around)
 
     @property

@@ -68,7 +68,27 @@ def check_secrets(spec: Mapping[str, Any], secrets: Mapping[str, Any], setup: Se
         *_both(spec, secrets),
         *(_users(secrets["users"], setup) if "users" in secrets and setup is not None else ()),
         *_storages(spec, secrets.get("storages", {})),
+        *_values(spec, secrets),
     ]
+
+
+def _values(spec: Mapping[str, Any], secrets: Mapping[str, Any]) -> Iterator[Finding]:
+    """What is wrong with values that are known, in words that do not show them."""
+    places: list[tuple[Path, Any]] = [(("users",), secrets.get("users"))]
+    places.append((("monitoring", "credentials"), secrets.get("monitoring")))
+    for index, storage in enumerate(_listed(spec)):
+        name = storage.get("name") if isinstance(storage, dict) else None
+        if isinstance(name, str):
+            values = secrets.get("storages", {}).get(name)
+            places.append((("backup", "storages", index, "credentials"), values))
+    for path, values in places:
+        for key, value in values.items() if isinstance(values, dict) else ():
+            if value == "":
+                yield finding("value.secret", (*path, key), f"the value of '{key}' is empty")
+            elif isinstance(value, str) and value.endswith(("\n", "\r")) and len(value.splitlines()) == 1:
+                text = f"the value of '{key}' ends with a line break, which becomes part of it"
+                hint = "take it away with .strip(), or write the file without one (printf, echo -n)"
+                yield finding("value.secret", (*path, key), text, hint=hint)
 
 
 def _both(spec: Mapping[str, Any], secrets: Mapping[str, Any]) -> Iterator[Finding]:

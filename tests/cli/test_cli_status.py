@@ -136,7 +136,10 @@ def test_a_missing_operator_is_said_where_the_cluster_is_written(run: Run, clust
     cluster({}, deployments=[])
     result = run("status", "cluster.yaml")
     assert "cluster.yaml:4:3: warning" in result.stderr
-    assert "install Helm chart psmdb-operator 1.22.0" in result.stderr
+    assert (
+        "run `helm upgrade --install psmdb-operator psmdb-operator --repo https://percona.github.io/percona-helm-charts/ --version 1.22.0 --namespace "
+        in result.stderr
+    )
     assert run("status", "cluster.yaml", "--strict").exit_code == 1
 
 

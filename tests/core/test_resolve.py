@@ -271,7 +271,7 @@ def test_the_clusters_images_win_over_the_providers_field_by_field() -> None:
     [
         ({}, ["engine", "proxy"]),
         ({"instances": {"backup": {}}}, ["engine", "backup", "proxy"]),
-        ({"instances": {"backup": None}}, ["engine", "backup", "proxy"]),
+        ({"instances": {"backup": None}}, ["engine", "proxy"]),
         ({"backup": {"storages": []}}, ["engine", "backup", "proxy"]),
         ({"monitoring": {"serverUrl": "https://pmm"}}, ["engine", "proxy", "pmm"]),
         ({"topology": {"type": "single"}}, ["engine"]),
@@ -474,3 +474,14 @@ def test_null_in_overrides_stays_since_it_removes_a_key() -> None:
     assert resolved is not None
     assert resolved.spec["overrides"] == {"a": None, "b": {"c": None}}
     assert resolved.spec["instances"]["engine"]["overrides"] == {"x": None, "y": {"z": None, "w": 1}}
+
+
+def test_a_component_that_is_null_is_there_only_if_it_must_be() -> None:
+    names = list(resolved({"instances": {"engine": None, "backup": None, "pmm": None}}).spec["instances"])
+    assert names == list(resolved({}).spec["instances"]) == ["engine", "proxy"]
+
+
+def test_the_name_of_a_component_that_is_null_is_checked() -> None:
+    assert found({"instances": {"prxy": None}}) == [("cluster.unknown-component", "instances.prxy")]
+    single = {"topology": {"type": "single"}, "instances": {"proxy": None}}
+    assert found(single) == [("cluster.component-not-in-topology", "instances.proxy")]

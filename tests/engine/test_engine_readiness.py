@@ -130,7 +130,10 @@ def test_a_database_that_is_not_ready_in_time_is_told_with_the_operators_state_a
     errors = "\n".join(done.messages("error"))
     assert "orders: the operator has not written a state yet" in errors
     assert "no deployment in the cluster runs the image percona-server-mongodb-operator" in errors
-    assert "install Helm chart psmdb-operator 1.22.0" in errors
+    assert (
+        "run `helm upgrade --install psmdb-operator psmdb-operator --repo https://percona.github.io/percona-helm-charts/ --version 1.22.0 --namespace "
+        in errors
+    )
     # With an operator that has given up the next update waits again, and says so.
     deployment(OPERATOR)
     operator.write({"state": "error", "message": "there is no StorageClass fast"})

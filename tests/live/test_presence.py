@@ -70,7 +70,7 @@ def test_where_deployments_may_not_be_read_nothing_is_said_about_them() -> None:
     assert said(deployments=None) == []
 
 
-INSTALL = "install Helm chart toys 1.1.0"
+INSTALL = "run `helm upgrade --install toys toys --version 1.1.0 --namespace apps`"
 PROBLEMS = [
     ([], {}, ("not-running", "no deployment in the cluster runs the image toy-operator", INSTALL)),
     (
@@ -139,7 +139,10 @@ def test_each_problem_is_said_once_and_the_newest_version_is_to_be_installed() -
     many = [wanted("1.0.0", name="a"), wanted("1.1.0", name="b"), wanted("1.1.0", name="c")]
     assert [hint for _, _, hint in said(of=many)] == [INSTALL]
     found = said(deployment("toy-operator:0.9.0"), of=many)
-    assert [(code, hint) for code, _, hint in found] == [("older", "install Helm chart toys 1.0.0"), ("older", INSTALL)]
+    assert [(code, hint) for code, _, hint in found] == [
+        ("older", "run `helm upgrade --install toys toys --version 1.0.0 --namespace apps`"),
+        ("older", INSTALL),
+    ]
 
 
 def test_of_several_operators_the_one_of_the_namespace_counts() -> None:

@@ -122,7 +122,7 @@ def test_a_failure_without_an_operator_is_told_with_what_to_install(cluster: typ
     assert text.splitlines() == [
         "orders: the operator has not written a state yet",
         "orders: no deployment in the cluster runs the image percona-server-mongodb-operator; "
-        "install Helm chart psmdb-operator 1.22.0",
+        "run `helm upgrade --install psmdb-operator psmdb-operator --repo https://percona.github.io/percona-helm-charts/ --version 1.22.0 --namespace apps`",
     ]
 
 

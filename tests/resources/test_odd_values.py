@@ -300,3 +300,10 @@ def test_an_output_inside_a_text_is_an_error(given, path, said) -> None:
 def test_an_output_inside_the_name_of_a_resource_is_an_error():
     with pytest.raises(ClusterError, match=r"value\.output-text"):
         DatabaseCluster(f"orders-{pulumi.output._OutputToStringError()}", provider=TOY)
+
+
+@pytest.mark.parametrize("component", ["backupAgent", "pmm"])
+def test_none_for_an_optional_component_is_as_if_it_were_left_out(component):
+    without, with_none = one({}), one({"instances": {component: None}})
+    assert with_none.error is None
+    assert with_none.main.inputs == without.main.inputs

@@ -105,7 +105,9 @@ def test_an_operator_that_is_missing_is_a_warning_once_for_all_databases(
     assert look(planned("a"), planned("b"), planned("c", created=False)) == []
     [(severity, text, urn)] = said
     assert (severity, urn) == ("warning", "urn:a")
-    assert text.endswith("install Helm chart psmdb-operator 1.22.0")
+    assert text.endswith(
+        "run `helm upgrade --install psmdb-operator psmdb-operator --repo https://percona.github.io/percona-helm-charts/ --version 1.22.0 --namespace apps`"
+    )
     assert cluster.asked == ["apps"]
 
 

@@ -208,3 +208,54 @@ def test_a_storage_with_credentials_has_a_name_that_is_known():
     result = run(lambda: program(FORMS["unknown"]))
     assert [(e.code, e.path) for e in result.error.findings] == [("value.not-known", ("backup", "storages", 0, "name"))]
     assert list(secrets_of(run(lambda: program(FORMS["output"])))) == ["orders-backup-main"]
+
+
+@pytest.mark.parametrize(
+    "given", [lambda value: value, pulumi.Output.secret, pulumi.Output.from_input], ids=["plain", "secret", "output"]
+)
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("", "the value of 'ROOT_PASSWORD' is empty"),
+        ("pw\n", "the value of 'ROOT_PASSWORD' ends with a line break, which becomes part of it"),
+        ("pw\r\n", "the value of 'ROOT_PASSWORD' ends with a line break, which becomes part of it"),
+        ("-----BEGIN-----\nx\n-----END-----\n", None),
+        ("pw", None),
+        (" pw ", None),
+    ],
+)
+def test_a_password_that_is_none_is_said_without_showing_it(given, value, said) -> None:
+    def program():
+        DatabaseCluster("orders", arguments(users={"ROOT_PASSWORD": given(value)}))
+
+    result = run(program)
+    found = [entry for entry in (result.error.findings if result.error else ()) if entry.code == "value.secret"]
+    assert [entry.message for entry in found] == ([said] if said else [])
+    assert all(entry.path == ("users", "ROOT_PASSWORD") for entry in found)
+
+
+@pytest.mark.parametrize("form", ["plain", "output", "secret"])
+@pytest.mark.parametrize("place", ["credentials", "api_key"])
+def test_credentials_too(form, place) -> None:
+    def program():
+        give = FORMS[form]
+        given = {"credentials": {**KEYS, "AWS_SECRET_ACCESS_KEY": give("")}, "api_key": give("key\n")}[place]
+        DatabaseCluster("orders", arguments(**{place: given}))
+
+    result = run(program)
+    assert [entry.code for entry in result.error.findings] == ["value.secret"]
+
+
+RULE = "the password of proxyadmin has no ':' and no ';' and does not begin with '*'"
+
+
+@pytest.mark.parametrize("form", ["plain", "output", "secret"])
+@pytest.mark.parametrize(("password", "refused"), [("a:b", True), ("*a", True), ("a-b", False)])
+def test_a_rule_about_a_password_holds_however_it_was_given(form, password, refused) -> None:
+    def program():
+        users = {"root": "x-x-x", "proxyadmin": FORMS[form](password)}
+        users |= dict.fromkeys(("xtrabackup", "monitor", "operator", "replication"), "x-x-x")
+        DatabaseCluster("orders", provider="pxc-operator", topology={"type": "proxysql"}, users=users)
+
+    error = run(program).error
+    assert [entry.message for entry in (error.findings if error is not None else ())] == ([RULE] if refused else [])

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from pulumi_everest.model.deferred import Deferred
 from pulumi_everest.model.findings import Finding, one_line, path_text
+from pulumi_everest.model.lines import on_one_line
 from pulumi_everest.model.source.documents import read_yaml
 from pulumi_everest.plugins.find import Plugins
 from pulumi_everest.workspace.workspace import ClusterInput, ProviderInput, Workspace, shape_for
@@ -275,15 +276,21 @@ def test_an_error_leaves_no_objects_and_a_warning_does() -> None:
 # Reading
 
 
-def test_an_optional_component_that_is_listed_without_settings_is_there() -> None:
+@pytest.mark.parametrize(
+    ("written", "components"),
+    [("backupAgent: {}", ["engine", "backupAgent"]), ("backupAgent:", ["engine"]), ("backupAgent: null", ["engine"])],
+)
+def test_an_optional_component_is_there_when_it_is_listed_and_null_lists_none(
+    written: str, components: list[str]
+) -> None:
     cluster = f"apiVersion: {API}\nkind: DatabaseCluster\nmetadata: {{name: a}}\nspec:\n  provider: psmdb-operator\n"
-    space = workspace(cluster + "  instances:\n    backupAgent:\n")
+    space = workspace(cluster + f"  instances:\n    {written}\n")
 
     resolved, _, found = space.check(space.clusters[0])
 
     assert found == []
     assert resolved is not None
-    assert list(resolved.spec["instances"]) == ["engine", "backupAgent"]
+    assert list(resolved.spec["instances"]) == components
 
 
 def test_what_a_server_wrote_is_ignored() -> None:
@@ -424,7 +431,7 @@ def assert_told(text: str) -> int:
     for entry in told:
         assert entry.place is not None
         assert 1 <= (entry.place.line or 0) <= len(re.findall("[\n\x85\u2028\u2029]", text)) + 1
-        assert entry.message in one_line(entry)
+        assert on_one_line(entry.message) in one_line(entry)
     return len(told) + len(planned.clusters)
 
 

@@ -28,7 +28,8 @@ def file_names(items: Sequence[Item]) -> list[str]:
     names = [_name(item, "") for item in items]
     twice = {name for name in names if names.count(name) > 1} if len(set(names)) < len(names) else set()
     if twice:
-        names = [_name(item, item.key[0]) if name in twice else name for item, name in zip(items, names, strict=True)]
+        told = [_name(item, item.key[0], item.kubernetes) for item in items]
+        names = [own if name in twice else name for own, name in zip(told, names, strict=True)]
     seen: dict[str, int] = {}
     unique = []
     for name in names:
@@ -37,10 +38,10 @@ def file_names(items: Sequence[Item]) -> list[str]:
     return unique
 
 
-def _name(item: Item, group: str) -> str:
+def _name(item: Item, group: str, kubernetes: str = "") -> str:
     _, kind, namespace, name = item.key
     kind = f"{kind}.{group}" if group else kind
-    text = "-".join(part for part in (kind, namespace, name) if part).lower()
+    text = "-".join(part for part in (kind, kubernetes, namespace, name) if part).lower()
     text = _NOT_IN_NAMES.sub("_", text).strip(".") or "object"
     if len(text) <= _LONGEST:
         return text

@@ -20,6 +20,8 @@ class Operator(Part):
     """Names of the CustomResourceDefinitions it brings."""
     chart: str | None = None
     """Helm chart that installs it, in a version of the operator's own."""
+    chart_repository: str | None = None
+    """URL of the repository that has the chart."""
     image: str | None = None
     """Name of its container image, without registry and tag, by which one that runs is found; `name` if left out."""
     watches: str | None = None

@@ -170,7 +170,6 @@ class Walk:
             return value
         leaf = Leaf(path, shape, pulumi.Output.secret(value), self, confidential=True)
         leaf.value, leaf.known = value, True
-        leaf.examined = leaf.trusted = True
         leaves.append(leaf)
         return leaf.deferred
 

@@ -74,7 +74,13 @@ def _block(entry: Finding) -> list[str]:
 
 
 def redacted(found: Finding) -> Finding:
-    """A finding that a secret value brought about, without anything that could show the value."""
+    """A finding that a secret value brought about, without anything that could show the value.
+
+    What a rule says is a text of the definition, whatever the value, and what is said of secret values does not show
+    them.
+    """
+    if found.code in ("cluster.rule", "value.secret"):
+        return found
     meaning = CODES[found.code].meaning.removesuffix(".")
     text = f"{meaning[:1].lower()}{meaning[1:]}; the value is secret and not shown"
     return finding(found.code, found.path, text, subject=found.subject)

@@ -7,7 +7,6 @@ from typing import Any
 
 from pulumi_everest.core.changes.compare import IN_A_PROGRAM, compare, finding_of, values
 from pulumi_everest.core.changes.impact import Change, Impact
-from pulumi_everest.core.changes.snapshot import Snapshot
 from pulumi_everest.model.findings import Finding, finding
 from pulumi_everest.review.clusters import Cluster, Compared, Lifting
 from pulumi_everest.review.comparison.lifted_guards import ON_THE_COMMAND_LINE, unneeded, unneeded_liftings
@@ -17,21 +16,32 @@ def compare_clusters(
     before: Sequence[Cluster], after: Sequence[Cluster], liftings: Sequence[Lifting] = ()
 ) -> list[Compared]:
     """Every cluster that there was and is to be: by namespace and name, else by the name of its resource."""
-    by_name = {_key(cluster.snapshot): cluster for cluster in before}
-    pairs = [(cluster, by_name.pop(_key(cluster.snapshot), None)) for cluster in after]
-    by_resource = {cluster.resource: cluster for cluster in by_name.values()}
     compared = []
-    for cluster, same in pairs:
-        was = same or by_resource.get(cluster.resource)
-        if was is not None:
+    for was, cluster in pairs(before, after):
+        if was is not None and cluster is not None:
             allow = [*cluster.allow, *(lifting.guard for lifting in liftings if lifting.is_for(cluster))]
             changes = compare(was.snapshot, cluster.snapshot, cluster.technology, allow, cluster.around)
             compared.append(Compared(cluster, changes))
     return compared
 
 
-def _key(snapshot: Snapshot) -> tuple[Any, Any]:
-    return snapshot.metadata.get("namespace") or "default", snapshot.metadata.get("name")
+def pairs(
+    before: Sequence[Cluster], after: Sequence[Cluster]
+) -> list[tuple[Cluster, Cluster | None] | tuple[None, Cluster]]:
+    """What each cluster was and is: those of `after` in order, then those that are gone."""
+    by_name = {_key(cluster): cluster for cluster in before}
+    same = [(by_name.pop(_key(cluster), None), cluster) for cluster in after]
+    by_resource = {cluster.resource: cluster for cluster in by_name.values()}
+    found: list[tuple[Cluster, Cluster | None] | tuple[None, Cluster]] = []
+    for was, cluster in same:
+        former = was or by_resource.pop(cluster.resource, None)
+        found.append((former, cluster) if former is not None else (None, cluster))
+    return [*found, *((was, None) for was in by_resource.values())]
+
+
+def _key(cluster: Cluster) -> tuple[Any, ...]:
+    metadata = cluster.snapshot.metadata
+    return cluster.kubernetes, metadata.get("namespace") or "default", metadata.get("name")
 
 
 def findings(compared: Sequence[Compared], liftings: Sequence[Lifting] = (), *, impacts: bool) -> Iterator[Finding]:

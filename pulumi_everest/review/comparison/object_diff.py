@@ -68,10 +68,16 @@ def compare(old: Sequence[Item], new: Sequence[Item]) -> list[Difference]:
         if not twins:
             differences.append(Difference("created", item))
             continue
-        changes = list(changed(marked(twins.pop(0).manifest), marked(item.manifest)))
+        changes = list(changed(marked(_taken(twins, item).manifest), marked(item.manifest)))
         differences.append(Difference("changed" if changes else "same", item, changes))
     gone = [item for item in old if any(item is rest for rest in before.get(item.key, []))]
     return [*differences, *(Difference("removed", item) for item in gone)]
+
+
+def _taken(twins: list[Item], item: Item) -> Item:
+    """Of objects of one name, in several Kubernetes clusters, the one that an object was; it is taken out."""
+    same = next((index for index, twin in enumerate(twins) if twin.kubernetes == item.kubernetes), 0)
+    return twins.pop(same)
 
 
 def changed(old: Any, new: Any, path: tuple[Step, ...] = ()) -> Iterator[Change]:

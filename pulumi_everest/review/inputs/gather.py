@@ -128,11 +128,11 @@ def _gather_program(folder: Path, options: Options, gathered: Gathered, *, objec
 
 def _twins(items: Sequence[Item]) -> Iterable[Finding]:
     """Objects that are there twice, from two inputs or from one."""
-    seen: dict[tuple[str, str, str, str], Item] = {}
+    seen: dict[tuple[str, ...], Item] = {}
     for item in items:
         if not item.is_named:
             continue
-        other = seen.setdefault(item.key, item)
+        other = seen.setdefault((item.kubernetes, *item.key), item)
         if other is item:
             continue
         namespace = f" in namespace '{item.key[2]}'" if item.key[2] else ""

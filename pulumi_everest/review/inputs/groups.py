@@ -15,7 +15,8 @@ class Item:
     """One Kubernetes object: what it is, and its text as the user wrote it, where it was only passed on.
 
     `main` marks the object of a cluster that is the database to its operator, `after` says what must be ready before
-    the object is applied.
+    the object is applied. `kubernetes` is the name of the Kubernetes provider that a program makes it with, empty for
+    the default one.
     """
 
     manifest: dict[str, Any]
@@ -23,6 +24,7 @@ class Item:
     text: str | None = None
     main: bool = False
     after: str | None = None
+    kubernetes: str = ""
 
     @property
     def key(self) -> tuple[str, str, str, str]:

@@ -62,10 +62,11 @@ def _groups(result: ProgramRun, folder: Path, sources: Sources) -> list[Group]:
             group = _owner(resource, by_urn, clusters) or others
             # The main object's resource has the name of its cluster's, and is made before a program could add others.
             main = group.kind == "cluster" and resource.name == group.name and not any(i.main for i in group.items)
-            group.items.append(Item(resource.inputs, resource.place, main=main))
+            kubernetes = _kubernetes_name(resource)
+            group.items.append(Item(resource.inputs, resource.place, main=main, kubernetes=kubernetes))
             if main and group.cluster is not None:
                 around = Around(_changes_secrets(resource, by_urn, result), names_in(resource.inputs))
-                group.cluster = replace(group.cluster, around=around)
+                group.cluster = replace(group.cluster, around=around, kubernetes=kubernetes)
     for group in clusters.values():
         namespaces = {item.key[2] for item in group.items}
         if len(namespaces) == 1 and "" not in namespaces:
@@ -73,6 +74,11 @@ def _groups(result: ProgramRun, folder: Path, sources: Sources) -> list[Group]:
     if others.items:
         groups.insert(0, others)
     return groups
+
+
+def _kubernetes_name(resource: Registered) -> str:
+    """The name of the Kubernetes provider that a program makes an object with; empty for the default one."""
+    return (resource.provider or "").rpartition("::")[0].rpartition("::")[2]
 
 
 def _changes_secrets(main: Registered, by_urn: dict[str, Registered], result: ProgramRun) -> bool:

@@ -16,7 +16,7 @@ endif
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-lowest fuzz covered testenv lint format schemas coverage bench bench-engine engine-test docs clean
+.PHONY: help demo test test-lowest fuzz covered testenv lint format schemas coverage bench growth bench-engine engine-test docs clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -92,6 +92,9 @@ coverage: $(VENV)/.develop ## Write docs/coverage.md anew, from the operators' s
 
 bench: $(VENV)/.develop ## Measure speed, each figure against a baseline in the same run
 	@$(BIN)/python -m benchmarks
+
+growth: $(VENV)/.develop ## Double inputs three times, and fail where work grows faster than they do
+	@$(BIN)/python -m benchmarks.growth
 
 bench-engine: $(VENV)/.develop ## Measure preview and up by Pulumi's engine, which must be on PATH
 	@$(BIN)/python -m benchmarks.engine

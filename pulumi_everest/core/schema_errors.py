@@ -5,6 +5,8 @@ References stay inside the schema: nothing is ever fetched. Patterns are run by 
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -15,9 +17,10 @@ from referencing import Registry
 
 from pulumi_everest.expressions.patterns import matches
 from pulumi_everest.model.deferred import Deferred, Path, find
-from pulumi_everest.model.findings import Finding, did_you_mean, finding
+from pulumi_everest.model.findings import Finding, did_you_mean, finding, unknown
 from pulumi_everest.model.reading import described
 from pulumi_everest.model.shapes import Shape
+from pulumi_everest.model.similar_names import Names
 
 
 def _pattern(validator: Any, pattern: Any, instance: Any, _schema: Any) -> Iterator[ValidationError]:
@@ -46,12 +49,39 @@ def _additional_properties(validator: Any, rule: Any, instance: Any, schema: Any
         yield ValidationError("Additional properties are not allowed: " + ", ".join(map(repr, extras)))
 
 
+def _required(validator: Any, names: Any, instance: Any, _schema: Any) -> Iterator[ValidationError]:
+    """One error for all that is missing: which it is, an error could not say."""
+    if validator.is_type(instance, "object") and any(name not in instance for name in names):
+        yield ValidationError("something is missing")
+
+
+def _unique_items(validator: Any, rule: Any, instance: Any, _schema: Any) -> Iterator[ValidationError]:
+    """The library compares each two items, unless they can be sorted."""
+    if rule and validator.is_type(instance, "array") and len(set(map(_canonical, instance))) < len(instance):
+        yield ValidationError("two items are the same")
+
+
+def _canonical(item: Any) -> str:
+    """Plain data as text, the same for what JSON Schema takes for the same: 1 and 1.0, but not 1 and true."""
+    return json.dumps(_with_whole_numbers(item), sort_keys=True)
+
+
+def _with_whole_numbers(data: Any) -> Any:
+    if isinstance(data, dict):
+        return {key: _with_whole_numbers(value) for key, value in data.items()}
+    if isinstance(data, list):
+        return [_with_whole_numbers(value) for value in data]
+    return int(data) if isinstance(data, float) and data.is_integer() else data
+
+
 _Validator: Any = extend(  # type: ignore[no-untyped-call]
     Draft202012Validator,
     {
         "pattern": _pattern,
         "patternProperties": _pattern_properties,
         "additionalProperties": _additional_properties,
+        "required": _required,
+        "uniqueItems": _unique_items,
     },
 )
 """Checks values against JSON Schema 2020-12, with patterns run by RE2."""
@@ -65,6 +95,7 @@ def validator(schema: Any) -> Any:
 def check(config: dict[str, Any], path: Path, validator: Any, shape: Shape) -> list[Finding]:
     """Findings about a value, by the validator of its closed schema. Deferred leaves are checked when known."""
     waiting = list(_paths_of_deferred(config, ()))
+    around = {place[:depth] for place in waiting for depth in range(len(place) + 1)}
     value = _without_deferred(config) if waiting else config
     found: list[Finding] = []
     try:
@@ -73,18 +104,21 @@ def check(config: dict[str, Any], path: Path, validator: Any, shape: Shape) -> l
         return [finding("cluster.config", path, "the value is nested too deeply to be checked")]
     for error in errors:
         at = tuple(error.absolute_path)
-        if waiting and _waits(error, at, waiting):
-            continue
-        found += _findings(error, (*path, *at))
+        if at not in around or not _may_pass_later(error):
+            found += _findings(error, (*path, *at))
+    names: dict[int, Names] = {}
     for place in waiting:
-        found += _unknown_key(place, path, shape)
+        found += _unknown_key(place, path, shape, names)
     return list(dict.fromkeys(found))
 
 
-def _unknown_key(place: Path, path: Path, shape: Shape) -> Iterator[Finding]:
+def _unknown_key(place: Path, path: Path, shape: Shape, names: dict[int, Names]) -> Iterator[Finding]:
+    """A key on the way to a place that the shape does not have. `names` are the fields of shapes, read once."""
     for depth, key in enumerate(place):
         if shape.kind == "object" and isinstance(key, str) and key not in shape.fields:
-            yield _unknown_key_finding((*path, *place[: depth + 1]), key, list(shape.fields))
+            if id(shape) not in names:
+                names[id(shape)] = Names(shape.fields)
+            yield _unknown_key_finding((*path, *place[: depth + 1]), key, names[id(shape)])
             return
         shape = shape.at(key)
 
@@ -113,11 +147,9 @@ def _is_waiting(value: Any) -> bool:
     return isinstance(value, Deferred) or (isinstance(value, list) and any(True for _ in find(value)))
 
 
-def _waits(error: ValidationError, at: Path, waiting: list[Path]) -> bool:
-    """Whether an error may go away when the deferred values are known: it is about something that holds one."""
-    if error.validator in ("additionalProperties", "unevaluatedProperties", "type", "propertyNames"):
-        return False
-    return any(place[: len(at)] == at for place in waiting)
+def _may_pass_later(error: ValidationError) -> bool:
+    """Whether an error about something that holds deferred values may go away when they are known."""
+    return error.validator not in ("additionalProperties", "unevaluatedProperties", "type", "propertyNames")
 
 
 def _findings(error: ValidationError, path: Path) -> Iterator[Finding]:
@@ -125,12 +157,13 @@ def _findings(error: ValidationError, path: Path) -> Iterator[Finding]:
     got: Any = error.instance
     match error.validator:
         case "additionalProperties" | "unevaluatedProperties" if isinstance(got, dict):
-            known = _known_keys(error)
+            keys = _known_keys(error)
+            known = Names(keys)
             patterns = list(error.schema.get("patternProperties", {}))  # type: ignore[union-attr]
             for key in got:
-                if key not in known and not any(matches(key, pattern) for pattern in patterns):
+                if key not in keys and not any(matches(key, pattern) for pattern in patterns):
                     yield _unknown_key_finding((*path, key), key, known)
-        case "required" if isinstance(got, dict):  # there is an error for each key, and none says which
+        case "required":
             for key in rule:
                 if key not in got:
                     yield finding("cluster.config", (*path, key), f"'{key}' is needed")
@@ -144,12 +177,11 @@ def _findings(error: ValidationError, path: Path) -> Iterator[Finding]:
             yield finding("cluster.config", path, sentence(error))
 
 
-def _unknown_key_finding(path: Path, key: str, known: list[str]) -> Finding:
-    message = f"'{key}' is not a known key here"
-    return finding("cluster.config", path, message, allowed=known, hint=did_you_mean(key, known))
+def _unknown_key_finding(path: Path, key: str, known: Names) -> Finding:
+    return unknown("cluster.config", path, f"'{key}' is not a known key here", key, known)
 
 
-def _known_keys(error: ValidationError) -> list[str]:
+def _known_keys(error: ValidationError) -> dict[str, None]:
     schema: Any = error.schema
     instance: Any = error.instance
     keys: dict[str, None] = dict.fromkeys(schema.get("properties", {}))
@@ -157,9 +189,13 @@ def _known_keys(error: ValidationError) -> list[str]:
         for part in schema.get(name) or ():
             keys |= dict.fromkeys(part.get("properties", {}) if isinstance(part, dict) else {})
     if error.validator == "unevaluatedProperties":
-        named = [key for key in instance if repr(key) in error.message]  # which nothing else of the error says
-        keys |= dict.fromkeys(key for key in instance if key not in named)
-    return list(keys)
+        named = set(_IN_QUOTES.findall(error.message))  # which nothing else of the error says
+        keys |= dict.fromkeys(key for key in instance if repr(key) not in named)
+    return keys
+
+
+_IN_QUOTES = re.compile(r"'(?:[^'\\]|\\.)*+'|\"(?:[^\"\\]|\\.)*+\"")
+"""Texts as Python writes them."""
 
 
 _SENTENCES: dict[str, Callable[[Any, Any], str]] = {

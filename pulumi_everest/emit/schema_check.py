@@ -10,7 +10,8 @@ from functools import lru_cache
 from typing import Any
 
 from pulumi_everest.model.deferred import Deferred, Path
-from pulumi_everest.model.findings import Finding, did_you_mean, finding, nearest_first
+from pulumi_everest.model.findings import Finding, did_you_mean, finding
+from pulumi_everest.model.similar_names import Names
 
 Schema = Mapping[str, Any]
 
@@ -106,6 +107,7 @@ class SchemaCheck:
     def _object(self, value: dict[str, Any], schema: Schema, path: Path, skipped: tuple[str, ...] = ()) -> None:
         properties: Mapping[str, Schema] = schema.get("properties") or {}
         other = schema.get("additionalProperties")
+        names: Names | None = None
         free = bool(schema.get(_PRESERVE)) or other is True or ("type" not in schema and not properties)
         for key, item in value.items():
             if key in skipped:
@@ -115,9 +117,9 @@ class SchemaCheck:
             elif isinstance(other, Mapping):
                 self._value(item, other, (*path, key))
             elif not free:
-                allowed = nearest_first(str(key), [name for name in properties if name not in skipped])
+                names = names or Names(name for name in properties if name not in skipped)
                 message = f"there is no field '{key}' in the operator's schema"
-                self._add((*path, key), message, allowed, did_you_mean(str(key), allowed))
+                self._add((*path, key), message, names.by_similarity(str(key)), did_you_mean(str(key), names))
         for key in schema.get("required") or ():
             if key not in value and key not in skipped and "default" not in properties.get(key, {}):
                 self._add((*path, key), f"'{key}' is missing")

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any
 
 from pulumi_everest.model.codes import CODES, Severity
 from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.lines import on_one_line
+from pulumi_everest.model.similar_names import MORE, MOST, SHOWN, Names
 
-SHOWN: Final = 12
-"""How many of the allowed values are listed for people."""
 _PLAIN_KEY = re.compile(r"[A-Za-z_$?][\w$?/-]*\Z")
 
 
@@ -30,8 +29,8 @@ class Finding:
     """One result of validation.
 
     `code` is stable and documented in docs/findings.md, `path` is where the value stands, as the user wrote it,
-    `allowed` what would be accepted there, `hint` how to go on (the nearest match, when there is one) and `subject`
-    the resource or document it is about, such as ``DatabaseCluster orders``.
+    `allowed` what would be accepted there (of very many the first, then ``…``), `hint` how to go on (the nearest match,
+    when there is one) and `subject` the resource or document it is about, such as ``DatabaseCluster orders``.
     """
 
     code: str
@@ -78,14 +77,20 @@ def finding(
     subject: str = "",
     place: Place | None = None,
 ) -> Finding:
-    """A finding with the severity that belongs to its code. An undocumented code is a KeyError: a defect of ours."""
-    return Finding(code, CODES[code].severity, path, message, tuple(allowed), hint, subject, place)
+    """A finding with the severity that belongs to its code. An undocumented code is a KeyError: a defect of ours.
+
+    Of very many values that are allowed the first are listed (`similar_names.MOST`).
+    """
+    listed = tuple(allowed)
+    if len(listed) > MOST + 1:
+        listed = (*listed[:MOST], MORE)
+    return Finding(code, CODES[code].severity, path, message, listed, hint, subject, place)
 
 
 def unknown(code: str, path: Path, message: str, got: str, allowed: Iterable[str]) -> Finding:
     """A finding about a name that is not one of `allowed`, with the nearest one as hint."""
-    names = list(allowed)
-    return finding(code, path, message, allowed=names, hint=did_you_mean(got, names))
+    names = allowed if isinstance(allowed, Names) else Names(allowed)
+    return finding(code, path, message, allowed=names.offered(got), hint=did_you_mean(got, names))
 
 
 def did_you_mean(got: str, names: Iterable[str]) -> str | None:
@@ -96,40 +101,7 @@ def did_you_mean(got: str, names: Iterable[str]) -> str | None:
 
 def nearest(got: str, names: Iterable[str]) -> str | None:
     """The one of `names` that is most like `got`, ignoring case, ``_`` and ``-``; None where none is near."""
-    folded: dict[str, str] = {}
-    for name in names:
-        folded.setdefault(_fold(name), name)
-    wanted = _fold(got[:200])
-    if wanted in folded:
-        return folded[wanted]
-    import difflib
-
-    matches = difflib.get_close_matches(wanted, list(folded), n=1, cutoff=0.6)
-    if matches:
-        return folded[matches[0]]
-    starts = [name for key, name in folded.items() if key.startswith(wanted) or wanted.startswith(key)]
-    starts = starts if len(wanted) >= 3 else []
-    return starts[0] if len(starts) == 1 else None
-
-
-def nearest_first(got: str, names: Iterable[str]) -> list[str]:
-    """The names, those most like `got` first where there are more than a list of them shows."""
-    listed = list(names)
-    if len(listed) <= SHOWN:
-        return listed
-    import difflib
-
-    matcher = difflib.SequenceMatcher(b=_fold(got[:200]))
-
-    def unlike(name: str) -> float:
-        matcher.set_seq1(_fold(name))
-        return -matcher.ratio()
-
-    return sorted(listed, key=unlike)
-
-
-def _fold(name: str) -> str:
-    return name.lower().replace("_", "").replace("-", "")
+    return (names if isinstance(names, Names) else Names(names)).nearest(got)
 
 
 def path_text(path: Path) -> str:
@@ -203,6 +175,8 @@ def shortened(text: str, limit: int = 60) -> str:
 
 
 def allowed_text(allowed: tuple[str, ...], limit: int = SHOWN) -> str:
-    """The allowed values as a list for people, cut after `limit` with the number of the rest."""
+    """The allowed values as a list for people, cut after `limit` with the number of the rest, as far as it is known."""
     shown = ", ".join(allowed[:limit])
-    return shown if len(allowed) <= limit else f"{shown} and {len(allowed) - limit} more"
+    if len(allowed) <= limit:
+        return shown
+    return f"{shown} and more" if allowed[-1] == MORE else f"{shown} and {len(allowed) - limit} more"

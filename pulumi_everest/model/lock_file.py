@@ -10,11 +10,10 @@ from pulumi_everest.model.findings import EverestError, Finding, Locate, Place, 
 from pulumi_everest.model.part import Image, Part, Version
 from pulumi_everest.model.reading import read_model
 from pulumi_everest.model.shapes import shape_of
-from pulumi_everest.model.source.documents import read_file
+from pulumi_everest.model.source.documents import read_file, read_limited
 
 FORMAT = 1
 _CONFLICT = re.compile(rb"^(?:<{7}|={7}|>{7}|\|{7})(?: .*)?\r?$", re.MULTILINE)
-_LARGEST = 64 * 1024 * 1024
 
 
 class LockedComponent(Part):
@@ -78,7 +77,7 @@ def _refuse_conflicts(file: str, shown: str) -> None:
     """Raise what is wrong with a file that git could not merge."""
     try:
         with open(file, "rb") as stream:
-            content = stream.read(_LARGEST)
+            content = read_limited(stream)
     except OSError:
         return  # reading it says why
     mark = _CONFLICT.search(content)

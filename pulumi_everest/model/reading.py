@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -49,23 +49,44 @@ def read_leniently(model: type[M], data: dict[str, Any], *, defer: bool) -> tupl
     With `defer` a refused value becomes a `Deferred` (for models that take it), otherwise it is left out. The model
     is None only where nothing useful is left.
     """
-    found: list[Finding] = []
+    found, said = list[Finding](), _Said()
     for _ in range(12):
         read, findings = read_model(model, data)
-        found += [entry for entry in findings if not any(_covers(entry, known) for known in found)]
+        new = [entry for entry in findings if not said.covers(entry)]
+        found += new
         if read is not None:
             return read, found
         rest = set_aside(data, findings, defer=defer)
         if rest is None:
             break
+        said.add(new)
         data = rest
     return None, found
 
 
-def _covers(entry: Finding, known: Finding) -> bool:
-    """Whether a finding of a later round only repeats what was said about the same place or one inside it."""
-    shorter = min(len(entry.path), len(known.path))
-    return entry.path[:shorter] == known.path[:shorter] and entry.code in (known.code, "field.missing")
+class _Said:
+    """What was said in former rounds, by code: at which places, and around them."""
+
+    def __init__(self) -> None:
+        self._at: set[tuple[str, Path]] = set()
+        self._around: set[tuple[str, Path]] = set()
+
+    def add(self, found: Iterable[Finding]) -> None:
+        """Remember the findings of a round."""
+        for entry in found:
+            for code in (entry.code, _ANY_CODE):
+                self._at.add((code, entry.path))
+                self._around |= {(code, entry.path[:depth]) for depth in range(len(entry.path) + 1)}
+
+    def covers(self, entry: Finding) -> bool:
+        """Whether a finding only repeats what was said about the same place, or one inside or around it."""
+        code = _ANY_CODE if entry.code == "field.missing" else entry.code
+        if (code, entry.path) in self._around:
+            return True
+        return any((code, entry.path[:depth]) in self._at for depth in range(len(entry.path)))
+
+
+_ANY_CODE: Final = ""
 
 
 _HERE, _GONE = object(), object()

@@ -7,11 +7,13 @@ from typing import Any
 
 import click
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pulumi_everest.cli.output.excerpt import Screen, excerpt, token_length
 from pulumi_everest.cli.output.findings import finding_text
 from pulumi_everest.model.findings import Place, finding
-from pulumi_everest.review.inputs.sources import Sources
+from pulumi_everest.review.inputs.sources import Sources, _lines_around
 
 
 def shown(line: str, column: int | None, **more: Any) -> list[str]:
@@ -150,6 +152,43 @@ def test_a_line_that_could_hold_a_secret_is_not_shown(line: int, is_shown: bool)
     text = finding_text(entry, Sources({"a.yaml": SECRETS}))
     assert (" | " in text) is is_shown
     assert "hunter2" not in text
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column", "is_shown"),
+    [
+        ("users:\n" + "  # far\n" * 5000 + "  admin: hunter2\n", 5002, 3, False),  # however far above the key is
+        ("spec:\n" + "  a: 1\n" * 5000 + "  users:\n    admin: hunter2\n", 5003, 5, False),
+        ("users:\n  admin: x\nspec:\n" + "  a: 1\n" * 5000, 4000, 3, True),
+        ('{"a": [' + '"x", ' * 20000 + '"y"], "password": "hunter2", "z": 1}', 1, 100030, False),  # in a long line, too
+        ('{"a": [' + '"x", ' * 20000 + '"y"], "password": "hunter2", "z": 1}', 1, 5, True),
+    ],
+)
+def test_a_secret_value_is_known_by_its_key_however_large_the_input_is(
+    text: str, line: int, column: int, is_shown: bool
+) -> None:
+    entry = finding("source.syntax", (), "wrong", place=Place("a.yaml", line, column))
+    shown = finding_text(entry, Sources({"a.yaml": text}))
+    assert (" | " in shown) is is_shown
+    assert "hunter2" not in shown
+
+
+@given(st.lists(st.sampled_from(["a:", "- b: 1", "-", "# c", "", "d: 2", "- - e: 3"]).flatmap(
+    lambda text: st.integers(0, 3).map(lambda depth: "  " * depth + text)
+), max_size=30))  # fmt: skip
+def test_the_lines_around_a_line_are_those_that_one_finds_by_going_up(lines: list[str]) -> None:
+    around = _lines_around(lines)
+    for index, line in enumerate(lines):
+        expected = None
+        if line.strip():
+            indent, is_item = len(line) - len(line.lstrip()), line.lstrip().startswith("-")
+            for above in range(index - 1, -1, -1):
+                text = lines[above].lstrip()
+                here = len(lines[above]) - len(text)
+                if text and text[0] != "#" and (here < indent or (here == indent and is_item and text[0] != "-")):
+                    expected = above
+                    break
+        assert around[index] == expected, (index, lines)
 
 
 @pytest.mark.parametrize(

@@ -215,6 +215,18 @@ def test_places_of_keys_and_values(path: tuple[str | int, ...], key: tuple[int, 
     assert document.value_place(path) == Place("f.yaml", *value)
 
 
+@pytest.mark.parametrize("count", [5, 33, 500])
+def test_places_in_wide_mappings_and_lists_are_the_same_in_any_order(count: int) -> None:
+    text = "map:\n" + "".join(f"  k{n}: {{x: 1}}\n" for n in range(count)) + "list:\n" + "- 1\n" * count
+    document = read(text)[0][0]
+    for n in (count - 1, 0, count // 2, count - 1, count - 2):
+        assert document.place(("map", f"k{n}", "x")).line == n + 2
+        assert document.place(("list", n)).line == count + n + 3
+        assert document.text_at(("map", f"k{n}", "x")) == "1"
+    assert document.place(("map", f"k{count}", "x")).line == 1
+    assert document.place(("list", count)).line == count + 2
+
+
 def test_places_hold_whatever_happens_to_the_data() -> None:
     document = read(PLACES)[0][0]
     document.data.clear()

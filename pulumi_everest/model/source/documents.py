@@ -26,9 +26,9 @@ from pulumi_everest.model.source.events import (
     read_documents,
     resolve_aliases,
 )
-from pulumi_everest.model.source.places import Entries, key_place, nearest, unpacked, value_place
+from pulumi_everest.model.source.places import Children, Entries, key_place, nearest, unpacked, value_place
 from pulumi_everest.model.source.syntax import MAX_DEPTH
-from pulumi_everest.model.source.text import MAX_BYTES, Report, to_text
+from pulumi_everest.model.source.text import MAX_BYTES, Report, read_limited, to_text
 
 __all__ = [
     "EXPANSION",
@@ -40,6 +40,7 @@ __all__ = [
     "Document",
     "ShapeFor",
     "read_file",
+    "read_limited",
     "read_yaml",
 ]
 
@@ -60,6 +61,7 @@ class Document:
     index: int = 0
     entries: Entries = field(default_factory=list, repr=False, compare=False)
     first_line: int = field(default=0, repr=False, compare=False)
+    _wide: dict[int, Children] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def place(self, path: Path) -> Place:
         """Where a key or an item of a list stands; of what is not there, the nearest thing around it."""
@@ -71,14 +73,14 @@ class Document:
 
     def text_at(self, path: Path) -> str | None:
         """The text as written (``17.10``, ``off``) of a plain scalar that was not read as text, or None."""
-        index, found = nearest(self.entries, path) if self.entries else (0, False)
+        index, found = nearest(self.entries, path, self._wide) if self.entries else (0, False)
         written: str | None = self.entries[index + 2] if found else None
         return written
 
     def _place(self, which: Callable[[Entries, int], int], path: Path) -> Place:
         if not self.entries:
             return Place(self.file)
-        line, column = unpacked(which(self.entries, nearest(self.entries, path)[0]))
+        line, column = unpacked(which(self.entries, nearest(self.entries, path, self._wide)[0]))
         return Place(self.file, line + self.first_line + 1, column + 1)
 
 
@@ -139,7 +141,7 @@ def content_of(path: str | os.PathLike[str]) -> bytes:
     """What is in a file, and of one that is too large no more than shows that. Raises UnreadableError."""
     try:
         with open(path, "rb") as stream:
-            return stream.read(MAX_BYTES + 1)
+            return read_limited(stream)
     except FileNotFoundError:
         raise UnreadableError("there is no such file", is_missing=True) from None
     except IsADirectoryError:

@@ -57,17 +57,42 @@ def below(entries: Entries, index: int, end: int | None = None) -> dict[str | in
     return found
 
 
-def nearest(entries: Entries, path: Path) -> tuple[int, bool]:
+Children = dict[str | int, int]
+"""The entries one step below an entry: where each is, by its key."""
+
+_MANY: Final = 32
+
+
+def nearest(entries: Entries, path: Path, wide: dict[int, Children]) -> tuple[int, bool]:
     """The index of the entry at a path, or of the last one on the way to it, and whether it is the one itself.
 
-    The first entry is the root's.
+    The first entry is the root's. `wide` remembers, from one call to the next, what is below entries with many below.
     """
     index = 0
     for part in path:
-        here, end = index + STRIDE, end_of(entries, index)
-        while here < end and entries[here] != part:
-            here = end_of(entries, here)
-        if here >= end:
+        found = _child(entries, index, part, wide)
+        if found is None:
             return index, False
-        index = here
+        index = found
     return index, True
+
+
+def _child(entries: Entries, index: int, part: str | int, wide: dict[int, Children]) -> int | None:
+    """Where the entry of a key is, one step below another."""
+    if index in wide:
+        return wide[index].get(part)
+    here, end, passed = index + STRIDE, end_of(entries, index), 0
+    while here < end and entries[here] != part:
+        here, passed = end_of(entries, here), passed + 1
+    if passed > _MANY:
+        wide[index] = _children(entries, index)
+    return here if here < end else None
+
+
+def _children(entries: Entries, index: int) -> Children:
+    found: Children = {}
+    here, end = index + STRIDE, end_of(entries, index)
+    while here < end:
+        found.setdefault(entries[here], here)
+        here = end_of(entries, here)
+    return found

@@ -6,12 +6,13 @@ import codecs
 import re
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Final
+from typing import BinaryIO, Final
 
 from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.findings import Finding, Place, finding, shortened
 
 MAX_BYTES: Final = 64 * 1024 * 1024
+_CHUNK: Final = 256 * 1024
 MAX_FINDINGS: Final = 1_000
 """How many findings of one file are kept; a reader of more of them learns nothing new."""
 
@@ -52,6 +53,15 @@ class Report:
             place = Place(self.file, at[0] + 1, at[1] + 1) if at else Place(self.file)
             short = tuple(shortened(part) if isinstance(part, str) else part for part in path)
             self.findings.append(finding(code, short, message, hint=hint, place=place))
+
+
+def read_limited(stream: BinaryIO, limit: int = MAX_BYTES + 1) -> bytes:
+    """What a stream holds, as far as it is read at all. Asked for all at once, room for as much would be set aside."""
+    chunks: list[bytes] = []
+    while limit > 0 and (chunk := stream.read(min(limit, _CHUNK))):
+        chunks.append(chunk)
+        limit -= len(chunk)
+    return b"".join(chunks)
 
 
 def to_text(source: str | bytes, report: Report) -> str | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pulumi_everest.model.findings import Finding, Place, finding
-from pulumi_everest.model.source.documents import MAX_BYTES, Document, UnreadableError, content_of, read_yaml
+from pulumi_everest.model.source.documents import Document, UnreadableError, content_of, read_limited, read_yaml
 from pulumi_everest.review.options import STDIN, Options, WrongUseError, nearest_file
 from pulumi_everest.workspace.workspace import shape_for
 
@@ -38,7 +38,7 @@ def read_inputs(paths: Sequence[str]) -> Inputs:
         if text == "-":
             if STDIN not in seen:
                 seen.add(STDIN)
-                _read(inputs, sys.stdin.buffer.read(MAX_BYTES + 1), STDIN)
+                _read(inputs, read_limited(sys.stdin.buffer), STDIN)
             continue
         for path in _files(Path(text), inputs):
             key = _identity(path)

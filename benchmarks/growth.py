@@ -1,0 +1,137 @@
+"""Whether work grows with its input, and no faster: inputs that are doubled three times, CPU and memory for each item.
+
+Each size has a process of its own, forked from one that has imported everything. There a small input comes first, so
+that what is made once, such as compiled definitions, is not counted. Counted is CPU time, so that it does not matter
+what else the machine does, and the figure of a size is the median of its turns. What processes do to each other's
+caches is still seen in it: an input that seems to grow gets more turns before it counts as one that does. Memory is the
+most that Python holds at once (`tracemalloc`), which is the same in every run.
+
+    python -m benchmarks.growth                        all inputs
+    python -m benchmarks.growth "jobs" "config"        those whose names begin so
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import multiprocessing
+import sys
+import tempfile
+import time
+import tracemalloc
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing.context import BaseContext
+from pathlib import Path
+from statistics import median
+
+from benchmarks.growth_inputs import INPUTS, Input
+
+BOUND = 1.3
+"""How many times as much an item may take in the largest input as in the smallest."""
+TURNS, ROUNDS = 3, 3
+DOUBLINGS = 3
+
+
+@dataclass(frozen=True)
+class Growth:
+    """What each item took, by size: seconds of CPU, and bytes."""
+
+    seconds: Sequence[float]
+    memory: Sequence[float]
+
+    @property
+    def of_seconds(self) -> float:
+        """How many times as much time an item takes in one of the larger inputs as in the smallest."""
+        return max(self.seconds[1:]) / self.seconds[0]
+
+    @property
+    def of_memory(self) -> float:
+        """The same for memory."""
+        return max(self.memory[1:]) / self.memory[0]
+
+    @property
+    def is_within(self) -> bool:
+        """Whether both are within the bound."""
+        return self.of_seconds <= BOUND and self.of_memory <= BOUND
+
+
+def sizes(least: int) -> list[int]:
+    """A number of items, and that doubled."""
+    return [least * 2**power for power in range(DOUBLINGS + 1)]
+
+
+def measure(name: str, count: int) -> tuple[list[float], int]:
+    """Seconds of CPU that an input of so many items takes, turn by turn, and the bytes that it needs at once."""
+    case = next(entry for entry in INPUTS if entry.name == name)
+    _turn(case, case.warm)
+    seconds = [_turn(case, count) for _ in range(TURNS)]
+    tracemalloc.start()
+    _turn(case, count)
+    return seconds, tracemalloc.get_traced_memory()[1]
+
+
+def _turn(case: Input, count: int) -> float:
+    with tempfile.TemporaryDirectory(prefix="growth-") as folder:
+        work = case.prepare(count, Path(folder))
+        gc.collect()
+        if tracemalloc.is_tracing():
+            tracemalloc.clear_traces()
+            tracemalloc.reset_peak()
+        before = time.process_time()
+        work()
+        return time.process_time() - before
+
+
+def grown(case: Input, context: BaseContext) -> Growth:
+    """Measure an input at all sizes."""
+    counts = sizes(case.least)
+    seconds: list[list[float]] = [[] for _ in counts]
+    for _ in range(ROUNDS):
+        memory = []
+        for taken, count in zip(seconds, counts, strict=True):
+            with ProcessPoolExecutor(1, mp_context=context) as process:
+                turns, held = process.submit(measure, case.name, count).result()
+            taken.extend(turns)
+            memory.append(held / count)
+        found = Growth([median(turns) / count for turns, count in zip(seconds, counts, strict=True)], memory)
+        if found.of_seconds <= BOUND or found.of_memory > BOUND:
+            break
+    return found
+
+
+def rows(cases: Sequence[Input]) -> Iterator[tuple[str, bool]]:
+    """The rows of the table, each with whether it is within the bound."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["benchmarks.growth_inputs"])
+    width = max(len(case.name) for case in cases)
+    yield f"{'':{width}}  {'items':>13}  {'ms an item':>25}  {'growth':>7}  {'kB an item':>25}  {'growth':>7}", True
+    for case in cases:
+        found = grown(case, context)
+        counts = sizes(case.least)
+        seconds = " ".join(f"{value * 1000:6.3f}" if value < 0.1 else f"{value * 1000:6.0f}" for value in found.seconds)
+        memory = " ".join(f"{value / 1000:6.1f}" for value in found.memory)
+        marks = [f"{value:6.2f}{'!' if value > BOUND else ' '}" for value in (found.of_seconds, found.of_memory)]
+        cells = f"{f'{counts[0]}-{counts[-1]}':>13}  {seconds:>25}  {marks[0]}  {memory:>25}  {marks[1]}"
+        yield f"{case.name:{width}}  {cells}", found.is_within
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print the table. 1 where something grows faster than its input."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.growth")
+    parser.add_argument("names", nargs="*", help="beginnings of the names of inputs; all if left out")
+    names = parser.parse_args(arguments).names
+    cases = [case for case in INPUTS if not names or case.name.startswith(tuple(names))]
+    if not cases:
+        parser.error(f"there is no such input; there are: {', '.join(case.name for case in INPUTS)}")
+    failed = 0
+    for row, within in rows(cases):
+        failed += not within
+        print(row.rstrip(), flush=True)
+    print(f"{failed} of {len(cases)} inputs take more than {BOUND} times as much for each item when they grow")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

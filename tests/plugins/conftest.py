@@ -1,4 +1,8 @@
-"""What the tests of the built-in plugins share. In a folder named after a plugin the fixtures are about that one."""
+"""What the tests of the built-in plugins share. In a folder named after a plugin the fixtures are about that one.
+
+Tests that are the same for all plugins stand once (`definition_tests`, `mapping_tests`, `secret_tests`). The modules in a
+plugin's folder import those that concern it, and have the tables that they take their parameters from.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +20,23 @@ from pulumi_everest.plugins.find import Plugins, builtin
 from pulumi_everest.plugins.plugin import Plugin
 from pulumi_everest.workspace.workspace import ClusterInput, Workspace
 
+pytest.register_assert_rewrite("definition_tests", "mapping_tests", "secret_tests")
+
 Manifests = list[dict[str, Any]]
 Plan = Callable[..., tuple[Manifests, list[Finding]]]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The mark of a test that is the same for all plugins."""
+    about = "table(name, arguments): parameters from the table of that name, in the module that imports the test"
+    config.addinivalue_line("markers", about)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Take parameters from a table of the module."""
+    for mark in metafunc.definition.iter_markers("table"):
+        name, arguments = mark.args
+        metafunc.parametrize(arguments, getattr(metafunc.module, name))
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -22,25 +23,50 @@ def crds_where_there_are_some(plugin: str) -> dict[str, Path] | None:
     return files if all(file.is_file() for file in files.values()) else None
 
 
+Copied = Callable[[str], Path]
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Copied:
+    """Copies a built-in plugin, to be changed."""
+
+    def copy(name: str) -> Path:
+        [plugin] = [entry for entry in builtin() if entry.name == name]
+        return Path(shutil.copytree(plugin.folder, tmp_path / name))
+
+    return copy
+
+
 test_psmdb = conformance_tests("psmdb", crds=crds_where_there_are_some("psmdb"))
 test_pxc = conformance_tests("pxc", crds=crds_where_there_are_some("pxc"))
 test_pg = conformance_tests("pg", crds=crds_where_there_are_some("pg"))
 
 
 @pytest.mark.parametrize(
-    ("line", "field"),
+    ("plugin", "line", "field"),
     [
-        ('?imagePullPolicy: "${spec.?images.?pullPolicy}"', "images.pullPolicy"),
-        ('?storageClassName: "${instance.storage.?storageClass}"', "instances.engine.storage.storageClass"),
+        ("psmdb", '?imagePullPolicy: "${spec.?images.?pullPolicy}"', "images.pullPolicy"),
+        (
+            "psmdb",
+            '?storageClassName: "${instance.storage.?storageClass}"',
+            "instances.engine.storage.storageClass",
+        ),
+        ("pxc", "serverHost: \"${spec.monitoring.serverUrl.split('/')[2]}\"", "monitoring.serverUrl"),
+        (
+            "pxc",
+            '?timeBetweenUploads: "${storage.pitr.?intervalSeconds}"',
+            "backup.storages.pitr.intervalSeconds",
+        ),
+        ("pxc", "enabled: \"${reads != 'disabled'}\"", "instances.proxy.config.readService"),
     ],
 )
-def test_a_plugin_that_drops_a_field_fails_by_name(tmp_path: Path, line: str, field: str) -> None:
-    folder = tmp_path / "psmdb"
-    shutil.copytree(builtin()[[p.name for p in builtin()].index("psmdb")].folder, folder)
+def test_a_template_that_drops_a_field_fails_by_name(copied: Copied, plugin: str, line: str, field: str) -> None:
+    folder = copied(plugin)
     template = folder / "resources.yaml"
     text = template.read_text(encoding="utf-8")
     assert line in text
     template.write_text("\n".join(row for row in text.splitlines() if row.strip() != line), encoding="utf-8")
+
     with pytest.raises(AssertionError, match=rf"{field}: accepted without an effect"):
         assert_conforms(folder)
 
@@ -52,9 +78,8 @@ def test_a_folder_that_is_no_plugin_fails_with_its_findings(tmp_path: Path) -> N
         assert_conforms("mongo")
 
 
-def test_a_template_that_fails_for_every_cluster_is_not_taken_for_one_that_refuses(tmp_path: Path) -> None:
-    folder = tmp_path / "psmdb"
-    shutil.copytree(builtin()[[p.name for p in builtin()].index("psmdb")].folder, folder)
+def test_a_template_that_fails_for_every_cluster_is_not_taken_for_one_that_refuses(copied: Copied) -> None:
+    folder = copied("psmdb")
     template = folder / "resources.yaml"
     broken = template.read_text(encoding="utf-8").replace('crVersion: "${operator}"', "crVersion: \"${quantity('x')}\"")
     assert broken != template.read_text(encoding="utf-8")
@@ -63,9 +88,8 @@ def test_a_template_that_fails_for_every_cluster_is_not_taken_for_one_that_refus
         assert_conforms(folder)
 
 
-def test_defaults_that_only_the_user_may_choose_are_refused(tmp_path: Path) -> None:
-    folder = tmp_path / "psmdb"
-    shutil.copytree(builtin()[[p.name for p in builtin()].index("psmdb")].folder, folder)
+def test_defaults_that_only_the_user_may_choose_are_refused(copied: Copied) -> None:
+    folder = copied("psmdb")
     (folder / "presets" / "odd.yaml").write_text("topology: {config: {shards: 3}}\n", encoding="utf-8")
     with pytest.raises(AssertionError, match="'topology' is the user's choice"):
         assert_conforms(folder)

@@ -2,48 +2,38 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
+from definition_tests import (  # noqa: F401
+    NIGHTLY,
+    Spec,
+    definitions_of,
+    matrix_of,
+    test_a_field_that_would_do_nothing_is_refused,
+    test_a_rule_refuses,
+    test_a_rule_warns,
+    test_each_operator_release_has_one_default_of_each_type,
+    test_former_types_are_the_other_versions_of_the_definition_in_the_operator,
+    test_replicas_are_limited,
+    test_the_plugin_has_no_findings,
+    test_the_rules_leave_alone,
+    test_the_state_of_a_live_object,
+    test_versions_and_images_are_those_of_the_operator_release,
+)
 
 from pulumi_everest.expressions.environment import Environment
-from pulumi_everest.model.findings import one_line
 from pulumi_everest.plugins.find import Plugins
 from pulumi_everest.plugins.plugin import Plugin
 from pulumi_everest.testing.conformance import assert_conforms
 from pulumi_everest.workspace.workspace import ClusterInput, Workspace
 
 OPERATORS = ("2.9.0", "3.0.0")
-Spec = dict[str, Any]
-
-
-def matrix_of(shared: Path, operator: str) -> dict[str, Any]:
-    path = shared / "reference" / "version-matrix.json"
-    found: dict[str, Any] = json.loads(path.read_text())["pg-operator"][operator]
-    return found
-
-
-def test_the_plugin_has_no_findings(plugin: Plugin) -> None:
-    assert [one_line(entry) for entry in plugin.check()] == []
-
-
-@pytest.mark.parametrize("operator", OPERATORS)
-@pytest.mark.parametrize("kind", ["postgresql", "pmm"])
-def test_versions_and_images_are_those_of_the_operator_release(
-    plugin: Plugin, shared: Path, operator: str, kind: str
-) -> None:
-    matrix = matrix_of(shared, operator)[kind]
-
-    entries = plugin.definition.versions(kind, operator)
-
-    assert {entry.version: entry.image for entry in entries} == {v: e["image"] for v, e in matrix.items()}
-    default = plugin.definition.default_version(kind, operator)
-    assert default is not None
-    assert matrix[default.version]["status"] == "recommended"
+KIND = "PerconaPGCluster"
+KINDS = ("postgresql", "pmm")
+REPORTS_FAILURE = False
 
 
 @pytest.mark.parametrize("operator", OPERATORS)
@@ -51,7 +41,7 @@ def test_versions_and_images_are_those_of_the_operator_release(
 def test_versions_of_the_tools_are_the_tags_of_the_images_that_the_release_lists(
     plugin: Plugin, shared: Path, operator: str, kind: str
 ) -> None:
-    images = {entry["image"] for entry in matrix_of(shared, operator)[kind].values()}
+    images = {entry["image"] for entry in matrix_of(shared, plugin, operator)[kind].values()}
 
     entries = plugin.definition.versions(kind, operator)
 
@@ -63,7 +53,7 @@ def test_versions_of_the_tools_are_the_tags_of_the_images_that_the_release_lists
 def test_the_tools_come_with_the_version_of_postgresql_that_they_are_listed_for(
     plugin: Plugin, shared: Path, operator: str
 ) -> None:
-    matrix = matrix_of(shared, operator)
+    matrix = matrix_of(shared, plugin, operator)
     wanted = {
         version: {
             "engine": matrix["postgresql"][version]["image"],
@@ -94,21 +84,15 @@ DEFAULTS = {
 
 
 @pytest.mark.parametrize("operator", OPERATORS)
-def test_each_operator_release_has_one_default_of_each_type(plugin: Plugin, operator: str) -> None:
-    versions = {kind: plugin.definition.versions(kind, operator) for kind in DEFAULTS[operator]}
-
-    assert {kind: [e.version for e in entries if e.default] for kind, entries in versions.items()} == {
-        kind: [version] for kind, version in DEFAULTS[operator].items()
-    }
+def test_the_images_of_components_are_those_of_the_default_versions(plugin: Plugin, operator: str) -> None:
     assert images(operator, {"proxy": {}}) == {
         component: entry.image
         for component, kind in (("engine", "postgresql"), ("proxy", "pgbouncer"), ("backupAgent", "pgbackrest"))
-        for entry in versions[kind]
+        for entry in plugin.definition.versions(kind, operator)
         if entry.default
     }
 
 
-NIGHTLY = [{"name": "nightly", "cron": "0 3 * * *"}]
 S3: Spec = {"type": "s3", "bucket": "b", "region": "r", "credentialsSecret": "c", "schedules": NIGHTLY}
 AZURE: Spec = {"type": "azure", "container": "b", "credentialsSecret": "c", "schedules": NIGHTLY}
 GCS: Spec = {"type": "gcs", "bucket": "b", "credentialsSecret": "c", "schedules": NIGHTLY}
@@ -252,21 +236,10 @@ ERRORS += [
 ]
 
 
-@pytest.mark.parametrize(("spec", "name", "path", "message"), ERRORS)
-def test_a_rule_refuses(plan: Callable[..., Any], spec: Spec, name: str, path: str, message: str) -> None:
-    objects, found = plan(spec, name=name)
-
-    errors = [entry for entry in found if entry.is_error]
-    assert [entry.code for entry in errors] == ["cluster.rule"], [one_line(entry) for entry in found]
-    assert message in errors[0].message
-    assert ".".join(map(str, errors[0].path)).startswith(path)
-    assert objects == []
-
-
-def test_each_parameter_that_the_operators_schema_forbids_is_refused(shared: Path, plan: Callable[..., Any]) -> None:
-    path = shared / "crds" / "pg" / "3.0.0" / "crd.yaml"
-    documents = yaml.load_all(path.read_text(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    main = next(d for d in documents if d["spec"]["names"]["kind"] == "PerconaPGCluster")
+def test_each_parameter_that_the_operators_schema_forbids_is_refused(
+    plugin: Plugin, shared: Path, plan: Callable[..., Any]
+) -> None:
+    main = next(d for d in definitions_of(shared, plugin, "3.0.0") if d["spec"]["names"]["kind"] == KIND)
     spec = main["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["spec"]
     rules = spec["properties"]["config"]["properties"]["parameters"]["x-kubernetes-validations"]
     environment = Environment(["self"])
@@ -311,14 +284,6 @@ FINE = [
 ]
 
 
-@pytest.mark.parametrize(("spec", "name"), FINE)
-def test_the_rules_leave_alone(plan: Callable[..., Any], spec: Spec, name: str) -> None:
-    objects, found = plan(spec, name=name)
-
-    assert [one_line(entry) for entry in found] == []
-    assert [entry["kind"] for entry in objects] == ["PerconaPGCluster"]
-
-
 WARNINGS = [
     (stored({**S3, "schedules": None}), "backup.storages", "without a schedule"),
     (stored({**S3, "schedules": [{**NIGHTLY[0], "enabled": False}]}), "backup.storages", "without a schedule"),
@@ -333,15 +298,6 @@ WARNINGS = [
 ]
 
 
-@pytest.mark.parametrize(("spec", "path", "message"), WARNINGS)
-def test_a_rule_warns(plan: Callable[..., Any], spec: Spec, path: str, message: str) -> None:
-    objects, found = plan(spec)
-
-    assert [(entry.code, ".".join(map(str, entry.path))) for entry in found] == [("cluster.rule-warning", path)]
-    assert message in found[0].message
-    assert objects != []
-
-
 REFUSED = [
     # The operator has nothing that these could become.
     ({"monitoring": {"serverUrl": "https://p", "credentialsSecret": "s", "verifyTLS": False}}, "verifyTLS"),
@@ -353,13 +309,13 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("spec", "field"), REFUSED)
-def test_a_field_that_would_do_nothing_is_refused(plan: Callable[..., Any], spec: Spec, field: str) -> None:
-    _, found = plan(spec)
-
-    assert [(entry.code, entry.path[-1]) for entry in found if entry.is_error] == [
-        ("cluster.field-not-honoured", field)
-    ]
+REPLICAS = [
+    # topology, component, replicas, fine
+    ("cluster", "engine", 0, False),
+    ("cluster", "engine", 2, True),
+    ("cluster", "proxy", 0, False),
+    ("cluster", "proxy", 1, True),
+]
 
 
 CONFIGS: list[tuple[Spec, list[Any]]] = [
@@ -377,59 +333,10 @@ def test_the_backups_to_the_volume_are_checked(plan: Callable[..., Any], config:
     assert [entry.path[-1] for entry in found] == wrong
 
 
-@pytest.mark.parametrize(
-    ("component", "replicas", "fine"),
-    [("engine", 0, False), ("engine", 2, True), ("proxy", 0, False), ("proxy", 1, True)],
-)
-def test_replicas_are_limited(plan: Callable[..., Any], component: str, replicas: int, fine: bool) -> None:
-    _, found = plan({"instances": {component: {"replicas": replicas}}})
-
-    assert [entry.code for entry in found] == ([] if fine else ["cluster.replicas"])
-
-
 def test_a_major_version_never_changes_in_place(plugin: Plugin) -> None:
     upgrades = plugin.definition.spec.upgrades["postgresql"]
 
     assert (upgrades.major_step, upgrades.downgrade, upgrades.paths) == (0, False, None)
-
-
-def live(state: str, *, generation: int = 2, observed: int = 2, pause: bool = False) -> Spec:
-    return {
-        "metadata": {"generation": generation},
-        "spec": {"pause": pause},
-        "status": {"state": state, "observedGeneration": observed},
-    }
-
-
-STATES = [
-    (live("ready"), True),
-    (live("ready", observed=1), False),
-    (live("initializing"), False),
-    (live("stopping", pause=True), False),
-    (live("paused", pause=True), True),
-    (live("ready", pause=True), False),
-    ({"metadata": {"generation": 1}, "spec": {}}, False),
-    ({"metadata": {}, "spec": {}, "status": {"state": "ready"}}, True),
-]
-
-
-@pytest.mark.parametrize(("live", "ready"), STATES)
-def test_the_state_of_a_live_object(plugin: Plugin, live: Spec, ready: bool) -> None:
-    assert Environment(["self"]).compile(plugin.manifest.ready or "").evaluate({"self": live}) is ready
-
-
-def test_former_types_are_the_other_versions_of_the_definition_in_the_operator(plugin: Plugin, shared: Path) -> None:
-    for operator in OPERATORS:
-        text = (shared / "crds" / "pg" / operator / "crd.yaml").read_text()
-        documents = yaml.load_all(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-        names = {}
-        for document in documents:
-            names[document["metadata"]["name"]] = document["spec"]
-        main = names["perconapgclusters.pgv2.percona.com"]
-        versions = {f"{main['group']}/{version['name']}" for version in main["versions"]}
-
-        assert versions - set(plugin.manifest.former_types) == {"pgv2.percona.com/v2"}
-        assert set(plugin.manifest.operator.crds) <= set(names)
 
 
 def test_what_the_probe_emits_passes_the_operators_schemas(shared: Path) -> None:

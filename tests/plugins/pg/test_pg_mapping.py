@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from itertools import starmap
+from typing import Any
 
-import pytest
-from places import MISSING, at, field_paths
-
-from pulumi_everest.core.paths import FieldSet, parse
-from pulumi_everest.emit.crds import Crds
-from pulumi_everest.model.findings import one_line
-from pulumi_everest.plugins.plugin import Plugin
+from mapping_tests import (  # noqa: F401
+    AFFINITY,
+    FULL_RANGES,
+    POD_SETTINGS,
+    RANGES,
+    RESOURCES,
+    TOLERATIONS,
+    Place,
+    Row,
+    Spec,
+    each,
+    merged,
+    stored,
+    test_a_field_reaches_the_operators_object,
+    test_every_field_of_the_table_is_honoured,
+    test_every_field_that_the_plugin_honours_is_in_the_table,
+    test_the_object_passes_the_operators_schema,
+    test_volumes_go_with_the_cluster_only_when_asked,
+)
+from places import MISSING
 
 OPERATORS = ("2.9.0", "3.0.0")
-"""Stands for a path that is not there."""
 
-Spec = dict[str, Any]
-
-TOLERATIONS = [{"key": "db", "operator": "Exists"}]
-SPREAD = [{"maxSkew": 1, "topologyKey": "zone", "whenUnsatisfiable": "ScheduleAnyway"}]
-AFFINITY: Spec = {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": []}}}
 
 INSTANCE, POOL, REST, HOST = (
     ("instances", 0),
@@ -33,25 +41,6 @@ CLAIM = (*INSTANCE, "dataVolumeClaimSpec")
 VOLUME = (*REST, "repos", 0, "volume", "volumeClaimSpec")
 SIZE = ("resources", "requests", "storage")
 
-Place = tuple[str | int, ...]
-
-
-class Row(NamedTuple):
-    """A cluster and what must be at some paths of its main object's spec."""
-
-    spec: Spec
-    paths: dict[Place, Any]
-    operators: tuple[str, ...] = OPERATORS
-
-
-def merged(*specs: Spec) -> Spec:
-    result: Spec = {}
-    for spec in specs:
-        for key, value in spec.items():
-            mapping = isinstance(value, dict) and isinstance(result.get(key), dict)
-            result[key] = merged(result[key], value) if mapping else value
-    return result
-
 
 def instance(component: str, **settings: Any) -> Spec:
     return {"instances": {component: settings}}
@@ -59,10 +48,6 @@ def instance(component: str, **settings: Any) -> Spec:
 
 def engine(**settings: Any) -> Spec:
     return instance("engine", **settings)
-
-
-def stored(*storages: Spec) -> Spec:
-    return {"backup": {"storages": [{"name": f"s{index}", **storage} for index, storage in enumerate(storages)]}}
 
 
 def s3(**more: Any) -> Spec:
@@ -91,24 +76,17 @@ def pod_rows(component: str, at: Place) -> Iterator[Row]:
     def row(value: Spec, paths: dict[str, Any]) -> Row:
         return Row(instance(component, **value), {(*at, path): expected for path, expected in paths.items()})
 
-    yield row({"resources": {"requests": {"cpu": "1"}}}, {"resources": {"requests": {"cpu": "1"}}})
-    yield row({"resources": {"requests": {"memory": "1Gi"}}}, {"resources": {"requests": {"memory": "1Gi"}}})
-    yield row({"resources": {"limits": {"cpu": "2"}}}, {"resources": {"limits": {"cpu": "2"}}})
-    yield row({"resources": {"limits": {"memory": "2Gi"}}}, {"resources": {"limits": {"memory": "2Gi"}}})
+    yield from starmap(row, POD_SETTINGS)
     yield row({"scheduling": {"affinity": AFFINITY}}, {"affinity": AFFINITY, "tolerations": MISSING})
     yield row({"scheduling": {"tolerations": TOLERATIONS}}, {"tolerations": TOLERATIONS, "affinity": MISSING})
-    yield row({"scheduling": {"topologySpreadConstraints": SPREAD}}, {"topologySpreadConstraints": SPREAD})
-    yield row({"scheduling": {"priorityClassName": "high"}}, {"priorityClassName": "high"})
     yield row({}, dict.fromkeys(["resources", "affinity", "tolerations", "priorityClassName"], MISSING))
 
 
 def expose_rows(component: str, at: Place) -> Iterator[Row]:
-    ranges = {"type": "LoadBalancer", "sourceRanges": ["10.0.0.0/8", "192.0.2.7", "2001:db8::1"]}
-    full = ["10.0.0.0/8", "192.0.2.7/32", "2001:db8::1/128"]
     for value, expected in (
         ({"type": "NodePort"}, {"type": "NodePort"}),
         ({"annotations": {"a": "b"}}, {"annotations": {"a": "b"}}),
-        (ranges, {"type": "LoadBalancer", "loadBalancerSourceRanges": full}),
+        (RANGES, {"type": "LoadBalancer", "loadBalancerSourceRanges": FULL_RANGES}),
         (
             {"type": "LoadBalancer", "loadBalancerClass": "nlb"},
             {"type": "LoadBalancer", "loadBalancerClass": "nlb"},
@@ -119,7 +97,6 @@ def expose_rows(component: str, at: Place) -> Iterator[Row]:
 
 
 PMM: Spec = {"monitoring": {"type": "pmm", "serverUrl": "https://pmm.example.com/graph", "credentialsSecret": "key"}}
-RESOURCES = {"requests": {"cpu": "1", "memory": "2Gi"}, "limits": {"cpu": "3", "memory": "4Gi"}}
 PULL: Spec = {"images": {"pullPolicy": "IfNotPresent", "pullSecrets": ["a", "b"]}}
 OPTIONS = (*REST, "global")
 FILES = (*REST, "configuration")
@@ -420,61 +397,16 @@ ROWS = [
     Row(merged(PMM, instance("pmm", overrides={"customClusterName": "x"})), {("pmm", "customClusterName"): "x"}),
 ]
 
-REFUSED = {("backup", "storages", "claim"), ("dataSource", "backup")}
+UNTRIED = {("backup", "storages", "claim"), ("dataSource", "backup")}
 """Honoured by rules that refuse them and say what to use instead."""
 
 
-EACH = pytest.mark.parametrize(
-    ("operator", "row"),
-    [
-        pytest.param(operator, row, id=f"{operator}-{'.'.join(map(str, next(iter(row.paths))))}")
-        for row in ROWS
-        for operator in row.operators
-    ],
-)
+EACH = each(ROWS, OPERATORS)
 
 
-@EACH
-def test_a_field_reaches_the_operators_object(emitted: Callable[..., Any], operator: str, row: Row) -> None:
-    manifest = emitted(row.spec, operator=operator)[-1]
-
-    assert {path: at(manifest["spec"], path) for path in row.paths} == row.paths
-
-
-@EACH
-def test_the_object_passes_the_operators_schema(
-    emitted: Callable[..., Any], crds: Callable[[str], Crds], operator: str, row: Row
-) -> None:
-    found = [entry for manifest in emitted(row.spec, operator=operator) for entry in crds(operator).check(manifest)]
-
-    assert [one_line(entry) for entry in found] == []
-
-
-def test_every_field_that_the_plugin_honours_is_in_the_table(plugin: Plugin) -> None:
-    tried = {path for row in ROWS for path in field_paths(row.spec)} | REFUSED
-    honoured = [parse(path) for path in plugin.manifest.fields]
-    for name, component in plugin.manifest.components.items():
-        honoured += [("instances", name, *parse(path)) for path in component.fields]
-
-    assert [path for path in honoured if path not in tried] == []
-
-
-def test_every_field_of_the_table_is_honoured(plugin: Plugin) -> None:
-    for row in ROWS:
-        for name, value in row.spec.get("instances", {}).items():
-            fields = [*plugin.manifest.components[name].fields, "config"]
-            assert list(FieldSet(fields).outside(value)) == []
-
-
-@pytest.mark.parametrize(
-    ("options", "finalizers"),
-    [
-        ({}, MISSING),
-        ({"volumePolicy": "keep"}, MISSING),
-        ({"volumePolicy": "delete"}, ["percona.com/delete-pvc", "percona.com/delete-ssl"]),
-    ],
-)
-def test_volumes_go_with_the_cluster_only_when_asked(
-    emitted: Callable[..., Any], options: Spec, finalizers: Any
-) -> None:
-    assert emitted({}, options=options)[0]["metadata"].get("finalizers", MISSING) == finalizers
+FINALIZERS = [
+    # spec, options, finalizers
+    ({}, {}, MISSING),
+    ({}, {"volumePolicy": "keep"}, MISSING),
+    ({}, {"volumePolicy": "delete"}, ["percona.com/delete-pvc", "percona.com/delete-ssl"]),
+]

@@ -6,19 +6,24 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from places import at, places, texts, unknown_parts, with_unknown
+from places import unknown_parts
+from secret_tests import (  # noqa: F401
+    AWS,
+    AZURE,
+    PMM,
+    PMM2,
+    Path,
+    secret,
+    test_an_unknown_value_leaves_only_its_place_unknown,
+    test_secrets_are_made_of_values,
+    unknown,
+)
 
-from pulumi_everest.emit.crds import Crds
 from pulumi_everest.model.deferred import Deferred, leaves_of, substitute
-from pulumi_everest.model.findings import one_line
 
 FORCED = {"annotations": {"pulumi.com/patchForce": "true"}}
 """The operator applies the Secret of its users, too."""
-AWS = {"AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "key"}
-AZURE = {"AZURE_STORAGE_ACCOUNT_NAME": "account", "AZURE_STORAGE_ACCOUNT_KEY": "key"}
 GCS = {"GCS_CLIENT_EMAIL": "robot@example.com", "GCS_PRIVATE_KEY": "-----BEGIN\nkey"}
-PMM: dict[str, Any] = {"monitoring": {"serverUrl": "https://pmm.example.com"}}
-PMM2 = {**PMM, "components": {"versions": {"pmm": {"version": "2.44.1-1"}}}}
 SCHEDULES = [{"name": "nightly", "cron": "0 3 * * *"}]
 
 
@@ -28,11 +33,6 @@ def s3(name: str, **more: Any) -> dict[str, Any]:
 
 def stored(*storages: dict[str, Any]) -> dict[str, Any]:
     return {"backup": {"storages": list(storages)}}
-
-
-def secret(name: str, values: dict[str, Any], **metadata: Any) -> dict[str, Any]:
-    metadata = {"name": name, "namespace": "apps", **metadata}
-    return {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "type": "Opaque", "stringData": values}
 
 
 THREE = stored(
@@ -67,16 +67,6 @@ ROWS = [
         ],
     ),
 ]
-
-
-@pytest.mark.parametrize(("spec", "secrets", "expected"), ROWS)
-def test_secrets_are_made_of_values(
-    emitted: Callable[..., Any], spec: dict[str, Any], secrets: dict[str, Any], expected: list[Any]
-) -> None:
-    *made, main = emitted(spec, secrets=secrets)
-
-    assert made == expected
-    assert {"pw", "key", "id", "account", "robot@example.com"}.isdisjoint(texts(main))
 
 
 def test_the_superuser_signs_in_with_the_password_that_was_given(emitted: Callable[..., Any]) -> None:
@@ -190,8 +180,6 @@ FULL: dict[str, Any] = {
     "images": {"pullPolicy": "Always", "pullSecrets": ["registry"]},
 }
 
-Path = tuple[str | int, ...]
-
 DECIDES = {"type", "name"}
 """Keys of storages and schedules that say what is there."""
 
@@ -209,28 +197,11 @@ SMALL: dict[Path, set[str]] = {
 }
 
 
-UNKNOWN = [
-    p
-    for p in places(FULL)
-    if not (p[-1] in DECIDES and p[0] == "backup") and p not in CHECKED_ONLY and p[-1] != "version"
-]
+def must_be_known(path: Path) -> bool:
+    return (path[-1] in DECIDES and path[0] == "backup") or path in CHECKED_ONLY or path[-1] == "version"
 
 
-@pytest.mark.parametrize("path", UNKNOWN, ids=lambda path: ".".join(map(str, path)))
-def test_an_unknown_value_leaves_only_its_place_unknown(
-    emitted: Callable[..., Any], crds: Callable[[str], Crds], path: Path
-) -> None:
-    leaf = Deferred(path, source=object())
-    known = emitted(FULL)
-
-    waiting = emitted(with_unknown(FULL, path, leaf))
-
-    parts = list(unknown_parts(waiting[-1]["spec"]))
-    assert parts, "the value is in no place at all"
-    whole = {part for part in parts if not isinstance(at(known[-1]["spec"], part), (str, int, bool, float))}
-    assert {".".join(map(str, part)) for part in whole} <= SMALL.get(path, set())
-    assert [substitute(manifest, {leaf: at(FULL, path)}) for manifest in waiting] == known
-    assert [one_line(entry) for manifest in waiting for entry in crds("3.0.0").check(manifest)] == []
+UNKNOWN = list(unknown(FULL, SMALL, known=must_be_known))
 
 
 def test_a_single_storage_with_an_unknown_secret_leaves_only_the_name_unknown(emitted: Callable[..., Any]) -> None:

@@ -3,47 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from itertools import starmap
+from typing import Any
 
-import pytest
-from places import MISSING, at, field_paths
+from mapping_tests import (  # noqa: F401
+    AFFINITY,
+    FULL_RANGES,
+    POD_SETTINGS,
+    RANGES,
+    RESOURCES,
+    TOLERATIONS,
+    Row,
+    Spec,
+    each,
+    filled,
+    merged,
+    stored,
+    test_a_field_reaches_the_operators_object,
+    test_every_field_of_the_table_is_honoured,
+    test_every_field_that_the_plugin_honours_is_in_the_table,
+    test_the_object_passes_the_operators_schema,
+    test_volumes_go_with_the_cluster_only_when_asked,
+    test_volumes_may_grow_in_the_words_of_the_operator_version,
+)
+from places import MISSING
 
-from pulumi_everest.core.paths import FieldSet, parse
-from pulumi_everest.emit.crds import Crds
-from pulumi_everest.model.findings import one_line
 from pulumi_everest.model.source.documents import read_yaml
 from pulumi_everest.plugins.find import Plugins
-from pulumi_everest.plugins.plugin import Plugin
 from pulumi_everest.workspace.workspace import Workspace, shape_for
 
 OPERATORS = ("1.21.1", "1.22.0")
-"""Stands for a path that is not there."""
 
-Spec = dict[str, Any]
-
-TOLERATIONS = [{"key": "db", "operator": "Exists"}]
-SPREAD = [{"maxSkew": 1, "topologyKey": "zone", "whenUnsatisfiable": "ScheduleAnyway"}]
-AFFINITY: Spec = {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": []}}}
 MARCH = "2026-03-01T03:00:05Z"
 """What Percona Backup for MongoDB calls a backup."""
 CLAIM = "volumeSpec.persistentVolumeClaim"
-
-
-class Row(NamedTuple):
-    """A cluster and what must be at some paths of its main object's spec."""
-
-    spec: Spec
-    paths: dict[str, Any]
-    operators: tuple[str, ...] = OPERATORS
-
-
-def merged(*specs: Spec) -> Spec:
-    result: Spec = {}
-    for spec in specs:
-        for key, value in spec.items():
-            mapping = isinstance(value, dict) and isinstance(result.get(key), dict)
-            result[key] = merged(result[key], value) if mapping else value
-    return result
 
 
 def standard(**engine: Any) -> Spec:
@@ -52,14 +45,6 @@ def standard(**engine: Any) -> Spec:
 
 def sharded(**instances: Any) -> Spec:
     return {"topology": {"type": "sharded"}, "instances": instances}
-
-
-def stored(*storages: Spec) -> Spec:
-    return {"backup": {"storages": [{"name": f"s{index}", **storage} for index, storage in enumerate(storages)]}}
-
-
-def filled(source: Spec, *storages: Spec) -> Spec:
-    return {"dataSource": source, **stored(*storages)}
 
 
 def s3(**more: Any) -> Spec:
@@ -80,16 +65,11 @@ def pod_rows(component: str, at: str) -> Iterator[Row]:
     def row(value: Spec, paths: dict[str, Any]) -> Row:
         return Row(sharded(**{component: value}), {f"{at}.{path}": expected for path, expected in paths.items()})
 
-    yield row({"resources": {"requests": {"cpu": "1"}}}, {"resources": {"requests": {"cpu": "1"}}})
-    yield row({"resources": {"requests": {"memory": "1Gi"}}}, {"resources": {"requests": {"memory": "1Gi"}}})
-    yield row({"resources": {"limits": {"cpu": "2"}}}, {"resources": {"limits": {"cpu": "2"}}})
-    yield row({"resources": {"limits": {"memory": "2Gi"}}}, {"resources": {"limits": {"memory": "2Gi"}}})
+    yield from starmap(row, POD_SETTINGS)
     yield row({"engineConfig": "systemLog: {}\n"}, {"configuration": "systemLog: {}\n"})
     yield row({"scheduling": {"nodeSelector": {"disk": "ssd"}}}, {"nodeSelector": {"disk": "ssd"}, "affinity": MISSING})
     yield row({"scheduling": {"affinity": AFFINITY}}, {"affinity": {"advanced": AFFINITY}, "nodeSelector": MISSING})
     yield row({"scheduling": {"tolerations": TOLERATIONS}}, {"tolerations": TOLERATIONS})
-    yield row({"scheduling": {"topologySpreadConstraints": SPREAD}}, {"topologySpreadConstraints": SPREAD})
-    yield row({"scheduling": {"priorityClassName": "high"}}, {"priorityClassName": "high"})
     yield row({"overrides": {"terminationGracePeriodSeconds": 90}}, {"terminationGracePeriodSeconds": 90})
     yield row({}, dict.fromkeys(["resources", "configuration", "tolerations", "priorityClassName", "expose"], MISSING))
 
@@ -106,22 +86,16 @@ def volume_rows(component: str, at: str, default: str) -> Iterator[Row]:
 
 
 def expose_rows(build: Callable[..., Spec], at: str, enabled: Any) -> Iterator[Row]:
-    ranges = {"type": "LoadBalancer", "sourceRanges": ["10.0.0.0/8", "192.0.2.7", "2001:db8::1"]}
-    full = ["10.0.0.0/8", "192.0.2.7/32", "2001:db8::1/128"]
     yield Row(build({"type": "NodePort"}), {f"{at}.type": "NodePort", f"{at}.enabled": enabled})
     yield Row(build({"annotations": {"a": "b"}}), {f"{at}.annotations": {"a": "b"}, f"{at}.enabled": enabled})
-    yield Row(build(ranges), {f"{at}.type": "LoadBalancer", f"{at}.loadBalancerSourceRanges": full})
+    yield Row(build(RANGES), {f"{at}.type": "LoadBalancer", f"{at}.loadBalancerSourceRanges": FULL_RANGES})
     yield Row(build({"type": "LoadBalancer", "loadBalancerClass": "nlb"}), {f"{at}.loadBalancerClass": "nlb"})
 
 
 def container_rows(component: str, at: str, base: Spec) -> Iterator[Row]:
     """What components have in common that are one container of every pod."""
-    resources = {
-        "requests": {"cpu": "100m", "memory": "64Mi"},
-        "limits": {"cpu": "200m", "memory": "128Mi"},
-    }
-    own = {"instances": {component: {"resources": resources}}}
-    yield Row(merged(base, own), {f"{at}.resources": resources})
+    own = {"instances": {component: {"resources": RESOURCES}}}
+    yield Row(merged(base, own), {f"{at}.resources": RESOURCES})
     image = {"instances": {component: {"image": "a/b:c"}}}
     yield Row(merged(base, image), {f"{at}.image": "a/b:c", f"{at}.resources": MISSING})
 
@@ -375,76 +349,25 @@ ROWS = [
 ]
 
 
-EACH = pytest.mark.parametrize(
-    ("operator", "row"),
-    [
-        pytest.param(operator, row, id=f"{operator}-{next(iter(row.paths))}")
-        for row in ROWS
-        for operator in row.operators
-    ],
-)
+EACH = each(ROWS, OPERATORS)
 
 
-@EACH
-def test_a_field_reaches_the_operators_object(emitted: Callable[..., Any], operator: str, row: Row) -> None:
-    manifest = emitted(row.spec, operator=operator)[-1]
+UNTRIED: set[tuple[str, ...]] = set()
 
-    assert {path: at(manifest["spec"], path.split(".")) for path in row.paths} == row.paths
+GROWTH = [
+    # operator version, what is there, what is not
+    ("1.21.1", {"crVersion": "1.21.1", "enableVolumeExpansion": True}, "storageScaling"),
+    ("1.21.2", {"crVersion": "1.21.2", "enableVolumeExpansion": True}, "storageScaling"),
+    ("1.22.0", {"crVersion": "1.22.0", "storageScaling": {"enableVolumeScaling": True}}, "enableVolumeExpansion"),
+]
 
-
-@EACH
-def test_the_object_passes_the_operators_schema(
-    emitted: Callable[..., Any], crds: Callable[[str], Crds], operator: str, row: Row
-) -> None:
-    found = [entry for manifest in emitted(row.spec, operator=operator) for entry in crds(operator).check(manifest)]
-
-    assert [one_line(entry) for entry in found] == []
-
-
-def test_every_field_that_the_plugin_honours_is_in_the_table(plugin: Plugin) -> None:
-    tried = {path for row in ROWS for path in field_paths(row.spec)}
-    honoured = [parse(path) for path in plugin.manifest.fields]
-    for name, component in plugin.manifest.components.items():
-        honoured += [("instances", name, *parse(path)) for path in component.fields]
-
-    assert [path for path in honoured if path not in tried] == []
-
-
-def test_every_field_of_the_table_is_honoured(plugin: Plugin) -> None:
-    for row in ROWS:
-        for name, value in row.spec.get("instances", {}).items():
-            assert list(FieldSet(plugin.manifest.components[name].fields).outside(value)) == []
-
-
-@pytest.mark.parametrize(
-    ("operator", "there", "missing"),
-    [
-        ("1.21.1", {"crVersion": "1.21.1", "enableVolumeExpansion": True}, "storageScaling"),
-        ("1.21.2", {"crVersion": "1.21.2", "enableVolumeExpansion": True}, "storageScaling"),
-        ("1.22.0", {"crVersion": "1.22.0", "storageScaling": {"enableVolumeScaling": True}}, "enableVolumeExpansion"),
-    ],
-)
-def test_volumes_may_grow_in_the_words_of_the_operator_version(
-    emitted: Callable[..., Any], operator: str, there: Spec, missing: str
-) -> None:
-    spec = emitted({}, operator=operator)[0]["spec"]
-
-    assert {key: spec[key] for key in there} == there
-    assert missing not in spec
-
-
-@pytest.mark.parametrize(
-    ("options", "finalizers"),
-    [
-        ({}, ["percona.com/delete-psmdb-pods-in-order"]),
-        ({"volumePolicy": "keep"}, ["percona.com/delete-psmdb-pods-in-order"]),
-        ({"volumePolicy": "delete"}, ["percona.com/delete-psmdb-pods-in-order", "percona.com/delete-psmdb-pvc"]),
-    ],
-)
-def test_volumes_go_with_the_cluster_only_when_asked(
-    emitted: Callable[..., Any], options: Spec, finalizers: list[str]
-) -> None:
-    assert emitted({}, options=options)[0]["metadata"]["finalizers"] == finalizers
+PODS, PVC = "percona.com/delete-psmdb-pods-in-order", "percona.com/delete-psmdb-pvc"
+FINALIZERS = [
+    # spec, options, finalizers
+    ({}, {}, [PODS]),
+    ({}, {"volumePolicy": "keep"}, [PODS]),
+    ({}, {"volumePolicy": "delete"}, [PODS, PVC]),
+]
 
 
 def test_null_in_overrides_removes_what_the_plugin_emits() -> None:

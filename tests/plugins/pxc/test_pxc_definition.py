@@ -2,44 +2,33 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
+from definition_tests import (  # noqa: F401
+    NIGHTLY,
+    planned_with,
+    test_a_field_that_would_do_nothing_is_refused,
+    test_a_rule_refuses,
+    test_a_rule_warns,
+    test_each_operator_release_has_one_default_of_each_type,
+    test_former_types_are_the_other_versions_of_the_definition_in_the_operator,
+    test_replicas_are_limited,
+    test_the_plugin_has_no_findings,
+    test_the_rules_leave_alone,
+    test_the_state_of_a_live_object,
+    test_versions_and_images_are_those_of_the_operator_release,
+)
 
-from pulumi_everest.expressions.environment import Environment
 from pulumi_everest.model.findings import one_line
-from pulumi_everest.model.source.documents import read_yaml
 from pulumi_everest.model.values.scalars import quantity_value
-from pulumi_everest.model.values.versions import version_key
-from pulumi_everest.plugins.find import Plugins
 from pulumi_everest.plugins.plugin import Plugin
-from pulumi_everest.workspace.workspace import Workspace, shape_for
 
 OPERATORS = ("1.19.0", "1.20.0")
-
-
-def test_the_plugin_has_no_findings(plugin: Plugin) -> None:
-    assert [one_line(entry) for entry in plugin.check()] == []
-
-
-@pytest.mark.parametrize("operator", OPERATORS)
-@pytest.mark.parametrize("kind", ["pxc", "haproxy", "proxysql", "backup", "pmm"])
-def test_versions_and_images_are_those_of_the_operator_release(
-    plugin: Plugin, shared: Path, operator: str, kind: str
-) -> None:
-    matrix = json.loads((shared / "reference" / "version-matrix.json").read_text())["pxc-operator"][operator][kind]
-
-    entries = plugin.definition.versions(kind, operator)
-
-    assert {entry.version: entry.image for entry in entries} == {v: e["image"] for v, e in matrix.items()}
-    default = plugin.definition.default_version(kind, operator)
-    assert default is not None
-    newest = max((v for v, e in matrix.items() if e["status"] == "recommended"), key=version_key)
-    assert default.version == newest
+KIND = "PerconaXtraDBCluster"
+KINDS = ("pxc", "haproxy", "proxysql", "backup", "pmm")
+REPORTS_FAILURE = True
 
 
 DEFAULTS = {
@@ -61,15 +50,6 @@ DEFAULTS = {
 
 
 @pytest.mark.parametrize("operator", OPERATORS)
-def test_each_operator_release_has_one_default_of_each_type(plugin: Plugin, operator: str) -> None:
-    versions = {kind: plugin.definition.versions(kind, operator) for kind in DEFAULTS[operator]}
-
-    assert {kind: [e.version for e in entries if e.default] for kind, entries in versions.items()} == {
-        kind: [version] for kind, version in DEFAULTS[operator].items()
-    }
-
-
-@pytest.mark.parametrize("operator", OPERATORS)
 def test_one_bundle_holds_each_engine_version(plugin: Plugin, operator: str) -> None:
     bundles = plugin.definition.bundles(operator)
     tools = {"5.7": "2.4.", "8.0": "8.0.35", "8.4": "8.4.0"}
@@ -84,7 +64,6 @@ def test_one_bundle_holds_each_engine_version(plugin: Plugin, operator: str) -> 
 PROXYSQL: dict[str, Any] = {"topology": {"type": "proxysql"}}
 S3: dict[str, Any] = {"name": "main", "type": "s3", "bucket": "b", "region": "r"}
 KEYS = {"credentialsSecret": "s"}
-NIGHTLY = [{"name": "nightly", "cron": "0 3 * * *"}]
 RETAINED = [{**NIGHTLY[0], "retention": {"count": 7}}]
 AZURE: dict[str, Any] = {"name": "cloud", "type": "azure", "container": "c"}
 TEMPLATE = "[mysqld]\ninnodb_buffer_pool_size={{containerMemoryLimit * 3 / 4}}\n"
@@ -197,17 +176,6 @@ ERRORS = [
 ]
 
 
-@pytest.mark.parametrize(("spec", "name", "path", "message"), ERRORS)
-def test_a_rule_refuses(plan: Callable[..., Any], spec: dict[str, Any], name: str, path: str, message: str) -> None:
-    objects, found = plan(spec, name=name)
-
-    errors = [entry for entry in found if entry.is_error]
-    assert [entry.code for entry in errors] == ["cluster.rule"], [one_line(entry) for entry in found]
-    assert message in errors[0].message
-    assert ".".join(map(str, errors[0].path)).startswith(path)
-    assert objects == []
-
-
 def test_the_style_of_paths_is_refused_where_the_operator_has_no_field_for_it(plan: Callable[..., Any]) -> None:
     spec = stored({**S3, "forcePathStyle": False})
 
@@ -248,14 +216,6 @@ FINE = [
 ]
 
 
-@pytest.mark.parametrize(("spec", "name"), FINE)
-def test_the_rules_leave_alone(plan: Callable[..., Any], spec: dict[str, Any], name: str) -> None:
-    objects, found = plan(spec, name=name)
-
-    assert [one_line(entry) for entry in found] == []
-    assert [entry["kind"] for entry in objects] == ["PerconaXtraDBCluster"]
-
-
 WARNINGS = [
     (stored(without(COLLECTED, "schedules")), "backup.storages", "no schedule makes one"),
     (
@@ -270,15 +230,6 @@ WARNINGS = [
     ({"usersSecret": "u", "monitoring": {"serverUrl": "http://p"}}, "monitoring.serverUrl", "always connects with TLS"),
     ({"monitoring": {"serverUrl": "https://p"}}, "monitoring", "pmmservertoken"),
 ]
-
-
-@pytest.mark.parametrize(("spec", "path", "message"), WARNINGS)
-def test_a_rule_warns(plan: Callable[..., Any], spec: dict[str, Any], path: str, message: str) -> None:
-    objects, found = plan(spec)
-
-    assert [(entry.code, ".".join(map(str, entry.path))) for entry in found] == [("cluster.rule-warning", path)]
-    assert message in found[0].message
-    assert objects != []
 
 
 def test_a_backup_on_another_storage_is_enough_for_point_in_time_recovery(plan: Callable[..., Any]) -> None:
@@ -310,13 +261,18 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("spec", "field"), REFUSED)
-def test_a_field_that_would_do_nothing_is_refused(plan: Callable[..., Any], spec: dict[str, Any], field: str) -> None:
-    _, found = plan(spec)
-
-    assert [(entry.code, entry.path[-1]) for entry in found if entry.is_error] == [
-        ("cluster.field-not-honoured", field)
-    ]
+REPLICAS = [
+    # topology, component, replicas, fine
+    ("cluster", "engine", 0, False),
+    ("cluster", "engine", 1, True),
+    ("cluster", "engine", 2, False),
+    ("cluster", "engine", 4, False),
+    ("cluster", "engine", 7, False),
+    ("cluster", "proxy", 0, False),
+    ("cluster", "proxy", 4, True),
+    ("proxysql", "proxysql", 0, False),
+    ("proxysql", "proxysql", 2, True),
+]
 
 
 MISFITS = [
@@ -346,26 +302,6 @@ def test_what_does_not_fit_together_is_refused(
 
     assert {entry.code for entry in found if entry.is_error} == {code}, [one_line(entry) for entry in found]
     assert objects == []
-
-
-@pytest.mark.parametrize(
-    ("component", "replicas", "fine"),
-    [
-        ("engine", 0, False),
-        ("engine", 1, True),
-        ("engine", 2, False),
-        ("engine", 4, False),
-        ("engine", 7, False),
-        ("proxy", 0, False),
-        ("proxy", 4, True),
-        ("proxysql", 0, False),
-        ("proxysql", 2, True),
-    ],
-)
-def test_replicas_are_limited(plan: Callable[..., Any], component: str, replicas: int, fine: bool) -> None:
-    _, found = plan(instances(**{component: {"replicas": replicas}}))
-
-    assert [entry.code for entry in found] == ([] if fine else ["cluster.replicas"])
 
 
 def test_the_upgrades_stay_within_a_series_of_mysql(plugin: Plugin) -> None:
@@ -403,90 +339,21 @@ def test_presets_grow_from_small_to_large(plan: Callable[..., Any], operator: st
     assert all(len(set(column)) == 3 for column in zip(*sizes, strict=True))
 
 
-def live(state: str, *, generation: int = 2, observed: int = 2, pause: bool = False) -> dict[str, Any]:
-    return {
-        "metadata": {"generation": generation},
-        "spec": {"pause": pause},
-        "status": {"state": state, "observedGeneration": observed},
-    }
-
-
-STATES = [
-    # live object, ready, failed
-    (live("ready"), True, False),
-    (live("ready", observed=1), False, False),
-    (live("initializing"), False, False),
-    (live("stopping", pause=True), False, False),
-    (live("paused", pause=True), True, False),
-    (live("ready", pause=True), False, False),
-    (live("error", observed=1), False, True),
-    ({"metadata": {"generation": 1}, "spec": {}}, False, False),
-    ({"metadata": {}, "spec": {}, "status": {"state": "ready"}}, True, False),
-]
-
-
-@pytest.mark.parametrize(("live", "ready", "failed"), STATES)
-def test_the_state_of_a_live_object(plugin: Plugin, live: dict[str, Any], ready: bool, failed: bool) -> None:
-    environment = Environment(["self"])
-    texts = (plugin.manifest.ready, plugin.manifest.failed)
-
-    assert [environment.compile(text or "").evaluate({"self": live}) for text in texts] == [ready, failed]
-
-
-@pytest.mark.parametrize("operator", OPERATORS)
-def test_former_types_are_the_other_versions_of_the_definition_in_the_operator(
-    plugin: Plugin, shared: Path, operator: str
-) -> None:
-    text = (shared / "crds" / "pxc" / operator / "crd.yaml").read_text()
-    documents = list(yaml.load_all(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
-    main = next(d for d in documents if d["spec"]["names"]["kind"] == "PerconaXtraDBCluster")
-    versions = {f"{main['spec']['group']}/{version['name']}" for version in main["spec"]["versions"]}
-
-    assert versions - set(plugin.manifest.former_types) == {"pxc.percona.com/v1"}
-    assert set(plugin.manifest.former_types) < versions
-    assert {document["metadata"]["name"] for document in documents} == set(plugin.manifest.operator.crds)
-
-
 def test_a_definition_may_call_the_pmm_client_monitoring(plugin: Plugin) -> None:
-    data = plugin.definition_document.data
-    components = {name: c for name, c in data["spec"]["components"].items() if name not in ("pmm", "proxysql")}
-    topology = {"components": {"engine": {}, "proxy": {}, "monitoring": {"optional": True}}}
-    own = {
-        **data,
-        "metadata": {"name": "own"},
-        "spec": {
-            "componentTypes": data["spec"]["componentTypes"],
-            "components": {**components, "monitoring": {"type": "pmm"}},
-            "topologies": {"cluster": topology},
+    built_in = plugin.definition_document.data["spec"]["components"]
+    components = {name: component for name, component in built_in.items() if name not in ("pmm", "proxysql")}
+
+    spec = planned_with(
+        plugin,
+        {**components, "monitoring": {"type": "pmm"}},
+        {"cluster": {"components": {"engine": {}, "proxy": {}, "monitoring": {"optional": True}}}},
+        instances={
+            "engine": {"replicas": 4},
+            "monitoring": {"resources": {"limits": {"cpu": "1"}}, "overrides": {"customClusterName": "x"}},
         },
-    }
-    provider = {
-        "apiVersion": data["apiVersion"],
-        "kind": "Provider",
-        "metadata": {"name": "own"},
-        "spec": {"databaseClusterDefinition": "own", "plugin": "pxc"},
-    }
-    cluster = {
-        "apiVersion": data["apiVersion"],
-        "kind": "DatabaseCluster",
-        "metadata": {"name": "db"},
-        "spec": {
-            "provider": "own",
-            "instances": {
-                "engine": {"replicas": 4},
-                "monitoring": {"resources": {"limits": {"cpu": "1"}}, "overrides": {"customClusterName": "x"}},
-            },
-            "monitoring": {"serverUrl": "https://pmm.example.com"},
-        },
-    }
-    documents, _ = read_yaml(
-        json.dumps(own) + "\n---\n" + json.dumps(provider) + "\n---\n" + json.dumps(cluster), "x", shape_for
+        monitoring={"serverUrl": "https://pmm.example.com"},
     )
 
-    planned = Workspace(Plugins(), documents).plan()
-
-    assert [one_line(entry) for entry in planned.findings] == []
-    spec = planned.clusters[0].objects[0].manifest["spec"]
     assert spec["pmm"] == {
         "enabled": True,
         "image": "percona/pmm-client:3.8.0",

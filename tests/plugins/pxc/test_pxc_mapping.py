@@ -3,60 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from itertools import starmap
+from typing import Any
 
 import pytest
-from places import MISSING, at, field_paths
-
-from pulumi_everest.core.paths import FieldSet, parse
-from pulumi_everest.emit.crds import Crds
-from pulumi_everest.model.findings import one_line
-from pulumi_everest.plugins.plugin import Plugin
+from mapping_tests import (  # noqa: F401
+    AFFINITY,
+    FULL_RANGES,
+    POD_SETTINGS,
+    RANGES,
+    RESOURCES,
+    TOLERATIONS,
+    Row,
+    Spec,
+    each,
+    filled,
+    merged,
+    stored,
+    test_a_field_reaches_the_operators_object,
+    test_every_field_of_the_table_is_honoured,
+    test_every_field_that_the_plugin_honours_is_in_the_table,
+    test_the_object_passes_the_operators_schema,
+    test_volumes_go_with_the_cluster_only_when_asked,
+    test_volumes_may_grow_in_the_words_of_the_operator_version,
+)
+from places import MISSING
 
 OPERATORS = ("1.19.0", "1.20.0")
-"""Stands for a path that is not there."""
 
-Spec = dict[str, Any]
-
-TOLERATIONS = [{"key": "db", "operator": "Exists"}]
-SPREAD = [{"maxSkew": 1, "topologyKey": "zone", "whenUnsatisfiable": "ScheduleAnyway"}]
-AFFINITY: Spec = {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": []}}}
 MARCH = "orders-2026-03-01-03:00:05-full"
 """What the operator calls a backup of the cluster orders."""
 KEYS = {"credentialsSecret": "c"}
 CLAIM = "volumeSpec.persistentVolumeClaim"
-REFUSED_BY_A_RULE = {("backup", "storages", "claim"), ("instances", "monitoring")}
+UNTRIED = {("backup", "storages", "claim"), ("instances", "monitoring")}
 """Honoured as far as the manifest goes: a storage that a rule refuses, and a component of other definitions."""
-
-
-class Row(NamedTuple):
-    """A cluster and what must be at some paths of its main object's spec."""
-
-    spec: Spec
-    paths: dict[str, Any]
-    operators: tuple[str, ...] = OPERATORS
-
-
-def merged(*specs: Spec) -> Spec:
-    result: Spec = {}
-    for spec in specs:
-        for key, value in spec.items():
-            mapping = isinstance(value, dict) and isinstance(result.get(key), dict)
-            result[key] = merged(result[key], value) if mapping else value
-    return result
 
 
 def instances(**given: Any) -> Spec:
     """A cluster of the topology that has these components."""
     return {"topology": {"type": "proxysql" if "proxysql" in given else "cluster"}, "instances": given}
-
-
-def stored(*storages: Spec) -> Spec:
-    return {"backup": {"storages": [{"name": f"s{index}", **storage} for index, storage in enumerate(storages)]}}
-
-
-def filled(source: Spec, *storages: Spec) -> Spec:
-    return {"dataSource": source, **stored(*storages)}
 
 
 def s3(**more: Any) -> Spec:
@@ -84,16 +69,11 @@ def pod_rows(component: str, at: str) -> Iterator[Row]:
     yield row({"replicas": 5}, {"size": 5})
     yield row({}, {"size": 3})
     yield row({"image": "a/b:c"}, {"image": "a/b:c"})
-    yield row({"resources": {"requests": {"cpu": "1"}}}, {"resources": {"requests": {"cpu": "1"}}})
-    yield row({"resources": {"requests": {"memory": "1Gi"}}}, {"resources": {"requests": {"memory": "1Gi"}}})
-    yield row({"resources": {"limits": {"cpu": "2"}}}, {"resources": {"limits": {"cpu": "2"}}})
-    yield row({"resources": {"limits": {"memory": "2Gi"}}}, {"resources": {"limits": {"memory": "2Gi"}}})
+    yield from starmap(row, POD_SETTINGS)
     yield row({"engineConfig": "[mysqld]\nx=1\n"}, {"configuration": "[mysqld]\nx=1\n"})
     yield row({"scheduling": {"nodeSelector": {"disk": "ssd"}}}, {"nodeSelector": {"disk": "ssd"}, "affinity": MISSING})
     yield row({"scheduling": {"affinity": AFFINITY}}, {"affinity": {"advanced": AFFINITY}, "nodeSelector": MISSING})
     yield row({"scheduling": {"tolerations": TOLERATIONS}}, {"tolerations": TOLERATIONS})
-    yield row({"scheduling": {"topologySpreadConstraints": SPREAD}}, {"topologySpreadConstraints": SPREAD})
-    yield row({"scheduling": {"priorityClassName": "high"}}, {"priorityClassName": "high"})
     yield row({"overrides": {"gracePeriod": 90}}, {"gracePeriod": 90})
     bare = ["resources", "configuration", "tolerations", "priorityClassName", "expose", "exposePrimary"]
     yield row({}, dict.fromkeys(bare, MISSING))
@@ -115,11 +95,9 @@ def expose_rows(component: str, at: str, enabled: Any, **more: Any) -> Iterator[
         own = instances(**{component: {"expose": value, **more}})
         return Row(own, {f"{at}.{path}": expected for path, expected in {**paths, "enabled": enabled}.items()})
 
-    ranges = {"type": "LoadBalancer", "sourceRanges": ["10.0.0.0/8", "192.0.2.7", "2001:db8::1"]}
-    full = ["10.0.0.0/8", "192.0.2.7/32", "2001:db8::1/128"]
     yield row({"type": "NodePort"}, {"type": "NodePort", "annotations": MISSING})
     yield row({"annotations": {"a": "b"}}, {"annotations": {"a": "b"}, "type": MISSING})
-    yield row(ranges, {"type": "LoadBalancer", "loadBalancerSourceRanges": full, "loadBalancerClass": MISSING})
+    yield row(RANGES, {"type": "LoadBalancer", "loadBalancerSourceRanges": FULL_RANGES, "loadBalancerClass": MISSING})
     yield row({"type": "LoadBalancer", "loadBalancerClass": "nlb"}, {"loadBalancerClass": "nlb"})
 
 
@@ -127,7 +105,6 @@ def agent(**more: Any) -> Spec:
     return merged({"instances": {"backupAgent": more}}, stored(collected()))
 
 
-RESOURCES = {"requests": {"cpu": "100m", "memory": "64Mi"}, "limits": {"cpu": "200m", "memory": "128Mi"}}
 PMM: Spec = {"usersSecret": "u", "monitoring": {"type": "pmm", "serverUrl": "https://pmm.example.com/graph"}}
 PULL: Spec = {"images": {"pullPolicy": "Never", "pullSecrets": ["a", "b"]}}
 XTRABACKUP = "percona/percona-xtrabackup"
@@ -337,86 +314,29 @@ ROWS = [
 ]
 
 
-EACH = pytest.mark.parametrize(
-    ("operator", "row"),
-    [
-        pytest.param(operator, row, id=f"{operator}-{next(iter(row.paths))}")
-        for row in ROWS
-        for operator in row.operators
-    ],
-)
+EACH = each(ROWS, OPERATORS)
 
 
-@EACH
-def test_a_field_reaches_the_operators_object(emitted: Callable[..., Any], operator: str, row: Row) -> None:
-    manifest = emitted(row.spec, operator=operator)[-1]
-
-    assert {path: at(manifest["spec"], path.split(".")) for path in row.paths} == row.paths
-
-
-@EACH
-def test_the_object_passes_the_operators_schema(
-    emitted: Callable[..., Any], crds: Callable[[str], Crds], operator: str, row: Row
-) -> None:
-    found = [entry for manifest in emitted(row.spec, operator=operator) for entry in crds(operator).check(manifest)]
-
-    assert [one_line(entry) for entry in found] == []
-
-
-def test_every_field_that_the_plugin_honours_is_in_the_table(plugin: Plugin) -> None:
-    tried = {path for row in ROWS for path in field_paths(row.spec)}
-    honoured = [parse(path) for path in plugin.manifest.fields]
-    for name, component in plugin.manifest.components.items():
-        honoured += [("instances", name, *parse(path)) for path in component.fields]
-    left_out = [path for path in honoured if path not in tried]
-
-    assert [path for path in left_out if not {path, path[:2]} & REFUSED_BY_A_RULE] == []
-
-
-def test_every_field_of_the_table_is_honoured(plugin: Plugin) -> None:
-    for row in ROWS:
-        for name, value in row.spec.get("instances", {}).items():
-            fields = FieldSet([*plugin.manifest.components[name].fields, "config"])
-            assert list(fields.outside(value)) == []
-
-
-@pytest.mark.parametrize(
-    ("operator", "there", "missing"),
-    [
-        ("1.19.0", {"crVersion": "1.19.0", "enableVolumeExpansion": True}, "storageScaling"),
-        ("1.20.0", {"crVersion": "1.20.0", "storageScaling": {"enableVolumeScaling": True}}, "enableVolumeExpansion"),
-    ],
-)
-def test_volumes_may_grow_in_the_words_of_the_operator_version(
-    emitted: Callable[..., Any], operator: str, there: Spec, missing: str
-) -> None:
-    spec = emitted({}, operator=operator)[0]["spec"]
-
-    assert {key: spec[key] for key in there} == there
-    assert missing not in spec
-
+GROWTH = [
+    # operator version, what is there, what is not
+    ("1.19.0", {"crVersion": "1.19.0", "enableVolumeExpansion": True}, "storageScaling"),
+    ("1.20.0", {"crVersion": "1.20.0", "storageScaling": {"enableVolumeScaling": True}}, "enableVolumeExpansion"),
+]
 
 PODS, PVC, PROXY_PVC, SSL = (
     f"percona.com/delete-{what}" for what in ("pxc-pods-in-order", "pxc-pvc", "proxysql-pvc", "ssl")
 )
 
 
-@pytest.mark.parametrize(
-    ("spec", "options", "finalizers"),
-    [
-        ({}, {}, [PODS]),
-        ({}, {"volumePolicy": "keep"}, [PODS]),
-        ({}, {"volumePolicy": "delete"}, [PODS, PVC, SSL]),
-        (instances(proxysql={}), {"volumePolicy": "delete"}, [PODS, PVC, PROXY_PVC, SSL]),
-        # The finalizer deletes the Secrets that the cluster names, whoever made them.
-        ({"tls": {"certificateSecret": "mine"}}, {"volumePolicy": "delete"}, [PODS, PVC]),
-    ],
-)
-def test_volumes_go_with_the_cluster_only_when_asked(
-    emitted: Callable[..., Any], spec: Spec, options: Spec, finalizers: list[str]
-) -> None:
-    assert emitted(spec, options=options)[0]["metadata"]["finalizers"] == finalizers
-
+FINALIZERS = [
+    # spec, options, finalizers
+    ({}, {}, [PODS]),
+    ({}, {"volumePolicy": "keep"}, [PODS]),
+    ({}, {"volumePolicy": "delete"}, [PODS, PVC, SSL]),
+    (instances(proxysql={}), {"volumePolicy": "delete"}, [PODS, PVC, PROXY_PVC, SSL]),
+    # The finalizer deletes the Secrets that the cluster names, whoever made them.
+    ({"tls": {"certificateSecret": "mine"}}, {"volumePolicy": "delete"}, [PODS, PVC]),
+]
 
 BUNDLED = [
     # version of the engine, operator, image of the backup agent

@@ -6,24 +6,21 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from places import at, places, texts, unknown_parts, with_unknown
+from secret_tests import (  # noqa: F401
+    AWS,
+    AZURE,
+    PMM,
+    PMM2,
+    Path,
+    secret,
+    test_an_unknown_value_leaves_only_its_place_unknown,
+    test_secrets_are_made_of_values,
+    unknown,
+)
 
-from pulumi_everest.core.paths import value_at
-from pulumi_everest.emit.crds import Crds
-from pulumi_everest.expressions.absent import without_absent
-from pulumi_everest.model.deferred import Deferred, substitute
-from pulumi_everest.model.findings import one_line
+from pulumi_everest.model.deferred import Deferred
 
-AZURE = {"AZURE_STORAGE_ACCOUNT_NAME": "account", "AZURE_STORAGE_ACCOUNT_KEY": "key"}
-AWS = {"AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "key"}
-PMM: dict[str, Any] = {"monitoring": {"serverUrl": "https://pmm.example.com"}}
-PMM2 = {**PMM, "components": {"versions": {"pmm": {"version": "2.44.1-1"}}}}
 S3: dict[str, Any] = {"type": "s3", "bucket": "b", "region": "r"}
-
-
-def secret(name: str, values: dict[str, Any]) -> dict[str, Any]:
-    metadata = {"name": name, "namespace": "apps"}
-    return {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "type": "Opaque", "stringData": values}
 
 
 ROWS = [
@@ -44,17 +41,6 @@ ROWS = [
         [secret("db-backup-a", AWS), secret("db-backup-b", AZURE)],
     ),
 ]
-
-
-@pytest.mark.parametrize(("spec", "secrets", "expected"), ROWS)
-def test_secrets_are_made_of_values(
-    emitted: Callable[..., Any], spec: dict[str, Any], secrets: dict[str, Any], expected: list[Any]
-) -> None:
-    *made, main = emitted(spec, secrets=secrets)
-
-    assert made == expected
-    assert "key" not in set(texts(main))
-    assert "pw" not in set(texts(main))
 
 
 def test_a_storage_uses_the_secret_made_of_its_values(emitted: Callable[..., Any]) -> None:
@@ -147,7 +133,7 @@ ROUTED: dict[str, Any] = {
 DECIDES = {"type", "name"}
 """Keys of storages and schedules that say what is there; the type of a topology and of an exposure too."""
 
-SMALL: dict[tuple[str | int, ...], set[str]] = {
+SMALL: dict[Path, set[str]] = {
     # Where more than the value's own place is unknown: the smallest part that it decides.
     ("instances", "engine", "replicas"): {"unsafeFlags"},
     ("instances", "proxy", "replicas"): {"unsafeFlags"},
@@ -159,28 +145,15 @@ SMALL: dict[tuple[str | int, ...], set[str]] = {
 
 
 UNKNOWN = [
-    pytest.param(spec, path, id=f"{spec['topology']['type']}-{'.'.join(map(str, path))}")
+    row
     for spec in (FULL, ROUTED)
-    for path in places(spec)
-    if not (path[-1] in DECIDES and path[0] in ("backup", "topology"))
+    for row in unknown(
+        spec,
+        SMALL,
+        f"{spec['topology']['type']}-",
+        known=lambda path: path[-1] in DECIDES and path[0] in ("backup", "topology"),
+    )
 ]
-
-
-@pytest.mark.parametrize(("spec", "path"), UNKNOWN)
-def test_an_unknown_value_leaves_only_its_place_unknown(
-    emitted: Callable[..., Any], crds: Callable[[str], Crds], spec: dict[str, Any], path: tuple[str | int, ...]
-) -> None:
-    leaf = Deferred(path, source=object())
-    known = emitted(spec)
-
-    waiting = emitted(with_unknown(spec, path, leaf))
-
-    parts = list(unknown_parts(waiting[-1]["spec"]))
-    assert parts, "the value is in no place at all"
-    whole = {part for part in parts if not isinstance(value_at(known[-1]["spec"], part), (str, int, bool, float))}
-    assert {".".join(map(str, part)) for part in whole} <= SMALL.get(path, set())
-    assert [without_absent(substitute(manifest, {leaf: at(spec, path)})) for manifest in waiting] == known
-    assert [one_line(entry) for manifest in waiting for entry in crds("1.20.0").check(manifest)] == []
 
 
 def test_an_unknown_password_is_passed_on_as_it_is(emitted: Callable[..., Any]) -> None:

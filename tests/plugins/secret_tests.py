@@ -24,6 +24,32 @@ AWS = {"AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "key"}
 PMM: Spec = {"monitoring": {"serverUrl": "https://pmm.example.com"}}
 PMM2: Spec = {**PMM, "components": {"versions": {"pmm": {"version": "2.44.1-1"}}}}
 
+# All that is common to clusters with every field set.
+POD: Spec = {
+    "replicas": 3,
+    "resources": {"requests": {"cpu": "1", "memory": "1Gi"}, "limits": {"cpu": "2", "memory": "2Gi"}},
+    "storage": {"size": "20Gi", "storageClass": "fast"},
+}
+EXPOSED: Spec = {
+    "type": "LoadBalancer",
+    "annotations": {"a": "b"},
+    "sourceRanges": ["192.0.2.7"],
+    "loadBalancerClass": "nlb",
+}
+S3_STORAGE: Spec = {
+    "name": "main",
+    "type": "s3",
+    "bucket": "bucket",
+    "prefix": "prefix",
+    "region": "region",
+    "endpointUrl": "https://s3.example.com",
+    "verifyTLS": True,
+    "forcePathStyle": True,
+    "credentialsSecret": "credentials",
+    "schedules": [{"name": "nightly", "cron": "0 3 * * *", "enabled": True, "retention": {"count": 7}}],
+    "pitr": {"enabled": True, "intervalSeconds": 60},
+}
+
 
 def secret(name: str, values: Spec, **metadata: Any) -> Spec:
     """The Secret that is emitted for values."""

@@ -10,8 +10,11 @@ from places import unknown_parts
 from secret_tests import (  # noqa: F401
     AWS,
     AZURE,
+    EXPOSED,
     PMM,
     PMM2,
+    POD,
+    S3_STORAGE,
     Path,
     secret,
     test_an_unknown_value_leaves_only_its_place_unknown,
@@ -117,9 +120,7 @@ FULL: dict[str, Any] = {
         "engine": {
             "version": "17.9",
             "image": "a/postgresql:1",
-            "replicas": 3,
-            "resources": {"requests": {"cpu": "1", "memory": "1Gi"}, "limits": {"cpu": "2", "memory": "2Gi"}},
-            "storage": {"size": "20Gi", "storageClass": "fast"},
+            **POD,
             "engineConfig": {"work_mem": "4MB"},
             "expose": {"type": "NodePort", "annotations": {"a": "b"}},
             "scheduling": {"tolerations": [{"key": "db", "operator": "Exists"}], "priorityClassName": "high"},
@@ -128,12 +129,7 @@ FULL: dict[str, Any] = {
             "image": "a/pgbouncer:1",
             "replicas": 3,
             "engineConfig": {"pool_mode": "session"},
-            "expose": {
-                "type": "LoadBalancer",
-                "annotations": {"a": "b"},
-                "sourceRanges": ["192.0.2.7"],
-                "loadBalancerClass": "nlb",
-            },
+            "expose": EXPOSED,
             "scheduling": {"tolerations": [{"key": "db", "operator": "Exists"}], "priorityClassName": "low"},
         },
         "backupAgent": {
@@ -147,19 +143,7 @@ FULL: dict[str, Any] = {
     },
     "backup": {
         "storages": [
-            {
-                "name": "main",
-                "type": "s3",
-                "bucket": "bucket",
-                "prefix": "prefix",
-                "region": "region",
-                "endpointUrl": "https://s3.example.com",
-                "verifyTLS": True,
-                "forcePathStyle": True,
-                "credentialsSecret": "credentials",
-                "schedules": [{"name": "nightly", "cron": "0 3 * * *", "enabled": True, "retention": {"count": 7}}],
-                "pitr": {"enabled": True, "intervalSeconds": 60},
-            },
+            S3_STORAGE,
             {
                 "name": "cloud",
                 "type": "azure",

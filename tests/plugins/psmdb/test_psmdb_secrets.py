@@ -9,8 +9,11 @@ import pytest
 from secret_tests import (  # noqa: F401
     AWS,
     AZURE,
+    EXPOSED,
     PMM,
     PMM2,
+    POD,
+    S3_STORAGE,
     Path,
     secret,
     test_an_unknown_value_leaves_only_its_place_unknown,
@@ -76,9 +79,7 @@ FULL: dict[str, Any] = {
     "paused": False,
     "instances": {
         "engine": {
-            "replicas": 3,
-            "resources": {"requests": {"cpu": "1", "memory": "1Gi"}, "limits": {"cpu": "2", "memory": "2Gi"}},
-            "storage": {"size": "20Gi", "storageClass": "fast"},
+            **POD,
             "engineConfig": "systemLog: {}",
             "scheduling": {
                 "nodeSelector": {"disk": "ssd"},
@@ -89,12 +90,7 @@ FULL: dict[str, Any] = {
         "configServer": {"replicas": 3, "storage": {"size": "5Gi"}},
         "proxy": {
             "replicas": 3,
-            "expose": {
-                "type": "LoadBalancer",
-                "annotations": {"a": "b"},
-                "sourceRanges": ["192.0.2.7"],
-                "loadBalancerClass": "nlb",
-            },
+            "expose": EXPOSED,
         },
         "backupAgent": {"image": "a/pbm:1", "resources": {"limits": {"cpu": "1"}}},
         "monitoring": {"image": "a/exporter:1", "resources": {"limits": {"memory": "64Mi"}}},
@@ -102,19 +98,7 @@ FULL: dict[str, Any] = {
     },
     "backup": {
         "storages": [
-            {
-                "name": "main",
-                "type": "s3",
-                "bucket": "bucket",
-                "prefix": "prefix",
-                "region": "region",
-                "endpointUrl": "https://s3.example.com",
-                "verifyTLS": True,
-                "forcePathStyle": True,
-                "credentialsSecret": "credentials",
-                "schedules": [{"name": "nightly", "cron": "0 3 * * *", "enabled": True, "retention": {"count": 7}}],
-                "pitr": {"enabled": True, "intervalSeconds": 60},
-            },
+            S3_STORAGE,
             {"name": "files", "type": "filesystem", "claim": "claim", "prefix": "prefix"},
             {"name": "cloud", "type": "azure", "container": "container", "credentialsSecret": "azure"},
         ]

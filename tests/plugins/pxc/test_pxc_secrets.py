@@ -9,8 +9,11 @@ import pytest
 from secret_tests import (  # noqa: F401
     AWS,
     AZURE,
+    EXPOSED,
     PMM,
     PMM2,
+    POD,
+    S3_STORAGE,
     Path,
     secret,
     test_an_unknown_value_leaves_only_its_place_unknown,
@@ -70,9 +73,7 @@ FULL: dict[str, Any] = {
     "paused": False,
     "instances": {
         "engine": {
-            "replicas": 3,
-            "resources": {"requests": {"cpu": "1", "memory": "1Gi"}, "limits": {"cpu": "2", "memory": "2Gi"}},
-            "storage": {"size": "20Gi", "storageClass": "fast"},
+            **POD,
             "engineConfig": "[mysqld]",
             "scheduling": {
                 "nodeSelector": {"disk": "ssd"},
@@ -83,12 +84,7 @@ FULL: dict[str, Any] = {
         "proxy": {
             "replicas": 3,
             "engineConfig": "default_backend galera-nodes",
-            "expose": {
-                "type": "LoadBalancer",
-                "annotations": {"a": "b"},
-                "sourceRanges": ["192.0.2.7"],
-                "loadBalancerClass": "nlb",
-            },
+            "expose": EXPOSED,
             "config": {"readService": "exposed"},
         },
         "backupAgent": {"image": "a/pxb:1", "resources": {"limits": {"cpu": "1"}}},
@@ -96,19 +92,7 @@ FULL: dict[str, Any] = {
     },
     "backup": {
         "storages": [
-            {
-                "name": "main",
-                "type": "s3",
-                "bucket": "bucket",
-                "prefix": "prefix",
-                "region": "region",
-                "endpointUrl": "https://s3.example.com",
-                "verifyTLS": True,
-                "forcePathStyle": True,
-                "credentialsSecret": "credentials",
-                "schedules": [{"name": "nightly", "cron": "0 3 * * *", "enabled": True, "retention": {"count": 7}}],
-                "pitr": {"enabled": True, "intervalSeconds": 60},
-            },
+            S3_STORAGE,
             {"name": "cloud", "type": "azure", "container": "container", "prefix": "p", "credentialsSecret": "azure"},
         ]
     },

@@ -8,10 +8,10 @@ import pulumi
 
 from pulumi_everest.resources.backup_args import DatabaseBackupArgs
 from pulumi_everest.resources.engine import tokens
-from pulumi_everest.resources.once_made import OnceMade, make
+from pulumi_everest.resources.job_component import JobComponent, make
 
 
-class DatabaseBackup(OnceMade):
+class DatabaseBackup(JobComponent):
     """A backup of a cluster on demand. The operator makes it once; deleting the resource keeps the data.
 
     What is wrong with it is raised with all that is wrong with the program's clusters. Its child is the operator's

@@ -8,11 +8,11 @@ import pulumi
 
 from pulumi_everest.resources.backup import DatabaseBackup
 from pulumi_everest.resources.engine import tokens
-from pulumi_everest.resources.once_made import OnceMade, make
+from pulumi_everest.resources.job_component import JobComponent, make
 from pulumi_everest.resources.restore_args import DatabaseRestoreArgs
 
 
-class DatabaseRestore(OnceMade):
+class DatabaseRestore(JobComponent):
     """A restore of a cluster in place: its data are replaced, once, by those of a backup or of a moment.
 
     What is wrong with it is raised with all that is wrong with the program's clusters. Its child is the operator's

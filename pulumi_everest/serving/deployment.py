@@ -16,7 +16,7 @@ from pulumi_everest.resources.candidates.program_lock import ProgramLocks
 from pulumi_everest.resources.hooks.adoption import Adoption
 from pulumi_everest.resources.hooks.failed_databases import Reporter
 from pulumi_everest.resources.hooks.guard import Guard
-from pulumi_everest.resources.hooks.made_once import Once
+from pulumi_everest.resources.hooks.job_changes import JobChanges
 
 if TYPE_CHECKING:
     from pulumi_everest.resources.candidates.gate import Batch
@@ -44,7 +44,7 @@ class Deployment:
     clusters: dict[tuple[str, str, str, str], tuple[str, str]] = field(default_factory=dict)
     """By kind, Kubernetes provider, namespace and name: parent and name of the resource."""
     databases: list[RegisteredCluster] = field(default_factory=list)
-    once: Once = field(default_factory=Once)
+    job_changes: JobChanges = field(default_factory=JobChanges)
     locks: ProgramLocks | None = None
     guard: Guard = field(default_factory=lambda: Guard(served=True))
     adoption: Adoption = field(default_factory=Adoption)
@@ -55,7 +55,7 @@ class Deployment:
         run.providers, run.inputs, run.named, run.crds = self.providers, self.inputs, self.named, self.crds
         self.folders += [folder for folder in run.folders if folder not in self.folders]
         run.folders = self.folders
-        run.databases, run.once = self.databases, self.once
+        run.databases, run.job_changes = self.databases, self.job_changes
         self.locks = self.locks or ProgramLocks()
         run.use_locks(self.locks)
         # An engine takes a hook of one name once.

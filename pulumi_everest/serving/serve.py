@@ -23,7 +23,7 @@ from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 from pulumi.runtime.stack import wait_for_rpcs
 
 from pulumi_everest.resources import backup, cluster, provider, restore
-from pulumi_everest.resources.arguments.naming import AS_IN_YAML
+from pulumi_everest.resources.arguments.naming import OTHER_LANGUAGE
 from pulumi_everest.resources.candidates.gate import Batch
 from pulumi_everest.resources.candidates.run import current_run
 from pulumi_everest.resources.engine import tokens
@@ -71,7 +71,7 @@ class EverestProvider(PulumiProvider):
         if make is None:
             text = f"there is no resource type '{resource_type}' (allowed: {', '.join(_KINDS)})"
             raise InputPropertiesError(text, [])
-        AS_IN_YAML.set(True)
+        OTHER_LANGUAGE.set(True)
         call, run = _CALL.get(), current_run()
         call.deployment.join(run)
         batch = run.batch

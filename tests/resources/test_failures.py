@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pulumi
 import pytest
 
-from pulumi_everest.resources.arguments.naming import AS_IN_YAML
+from pulumi_everest.resources.arguments.naming import OTHER_LANGUAGE
 from pulumi_everest.resources.hooks.failures import Failures, advice
 
 URN = "urn:pulumi:dev::infra::everest:index:DatabaseCluster$kubernetes:toy.example.com/v1:Toy::orders"
@@ -35,7 +35,7 @@ def test_the_way_on_is_said(operation: str, error: str, said: list[str]) -> None
 
 def test_the_way_on_is_said_in_the_words_of_other_languages() -> None:
     def said(error: str) -> str | None:
-        AS_IN_YAML.set(True)
+        OTHER_LANGUAGE.set(True)
         return advice("create", [error], URN, INPUTS)
 
     exists, late = (contextvars.copy_context().run(said, error) for error in ("already exists", "timed out waiting"))

@@ -7,7 +7,7 @@ import pytest
 from mocked_run import Source, is_unknown, run
 
 from pulumi_everest import ClusterError, DatabaseBackup, DatabaseCluster, DatabaseRestore, Provider
-from pulumi_everest.resources.hooks.made_once import changes, refuse_changes
+from pulumi_everest.resources.hooks.job_changes import changes, refuse_changes
 
 MINIO = {
     "name": "minio", "type": "s3", "bucket": "b", "region": "r", "credentials_secret": "keys",

@@ -15,8 +15,8 @@ from pulumi_everest.model.findings import Finding
 from pulumi_everest.model.shapes import Shape
 from pulumi_everest.resources.arguments.models import program_names
 
-AS_IN_YAML: ContextVar[bool] = ContextVar("as_in_yaml", default=False)
-"""Set while a program of another language is served: those have the names of YAML."""
+OTHER_LANGUAGE: ContextVar[bool] = ContextVar("other_language", default=False)
+"""Set while a program of another language than Python is served: those have the names of YAML."""
 
 _CAMEL = re.compile(r"\b[a-z]+[A-Z]\w*\b")
 _ARGUMENT = re.compile(r"\b([a-z_]+)=(True|False|None|'[^']*'|\"[^\"]*\")")
@@ -30,7 +30,7 @@ def as_written(found: Finding, shape: Shape, camel: Collection[Path]) -> Finding
 
     `camel` holds the paths of the keys written in camelCase; where there is one, texts stay in camelCase.
     """
-    if AS_IN_YAML.get():
+    if OTHER_LANGUAGE.get():
         return as_in_yaml(found)
     path = _written(found.path, shape, camel)
     if camel:

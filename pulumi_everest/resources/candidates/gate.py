@@ -15,7 +15,7 @@ import pulumi
 
 from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.findings import Finding
-from pulumi_everest.resources.arguments.naming import AS_IN_YAML
+from pulumi_everest.resources.arguments.naming import OTHER_LANGUAGE
 from pulumi_everest.resources.engine.errors import ClusterError
 from pulumi_everest.resources.engine.garbage_collector import spare_what_stays
 
@@ -91,7 +91,7 @@ class Batch:
         while self.run.ticking:
             await asyncio.sleep(0)
         self.run.close(self)
-        spare_what_stays(served=AS_IN_YAML.get())
+        spare_what_stays(served=OTHER_LANGUAGE.get())
         self._find_twins()
         # With one round everything that the program itself made is known, and the engine has not answered yet.
         await self._settle(1 if self.findings else ROUNDS)

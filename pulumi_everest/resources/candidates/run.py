@@ -14,7 +14,7 @@ from pulumi.runtime import settings
 from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.findings import EverestError, Finding, finding, unknown
 from pulumi_everest.model.provider import Reconciler
-from pulumi_everest.resources.arguments.naming import AS_IN_YAML
+from pulumi_everest.resources.arguments.naming import OTHER_LANGUAGE
 from pulumi_everest.resources.candidates.gate import ROUNDS, Batch, Waiting
 from pulumi_everest.resources.candidates.program_lock import ProgramLocks
 from pulumi_everest.resources.candidates.registered import RegisteredCluster, RegisteredProvider
@@ -24,7 +24,7 @@ from pulumi_everest.resources.engine.garbage_collector import spare_what_stays
 from pulumi_everest.resources.hooks.adoption import Adoption
 from pulumi_everest.resources.hooks.failed_databases import Reporter
 from pulumi_everest.resources.hooks.guard import Guard
-from pulumi_everest.resources.hooks.made_once import Once
+from pulumi_everest.resources.hooks.job_changes import JobChanges
 from pulumi_everest.resources.hooks.preview_look import Looks
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Run:
     def __init__(self) -> None:
         self.monitor, self.stack = settings.SETTINGS.monitor, settings.get_root_resource()
         start_callbacks()
-        spare_what_stays(served=AS_IN_YAML.get())
+        spare_what_stays(served=OTHER_LANGUAGE.get())
         self.providers: dict[str, RegisteredProvider] = {}
         self.inputs: dict[str, ProviderInput] = {}
         self.named: set[str] = set()
@@ -50,10 +50,10 @@ class Run:
         self.folders: list[Folder] = [Folder(folder) for folder in _configured_folders()]
         self.ticking = False
         self.adoption = Adoption()
-        self.guard = Guard(served=AS_IN_YAML.get())
+        self.guard = Guard(served=OTHER_LANGUAGE.get())
         self.reporter = Reporter()
-        self.looks = Looks(served=AS_IN_YAML.get())
-        self.once = Once()
+        self.looks = Looks(served=OTHER_LANGUAGE.get())
+        self.job_changes = JobChanges()
         self.databases: list[RegisteredCluster] = []
         """The clusters made so far, for what is done to them."""
         self._batch: Batch | None = None

@@ -9,7 +9,7 @@ from pulumi_everest.core.changes.impact import Impact
 from pulumi_everest.model.findings import Finding
 from pulumi_everest.model.shapes import shape_of
 from pulumi_everest.resources.arguments.models import DatabaseClusterArgs
-from pulumi_everest.resources.arguments.naming import AS_IN_YAML, as_written, in_snake_case
+from pulumi_everest.resources.arguments.naming import OTHER_LANGUAGE, as_written, in_snake_case
 from pulumi_everest.resources.engine.tokens import CLUSTER, subject_of
 from pulumi_everest.resources.hooks.refusals import counted
 
@@ -40,13 +40,13 @@ def refusal(result: ChangeSet) -> str:
         if change.hint:
             lines.append(f"    how to go on: {change.hint}")
         if can_be_lifted(change.guard):
-            allow = f"allow: [{change.guard}]" if AS_IN_YAML.get() else f'allow=["{change.guard}"]'
+            allow = f"allow: [{change.guard}]" if OTHER_LANGUAGE.get() else f'allow=["{change.guard}"]'
             lines.append(f"    or all the same, for this one change: {allow}")
     return _written("\n".join(lines))
 
 
 def _written(text: str) -> str:
-    return text if AS_IN_YAML.get() else in_snake_case(text)
+    return text if OTHER_LANGUAGE.get() else in_snake_case(text)
 
 
 def findings_of(result: ChangeSet, resource: str) -> list[Finding]:

@@ -8,7 +8,7 @@ from typing import Any, Final
 import pulumi
 from pulumi.runtime import settings
 
-from pulumi_everest.resources.arguments.naming import AS_IN_YAML, in_words_of_yaml
+from pulumi_everest.resources.arguments.naming import OTHER_LANGUAGE, in_words_of_yaml
 from pulumi_everest.resources.engine.calls import ERRORS, calls
 from pulumi_everest.resources.engine.log import ERROR, say
 
@@ -56,7 +56,7 @@ def advice(operation: str, errors: list[str], urn: str, inputs: Mapping[str, Any
 
 def filled(text: str, kind: str, identity: str) -> str:
     """One of the texts about an object, in the words of the program's language."""
-    served = AS_IN_YAML.get()
+    served = OTHER_LANGUAGE.get()
     said = text.format(kind=kind, id=identity, alias=SERVED_ALIAS if served else ALIAS)
     return in_words_of_yaml(said) if served else said
 

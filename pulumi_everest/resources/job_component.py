@@ -1,4 +1,4 @@
-"""What is done once to a cluster, a backup or a restore: the component that both are."""
+"""A job, which is a backup or a restore: the component that both are."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pulumi_everest.resources.candidates.job_candidate import JobCandidate
 
 
-class OnceMade(pulumi.ComponentResource):
+class JobComponent(pulumi.ComponentResource):
     """What a backup and a restore have in common."""
 
     name: pulumi.Output[str]
@@ -22,14 +22,14 @@ class OnceMade(pulumi.ComponentResource):
 
 
 def make(
-    component: OnceMade,
+    component: JobComponent,
     kind: JobKind,
     token: str,
     resource_name: str,
     args: object,
     keywords: Mapping[str, Any],
     opts: pulumi.ResourceOptions | None,
-    made: Mapping[str, type[OnceMade]] | None = None,
+    made: Mapping[str, type[JobComponent]] | None = None,
 ) -> None:
     """Make the component of a backup or restore, and the operator's object.
 
@@ -43,7 +43,7 @@ def make(
     check_name(token, resource_name)
     options, refused = taken(opts)
     candidate, passed = _start(kind, token, resource_name, args, keywords, refused, options, made or {})
-    own = for_component(options, gate=candidate.batch.gate, hooks=current_run().once.binding())
+    own = for_component(options, gate=candidate.batch.gate, hooks=current_run().job_changes.binding())
     pulumi.ComponentResource.__init__(component, token, resource_name, candidate.inputs, own)
     candidate.kubernetes = component.get_provider("kubernetes:core/v1:Secret")
     if candidate.refused:
@@ -68,7 +68,7 @@ def _start(
     keywords: Mapping[str, Any],
     refused: list[Any],
     options: pulumi.ResourceOptions,
-    made: Mapping[str, type[OnceMade]],
+    made: Mapping[str, type[JobComponent]],
 ) -> tuple[JobCandidate, list[pulumi.Resource]]:
     """The job of a component, checked, and the resources that were passed for names."""
     from pulumi_everest.resources.arguments.arguments import Arguments, merged

@@ -16,7 +16,7 @@ from pulumi_everest.resources.engine.tokens import kind_of, subject_of
 HOOK: Final = "pulumi-everest:once"
 
 
-class Once:
+class JobChanges:
     """The hook that all backups and restores of a program share."""
 
     def __init__(self) -> None:

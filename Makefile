@@ -16,7 +16,7 @@ endif
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-lowest fuzz covered testenv lint format schemas coverage bench growth bench-engine engine-test docs clean
+.PHONY: help demo test test-lowest fuzz covered mutants testenv lint format schemas coverage bench growth bench-engine engine-test docs clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -53,7 +53,7 @@ test-lowest: $(VENV)-lowest/.develop ## Run the tests with the lowest version of
 	@$(VENV)-lowest/bin/python -m pytest -n auto --dist loadfile $(TESTS)
 
 # A seed that is not given is drawn once, and printed.
-ifneq ($(filter fuzz,$(MAKECMDGOALS)),)
+ifneq ($(filter fuzz mutants,$(MAKECMDGOALS)),)
 SEED     := $(or $(SEED),$(shell $(PYTHON) -c 'import secrets; print(secrets.randbelow(2**31))'))
 EXAMPLES ?= 2000
 endif
@@ -67,6 +67,9 @@ covered: $(VENV)/.develop ## Run the tests and say what part of the lines they r
 	@$(BIN)/coverage run -m pytest -q -n auto --dist loadfile $(TESTS) || echo "some tests failed; what ran is counted"
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report | awk 'NR <= 22 || /^TOTAL/'
+
+mutants: $(VENV)/.develop ## Change the code in 300 small ways, and see which the tests notice: COUNT=, SEED=, ONLY=core/images.py
+	@nice -n 10 $(BIN)/python tests/mutants/run_mutants.py --count $(or $(COUNT),300) --seed $(SEED) $(if $(ONLY),--only $(ONLY))
 
 testenv: $(VENV)/.develop ## Build the Kubernetes API server that tests run, unless it is there (some minutes with Go, once)
 	@$(BIN)/python tests/apiserver/build.py

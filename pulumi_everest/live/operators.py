@@ -12,7 +12,9 @@ from pulumi_everest.live.presence import Facts
 FORBIDDEN = 403
 
 
-def look(live: LiveCluster, kinds: Iterable[tuple[str, str]], crds: Iterable[str], namespaces: Iterable[str]) -> Facts:
+def read_facts(
+    live: LiveCluster, kinds: Iterable[tuple[str, str]], crds: Iterable[str], namespaces: Iterable[str]
+) -> Facts:
     """Which of the kinds (API version, kind) are served, the definitions of these names, and the deployments.
 
     Who may not see the whole cluster is told about the namespaces named. Raises LiveError where nothing can be read.

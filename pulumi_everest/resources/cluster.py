@@ -70,7 +70,7 @@ class DatabaseCluster(pulumi.ComponentResource):
             report=hooks.of_main,
             filling=hooks.of_restore,
         )
-        hooks.look_for(main)
+        hooks.start_preflight(main)
         outputs = self._outputs.fill(candidate, main)
         if candidate.connection is not None:
             from pulumi_everest.resources.connection_secret import make_connection
@@ -134,4 +134,4 @@ def _waits(candidate: ClusterCandidate) -> list[Any]:
     waits: list[Any] = [candidate.batch.gate, *candidate.arguments.resources]
     if candidate.provider is not None and candidate.provider.emits:
         waits.append(candidate.provider)
-    return [*waits, *candidate.run.looks.asked(candidate.kubernetes)]
+    return [*waits, *candidate.run.preflight.answers(candidate.kubernetes)]

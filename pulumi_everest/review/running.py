@@ -58,12 +58,12 @@ def _wanted(item: Item, operator: Operator) -> Wanted:
 
 def operator_findings(groups: Sequence[Group], manifests: Sequence[PluginManifest], live: LiveCluster) -> list[Finding]:
     """Whether the operators are there, at the versions that the objects are made for. Raises LiveError."""
-    from pulumi_everest.live.operators import look
+    from pulumi_everest.live.operators import read_facts
     from pulumi_everest.live.presence import check_presence
 
     found: list[Finding] = []
     for operator, wanted in operators_of(groups, manifests):
         kinds = [(one.api_version, one.kind) for one in wanted]
-        facts = look(live, kinds, operator.crds, [one.namespace for one in wanted])
+        facts = read_facts(live, kinds, operator.crds, [one.namespace for one in wanted])
         found += check_presence(operator, wanted, facts)
     return found

@@ -129,8 +129,8 @@ async def _urn(component: pulumi.ComponentResource, batch: Batch, call: Call) ->
     """The URN of a component, once it is known that nothing is wrong with it."""
     try:
         await batch.gate.future()
-        if isinstance(component, cluster.DatabaseCluster) and component._hooks.looked is not None:
-            await component._hooks.looked
+        if isinstance(component, cluster.DatabaseCluster) and component._hooks.preflight is not None:
+            await component._hooks.preflight
     except ClusterError as error:
         await _drain()
         raise properties_error(error, component, call.request.inputs) from None

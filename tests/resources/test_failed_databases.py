@@ -18,7 +18,7 @@ from pulumi_everest.live.presence import Facts
 from pulumi_everest.model.findings import finding
 from pulumi_everest.plugins.find import builtin
 from pulumi_everest.program.monitor import Log, Message
-from pulumi_everest.resources.engine.cluster_access import TIMEOUT, Reach, reach_of
+from pulumi_everest.resources.engine.cluster_access import TIMEOUT, ClusterAccess, access_of
 from pulumi_everest.resources.hooks import failed_databases as reporting
 from pulumi_everest.resources.hooks.failed_databases import Reporter, problems, told
 
@@ -54,7 +54,7 @@ class Cluster:
 @pytest.fixture
 def cluster(monkeypatch: pytest.MonkeyPatch) -> type[Cluster]:
     monkeypatch.setattr("pulumi_everest.live.cluster.LiveCluster", Cluster)
-    monkeypatch.setattr("pulumi_everest.live.operators.look", lambda *_: Cluster.facts)
+    monkeypatch.setattr("pulumi_everest.live.operators.read_facts", lambda *_: Cluster.facts)
     monkeypatch.setattr(Cluster, "found", None)
     monkeypatch.setattr(Cluster, "facts", Facts(SERVED, {}, None))
     monkeypatch.setattr(Cluster, "asked", [])
@@ -173,7 +173,7 @@ def test_the_cluster_is_the_one_of_the_kubernetes_provider(cluster: type[Cluster
 
 def test_the_default_provider_is_configured_by_the_stack(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pulumi.Config", lambda _: {"kubeconfig": "/there", "context": "prod"})
-    assert asyncio.run(reach_of(None)) == Reach("/there", "prod")
+    assert asyncio.run(access_of(None)) == ClusterAccess("/there", "prod")
 
 
 def test_notes_are_not_told() -> None:

@@ -37,7 +37,7 @@ class Arguments:
         self._watched = False
         self._check: Check = lambda _data: []
         for leaf in self._leaves:
-            leaf.look()
+            leaf.take_known()
 
     @property
     def _leaves(self) -> list[Leaf]:
@@ -48,10 +48,10 @@ class Arguments:
         """The resources behind the values that were known at once and stand in the data as plain ones."""
         return {resource for leaf in self._leaves if leaf.known and not leaf.secret for resource in leaf.resources}
 
-    def look(self) -> bool:
+    def take_known(self) -> bool:
         """Take values that have become known. True if none is left to wait for."""
         for leaf in list(self._leaves):
-            leaf.look()
+            leaf.take_known()
         return all(leaf.known for leaf in self._leaves)
 
     def waiting(self, path: Path) -> bool:

@@ -47,7 +47,7 @@ class Leaf:
         self._flattened = False
         self._result: pulumi.Output[Any] | None = None
 
-    def look(self) -> bool:
+    def take_known(self) -> bool:
         """Take the value if it is there without waiting. True if it has become known by this."""
         if self.known:
             return False
@@ -63,7 +63,7 @@ class Leaf:
         if not self._flattened and _holds_outputs(result.value):
             self._flattened = True
             self.output = self.output.apply(pulumi.Output.from_input)
-            return self.look()
+            return self.take_known()
         self.secret = self.secret or getattr(result, "is_secret", True) is not False
         self.resources = set(getattr(result, "resources", ()))
         self.learn(result.value)

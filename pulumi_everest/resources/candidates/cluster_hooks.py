@@ -12,7 +12,7 @@ from pulumi_everest.core.changes.secret_changes import Around, names_in
 from pulumi_everest.resources.candidates.cluster_candidate import ClusterCandidate
 from pulumi_everest.resources.engine.provider_settings import SECRETS_IN_PLACE, says
 from pulumi_everest.resources.hooks.adoption import both
-from pulumi_everest.resources.hooks.preview_look import Planned
+from pulumi_everest.resources.hooks.preflight import PlannedDatabase
 
 
 class ClusterHooks:
@@ -21,7 +21,7 @@ class ClusterHooks:
     def __init__(self, candidate: ClusterCandidate) -> None:
         self._candidate, self._run = candidate, candidate.run
         self._guarded = self._in_place = False
-        self.looked: Awaitable[None] | None = None
+        self.preflight: Awaitable[None] | None = None
         """Fails where the cluster has what is to be made, in a program that is served."""
 
     def of_component(self) -> pulumi.ResourceHookBinding | None:
@@ -55,7 +55,7 @@ class ClusterHooks:
         """The hooks of the main object, whose type and name these are."""
         candidate, run = self._candidate, self._run
         reporting = run.reporter.binding(token, name, candidate.emitting, candidate.kubernetes)
-        looking = run.looks.binding(token, name, candidate.kubernetes)
+        looking = run.preflight.binding(token, name, candidate.kubernetes)
         objects = run.guard.objects
         filled = objects.filling.of_main() if candidate.is_filled else None
         judging = objects.binding(token, name, candidate.made)
@@ -66,7 +66,7 @@ class ClusterHooks:
         candidate = self._candidate
         return self._run.guard.objects.filling.of_restore(name, candidate.names[0], candidate.made)
 
-    def look_for(self, main: pulumi.CustomResource) -> None:
+    def start_preflight(self, main: pulumi.CustomResource) -> None:
         """Let a preview look in the Kubernetes cluster for the main object and its operator.
 
         When the engine is through with it, guards that were to be lifted for nothing are said.
@@ -77,5 +77,5 @@ class ClusterHooks:
             pulumi.Output.all(candidate.component.urn, main.urn).apply(lambda urns: guard.unneeded(allow, urns[0]))
         manifest = candidate.main
         assert manifest is not None  # a cluster that was refused has no resource to look for
-        planned = Planned(candidate.arguments.subject, main, manifest, candidate.emitting, candidate.kubernetes)
-        self.looked = self._run.looks.add(planned)
+        planned = PlannedDatabase(candidate.arguments.subject, main, manifest, candidate.emitting, candidate.kubernetes)
+        self.preflight = self._run.preflight.add(planned)

@@ -26,7 +26,7 @@ ROUNDS = 32
 class Member(Protocol):
     """The arguments of a resource of a batch: what the gate asks them."""
 
-    def look(self) -> bool:
+    def take_known(self) -> bool:
         """Take values that have become known. True if none is left to wait for."""
         ...
 
@@ -38,7 +38,7 @@ class Member(Protocol):
 class Waiting(Protocol):
     """Arguments with values to wait for."""
 
-    def look(self) -> bool:
+    def take_known(self) -> bool:
         """Take values that have become known."""
         ...
 
@@ -101,12 +101,12 @@ class Batch:
 
     async def _settle(self, rounds: int) -> None:
         for _ in range(rounds):
-            waiting = [member for member in self.members if not member.look()]
+            waiting = [member for member in self.members if not member.take_known()]
             if not waiting:
                 break
             await asyncio.sleep(0)
             for member in waiting:
-                member.look()
+                member.take_known()
         for member in self.members:
             self.add(member.news())
 

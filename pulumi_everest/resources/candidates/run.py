@@ -25,7 +25,7 @@ from pulumi_everest.resources.hooks.adoption import Adoption
 from pulumi_everest.resources.hooks.failed_databases import Reporter
 from pulumi_everest.resources.hooks.guard import Guard
 from pulumi_everest.resources.hooks.job_changes import JobChanges
-from pulumi_everest.resources.hooks.preview_look import Looks
+from pulumi_everest.resources.hooks.preflight import Preflight
 
 if TYPE_CHECKING:
     from pulumi_everest.core.technology import Technology
@@ -52,7 +52,7 @@ class Run:
         self.adoption = Adoption()
         self.guard = Guard(served=OTHER_LANGUAGE.get())
         self.reporter = Reporter()
-        self.looks = Looks(served=OTHER_LANGUAGE.get())
+        self.preflight = Preflight(served=OTHER_LANGUAGE.get())
         self.job_changes = JobChanges()
         self.databases: list[RegisteredCluster] = []
         """The clusters made so far, for what is done to them."""
@@ -129,7 +129,7 @@ class Run:
         try:
             for _ in range(ROUNDS):
                 sync_await(asyncio.sleep(0))
-                given.look()
+                given.take_known()
                 if not any(given.waiting(place) for place in places):
                     break
         finally:

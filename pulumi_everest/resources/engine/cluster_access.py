@@ -24,18 +24,18 @@ TIMEOUT = 10.0
 
 
 @dataclass(frozen=True)
-class Reach:
+class ClusterAccess:
     """How the Kubernetes plugin reaches its cluster: the kubeconfig, as a path or its text, and a context of it."""
 
     kubeconfig: str | None = None
     context: str | None = None
 
 
-async def reach_of(kubernetes: object) -> Reach | None:
+async def access_of(kubernetes: object) -> ClusterAccess | None:
     """How a Kubernetes provider reaches its cluster; None for one that does not say."""
     if kubernetes is None:
         config = pulumi.Config("kubernetes")
-        return Reach(config.get("kubeconfig"), config.get("context"))
+        return ClusterAccess(config.get("kubeconfig"), config.get("context"))
     own: Mapping[str, Any] = vars(kubernetes)
     if "kubeconfig" not in own or "context" not in own:
         try:
@@ -45,7 +45,7 @@ async def reach_of(kubernetes: object) -> Reach | None:
     values = [await known(own.get(name)) for name in ("kubeconfig", "context")]
     if any(isinstance(value, pulumi.output.Unknown) for value in values):
         return None
-    return Reach(*(value if isinstance(value, str) and value else None for value in values))
+    return ClusterAccess(*(value if isinstance(value, str) and value else None for value in values))
 
 
 async def known(given: Any) -> Any:
@@ -75,12 +75,12 @@ async def wanted_of(inputs: Mapping[str, Any], operator: Operator | None) -> Wan
 
 
 @contextmanager
-def reached(reach: Reach) -> Iterator[LiveCluster]:
+def connected(access: ClusterAccess) -> Iterator[LiveCluster]:
     """The cluster. Its requests raise LiveError."""
     from pulumi_everest.live.cluster import LiveCluster
 
-    with _file(reach.kubeconfig) as kubeconfig:
-        yield LiveCluster(kubeconfig, reach.context, timeout=TIMEOUT)
+    with _file(access.kubeconfig) as kubeconfig:
+        yield LiveCluster(kubeconfig, access.context, timeout=TIMEOUT)
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from pulumi_everest.core.health import Health, health
 from pulumi_everest.live.presence import Wanted, check_presence
 from pulumi_everest.model.findings import Finding, one_line
 from pulumi_everest.model.plugin_files.manifest import PluginManifest
-from pulumi_everest.resources.engine.cluster_access import Reach, reach_of, reached, wanted_of
+from pulumi_everest.resources.engine.cluster_access import ClusterAccess, access_of, connected, wanted_of
 from pulumi_everest.resources.engine.threads import in_thread
 from pulumi_everest.resources.hooks.failures import Failures
 
@@ -59,22 +59,22 @@ class Reporter:
             return []
         with suppress(Exception):
             wanted = await wanted_of(args.new_inputs or {}, database.manifest.operator)
-            reach = await reach_of(database.kubernetes)
-            if wanted is not None and reach is not None:
-                lines: list[str] = await in_thread(_report, args.name, wanted, database.manifest, reach)
+            access = await access_of(database.kubernetes)
+            if wanted is not None and access is not None:
+                lines: list[str] = await in_thread(_report, args.name, wanted, database.manifest, access)
                 return lines
         return []
 
 
-def _report(name: str, wanted: Wanted, manifest: PluginManifest, reach: Reach) -> list[str]:
+def _report(name: str, wanted: Wanted, manifest: PluginManifest, access: ClusterAccess) -> list[str]:
     from pulumi_everest.live.errors import LiveError
-    from pulumi_everest.live.operators import look
+    from pulumi_everest.live.operators import read_facts
 
     try:
-        with reached(reach) as live:
+        with connected(access) as live:
             found = live.get(wanted.api_version, wanted.kind, wanted.name, wanted.namespace)
             kinds = [(wanted.api_version, wanted.kind)]
-            facts = look(live, kinds, manifest.operator.crds, [wanted.namespace])
+            facts = read_facts(live, kinds, manifest.operator.crds, [wanted.namespace])
     except LiveError as error:
         return [f"{name}: what the operator reports cannot be read: {one_line(error.findings[0])}"]
     state = health(manifest, found) if found is not None else None

@@ -23,7 +23,7 @@ from pulumi_everest.model.findings import one_line
 from pulumi_everest.model.plugin_files.manifest import PluginManifest
 from pulumi_everest.resources.arguments.naming import as_in_yaml
 from pulumi_everest.resources.engine.calls import calls, has_engine
-from pulumi_everest.resources.engine.cluster_access import Reach, known, reach_of, reached, wanted_of
+from pulumi_everest.resources.engine.cluster_access import ClusterAccess, access_of, connected, known, wanted_of
 from pulumi_everest.resources.engine.log import WARNING, say
 from pulumi_everest.resources.engine.provider_settings import UPSERTS, says
 from pulumi_everest.resources.engine.threads import in_thread
@@ -34,7 +34,7 @@ from pulumi_everest.resources.hooks.refusals import Refusals, RefusedError, coun
 
 
 @dataclass(frozen=True)
-class Planned:
+class PlannedDatabase:
     """A database of a program that is previewed.
 
     `subject` is its resource for people, `main` the resource of its main object, `manifest` what the plugin says where
@@ -49,19 +49,19 @@ class Planned:
 
 
 @dataclass(frozen=True)
-class Seen:
+class ClusterContents:
     """What a cluster has: names of the objects of a kind in a namespace, and what concerns the operator."""
 
     names: frozenset[str]
     facts: Facts
 
 
-Key = tuple[Reach, str, str, str]
+Key = tuple[ClusterAccess, str, str, str]
 
 HOOK: Final = "pulumi-everest:exists"
 
 
-class Looks:
+class Preflight:
     """Looks at the cluster for the databases of a program, one after the other, in a preview.
 
     `served` is for programs in other languages, whose calls fail each by itself.
@@ -70,20 +70,20 @@ class Looks:
     def __init__(self, *, served: bool = False) -> None:
         self.served = served
         self.refusals = Refusals(_databases)
-        self._planned: list[Planned] = []
+        self._planned: list[PlannedDatabase] = []
         self._worker: asyncio.Future[Any] | None = None
-        self._seen: dict[Key, asyncio.Task[Seen]] = {}
+        self._seen: dict[Key, asyncio.Task[ClusterContents]] = {}
         self._said: set[str] = set()
         self._hook: pulumi.ResourceHook | None = None
         self._made: dict[tuple[str, str], object] = {}
         self._takes: dict[object, asyncio.Future[Any]] = {}
 
-    def add(self, planned: Planned) -> asyncio.Future[None] | None:
+    def add(self, planned: PlannedDatabase) -> asyncio.Future[None] | None:
         """Look for a database, unless this is no preview by an engine. What is given fails where it is refused."""
         if not (settings.is_dry_run() and has_engine()):
             return None
         if self.served:
-            return asyncio.ensure_future(self.look(planned))
+            return asyncio.ensure_future(self.check(planned))
         self._planned.append(planned)
         if self._worker is None or self._worker.done():
             self._worker = asyncio.ensure_future(self._work())
@@ -91,7 +91,7 @@ class Looks:
             pulumi.Output.from_input(self._worker).apply(lambda _: None)
         return None
 
-    def asked(self, kubernetes: object) -> list[pulumi.Output[None]]:
+    def answers(self, kubernetes: object) -> list[pulumi.Output[None]]:
         """What the objects of a Kubernetes provider wait for in an update: whether it takes over what exists.
 
         The engine cannot be asked in a hook: with enough of them it would wait with all that it has.
@@ -118,13 +118,13 @@ class Looks:
     async def before_create(self, args: pulumi.ResourceHookArgs) -> None:
         """Refuse to take over what exists. Raises `RefusedError`."""
         kubernetes = self._made.get((args.type, args.name))
-        takes_over, reach = await (self._takes[kubernetes] if kubernetes in self._takes else _takes_over(kubernetes))
+        takes_over, access = await (self._takes[kubernetes] if kubernetes in self._takes else _takes_over(kubernetes))
         if not takes_over:
             return
         wanted = await wanted_of(args.new_inputs or {}, None)
-        if wanted is None or reach is None:
+        if wanted is None or access is None:
             raise RefusedError([], UNSEEN.format(name=args.name, why="where it is cannot be told"))
-        there = await in_thread(_is_there, wanted, reach)
+        there = await in_thread(_is_there, wanted, access)
         if isinstance(there, str):
             raise RefusedError([], UNSEEN.format(name=args.name, why=there))
         if there:
@@ -132,9 +132,9 @@ class Looks:
 
     async def _work(self) -> Any:
         while self._planned:
-            await self.look(self._planned.pop(0))
+            await self.check(self._planned.pop(0))
 
-    async def look(self, planned: Planned) -> None:
+    async def check(self, planned: PlannedDatabase) -> None:
         """Say what the cluster says of a database. Raises `RefusedError` in a served program."""
         engine = settings.get_engine()
         try:
@@ -156,19 +156,19 @@ class Looks:
                 raise RefusedError([as_in_yaml(found)], _exists(wanted))
             self.refusals.add(engine, [found], _exists(wanted), urn)
 
-    async def _read(self, planned: Planned) -> tuple[Wanted | None, Seen | None]:
+    async def _read(self, planned: PlannedDatabase) -> tuple[Wanted | None, ClusterContents | None]:
         """What is wanted, and what the cluster has, asked once for all databases of a kind in a namespace."""
         # The plugin has filled in the namespace, where the program leaves it to the Kubernetes provider.
         metadata = await known(planned.main.metadata)  # type: ignore[attr-defined]
         operator = planned.manifest.operator if planned.manifest is not None else None
         wanted = await wanted_of({**planned.inputs, "metadata": metadata}, operator)
-        reach = await reach_of(planned.kubernetes)
-        if wanted is None or reach is None:
+        access = await access_of(planned.kubernetes)
+        if wanted is None or access is None:
             return wanted, None
-        key = (reach, wanted.api_version, wanted.kind, wanted.namespace)
+        key = (access, wanted.api_version, wanted.kind, wanted.namespace)
         if key not in self._seen:
             crds = operator.crds if operator is not None else []
-            self._seen[key] = asyncio.ensure_future(in_thread(_see, wanted, crds, reach))
+            self._seen[key] = asyncio.ensure_future(in_thread(_see, wanted, crds, access))
         return wanted, await self._seen[key]
 
 
@@ -176,14 +176,14 @@ def _exists(wanted: Wanted) -> str:
     return filled(EXISTS, wanted.kind, f"{wanted.namespace}/{wanted.name}")
 
 
-def _see(wanted: Wanted, crds: list[str], reach: Reach) -> Seen:
+def _see(wanted: Wanted, crds: list[str], access: ClusterAccess) -> ClusterContents:
     """Ask the cluster. Raises LiveError."""
-    from pulumi_everest.live.operators import look
+    from pulumi_everest.live.operators import read_facts
 
-    with reached(reach) as live:
+    with connected(access) as live:
         there = live.list(wanted.api_version, wanted.kind, wanted.namespace)
-        facts = look(live, [(wanted.api_version, wanted.kind)], crds, [wanted.namespace])
-        return Seen(frozenset(entry["metadata"]["name"] for entry in there), facts)
+        facts = read_facts(live, [(wanted.api_version, wanted.kind)], crds, [wanted.namespace])
+        return ClusterContents(frozenset(entry["metadata"]["name"] for entry in there), facts)
 
 
 UNSEEN: Final = """\
@@ -192,18 +192,18 @@ without a word. Whether there is one cannot be seen: {why}. Give the database a 
 option, or let the cluster be read (pulumi-everest[cluster])."""
 
 
-async def _takes_over(kubernetes: object) -> tuple[bool, Reach | None]:
+async def _takes_over(kubernetes: object) -> tuple[bool, ClusterAccess | None]:
     """Whether a Kubernetes provider takes over what exists, and if so how it reaches its cluster."""
     takes_over = await says(kubernetes, UPSERTS)
-    return takes_over, await reach_of(kubernetes) if takes_over else None
+    return takes_over, await access_of(kubernetes) if takes_over else None
 
 
-def _is_there(wanted: Wanted, reach: Reach) -> bool | str:
+def _is_there(wanted: Wanted, access: ClusterAccess) -> bool | str:
     """Whether an object is in the cluster; a text that says why that cannot be seen."""
     from pulumi_everest.live.errors import LiveError
 
     try:
-        with reached(reach) as live:
+        with connected(access) as live:
             return live.get(wanted.api_version, wanted.kind, wanted.name, wanted.namespace) is not None
     except LiveError as error:
         return one_line(error.findings[0])

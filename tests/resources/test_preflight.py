@@ -14,7 +14,7 @@ from pulumi_everest.live.errors import LiveError
 from pulumi_everest.live.presence import Facts
 from pulumi_everest.plugins.find import builtin
 from pulumi_everest.program.monitor import Log, Message
-from pulumi_everest.resources.hooks.preview_look import Looks, Planned
+from pulumi_everest.resources.hooks.preflight import PlannedDatabase, Preflight
 from pulumi_everest.resources.hooks.refusals import RefusedError
 
 MANIFEST = next(plugin.manifest for plugin in builtin() if plugin.name == "psmdb")
@@ -56,7 +56,7 @@ class Value:
 @pytest.fixture
 def cluster(monkeypatch: pytest.MonkeyPatch) -> type[Cluster]:
     monkeypatch.setattr("pulumi_everest.live.cluster.LiveCluster", Cluster)
-    monkeypatch.setattr("pulumi_everest.live.operators.look", lambda *_: Cluster.facts)
+    monkeypatch.setattr("pulumi_everest.live.operators.read_facts", lambda *_: Cluster.facts)
     monkeypatch.setattr(Cluster, "names", {})
     monkeypatch.setattr(Cluster, "facts", Facts(SERVED, {}, None))
     monkeypatch.setattr(Cluster, "asked", [])
@@ -72,26 +72,26 @@ def said(monkeypatch: pytest.MonkeyPatch) -> list[Message]:
     return log.messages
 
 
-def planned(name: Any, *, created: bool = True, namespace: str = "apps", urn: Any = None) -> Planned:
+def planned(name: Any, *, created: bool = True, namespace: str = "apps", urn: Any = None) -> PlannedDatabase:
     main = SimpleNamespace(
         id=Value("an id", known=not created),
         urn=Value(urn or f"urn:{name}"),
         metadata={"name": name, "namespace": namespace},
     )
     inputs = {"apiVersion": "psmdb.percona.com/v1", "kind": "PerconaServerMongoDB", "spec": {"crVersion": "1.22.0"}}
-    return Planned(f"DatabaseCluster {name}", main, inputs, MANIFEST, None)  # type: ignore[arg-type]
+    return PlannedDatabase(f"DatabaseCluster {name}", main, inputs, MANIFEST, None)  # type: ignore[arg-type]
 
 
-def look(*databases: Planned, served: bool = False) -> list[Any]:
+def look(*databases: PlannedDatabase, served: bool = False) -> list[Any]:
     """Look for the databases; gives the errors that end the program, or the calls of a served one."""
 
     async def run() -> list[Any]:
-        looks = Looks(served=served)
-        started = [looks.add(entry) for entry in databases]
+        preflight = Preflight(served=served)
+        started = [preflight.add(entry) for entry in databases]
         calls = await asyncio.gather(*[one for one in started if one is not None], return_exceptions=True)
-        if looks._worker is not None:
-            await looks._worker
-        failure = looks.refusals.failure
+        if preflight._worker is not None:
+            await preflight._worker
+        failure = preflight.refusals.failure
         ended = await asyncio.gather(failure, return_exceptions=True) if failure is not None else []
         return [error for error in [*calls, *ended] if isinstance(error, Exception)]
 
@@ -175,14 +175,14 @@ TOKEN = "kubernetes:psmdb.percona.com/v1:PerconaServerMongoDB"
 
 def create(name: str = "a") -> None:
     """An update that is about to create a main object, by the default Kubernetes provider."""
-    looks = Looks()
-    looks._made[TOKEN, name] = None
+    preflight = Preflight()
+    preflight._made[TOKEN, name] = None
     inputs = {
         "apiVersion": "psmdb.percona.com/v1",
         "kind": "PerconaServerMongoDB",
         "metadata": {"name": name, "namespace": "apps"},
     }
-    asyncio.run(looks.before_create(pulumi.ResourceHookArgs(f"urn:{name}", "", name, TOKEN, new_inputs=inputs)))
+    asyncio.run(preflight.before_create(pulumi.ResourceHookArgs(f"urn:{name}", "", name, TOKEN, new_inputs=inputs)))
 
 
 def test_where_the_provider_takes_over_what_exists_an_update_does_not(

@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import Any, Final
 
 from pulumi_everest.adoption.before import snapshot_of_object, taken_back
-from pulumi_everest.adoption.made import Made
 from pulumi_everest.adoption.places import with_value, without_value
+from pulumi_everest.adoption.program_cluster import ProgramCluster
 from pulumi_everest.core.changes.compare import ChangeSet, compare
 from pulumi_everest.core.changes.impact import Change, Concealed
 from pulumi_everest.core.changes.snapshot import Snapshot
@@ -20,7 +20,7 @@ from pulumi_everest.model.findings import EverestError, finding
 _NOT_OF_THE_SPEC: Final = frozenset({"name", "namespace", "labels", "annotations", "volumePolicy", "reconcileBy"})
 
 
-def explained(made: Made, before: Snapshot, was: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
+def explained(made: ProgramCluster, before: Snapshot, was: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
     """Whether all that changes in an object comes from what the cluster was: then its component has said all."""
     manifest = made.emitted(before, before.spec)
     if manifest is None:
@@ -38,7 +38,7 @@ def _comes_from(made: Any, was: Any, now: Any) -> bool:
     return all(_comes_from(below.get(key), was.get(key), now.get(key)) for key in {**was, **now})
 
 
-def changes_of_object(made: Made, was: Mapping[str, Any], now: Mapping[str, Any]) -> ChangeSet:
+def changes_of_object(made: ProgramCluster, was: Mapping[str, Any], now: Mapping[str, Any]) -> ChangeSet:
     """What becomes of a cluster whose object was something else. Raises EverestError where that cannot be told.
 
     What the engine leaves as it is, such as a field that the operator writes, is no change.
@@ -55,7 +55,7 @@ def changes_of_object(made: Made, was: Mapping[str, Any], now: Mapping[str, Any]
     return replace(result, changes=shown)
 
 
-def _shows(change: Change, old: Snapshot, made: Made, base: Mapping[str, Any]) -> bool:
+def _shows(change: Change, old: Snapshot, made: ProgramCluster, base: Mapping[str, Any]) -> bool:
     """Whether a change shows in the object. What does not was not read from it, such as data to fill a new cluster."""
     if change.path[0] in _NOT_OF_THE_SPEC:
         return True

@@ -10,9 +10,9 @@ import pytest
 from mocked_run import run
 
 import pulumi_everest as everest
-from pulumi_everest.adoption.made import Made
+from pulumi_everest.adoption.program_cluster import ProgramCluster
 from pulumi_everest.program.monitor import Log
-from pulumi_everest.resources.hooks.filling import Filling, component_of
+from pulumi_everest.resources.hooks.filling import FillingGuard, component_of
 from pulumi_everest.resources.hooks.guard import Guard, RefusedError
 
 COMPONENT = "urn:pulumi:test::infra::shop:index:Shop$everest:index:DatabaseCluster::orders"
@@ -20,22 +20,22 @@ TYPES = "urn:pulumi:test::infra::shop:index:Shop$everest:index:DatabaseCluster$k
 MAIN, RESTORE = f"{TYPES}PerconaServerMongoDB::orders", f"{TYPES}PerconaServerMongoDBRestore::orders-restore"
 
 
-def made(**arguments: Any) -> Made:
-    found: list[Made | None] = []
+def made(**arguments: Any) -> ProgramCluster:
+    found: list[ProgramCluster | None] = []
 
     def program() -> None:
         given = {"provider": "psmdb-operator", "namespace": "shop", **arguments}
-        found.append(everest.DatabaseCluster("orders", given)._candidate.made())  # type: ignore[arg-type]
+        found.append(everest.DatabaseCluster("orders", given)._candidate.program_cluster())  # type: ignore[arg-type]
 
     assert run(program).error is None
     assert found[0] is not None
     return found[0]
 
 
-def filling(log: Log, **arguments: Any) -> Filling:
+def filling(log: Log, **arguments: Any) -> FillingGuard:
     cluster = made(**arguments)
     own = Guard(_engine=log, _dry_run=False).objects.filling
-    own._made["orders-restore"] = "orders", lambda: cluster
+    own._clusters["orders-restore"] = "orders", lambda: cluster
     return own
 
 

@@ -13,26 +13,26 @@ from mocked_run import run
 
 import pulumi_everest as everest
 from pulumi_everest.adoption.changes import explained
-from pulumi_everest.adoption.made import Made
+from pulumi_everest.adoption.program_cluster import ProgramCluster
 from pulumi_everest.program.monitor import Log
 from pulumi_everest.resources.hooks.filling import component_of
 from pulumi_everest.resources.hooks.guard import Guard, RefusedError
-from pulumi_everest.resources.hooks.judge import Asked
+from pulumi_everest.resources.hooks.judge import ComponentUpdate
 
 TOKEN = "kubernetes:toy.example.com/v1:ToyDB"
 MAIN = f"urn:pulumi:test::infra::everest:index:DatabaseCluster${TOKEN}::orders"
 COMPONENT = "urn:pulumi:test::infra::everest:index:DatabaseCluster::orders"
 
 
-def made(**arguments: Any) -> Made:
+def made(**arguments: Any) -> ProgramCluster:
     """A cluster of a program."""
-    found: list[Made | None] = []
+    found: list[ProgramCluster | None] = []
 
     def program() -> None:
         given = {key: value() if callable(value) else value for key, value in arguments.items()}
         given = {"provider": "toydb-operator", "namespace": "shop", **given}
         cluster = everest.DatabaseCluster("orders", given)  # type: ignore[arg-type]
-        found.append(cluster._candidate.made())
+        found.append(cluster._candidate.program_cluster())
 
     result = run(program)
     assert result.error is None, result.error
@@ -40,11 +40,11 @@ def made(**arguments: Any) -> Made:
     return found[0]
 
 
-def sized(size: str, **more: Any) -> Made:
+def sized(size: str, **more: Any) -> ProgramCluster:
     return made(instances={"engine": {"storage": {"size": size}}}, **more)
 
 
-def mongodb(size: str, **more: Any) -> Made:
+def mongodb(size: str, **more: Any) -> ProgramCluster:
     """A MongoDB cluster with a backup storage, whose credentials are given as values."""
     secret = pulumi.Output.secret
     storage = {"name": "main", "type": "s3", "bucket": "b", "region": "r"}
@@ -61,13 +61,18 @@ class Change:
     """An update of a main object, as an engine asks about it."""
 
     def __init__(
-        self, new: Made, was: Any, now: Any = None, asked: Asked | None = None, secret: str | None = None
+        self,
+        new: ProgramCluster,
+        was: Any,
+        now: Any = None,
+        asked: ComponentUpdate | None = None,
+        secret: str | None = None,
     ) -> None:
         self.log, self.secret = Log(), secret
         self.guard = Guard(_engine=self.log, _dry_run=False)
         if asked is not None:
-            self.guard.asked[COMPONENT] = asked
-        self.guard.objects._made[TOKEN, "orders"] = [lambda: new]
+            self.guard.updates[COMPONENT] = asked
+        self.guard.objects._clusters[TOKEN, "orders"] = [lambda: new]
         self.args: Any = SimpleNamespace(
             urn=MAIN, name="orders", type=TOKEN, id="shop/orders", old_outputs=None,
             old_inputs=was, new_inputs=new.manifest if now is None else now,
@@ -120,11 +125,11 @@ def test_allow_lifts_a_guard_at_the_object_too_and_is_needed_then() -> None:
     assert len(change.log.messages) == 2
 
 
-def component(old: Made, new: Made) -> Asked:
+def component(old: ProgramCluster, new: ProgramCluster) -> ComponentUpdate:
     """What the guard of the component was asked."""
     from pulumi_everest.core.changes.compare import compare
 
-    return Asked(old.snapshot, compare(old.snapshot, new.snapshot, new.setup.technology))
+    return ComponentUpdate(old.snapshot, compare(old.snapshot, new.snapshot, new.setup.technology))
 
 
 def test_what_the_component_has_said_is_not_said_again() -> None:

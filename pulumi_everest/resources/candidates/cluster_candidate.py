@@ -7,7 +7,7 @@ from typing import Any
 
 import pulumi
 
-from pulumi_everest.adoption.made import Made
+from pulumi_everest.adoption.program_cluster import ProgramCluster
 from pulumi_everest.core.changes.snapshot import Snapshot
 from pulumi_everest.emit.objects import Emitted
 from pulumi_everest.model.deferred import Deferred
@@ -43,7 +43,7 @@ class ClusterCandidate:
             self.checked = self._read(arguments.data())
         # Without a finding of its own, a cluster is not resolved because of its Provider, which has one.
         self.refused = self.batch.add(self.checked.findings) or self.checked.resolved is None
-        self._made = ClusterObjects() if self.refused else self._make()
+        self._objects = ClusterObjects() if self.refused else self._make()
         arguments.watch(self._check_late, self.checked.findings, self.batch.gate)
         self.batch.members.append(self.arguments)
         self.batch.clusters.append(self)
@@ -80,27 +80,27 @@ class ClusterCandidate:
     @property
     def objects(self) -> list[Emitted]:
         """Its objects; none where it was refused."""
-        return self._made.objects
+        return self._objects.objects
 
     @property
     def main(self) -> dict[str, Any] | None:
         """The main object; None where the cluster was refused."""
-        return self._made.main
+        return self._objects.main
 
     @property
     def is_filled(self) -> bool:
         """Whether a restore fills the new database."""
-        return self._made.is_filled
+        return self._objects.is_filled
 
     @property
     def connection(self) -> Connection | None:
         """How clients sign in, where that was asked for."""
-        return self._made.connection
+        return self._objects.connection
 
     @property
     def condition(self) -> Any:
         """What the Kubernetes provider is to wait for, in its words; a `Deferred` where that is not known yet."""
-        return condition_of(self.checked, self._made)
+        return condition_of(self.checked, self._objects)
 
     @property
     def manifest(self) -> PluginManifest | None:
@@ -127,20 +127,20 @@ class ClusterCandidate:
     def secrets(self) -> dict[str, dict[str, Any]]:
         """The Secrets that are made of given values, by what the names of their resources add to its own."""
         name = self.input.metadata.get("name")
-        return {suffix(entry, name): entry.manifest for entry in self._made.secrets()}
+        return {suffix(entry, name): entry.manifest for entry in self._objects.secrets()}
 
     def inputs(self) -> dict[str, Any]:
         """What the component keeps of the cluster; nothing of one that is not made."""
-        made = self.made()
+        made = self.program_cluster()
         return inputs_of(made.snapshot, made.allow, self.secrets()) if made is not None else {}
 
-    def made(self) -> Made | None:
+    def program_cluster(self) -> ProgramCluster | None:
         """The cluster as it is made; None for one that is not."""
         main, resolved, setup = self.main, self.checked.resolved, self.checked.setup
         if self.refused or main is None or resolved is None or setup is None:
             return None
         snapshot = Snapshot.of(resolved, setup.technology, main, {"deletionPolicy": self.checked.policy})
-        return Made(main, snapshot, setup, self.run.workspace, self.input.secrets, self.checked.allow)
+        return ProgramCluster(main, snapshot, setup, self.run.workspace, self.input.secrets, self.checked.allow)
 
     # What the gate asks
 

@@ -58,13 +58,13 @@ class ClusterHooks:
         looking = run.preflight.binding(token, name, candidate.kubernetes)
         objects = run.guard.objects
         filled = objects.filling.of_main() if candidate.is_filled else None
-        judging = objects.binding(token, name, candidate.made)
+        judging = objects.binding(token, name, candidate.program_cluster)
         return reduce(both, (run.adoption.binding(), judging, filled, reporting, looking))
 
     def of_restore(self, name: str) -> pulumi.ResourceHookBinding | None:
         """The hooks of the restore that fills the cluster, by the name of its resource."""
         candidate = self._candidate
-        return self._run.guard.objects.filling.of_restore(name, candidate.names[0], candidate.made)
+        return self._run.guard.objects.filling.of_restore(name, candidate.names[0], candidate.program_cluster)
 
     def start_preflight(self, main: pulumi.CustomResource) -> None:
         """Let a preview look in the Kubernetes cluster for the main object and its operator.

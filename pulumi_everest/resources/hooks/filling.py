@@ -16,21 +16,21 @@ from pulumi_everest.core.changes.compare import filled_again
 from pulumi_everest.resources.engine.calls import calls
 
 if TYPE_CHECKING:
-    from pulumi_everest.adoption.made import Made
+    from pulumi_everest.adoption.program_cluster import ProgramCluster
     from pulumi_everest.resources.hooks.judge import Judge
 
 BEGUN: Final = "pulumi-everest:begun"
 FILLED: Final = "pulumi-everest:filled"
 
 
-class Filling:
+class FillingGuard:
     """The hooks of the clusters of a program that are filled with a backup."""
 
     def __init__(self, guard: Judge) -> None:
         self.guard = guard
         self.begun: set[str] = set()
         """URNs of the components whose main object is made now, or failed the last time and is tried again."""
-        self._made: dict[str, tuple[str, Callable[[], Made | None]]] = {}
+        self._clusters: dict[str, tuple[str, Callable[[], ProgramCluster | None]]] = {}
         self._hooks: list[pulumi.ResourceHook] = []
 
     def of_main(self) -> pulumi.ResourceHookBinding | None:
@@ -38,12 +38,12 @@ class Filling:
         return pulumi.ResourceHookBinding(before_create=[self._both()[0]]) if calls() else None
 
     def of_restore(
-        self, name: str, component: str, made: Callable[[], Made | None]
+        self, name: str, component: str, made: Callable[[], ProgramCluster | None]
     ) -> pulumi.ResourceHookBinding | None:
         """The hook of a restore by the name of its resource and of its component's."""
         if not calls():
             return None
-        self._made[name] = component, made
+        self._clusters[name] = component, made
         return pulumi.ResourceHookBinding(before_create=[self._both()[1]])
 
     def _both(self) -> list[pulumi.ResourceHook]:
@@ -59,7 +59,7 @@ class Filling:
 
     async def before_restore(self, args: pulumi.ResourceHookArgs) -> None:
         """Refuse to fill a database that is there. Raises `ClusterError`."""
-        name, made = self._made[args.name]
+        name, made = self._clusters[args.name]
         component, cluster = component_of(args.urn, name), made()
         if component not in self.begun and cluster is not None:
             result = filled_again(cluster.snapshot, cluster.allow)

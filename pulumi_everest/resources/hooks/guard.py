@@ -22,8 +22,8 @@ from pulumi_everest.core.technology import Technology
 from pulumi_everest.resources.engine.calls import calls, concealed
 from pulumi_everest.resources.engine.log import INFO, WARNING, say
 from pulumi_everest.resources.hooks.change_messages import findings_of, refusal, remarks, unneeded
-from pulumi_everest.resources.hooks.judge import Asked
-from pulumi_everest.resources.hooks.object_changes import Objects
+from pulumi_everest.resources.hooks.judge import ComponentUpdate
+from pulumi_everest.resources.hooks.object_changes import ObjectGuard
 from pulumi_everest.resources.hooks.refusals import SETTLED, Refusals, RefusedError, counted
 from pulumi_everest.resources.hooks.stored_state import allowed, snapshot_of
 
@@ -40,18 +40,18 @@ class Guard:
     served: bool = False
     technologies: dict[str, Technology] = field(default_factory=dict)
     refusals: Refusals = field(default_factory=lambda: Refusals(_changes))
-    asked: dict[str, Asked] = field(default_factory=dict)
+    updates: dict[str, ComponentUpdate] = field(default_factory=dict)
     """What the engine asked about, by the URNs of the components."""
     clusters: dict[str, list[Callable[[], Around]]] = field(default_factory=dict)
     """What tells how the clusters are made, by the names of their components."""
-    objects: Objects = field(init=False)
+    objects: ObjectGuard = field(init=False)
     _lifted: dict[str, set[str | None]] = field(default_factory=dict)
     _hook: Any = None
     _engine: Any = None
     _dry_run: bool = False
 
     def __post_init__(self) -> None:
-        self.objects = Objects(self)
+        self.objects = ObjectGuard(self)
 
     def binding(self, technology: Technology) -> pulumi.ResourceHookBinding | None:
         """The hooks of a component; None where no engine would call them."""
@@ -69,7 +69,7 @@ class Guard:
         around = self._around(args.name)
         found = await compared(args.old_inputs, args.new_inputs, self.technologies, args.old_outputs, around)
         if found is not None:
-            self.asked[args.urn] = found
+            self.updates[args.urn] = found
             await self.judge(found.result, args.name, args.urn, args.urn)
 
     async def judge(self, result: ChangeSet, resource: str, urn: str, component: str) -> None:
@@ -115,7 +115,7 @@ async def compared(
     technologies: Mapping[str, Technology],
     outputs: Mapping[str, Any] | None = None,
     around: Around | None = None,
-) -> Asked | None:
+) -> ComponentUpdate | None:
     """What changes between the old and the new inputs of a component; None where one of them holds no cluster.
 
     `outputs` are the old outputs, which know the namespace where the Kubernetes provider chose it. `around` is how
@@ -128,7 +128,7 @@ async def compared(
     namespace = await concealed((outputs or {}).get("namespace"))
     if before.metadata.get("namespace") is None and isinstance(namespace, str) and after.metadata.get("namespace"):
         before = replace(before, metadata={**before.metadata, "namespace": namespace})
-    return Asked(before, compare(before, after, technology, allowed(await concealed(new)), around))
+    return ComponentUpdate(before, compare(before, after, technology, allowed(await concealed(new)), around))
 
 
 async def _read(inputs: Mapping[str, Any] | None) -> Snapshot | None:

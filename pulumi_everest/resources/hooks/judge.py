@@ -10,7 +10,7 @@ from pulumi_everest.core.changes.snapshot import Snapshot
 
 
 @dataclass(frozen=True)
-class Asked:
+class ComponentUpdate:
     """What the engine asked about a component: what the cluster was, and what changes."""
 
     before: Snapshot
@@ -20,7 +20,7 @@ class Asked:
 class Judge(Protocol):
     """What the guard of components does."""
 
-    asked: dict[str, Asked]
+    updates: dict[str, ComponentUpdate]
 
     async def judge(self, result: ChangeSet, resource: str, urn: str, component: str) -> None:
         """Say what the changes of a cluster do, at a resource. Raises `ClusterError` where they are refused."""

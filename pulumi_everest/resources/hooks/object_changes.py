@@ -13,31 +13,33 @@ from typing import Any, Final
 
 import pulumi
 
-from pulumi_everest.adoption.made import Made
+from pulumi_everest.adoption.program_cluster import ProgramCluster
 from pulumi_everest.core.exact import same
 from pulumi_everest.model.findings import EverestError, one_line
 from pulumi_everest.resources.children.children import WAIT_FOR
 from pulumi_everest.resources.engine.calls import calls, concealed
-from pulumi_everest.resources.hooks.filling import Filling, component_of
+from pulumi_everest.resources.hooks.filling import FillingGuard, component_of
 from pulumi_everest.resources.hooks.judge import Judge
 
 HOOK: Final = "pulumi-everest:object-changes"
 UNREAD: Final = "{name}: what this does to the running database is not known: {why}"
 
 
-class Objects:
+class ObjectGuard:
     """One hook for the main objects of all clusters of a program, since each costs."""
 
     def __init__(self, guard: Judge) -> None:
-        self.guard, self.filling = guard, Filling(guard)
-        self._made: dict[tuple[str, str], list[Callable[[], Made | None]]] = {}
+        self.guard, self.filling = guard, FillingGuard(guard)
+        self._clusters: dict[tuple[str, str], list[Callable[[], ProgramCluster | None]]] = {}
         self._hook: pulumi.ResourceHook | None = None
 
-    def binding(self, token: str, name: str, made: Callable[[], Made | None]) -> pulumi.ResourceHookBinding | None:
+    def binding(
+        self, token: str, name: str, made: Callable[[], ProgramCluster | None]
+    ) -> pulumi.ResourceHookBinding | None:
         """The hook of the main object of this type and name; None where no engine would call it."""
         if not calls():
             return None
-        self._made.setdefault((token, name), []).append(made)
+        self._clusters.setdefault((token, name), []).append(made)
         if self._hook is None:
             self._hook = pulumi.ResourceHook(HOOK, self.before_update, pulumi.ResourceHookOptions(on_dry_run=True))
         return pulumi.ResourceHookBinding(before_update=[self._hook])
@@ -55,22 +57,22 @@ class Objects:
         if same(was, now):
             self.filling.begun.add(component)  # it failed the last time, and is tried again
             return
-        asked = self.guard.asked.get(component)
-        if asked is not None and explained(made, asked.before, was, now):
+        update = self.guard.updates.get(component)
+        if update is not None and explained(made, update.before, was, now):
             return
         try:
             result = changes_of_object(made, was, now)
         except EverestError as error:
-            if asked is None:
+            if update is None:
                 self.guard.warn(UNREAD.format(name=args.name, why=one_line(error.findings[0])), args.urn)
             return
-        seen = [(change.path, change.old, change.new) for change in asked.result.changes] if asked is not None else []
+        seen = [(change.path, change.old, change.new) for change in update.result.changes] if update is not None else []
         changes = [change for change in result.changes if (change.path, change.old, change.new) not in seen]
         await self.guard.judge(replace(result, changes=changes), args.name, args.urn, component)
 
-    def _find(self, token: str, name: str, now: Mapping[str, Any]) -> Made | None:
+    def _find(self, token: str, name: str, now: Mapping[str, Any]) -> ProgramCluster | None:
         """The cluster of an object; of several with the same name, under different parents, the one that it is."""
-        found = [made for get in self._made.get((token, name), ()) if (made := get()) is not None]
+        found = [made for get in self._clusters.get((token, name), ()) if (made := get()) is not None]
         named = [made for made in found if _names(made.manifest).items() <= _names(now).items()]
         return next(iter(named or found), None)
 

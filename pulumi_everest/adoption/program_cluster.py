@@ -12,7 +12,7 @@ from pulumi_everest.workspace.workspace import ClusterInput, Setup, Workspace
 
 
 @dataclass(frozen=True)
-class Made:
+class ProgramCluster:
     """A cluster as the program makes it: its main object, what it is, the values for Secrets, the guards to lift."""
 
     manifest: Mapping[str, Any]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from pulumi_everest.model.deferred import SCALARS
+
 
 def over(defaults: Any, value: Any) -> Any:
     """`value` with what it leaves out taken from `defaults`; mappings are merged deeply, everything else replaces.
@@ -14,9 +16,10 @@ def over(defaults: Any, value: Any) -> Any:
         merged = {key: over(below, value.get(key)) for key, below in defaults.items()}
         for key, own in value.items():
             if key not in merged and own is not None:
-                merged[key] = copied(own)
+                merged[key] = own if own.__class__ in SCALARS else copied(own)
         return merged
-    return copied(defaults if value is None else value)
+    result = defaults if value is None else value
+    return result if result.__class__ in SCALARS else copied(result)
 
 
 def both_patches(first: Any, second: Any) -> Any:
@@ -34,9 +37,9 @@ def both_patches(first: Any, second: Any) -> Any:
 def copied(data: Any) -> Any:
     """A copy of plain data that shares no mapping or list with it."""
     if isinstance(data, dict):
-        return {key: copied(value) for key, value in data.items()}
+        return {key: value if value.__class__ in SCALARS else copied(value) for key, value in data.items()}
     if isinstance(data, list):
-        return [copied(value) for value in data]
+        return [value if value.__class__ in SCALARS else copied(value) for value in data]
     return data
 
 

@@ -86,19 +86,22 @@ def broken_rules(rules: Sequence[CompiledRule], variables: Mapping[str, Any], *,
     """The rules that do not hold. One that reads an unknown value waits until it is known."""
     activation = Scope(variables, deferred)
     for rule, expression in rules:
-        path: Path = tuple(takewhile(lambda part: part != "*", parse(rule.path or "")))
         try:
             result = expression.evaluate(activation)
         except ExpressionError as error:
             text = f"the rule '{rule.cel}' could not be evaluated: {error}"
-            yield finding("cluster.rule-failed", path, text, hint="has() tells whether an optional field is set")
+            yield finding("cluster.rule-failed", _path(rule), text, hint="has() tells whether an optional field is set")
             continue
         if result is False:
             code = "cluster.rule" if rule.severity == "error" else "cluster.rule-warning"
-            yield finding(code, path, rule.message)
+            yield finding(code, _path(rule), rule.message)
         elif result is not True and not isinstance(result, Deferred):
             text = f"the rule '{rule.cel}' gives neither true nor false"
-            yield finding("cluster.rule-failed", path, text)
+            yield finding("cluster.rule-failed", _path(rule), text)
+
+
+def _path(rule: Rule) -> Path:
+    return tuple(takewhile(lambda part: part != "*", parse(rule.path or "")))
 
 
 def rule_shapes(definition: Definition, topology: str) -> dict[str, Shape]:

@@ -7,7 +7,10 @@ with it becomes a `Computed`, which names the leaves it waits for.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, Final
+
+SCALARS: Final = frozenset((str, int, float, bool, type(None)))
+"""The types of the plain values that hold no others: most of all, so what goes through data asks for them first."""
 
 Path = tuple[str | int, ...]
 """Where a value is: keys and list positions from the root of the document or of the arguments."""
@@ -63,10 +66,11 @@ def find(data: Any) -> Iterator[Deferred]:
 
 def holds_deferred(data: Any) -> bool:
     """Whether there is a deferred value in plain data. Asked for every cluster, so without generators."""
-    if isinstance(data, dict):
-        return any(map(holds_deferred, data.values()))
-    if isinstance(data, list):
-        return any(map(holds_deferred, data))
+    if isinstance(data, (dict, list)):
+        for value in data.values() if isinstance(data, dict) else data:
+            if value.__class__ not in SCALARS and holds_deferred(value):
+                return True
+        return False
     return isinstance(data, Deferred)
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Annotated, Any, cast
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, GetCoreSchemaHandler
@@ -94,9 +95,10 @@ class Checked(AfterValidator):
 
 def _checked(code: str, check: Callable[[str], str | None]) -> Checked:
     """A validator that gives what `check` says about a text as an error with our code."""
+    said = lru_cache(maxsize=1024)(check)  # many clusters have the same sizes, schedules and addresses
 
     def validate(text: str) -> str:
-        message = check(text)
+        message = said(text)
         if message is not None:
             raise PydanticCustomError(cast("Any", code), "{message}", {"message": message})
         return text

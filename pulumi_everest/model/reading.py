@@ -305,6 +305,9 @@ def described(value: Any) -> str:
     return f"a value of type {type(value).__name__}"
 
 
+_PLAIN = frozenset((str, int, bool))
+
+
 def plain(data: Any, shape: Shape) -> Any:
     """Data that has passed its model, in one form: no None where a field is left out, whole numbers as integers.
 
@@ -316,7 +319,11 @@ def plain(data: Any, shape: Shape) -> Any:
         if shape.kind == "map" and shape.at("").kind == "object":
             # An item that is null, such as `backupAgent:`, says nothing; its name may still be a wrong one.
             return {key: None if value is None else plain(value, shape.at(key)) for key, value in data.items()}
-        return {key: plain(value, shape.at(key)) for key, value in data.items() if value is not None}
+        return {
+            key: value if value.__class__ in _PLAIN else plain(value, shape.at(key))
+            for key, value in data.items()
+            if value is not None
+        }
     if isinstance(data, list) and shape.kind == "list":
         return [plain(value, shape.at(0)) for value in data]
     if type(data) is float and shape.kind == "number" and data.is_integer():

@@ -8,7 +8,7 @@ is something. Whoever holds such a place in a mapping or list waits as a whole, 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from pulumi_everest.core.merging import copied
@@ -92,11 +92,11 @@ class Node:
     full: bool = False
     raw: Make | None = None
     composed: bool = False
+    look: Make = field(init=False)
+    """The way to a value that is not emitted."""
 
-    @property
-    def look(self) -> Make:
-        """The way to a value that is not emitted."""
-        return self.raw or self.make
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "look", self.raw or self.make)
 
 
 def constant(value: Any) -> Node:

@@ -10,6 +10,7 @@ import math
 import re
 from datetime import datetime
 from decimal import Context, Decimal
+from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -59,6 +60,7 @@ def check_quantity(text: str, positive: bool = True) -> str | None:
     return None
 
 
+@lru_cache(maxsize=1024)
 def quantity_value(text: str) -> Decimal:
     """The exact number of bytes or cores of a quantity. ValueError has the message of `check_quantity`."""
     match = _QUANTITY.match(text) if len(text) <= _LONGEST else None

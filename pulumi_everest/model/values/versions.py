@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from pulumi_everest.model.findings import shortened
@@ -20,6 +21,7 @@ Key = tuple[tuple[_Part, ...], str]
 """What versions are sorted by: their parts, then the text, so that two texts are never equal."""
 
 
+@lru_cache(maxsize=1024)
 def version_key(text: str) -> Key:
     """A key to sort versions by, for any text.
 

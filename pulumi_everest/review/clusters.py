@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pulumi_everest.core.changes.secret_changes import Around
+from pulumi_everest.core.changes.secret_changes import SecretHandling
 from pulumi_everest.model.findings import Finding
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ class Cluster:
     """A cluster of an input: what it is, how it is compared, and how findings about it are shown.
 
     `resource` is the name of its resource, which stays when the cluster's own name changes; `allow` are the guards that
-    it lifts, `around` is how it is made, `kubernetes` is the name of the Kubernetes provider that its program makes it
-    with. `in_document` says that it is of a YAML document, which cannot lift any guard.
+    it lifts, `handling` is how its Secrets are handled, `kubernetes` is the name of the Kubernetes provider that its
+    program makes it with. `in_document` says that it is of a YAML document, which cannot lift any guard.
     """
 
     snapshot: Snapshot
@@ -35,7 +35,7 @@ class Cluster:
     allow: tuple[str, ...] = ()
     in_document: bool = False
     kubernetes: str = ""
-    around: Around = field(default_factory=Around)
+    handling: SecretHandling = field(default_factory=SecretHandling)
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -9,24 +9,32 @@ import pytest
 
 from pulumi_everest.core.changes.compare import line
 from pulumi_everest.core.changes.impact import Change
-from pulumi_everest.core.changes.secret_changes import Around, KeptSecret, kept_secret, names_in, secret_changes
+from pulumi_everest.core.changes.secret_changes import (
+    SecretHandling,
+    StoredSecret,
+    names_in,
+    secret_changes,
+    stored_secret,
+)
 from pulumi_everest.model.deferred import Deferred
 
-IN_PLACE = Around(in_place=True)
+IN_PLACE = SecretHandling(in_place=True)
 STORED: dict[str, Any] = {"backup": {"storages": [{"name": "main"}]}}
 CREDENTIALS = ("backup", "storages", 0, "credentials")
 
 
 def secret(
     values: Any, place: tuple[Any, ...] = ("users",), name: Any = "orders-secrets", **form: Any
-) -> dict[str, KeptSecret]:
+) -> dict[str, StoredSecret]:
     places = {key: (*place, key) for key in values} if isinstance(values, dict) else {}
     kept = {"name": name, "place": list(place), "places": places, "stringData": values, "type": "Opaque", **form}
-    return {"secrets": KeptSecret.from_data(kept)}
+    return {"secrets": StoredSecret.from_data(kept)}
 
 
-def changes(old: Any, new: Any, around: Around = IN_PLACE, spec: dict[str, Any] | None = None) -> list[Change]:
-    return list(secret_changes(old, new, STORED if spec is None else spec, around, ("root",)))
+def changes(
+    old: Any, new: Any, handling: SecretHandling = IN_PLACE, spec: dict[str, Any] | None = None
+) -> list[Change]:
+    return list(secret_changes(old, new, STORED if spec is None else spec, handling, ("root",)))
 
 
 def encoded(text: str) -> str:
@@ -61,10 +69,10 @@ def test_a_value_that_changes_in_place_is_said_and_never_shown(old: Any, new: An
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "around", "where"),
+    ("old", "new", "handling", "where"),
     [
-        (secret({"root": "a"}), secret({"root": "b"}), Around(), "users.root"),
-        (secret({"root": "a", "other": "b"}), secret({"root": "b"}), Around(), "users.root, users.other"),
+        (secret({"root": "a"}), secret({"root": "b"}), SecretHandling(), "users.root"),
+        (secret({"root": "a", "other": "b"}), secret({"root": "b"}), SecretHandling(), "users.root, users.other"),
         (secret({"root": "a"}), secret({"root": "a"}, type="kubernetes.io/basic-auth"), IN_PLACE,
          "the form of Secret orders-secrets"),
         (secret({"root": "a"}, immutable=True), secret({"root": "b"}, immutable=True), IN_PLACE, "users.root"),
@@ -72,13 +80,13 @@ def test_a_value_that_changes_in_place_is_said_and_never_shown(old: Any, new: An
     ids=["not in place", "several values", "another type", "immutable"],
 )  # fmt: skip
 def test_a_secret_that_would_be_replaced_is_refused_as_one_change(
-    old: Any, new: Any, around: Around, where: str
+    old: Any, new: Any, handling: SecretHandling, where: str
 ) -> None:
-    [change] = changes(old, new, around)
+    [change] = changes(old, new, handling)
 
     assert (change.where, change.guard, change.is_refused) == (where, "secret-replaced", True)
     assert "Secret orders-secrets would be deleted before it is made again" in change.why
-    assert ("enableSecretMutable" in change.hint) is not around.in_place
+    assert ("enableSecretMutable" in change.hint) is not handling.in_place
 
 
 @pytest.mark.parametrize(
@@ -96,7 +104,7 @@ def test_a_secret_that_would_be_replaced_is_refused_as_one_change(
 def test_a_secret_is_not_taken_from_a_database_that_uses_it(
     place: Any, spec: dict[str, Any], names: list[str], refused: bool
 ) -> None:
-    found = changes(secret({"root": "a"}, place), {}, Around(in_place=True, names=frozenset(names)), spec)
+    found = changes(secret({"root": "a"}, place), {}, SecretHandling(in_place=True, names=frozenset(names)), spec)
 
     assert [change.guard for change in found] == (["secret-replaced"] if refused else [])
 
@@ -119,7 +127,7 @@ def test_a_secret_is_not_taken_from_a_database_that_uses_it(
     ],
 )
 def test_where_a_value_was_given_is_kept(data: Any, place: Any, places: Any) -> None:
-    kept = kept_secret({"metadata": {"name": "orders-secrets"}, "type": "Opaque", "stringData": data})
+    kept = stored_secret({"metadata": {"name": "orders-secrets"}, "type": "Opaque", "stringData": data})
 
     assert kept == {
         "name": "orders-secrets", "type": "Opaque", "stringData": data, "place": place, "places": places,

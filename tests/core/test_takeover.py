@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from pulumi_everest.core.changes.takeover import Hidden, lost_or_changed
+from pulumi_everest.core.changes.impact import Concealed
+from pulumi_everest.core.changes.takeover import lost_or_changed
 from pulumi_everest.live.managers import other_managers
 from pulumi_everest.model.deferred import Deferred
 from pulumi_everest.model.findings import path_text
@@ -61,7 +62,7 @@ REMOVED = "nothing: the program does not say it, so it would be removed"
         (("metadata", "annotations"), {}, f"metadata.annotations.note: x → {REMOVED}"),
         (("metadata", "finalizers"), ["c/d"], "metadata.finalizers[0]: a/b → c/d"),
         (("metadata", "finalizers"), None, 'metadata.finalizers: ["a/b"] → []'),
-        (("spec", "replicas"), Hidden(5), "spec.replicas: 3 → <secret>"),
+        (("spec", "replicas"), Concealed(5), "spec.replicas: 3 → <secret>"),
     ],
 )
 def test_a_difference_is_one_line(path: tuple[str, str], value: Any, line: str) -> None:
@@ -79,7 +80,7 @@ def test_a_difference_is_one_line(path: tuple[str, str], value: Any, line: str) 
     [
         (("spec", "replicas"), Deferred()),
         (("spec", "replicas"), 3.0),
-        (("spec", "replicas"), Hidden(3)),
+        (("spec", "replicas"), Concealed(3)),
         (("spec", "extra"), Deferred()),
         (("metadata", "annotations"), {"note": "x", "pulumi.com/waitFor": "condition=Ready"}),
     ],

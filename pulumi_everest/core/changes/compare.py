@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from pulumi_everest.core.changes.impact import GUARDS, LIFTED, Change, Impact, shown
 from pulumi_everest.core.changes.policies import Policies, change_of, guards_of, short
-from pulumi_everest.core.changes.secret_changes import Around, secret_changes
+from pulumi_everest.core.changes.secret_changes import SecretHandling, secret_changes
 from pulumi_everest.core.changes.snapshot import Snapshot
 from pulumi_everest.core.changes.spec_differences import Difference, differences, plain
 from pulumi_everest.core.changes.version_changes import version_changes
@@ -47,12 +47,16 @@ class ChangeSet:
 
 
 def compare(
-    old: Snapshot, new: Snapshot, technology: Technology, allow: Iterable[str] = (), around: Around | None = None
+    old: Snapshot,
+    new: Snapshot,
+    technology: Technology,
+    allow: Iterable[str] = (),
+    handling: SecretHandling | None = None,
 ) -> ChangeSet:
-    """What becomes of a cluster. `technology` and `around` are those of `new`; `allow` are guards that are lifted."""
+    """What becomes of a cluster. `technology` and `handling` are those of `new`; `allow` are guards that are lifted."""
     wanted = list(dict.fromkeys(allow))
     found, needed = [], set()
-    for change in [*_changes(old, new, technology), *_secrets(old, new, technology, around or Around())]:
+    for change in [*_changes(old, new, technology), *_secrets(old, new, technology, handling or SecretHandling())]:
         guard = change.guard
         if guard in wanted and (guard not in GUARDS or GUARDS[guard].lifted is not None):
             needed.add(guard)
@@ -158,12 +162,12 @@ def _metadata(old: Snapshot, new: Snapshot) -> Iterator[Change]:
         yield Change(("volumePolicy",), "volumePolicy", was, now, Impact.ONLINE, why=why)
 
 
-def _secrets(old: Snapshot, new: Snapshot, technology: Technology, around: Around) -> Iterator[Change]:
+def _secrets(old: Snapshot, new: Snapshot, technology: Technology, handling: SecretHandling) -> Iterator[Change]:
     """Changes of values in Secrets. With `deletionPolicy: retain` one that the program gives up stays where it is."""
     if old.secrets is None:
         return
     online = technology.manifest.secrets.online if technology.manifest is not None else ()
-    for change in secret_changes(old.secrets, new.secrets or {}, new.spec, around, online):
+    for change in secret_changes(old.secrets, new.secrets or {}, new.spec, handling, online):
         if change.new is not None or old.options.get("deletionPolicy") != "retain" or not change.is_refused:
             yield change
 

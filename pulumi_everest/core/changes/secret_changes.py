@@ -29,16 +29,19 @@ USERS: Final[Path] = ("users",)
 
 
 @dataclass(frozen=True)
-class Around:
-    """How a cluster is made: whether its Kubernetes provider changes Secrets in place, and all texts in its object."""
+class SecretHandling:
+    """How the Secrets of a cluster are handled: whether its Kubernetes provider changes them in place, and their names.
+
+    `names` are all texts in the main object, which names its Secrets among other things.
+    """
 
     in_place: bool = False
     names: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
-class KeptSecret:
-    """A Secret as it is kept and compared.
+class StoredSecret:
+    """A Secret as the state has it, and as it is compared.
 
     `values` are what it holds by key, None where that is not known as a whole; `places` say where each was given, and
     `place` all of them. `form` is what nobody can change in place: its type, and whether it is immutable.
@@ -51,8 +54,8 @@ class KeptSecret:
     values: Mapping[str, Any] | None = field(default=None, repr=False)
 
     @classmethod
-    def from_data(cls, data: Mapping[str, Any]) -> KeptSecret:
-        """What `kept_secret` gave, with its values as plain data."""
+    def from_data(cls, data: Mapping[str, Any]) -> StoredSecret:
+        """What `stored_secret` gave, with its values as plain data."""
         places = data.get("places")
         return cls(
             data.get("name"),
@@ -63,7 +66,7 @@ class KeptSecret:
         )
 
 
-def kept_secret(manifest: Mapping[str, Any]) -> dict[str, Any]:
+def stored_secret(manifest: Mapping[str, Any]) -> dict[str, Any]:
     """What is kept of an emitted Secret, as plain data with its values as they are."""
     held = {key: manifest[key] for key in ("type", "immutable", "data", "stringData") if manifest.get(key) is not None}
     places = {
@@ -121,12 +124,12 @@ def _decoded(value: Any) -> Any:
         return value
 
 
-Kept = Mapping[str, KeptSecret]
+StoredSecrets = Mapping[str, StoredSecret]
 """The Secrets of a cluster by the names of their resources."""
 
 
 def secret_changes(
-    old: Kept, new: Kept, spec: Mapping[str, Any], around: Around, online: Collection[str]
+    old: StoredSecrets, new: StoredSecrets, spec: Mapping[str, Any], handling: SecretHandling, online: Collection[str]
 ) -> Iterator[Change]:
     """What becomes of the values of Secrets that a cluster has, as far as they are known; never what they are.
 
@@ -135,11 +138,11 @@ def secret_changes(
     for key, was in old.items():
         now = new.get(key)
         if now is None:
-            if _is_used(was, spec, around.names):
+            if _is_used(was, spec, handling.names):
                 yield _removed(was)
             continue
         changed = [] if was.values is None or now.values is None else list(_changed(was, now))
-        if was.form != now.form or (changed and (was.form[1] or not around.in_place)):
+        if was.form != now.form or (changed and (was.form[1] or not handling.in_place)):
             yield _replaced(was, now, changed, spec)
             continue
         for name in changed:
@@ -149,7 +152,7 @@ def secret_changes(
             yield Change(place, _where(place, spec), before, after, impact)
 
 
-def _changed(was: KeptSecret, now: KeptSecret) -> Iterator[str]:
+def _changed(was: StoredSecret, now: StoredSecret) -> Iterator[str]:
     """The keys whose values differ, and are known."""
     before, after = was.values or {}, now.values or {}
     for key in [*after, *(key for key in before if key not in after)]:
@@ -168,7 +171,7 @@ def _impact(place: Path, online: Collection[str]) -> Impact:
     return Impact.RESTART if restarts else Impact.ONLINE
 
 
-def _replaced(was: KeptSecret, now: KeptSecret, changed: list[str], spec: Mapping[str, Any]) -> Change:
+def _replaced(was: StoredSecret, now: StoredSecret, changed: list[str], spec: Mapping[str, Any]) -> Change:
     places = list(dict.fromkeys(now.places.get(key) or was.places.get(key) or now.place for key in changed))
     where = ", ".join(_where(place, spec) for place in places) or f"the form of {_called(now)}"
     why = (
@@ -181,7 +184,7 @@ def _replaced(was: KeptSecret, now: KeptSecret, changed: list[str], spec: Mappin
     return Change(path, where, _CHANGED, _CHANGED, Impact.REFUSED, guard=GUARD, why=why, hint=hint)
 
 
-def _removed(was: KeptSecret) -> Change:
+def _removed(was: StoredSecret) -> Change:
     where = path_text(was.place)
     why = (
         f"{_called(was)} would be deleted while the database uses it, and the operator may make one with values of its "
@@ -197,11 +200,11 @@ def _removed(was: KeptSecret) -> Change:
 _CHANGED: Final = Concealed("")
 
 
-def _called(secret: KeptSecret) -> str:
+def _called(secret: StoredSecret) -> str:
     return f"Secret {secret.name}" if isinstance(secret.name, str) else "the Secret"
 
 
-def _is_used(was: KeptSecret, spec: Mapping[str, Any], names: frozenset[str]) -> bool:
+def _is_used(was: StoredSecret, spec: Mapping[str, Any], names: frozenset[str]) -> bool:
     """Whether the cluster needs a Secret of that name though the program gives no values for it any more."""
     if not isinstance(was.name, str):
         return False

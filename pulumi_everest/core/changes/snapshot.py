@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pulumi_everest.core.changes.secret_changes import Kept
+from pulumi_everest.core.changes.secret_changes import StoredSecrets
 from pulumi_everest.core.paths import value_at
 from pulumi_everest.core.resolve import Resolved
 from pulumi_everest.core.technology import Technology
@@ -33,7 +33,7 @@ class Snapshot:
     spec: Mapping[str, Any]
     chosen: frozenset[str] = frozenset()
     options: Mapping[str, Any] = field(default_factory=dict)
-    secrets: Kept | None = None
+    secrets: StoredSecrets | None = None
 
     @classmethod
     def of(

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from pulumi_everest.core.changes.impact import Concealed
 from pulumi_everest.core.exact import leaves, same
 from pulumi_everest.model.deferred import Deferred, Path
 from pulumi_everest.model.findings import Finding, finding, shortened
@@ -16,17 +17,10 @@ TOOL = "pulumi.com/"
 _LONG = 80
 
 
-class Hidden:
-    """A value that is compared, and never shown."""
-
-    def __init__(self, value: Any) -> None:
-        self.value = value
-
-
 def lost_or_changed(live: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[Finding]:
     """What taking over the object `live` with the manifest `wanted` would change, leaf by leaf.
 
-    A `Deferred` in `wanted` is not known yet, and may turn out to be what is there. A `Hidden` value is not shown.
+    A `Deferred` in `wanted` is not known yet, and may turn out to be what is there. A `Concealed` value is not shown.
     """
     own = own_part(live)
     metadata = wanted.get("metadata") or {}
@@ -62,7 +56,7 @@ def _differing(live: Any, wanted: Any, path: Path) -> Iterator[Finding]:
     elif isinstance(live, list) and isinstance(wanted, list) and len(live) == len(wanted):
         for index, (here, said) in enumerate(zip(live, wanted, strict=True)):
             yield from _differing(here, said, (*path, index))
-    elif not same(live, wanted.value if isinstance(wanted, Hidden) else wanted):
+    elif not same(live, wanted.value if isinstance(wanted, Concealed) else wanted):
         yield _finding(path, f"{_text(live)} → {_text(wanted)}")
 
 
@@ -84,7 +78,7 @@ def _finding(path: Path, text: str) -> Finding:
 
 
 def _text(value: Any) -> str:
-    if isinstance(value, Hidden):
+    if isinstance(value, Concealed):
         return "<secret>"
     if isinstance(value, Deferred):
         return "<unknown>"

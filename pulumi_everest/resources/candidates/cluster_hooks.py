@@ -8,7 +8,7 @@ from functools import reduce
 
 import pulumi
 
-from pulumi_everest.core.changes.secret_changes import Around, names_in
+from pulumi_everest.core.changes.secret_changes import SecretHandling, names_in
 from pulumi_everest.resources.candidates.cluster_candidate import ClusterCandidate
 from pulumi_everest.resources.engine.provider_settings import SECRETS_IN_PLACE, says
 from pulumi_everest.resources.hooks.adoption import both
@@ -47,9 +47,9 @@ class ClusterHooks:
 
         return pulumi.Output.from_input(asyncio.ensure_future(opened()))
 
-    def around(self) -> Around:
-        """How the cluster is made, as far as changes of Secrets go."""
-        return Around(self._in_place, names_in(self._candidate.main))
+    def handling(self) -> SecretHandling:
+        """How the Secrets of the cluster are handled."""
+        return SecretHandling(self._in_place, names_in(self._candidate.main))
 
     def of_main(self, token: str, name: str) -> pulumi.ResourceHookBinding | None:
         """The hooks of the main object, whose type and name these are."""

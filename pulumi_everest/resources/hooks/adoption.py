@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 import pulumi
 from pulumi.runtime import settings
 
-from pulumi_everest.core.changes.takeover import Hidden, lost_or_changed
+from pulumi_everest.core.changes.impact import Concealed
+from pulumi_everest.core.changes.takeover import lost_or_changed
 from pulumi_everest.live.managers import other_managers
 from pulumi_everest.model.deferred import Deferred
 from pulumi_everest.model.findings import Finding, finding, path_text
@@ -138,7 +139,7 @@ def _remarks(live: Mapping[str, Any]) -> list[str]:
 
 
 async def _plain(value: Any) -> Any:
-    """What hooks get, as plain data, with `Hidden` for each leaf of a secret value."""
+    """What hooks get, as plain data, with `Concealed` for each leaf of a secret value."""
     return await plain(value, _hidden)
 
 
@@ -147,4 +148,4 @@ def _hidden(value: Any) -> Any:
         return {key: _hidden(below) for key, below in value.items()}
     if isinstance(value, list):
         return [_hidden(below) for below in value]
-    return value if isinstance(value, Deferred) else Hidden(value)
+    return value if isinstance(value, Deferred) else Concealed(value)

@@ -16,7 +16,7 @@ import pulumi
 from pulumi.runtime import settings
 
 from pulumi_everest.core.changes.compare import ChangeSet, compare
-from pulumi_everest.core.changes.secret_changes import Around
+from pulumi_everest.core.changes.secret_changes import SecretHandling
 from pulumi_everest.core.changes.snapshot import Snapshot
 from pulumi_everest.core.technology import Technology
 from pulumi_everest.resources.engine.calls import calls, concealed
@@ -42,8 +42,8 @@ class Guard:
     refusals: Refusals = field(default_factory=lambda: Refusals(_changes))
     updates: dict[str, ComponentUpdate] = field(default_factory=dict)
     """What the engine asked about, by the URNs of the components."""
-    clusters: dict[str, list[Callable[[], Around]]] = field(default_factory=dict)
-    """What tells how the clusters are made, by the names of their components."""
+    clusters: dict[str, list[Callable[[], SecretHandling]]] = field(default_factory=dict)
+    """What tells how the Secrets of the clusters are handled, by the names of their components."""
     objects: ObjectGuard = field(init=False)
     _lifted: dict[str, set[str | None]] = field(default_factory=dict)
     _hook: Any = None
@@ -66,8 +66,8 @@ class Guard:
 
     async def before_update(self, args: pulumi.ResourceHookArgs) -> None:
         """Say what the change of a cluster does. Raises `ClusterError` where it is refused."""
-        around = self._around(args.name)
-        found = await compared(args.old_inputs, args.new_inputs, self.technologies, args.old_outputs, around)
+        handling = self._handling(args.name)
+        found = await compared(args.old_inputs, args.new_inputs, self.technologies, args.old_outputs, handling)
         if found is not None:
             self.updates[args.urn] = found
             await self.judge(found.result, args.name, args.urn, args.urn)
@@ -92,11 +92,11 @@ class Guard:
             raise RefusedError(found, text)
         self.refusals.add(self._engine, found, text, urn)
 
-    def _around(self, name: str) -> Around:
-        """How a cluster is made; of clusters of one name, under different parents, what holds for each of them."""
-        made = [around() for around in self.clusters.get(name, ())]
+    def _handling(self, name: str) -> SecretHandling:
+        """How the Secrets of a cluster are handled; of clusters of one name what holds for each of them."""
+        made = [handling() for handling in self.clusters.get(name, ())]
         names = frozenset[str]().union(*(each.names for each in made))
-        return Around(bool(made) and all(each.in_place for each in made), names)
+        return SecretHandling(bool(made) and all(each.in_place for each in made), names)
 
     def unneeded(self, allow: list[str], component: str) -> None:
         """Say which guards were to be lifted for nothing, once all is said about a component and its object."""
@@ -114,12 +114,12 @@ async def compared(
     new: Mapping[str, Any] | None,
     technologies: Mapping[str, Technology],
     outputs: Mapping[str, Any] | None = None,
-    around: Around | None = None,
+    handling: SecretHandling | None = None,
 ) -> ComponentUpdate | None:
     """What changes between the old and the new inputs of a component; None where one of them holds no cluster.
 
-    `outputs` are the old outputs, which know the namespace where the Kubernetes provider chose it. `around` is how
-    the cluster is made now.
+    `outputs` are the old outputs, which know the namespace where the Kubernetes provider chose it. `handling` is how
+    its Secrets are handled now.
     """
     before, after = await _read(old), await _read(new)
     technology = technologies.get(str(after.spec.get("provider"))) if after is not None else None
@@ -128,7 +128,7 @@ async def compared(
     namespace = await concealed((outputs or {}).get("namespace"))
     if before.metadata.get("namespace") is None and isinstance(namespace, str) and after.metadata.get("namespace"):
         before = replace(before, metadata={**before.metadata, "namespace": namespace})
-    return ComponentUpdate(before, compare(before, after, technology, allowed(await concealed(new)), around))
+    return ComponentUpdate(before, compare(before, after, technology, allowed(await concealed(new)), handling))
 
 
 async def _read(inputs: Mapping[str, Any] | None) -> Snapshot | None:

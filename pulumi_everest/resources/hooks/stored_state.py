@@ -15,7 +15,7 @@ from typing import Any
 import pulumi
 
 from pulumi_everest.core.changes.impact import Concealed
-from pulumi_everest.core.changes.secret_changes import KeptSecret, kept_secret
+from pulumi_everest.core.changes.secret_changes import StoredSecret, stored_secret
 from pulumi_everest.core.changes.snapshot import Snapshot
 from pulumi_everest.model.deferred import Deferred
 from pulumi_everest.model.findings import path_text
@@ -54,7 +54,7 @@ def inputs_of(snapshot: Snapshot, allow: list[str], secrets: Mapping[str, Mappin
 
 def _kept(manifest: Mapping[str, Any]) -> dict[str, Any]:
     """A Secret with each of its values as a secret output, so that one that is not known leaves the others so."""
-    kept = joined(kept_secret(manifest))
+    kept = joined(stored_secret(manifest))
     for part in ("data", "stringData"):
         if part in kept:
             held = kept[part]
@@ -83,7 +83,7 @@ def snapshot_of(inputs: Mapping[str, Any] | None, known: Callable[[Any], Any]) -
         return None
 
 
-def _secrets(inputs: Mapping[str, Any], known: Callable[[Any], Any]) -> dict[str, KeptSecret] | None:
+def _secrets(inputs: Mapping[str, Any], known: Callable[[Any], Any]) -> dict[str, StoredSecret] | None:
     """The Secrets that inputs hold. An older release kept none: then nobody knows what was in them."""
     if SECRETS not in inputs:
         return None
@@ -99,7 +99,7 @@ def _secrets(inputs: Mapping[str, Any], known: Callable[[Any], Any]) -> dict[str
     kept = opened(inputs[SECRETS])
     if not isinstance(kept, dict):
         return None
-    return {name: KeptSecret.from_data(data) for name, data in kept.items() if isinstance(data, dict)}
+    return {name: StoredSecret.from_data(data) for name, data in kept.items() if isinstance(data, dict)}
 
 
 def allowed(inputs: Mapping[str, Any] | None) -> list[str]:

@@ -20,7 +20,7 @@ def compare_clusters(
     for was, cluster in pairs(before, after):
         if was is not None and cluster is not None:
             allow = [*cluster.allow, *(lifting.guard for lifting in liftings if lifting.is_for(cluster))]
-            changes = compare(was.snapshot, cluster.snapshot, cluster.technology, allow, cluster.around)
+            changes = compare(was.snapshot, cluster.snapshot, cluster.technology, allow, cluster.handling)
             compared.append(Compared(cluster, changes))
     return compared
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pulumi_everest.core.changes.impact import Concealed
-from pulumi_everest.core.changes.secret_changes import Around, names_in
+from pulumi_everest.core.changes.secret_changes import SecretHandling, names_in
 from pulumi_everest.model.deferred import Deferred
 from pulumi_everest.model.findings import Finding
 from pulumi_everest.model.shapes import shape_of
@@ -65,8 +65,8 @@ def _groups(result: ProgramRun, folder: Path, sources: Sources) -> list[Group]:
             kubernetes = _kubernetes_name(resource)
             group.items.append(Item(resource.inputs, resource.place, main=main, kubernetes=kubernetes))
             if main and group.cluster is not None:
-                around = Around(_changes_secrets(resource, by_urn, result), names_in(resource.inputs))
-                group.cluster = replace(group.cluster, around=around, kubernetes=kubernetes)
+                handling = SecretHandling(_changes_secrets(resource, by_urn, result), names_in(resource.inputs))
+                group.cluster = replace(group.cluster, handling=handling, kubernetes=kubernetes)
     for group in clusters.values():
         namespaces = {item.key[2] for item in group.items}
         if len(namespaces) == 1 and "" not in namespaces:

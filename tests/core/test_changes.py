@@ -194,6 +194,102 @@ def test_a_type_without_upgrades_never_goes_back() -> None:
     assert of(snapshot(old, kind), snapshot(new, kind), kind) == ["tool.version refused downgrade"]
 
 
+SQL = ("instances", "sql", "version")
+
+
+@pytest.mark.parametrize(
+    ("upgrades", "old", "new", "expected"),
+    [
+        ({"db": None}, "1.5", "4.0", ("rolling restart", "")),
+        ({"db": {"majorStep": 2, "paths": None}}, "1.5", "3.0", ("rolling restart", "")),
+        ({"db": {"majorStep": 2, "paths": None}}, "1.5", "4.0", ("refused", "go over 2.2 and 3.0 first")),
+        ({"db": {"majorStep": 1, "paths": None}}, "1.5", "2.2", ("rolling restart", "")),
+        ({"db": {"majorStep": 1, "paths": None, "message": "ask"}}, "1.5", "3.0", ("refused", "ask")),
+        ({"db": {"majorStep": 9, "paths": [{"from": "1.5", "to": "3"}]}}, "1.5", "3.0", ("rolling restart", "")),
+        ({"db": {"majorStep": 9, "paths": [{"from": "1.5", "to": "3"}]}}, "1.5", "4.0",
+         ("refused", "the ways are 1.5 to 3")),
+        ({"db": {"majorStep": 9, "paths": [{"from": "1", "to": "2"}, {"from": "2", "to": "3"}]}}, "1.5", "3.0",
+         ("refused", "the ways are 1 to 2, 2 to 3")),
+        ({"db": {"majorStep": 9, "paths": []}}, "1.5", "2.1", ("refused", "")),
+        ({"db": {"majorStep": 9, "paths": [], "message": "ask"}}, "1.5", "2.1", ("refused", "ask")),
+        ({"db": {"majorStep": 0, "message": None, "paths": None}}, "1.5", "2.1",
+         ("refused", "make a cluster of the new version and move the data with a backup or a dump")),
+        ({"db": {"downgrade": False}}, "2.2", "2.1",
+         ("refused", "restore a backup that was made with the older version into a new cluster")),
+    ],
+)  # fmt: skip
+def test_a_version_goes_as_far_as_upgrades_say(
+    upgrades: dict[str, Any], old: str, new: str, expected: tuple[str, str]
+) -> None:
+    kind = technology({"upgrades": upgrades})
+    [change] = compare(snapshot(engine(version=old), kind), snapshot(engine(version=new), kind), kind).changes
+
+    assert (str(change.impact), change.hint) == expected
+    assert (change.path, change.what) == (("instances", "engine", "version"), f"engine.version {old} → {new}")
+
+
+def test_majors_of_several_numbers_are_counted_by_the_catalog() -> None:
+    kind = technology({"upgrades": {"sql": {"major": 2, "majorStep": 1, "message": None}}})
+
+    def goes(old: str, new: str) -> str:
+        found = (snapshot({"instances": {"sql": {"version": version}}}, kind) for version in (old, new))
+        [change] = compare(*found, kind).changes
+        return f"{change.impact} {change.why} {change.hint}"
+
+    assert goes("5.7.1", "8.0.1") == "rolling restart  "
+    assert goes("8.0.2", "8.4.1") == "rolling restart  "
+    assert goes("5.7.1", "8.4.1") == "refused from 5.7 to 8.4 is more than one change may go up go over 8.0.2 first"
+
+
+def test_the_way_to_another_major_says_from_where_to_where() -> None:
+    old, new = ({"instances": {"sql": {"version": version}}} for version in ("8.0.1", "8.4.1"))
+    [change] = compare(snapshot(old), snapshot(new), NOW).changes
+
+    assert change.why == "sql 8.4 does not run with the data of 8.0 by a change of the version alone"
+
+
+def test_versions_that_mean_nothing_or_are_not_known_do_not_change() -> None:
+    blank = technology({"components": {"sql": {"fields": ["replicas"]}}})
+    sql = {"instances": {"sql": {"version": "8.0.1"}}}
+    old, new = (changed(SQL, version, sql) for version in ("8.0.1", "5.7.1"))
+    assert of(old, new) == ["sql.version refused downgrade"]
+    assert of(old, new, blank) == []
+    assert of(old, changed(SQL, Deferred(), sql)) == []
+    for topology in ("none", "two"):
+        elsewhere = snapshot(sql)
+        spec = {**new.spec, "topology": {"type": topology}}
+        moved = Snapshot(elsewhere.metadata, elsewhere.object, elsewhere.definition, spec, elsewhere.chosen)
+        assert of(old, moved) == ["topology.type refused topology"]
+
+
+def test_a_component_that_comes_or_goes_has_no_version_that_changes() -> None:
+    assert of(snapshot(), snapshot({"instances": {"sql": {"version": "5.7.1"}}})) == ["sql rolling restart"]
+    assert of(snapshot({"instances": {"sql": {"version": "8.4.1"}}}), snapshot()) == ["sql rolling restart"]
+
+
+def test_a_version_that_is_removed_later_is_deprecated_until_then() -> None:
+    versions = [*entries("2.1", default="2.1"), *entries("2.2", default="", removedIn="3.1")]
+    kind = technology({"componentTypes": {"db": {"versions": versions}}})
+    old, new = (snapshot(engine(version=version), kind) for version in ("2.1", "2.2"))
+    [change] = compare(old, new, kind).changes
+    assert (change.impact, change.why) == (Impact.RESTART, "2.2 is deprecated")
+
+    removed = technology({"componentTypes": {"db": {"versions": versions}}}, release="3.1.0")
+    [change] = compare(old, new, removed).changes
+    assert (change.guard, change.why, change.hint) == (
+        "removed-version", "release 3.1 has no version 2.2", "choose a newer one",
+    )  # fmt: skip
+
+
+def test_a_deprecated_major_says_so_beside_what_its_entry_says() -> None:
+    versions = [*entries("1.5", default="1.5"), *entries("2.1", default="", deprecated=True)]
+    changes = [{"path": "instances.*.version", "policy": "restart", "message": "it takes a while"}]
+    kind = technology({"componentTypes": {"db": {"versions": versions}}, "changes": changes})
+    [change] = compare(snapshot(engine(version="1.5"), kind), snapshot(engine(version="2.1"), kind), kind).changes
+
+    assert change.why == "2.1 is deprecated; it takes a while"
+
+
 def test_a_deprecated_version_is_said_to_be_one() -> None:
     versions = entries("2.1", "2.2", default="2.1", deprecated=True)
     kind = technology({"componentTypes": {"db": {"versions": versions}}})
@@ -323,6 +419,46 @@ def test_operators_go_up_one_minor_version_at_a_time(old: str, new: str, expecte
     assert of(snapshot({"operatorVersion": old}), snapshot({"operatorVersion": new})) == expected
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "why", "hint"),
+    [
+        ("1.1.0", "1.0.0", "an operator does not take over what a newer one has written",
+         "stay with operatorVersion: 1.1.0, or go up"),
+        ("1.0.0", "1.2.0", "operators are upgraded one minor version at a time, each with its CRDs first",
+         "go over 1.1.0 first"),
+        ("1.0.0", "2.0.0", "operators are upgraded one minor version at a time, each with its CRDs first",
+         "go over 1.1.0 and 1.2.0 first"),
+        ("1.2.0", "1.4.0", "operators are upgraded one minor version at a time, each with its CRDs first",
+         "go from 1.2.0 to 1.4.0 minor by minor"),
+    ],
+)  # fmt: skip
+def test_a_refused_operator_version_says_the_way(old: str, new: str, why: str, hint: str) -> None:
+    [change] = compare(*(changed(("operatorVersion",), version, {"operatorVersion": "1.0.0"}) for version in (old, new)),
+                       NOW).changes  # fmt: skip
+
+    assert (change.path, change.what, change.why, change.hint) == (
+        ("operatorVersion",), f"operatorVersion {old} → {new}", why, hint,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("1.0.0", "1.0.5", ["operatorVersion rolling restart"]),
+        ("main", "1.1.0", ["operatorVersion rolling restart"]),
+        ("1.1.0", "main", ["operatorVersion refused operator-downgrade"]),
+        ("1", "2", ["operatorVersion rolling restart"]),
+        (None, "1.1.0", []),
+        ("1.1.0", None, []),
+        (Deferred(), "1.1.0", []),
+    ],
+)
+def test_an_operator_version_without_numbers_to_compare_is_no_jump(old: Any, new: Any, expected: list[str]) -> None:
+    said = {"operatorVersion": "1.0.0"}
+
+    assert of(changed(("operatorVersion",), old, said), changed(("operatorVersion",), new, said)) == expected
+
+
 def test_an_operator_version_that_only_a_default_moves_is_refused() -> None:
     later = technology(operator=None, release="3.1.0")
     later.manifest = MANIFEST.model_copy(update={"operator": MANIFEST.operator.model_copy(update={"default": "1.2.0"})})
@@ -376,6 +512,133 @@ def test_fields_do_what_the_definition_says(old: dict[str, Any], new: dict[str, 
     assert of(snapshot(old), snapshot(new)) == expected
 
 
+def changed(path: tuple[str, ...], value: Any, spec: dict[str, Any] | None = None) -> Snapshot:
+    """A cluster with a value that its checks would refuse today."""
+    made = snapshot(spec)
+    whole = copy.deepcopy(dict(made.spec))
+    node = whole
+    for key in path[:-1]:
+        node = node.setdefault(key, {})
+    node[path[-1]] = value
+    return Snapshot(made.metadata, made.object, made.definition, whole, made.chosen, made.options)
+
+
+REPLICAS = ("instances", "engine", "replicas")
+ODD = "an even number has no majority when it is cut in two"
+LAST = "with one replica the loss of a pod is downtime, and the loss of its volume is the loss of the data"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "why", "hint"),
+    [
+        (3, 2, ODD, "choose 1 or 3"),
+        (3, 4, ODD, "choose 3 or 5"),
+        (5, 3, None, None),
+        (2, 4, None, None),
+        (2, 3, None, None),
+        (3, 1, LAST, "keep at least 3"),
+        (2, 1, LAST, "keep at least 3"),
+        (3, 0, LAST, "keep at least 3"),
+        (1, 0, ODD, "choose 1 or 1"),
+        (0, 1, None, None),
+        (3, Deferred(), "unknown", None),
+    ],
+)
+def test_a_number_of_replicas_survives_the_loss_of_one(old: Any, new: Any, why: str | None, hint: str | None) -> None:
+    found = compare(changed(REPLICAS, old), changed(REPLICAS, new), NOW).changes
+
+    if why == "unknown":
+        assert found == []
+    elif why is None:
+        assert [line(change) for change in found] == [f"engine.replicas {old} → {new}, online"]
+    else:
+        assert [(c.path, c.where, c.guard, c.why, c.hint) for c in found] == [
+            (REPLICAS, "engine.replicas", "replicas", why, hint)
+        ]
+
+
+def test_one_replica_is_enough_for_what_keeps_no_data_and_where_the_topology_has_no_limits() -> None:
+    old, new = ({"instances": {"sql": {"replicas": number}}} for number in (3, 1))
+    assert of(snapshot(old), snapshot(new)) == ["sql.replicas online"]
+    two = {"topology": {"type": "two"}, "instances": {"engine": {"storage": {"size": "1Gi"}}}}
+    assert of(changed(REPLICAS, 3, two), changed(REPLICAS, 4, two)) == ["engine.replicas online"]
+    assert of(changed(REPLICAS, 3, two), changed(REPLICAS, 1, two)) == ["engine.replicas refused replicas"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ({}, {}, []),
+        ({}, {"volumePolicy": "keep"}, []),
+        ({}, {"volumePolicy": "delete"}, [
+            ("volumePolicy keep → delete", "when the cluster is deleted, the operator deletes its volumes")]),
+        ({"volumePolicy": "delete"}, {}, [("volumePolicy delete → keep", "")]),
+        ({"volumePolicy": Deferred()}, {"volumePolicy": "delete"}, []),
+        ({"volumePolicy": "delete"}, {"volumePolicy": Deferred()}, []),
+    ],
+)  # fmt: skip
+def test_what_becomes_of_volumes_changes_online(old: Any, new: Any, expected: list[tuple[str, str]]) -> None:
+    made = snapshot()
+    before, after = (
+        Snapshot(made.metadata, made.object, made.definition, made.spec, made.chosen, o) for o in (old, new)
+    )
+    found = compare(before, after, NOW).changes
+
+    assert [(change.what, change.why) for change in found] == expected
+    assert all(change.impact is Impact.ONLINE for change in found)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ({"annotations": {"a": "1"}}, {}, ["annotations online"]),
+        ({"labels": {"a": Deferred()}}, {"labels": {"a": "1"}}, []),
+        ({"finalizers": ["a/b"]}, {}, []),
+        ({"namespace": "shop"}, {"namespace": Deferred()}, []),
+        ({"namespace": Deferred()}, {"namespace": "shop"}, []),
+        ({"name": Deferred()}, {"name": "orders"}, []),
+    ],
+)
+def test_metadata_changes_online_and_what_is_not_known_does_not(old: Any, new: Any, expected: list[str]) -> None:
+    assert of(snapshot(**old), snapshot(**new)) == expected
+
+
+def test_a_change_of_identity_says_what_to_keep() -> None:
+    name, namespace = (
+        compare(snapshot(), new, NOW).changes[0] for new in (snapshot(name="carts"), snapshot(namespace="test"))
+    )
+
+    assert (name.old, name.new, name.path) == ("orders", "carts", ("name",))
+    assert (
+        name.hint == "keep name: orders; a cluster of another name is a new one, which dataSource fills with a backup"
+    )
+    assert namespace.hint.startswith("keep namespace: shop; a cluster in another namespace is a new one")
+    [provider] = compare(with_object("a/Toy"), with_object("b/Toy", definition="other"), NOW).changes
+    assert provider.hint.startswith("make a new cluster with the other provider")
+    [reconciler] = compare(with_object("everest.percona.com/DatabaseCluster"), with_object("a/Toy"), NOW).changes
+    assert (reconciler.path, reconciler.old, reconciler.new) == (("reconcileBy",), "everest", "pulumi")
+    assert reconciler.hint.startswith("first set the deletion policy to retain and run `pulumi up`")
+
+
+def test_with_another_definition_nothing_else_is_compared() -> None:
+    other = with_object("b/Other", definition="other")
+    moved = Snapshot({**other.metadata, "name": "carts", "labels": {"a": "b"}}, other.object, "other", {"paused": True})
+
+    assert of(with_object("a/Toy"), moved) == ["name refused name", "provider refused provider"]
+
+
+def test_another_object_of_the_same_definition_is_another_technology() -> None:
+    assert of(with_object("a/Toy"), with_object("b/Toy")) == ["provider refused provider"]
+
+
+def test_the_settings_of_a_topology_and_its_components_go_with_it() -> None:
+    old = changed(("topology", "config"), {"a": 1}, {"instances": {"tool": {}}})
+    new = changed(("topology", "type"), "two", {"instances": {"engine": {"replicas": 3, "storage": {"size": "1Gi"}}}})
+
+    assert of(old, new) == ["topology.type refused topology"]
+    assert of(changed(("topology", "config"), {"a": 1}), snapshot()) == ["topology.config.a rolling restart"]
+
+
 def test_a_secret_value_is_compared_by_what_it_is() -> None:
     def with_size(value: Any) -> Snapshot:
         made = snapshot()
@@ -394,6 +657,48 @@ def test_a_snapshot_is_the_same_after_it_was_kept() -> None:
 
     assert Snapshot.from_data(made.data()) == made
     assert made.chosen == {"engine.version", "operatorVersion"}
+
+
+def test_what_is_no_snapshot_is_none() -> None:
+    for data in ({}, {"metadata": {}}, {"metadata": [], "spec": {}}, {"metadata": {}, "spec": None}):
+        with pytest.raises(ValueError, match="this is no snapshot of a cluster"):
+            Snapshot.from_data(data)
+    assert Snapshot.from_data({"metadata": {}, "spec": {}, "options": None}) == Snapshot({}, "", "", {})
+
+
+@pytest.mark.parametrize(
+    ("spec", "chosen"),
+    [
+        ({}, set()),
+        (engine(version="2.1", image="mine:1"), {"engine.version", "engine.image"}),
+        ({"components": {"versions": {"db": {"version": "2.1"}}}}, {"engine.version"}),
+        ({"components": {"versions": {"db": {"image": "mine:1"}}}}, {"engine.image"}),
+        ({"components": {"versions": {"db": {"image": Deferred((), 1)}}}}, {"engine.image"}),
+        ({"components": {"versions": {"db": {"image": Deferred()}}}}, set()),
+        ({"components": {"versions": {"tool": {"version": "1.0"}}}}, set()),
+        ({"instances": {"tool": {"version": "1.0"}}, "operatorVersion": "1.0.0"}, {"tool.version", "operatorVersion"}),
+    ],
+)
+def test_what_the_user_chose_is_kept(spec: dict[str, Any], chosen: set[str]) -> None:
+    made = snapshot(spec)
+
+    assert made.chosen == chosen
+    assert all(made.says(key) and made.holds(key) for key in chosen)
+    assert not made.says("sql.version")
+    assert ("chosen" in made.data()) is bool(chosen)
+
+
+def test_what_a_lock_chose_is_held_and_not_said_by_the_user() -> None:
+    made = Snapshot({}, "", "", {}, frozenset({"engine.version (lock)"}))
+
+    assert (made.says("engine.version"), made.holds("engine.version")) == (False, True)
+
+
+def test_a_snapshot_says_what_it_is_of() -> None:
+    made = snapshot()
+    assert (made.name, made.object, made.definition) == ("orders", "toy.example.com/Toy", "toy")
+    assert snapshot(name=Deferred()).name == "<unknown>"
+    assert Snapshot({}, "", "", {"instances": Deferred()}).instances == {}
 
 
 # Guards

@@ -136,3 +136,106 @@ def test_where_a_value_was_given_is_kept(data: Any, place: Any, places: Any) -> 
 
 def test_the_names_in_an_object_are_all_its_texts() -> None:
     assert names_in({"spec": {"a": "one", "b": [{"c": "two"}, 3, Deferred()]}}) == {"one", "two"}
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        ({"root": encoded("é")}, "é"),
+        ({"root": "no base64!"}, "no base64!"),
+        ({"root": encoded("a")[:-1]}, encoded("a")[:-1]),
+        ({"root": None}, None),
+        ({"root": 5}, 5),
+    ],
+)
+def test_a_value_in_base64_is_what_the_server_makes_of_it(data: dict[str, Any], expected: Any) -> None:
+    kept = secret(None, data=data)["secrets"]
+
+    assert kept.values == ({} if expected is None else {"root": expected})
+
+
+def test_of_a_value_written_both_ways_the_plain_one_counts() -> None:
+    kept = secret({"root": "plain", "gone": None}, data={"root": encoded("other"), "more": encoded("x")})["secrets"]
+
+    assert kept.values == {"root": "plain", "more": "x"}
+    assert secret({"a": "b"}, data=Deferred())["secrets"].values is None
+
+
+def test_what_was_kept_otherwise_is_read_as_far_as_it_goes() -> None:
+    kept = StoredSecret.from_data({"places": ["x"], "place": "users", "immutable": True})
+
+    assert kept == StoredSecret(None, (), {}, (None, True), {})
+
+
+@pytest.mark.parametrize(
+    ("paths", "place"),
+    [
+        ([("monitoring", "credentials", "a"), ("monitoring", "other", "b")], ("monitoring",)),
+        ([("monitoring", "a"), ("backup", "b")], ()),
+        ([("monitoring", "a"), ("users", "b")], ("users",)),
+        ([("monitoring", "credentials", "a")], ("monitoring", "credentials")),
+    ],
+)
+def test_the_place_of_several_values_is_what_they_share_or_that_of_the_users(paths: Any, place: Any) -> None:
+    values = {str(number): Deferred(path) for number, path in enumerate(paths)}
+
+    assert stored_secret({"metadata": {}, "stringData": values})["place"] == list(place)
+
+
+def test_a_secret_whose_name_is_not_known_is_not_missed() -> None:
+    assert changes(secret({"root": "a"}, name=Deferred()), {}, SecretHandling(names=frozenset({"x"}))) == []
+
+
+def test_a_secret_without_a_name_is_called_the_secret() -> None:
+    [change] = changes(secret({"root": "a"}, name=None), secret({"root": "b"}, name=None), SecretHandling())
+
+    assert change.why.startswith("the Secret would be deleted before it is made again")
+
+
+def test_what_is_taken_from_a_database_says_how_to_go_on() -> None:
+    [change] = changes(secret({"root": "a"}), {})
+
+    assert (change.path, change.what, change.new) == (("users",), "users [secret] → unset", None)
+    assert change.why.startswith("Secret orders-secrets would be deleted while the database uses it")
+    assert change.hint.startswith("keep users; or set the deletion policy to retain and run `pulumi up`")
+
+
+def test_a_secret_that_changes_its_form_says_that_the_form_stays() -> None:
+    [change] = changes(secret({"root": "a"}, immutable=True), secret({"root": "b"}, immutable=True))
+    assert change.hint == "keep its type and `immutable`, which no Secret can change"
+
+    [change] = changes(secret({"root": "a"}), secret({"root": "a"}, immutable=True))
+    assert (change.path, change.where) == (("users",), "the form of Secret orders-secrets")
+
+
+@pytest.mark.parametrize(
+    ("place", "spec", "where"),
+    [
+        (CREDENTIALS, STORED, "backup.storages[main].credentials.key"),
+        (CREDENTIALS, {}, "backup.storages[0].credentials.key"),
+        (CREDENTIALS, {"backup": {"storages": []}}, "backup.storages[0].credentials.key"),
+        (CREDENTIALS, {"backup": {"storages": [Deferred()]}}, "backup.storages[0].credentials.key"),
+        (CREDENTIALS, {"backup": {"storages": [{"name": Deferred()}]}}, "backup.storages[0].credentials.key"),
+        (("backup", "storages", 1), {"backup": {"storages": [{"name": "a"}, {"name": "b"}]}}, "backup.storages[b].key"),
+        (("monitoring", "credentials"), STORED, "monitoring.credentials.key"),
+    ],
+)
+def test_a_storage_is_called_by_its_name_where_that_is_known(place: Any, spec: dict[str, Any], where: str) -> None:
+    [change] = changes(secret({"key": "a"}, place), secret({"key": "b"}, place), spec=spec)
+
+    assert change.where == where
+
+
+@pytest.mark.parametrize(
+    ("place", "key", "impact"),
+    [
+        (("users",), "root", "online"),
+        (("users",), "other", "rolling restart"),
+        (CREDENTIALS, "other", "online"),
+        (("monitoring", "credentials"), "apiKey", "rolling restart"),
+    ],
+)
+def test_a_password_restarts_pods_unless_it_is_read_anew(place: Any, key: str, impact: str) -> None:
+    [change] = changes(secret({key: "a"}, place), secret({key: "b"}, place))
+
+    assert str(change.impact) == impact

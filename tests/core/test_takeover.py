@@ -63,6 +63,8 @@ REMOVED = "nothing: the program does not say it, so it would be removed"
         (("metadata", "finalizers"), ["c/d"], "metadata.finalizers[0]: a/b → c/d"),
         (("metadata", "finalizers"), None, 'metadata.finalizers: ["a/b"] → []'),
         (("spec", "replicas"), Concealed(5), "spec.replicas: 3 → <secret>"),
+        (("spec", "sets"), [Deferred(), {}], 'spec.sets: [{"name": "rs0", "size": 3}] → ["<unknown>", {}]'),
+        (("spec", "sets"), {"é": "x"}, 'spec.sets: [{"name": "rs0", "size": 3}] → {"é": "x"}'),
     ],
 )
 def test_a_difference_is_one_line(path: tuple[str, str], value: Any, line: str) -> None:
@@ -90,6 +92,44 @@ def test_what_is_not_known_and_what_is_for_pulumi_is_no_difference(path: tuple[s
     wanted[path[0]][path[1]] = value
 
     assert lines(wanted) == []
+
+
+def test_what_is_said_anew_is_shown_leaf_by_leaf_but_for_what_is_secret_or_not_known() -> None:
+    wanted = same()
+    wanted["spec"]["size"] = {"a": Deferred(), "b": Concealed(1), "c": [True, {}]}
+    wanted["data"] = {"k": "v"}
+
+    assert lines(wanted) == [
+        "spec.size.a: nothing → <unknown>",
+        "spec.size.b: nothing → <secret>",
+        "spec.size.c[0]: nothing → true",
+        "spec.size.c[1]: nothing → {}",
+        "data.k: nothing → v",
+    ]
+
+
+def test_every_part_of_an_object_is_compared_but_its_status_and_what_servers_write() -> None:
+    live = {**LIVE, "data": {"k": "v"}, "type": "Opaque"}
+    wanted = {**same(), "apiVersion": "other/v1", "kind": "Other", "status": {"state": "x"}, "type": "Other"}
+
+    assert lines(wanted, live) == [f"data.k: v → {REMOVED}", "type: Opaque → Other"]
+
+
+def test_an_annotation_for_pulumi_that_is_there_is_compared() -> None:
+    live = {**LIVE, "metadata": {**LIVE["metadata"], "annotations": {"note": "x", "pulumi.com/skipAwait": "true"}}}
+    wanted = same()
+    wanted["metadata"]["annotations"]["pulumi.com/skipAwait"] = "false"
+
+    assert lines(wanted, live) == ['metadata.annotations["pulumi.com/skipAwait"]: true → false']
+
+
+def test_an_object_without_labels_annotations_and_finalizers_is_compared_all_the_same() -> None:
+    live = {"metadata": {"name": "orders"}, "spec": {"a": 1}}
+
+    assert lines({"metadata": {"name": "orders"}, "spec": {"a": 1}}, live) == []
+    assert lines({"spec": {"a": 1}, "metadata": {"labels": {"a": "b"}, "annotations": Deferred()}}, live) == [
+        "metadata.labels.a: nothing → b"
+    ]
 
 
 def test_what_is_being_deleted_is_not_taken_over() -> None:

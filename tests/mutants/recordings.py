@@ -7,6 +7,7 @@ import json
 import platform
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -84,9 +85,10 @@ class Recorder:
         """All files with tests."""
         return sorted(self.project.glob("tests/**/test_*.py"))
 
-    def record(self, made: Sequence[Copy], left_out: Iterable[str], report: Callable[[str], None]) -> Recordings:
-        """The recordings of all files but those in folders that are left out, made where there are none yet."""
-        files = [file for file in self.files() if file.relative_to(self.project).parts[1] not in set(left_out)]
+    def record(self, made: Sequence[Copy], left_out: Sequence[str], report: Callable[[str], None]) -> Recordings:
+        """The recordings of all files but those that are left out (patterns), made where there are none yet."""
+        names = {file: file.relative_to(self.project / "tests").as_posix() for file in self.files()}
+        files = [file for file, name in names.items() if not any(fnmatch(name, pattern) for pattern in left_out)]
         places = {file: self.kept / f"{_digest(self.state.encode(), file.read_bytes())}.json" for file in files}
         missing = [file for file, place in places.items() if not place.is_file()]
         if missing:

@@ -1,0 +1,63 @@
+"""How a database is, by the expressions of a plugin over the live object, and what is wrong with these."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pulumi_everest.core.health import Health, check_health, health
+from pulumi_everest.model.plugin_files.manifest import PluginManifest
+
+LIVE = {"status": {"state": "ready", "message": "all is well", "count": 3}}
+
+
+def manifest(**expressions: str) -> PluginManifest:
+    data = {
+        "name": "toy",
+        "title": "Toy",
+        "operator": {"name": "toy", "versions": ["1.0"], "default": "1.0"},
+        "components": {},
+    }
+    return PluginManifest.model_validate({**data, **expressions})
+
+
+@pytest.mark.parametrize(
+    ("expressions", "expected"),
+    [
+        ({}, Health()),
+        ({"state": "self.status.state"}, Health(state="ready")),
+        ({"message": "self.status.message"}, Health(message="all is well")),
+        ({"ready": "self.status.state == 'ready'"}, Health(ready=True)),
+        ({"failed": "self.status.state == 'error'"}, Health(failed=False)),
+        ({"state": "self.status.phase", "ready": "self.status.state == 'ready'"}, Health(ready=True)),
+        ({"state": "self.status.count", "ready": "self.status.state"}, Health()),
+    ],
+)
+def test_what_an_expression_cannot_tell_is_left_out(expressions: dict[str, str], expected: Health) -> None:
+    assert health(manifest(**expressions), LIVE) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("state", "self.status.state", None),
+        ("ready", "self.status.state == 'ready'", None),
+        ("ready", "self.", "self.: "),
+        ("ready", "self.?status.?ready", "'ready' gives a value that may be absent; end it with .orValue(false)"),
+        ("state", "self.?status.?state", "'state' gives a value that may be absent; end it with .orValue('')"),
+        ("failed", "'text'", "'failed' is true or false, and this is string"),
+        ("message", "1 + 1", "'message' is text, and this is int"),
+    ],
+)
+def test_an_expression_gives_what_it_is_for(name: str, text: str, message: str | None) -> None:
+    found = list(check_health(manifest(**{name: text, "state" if name != "state" else "message": "self.status.state"})))
+
+    assert [(entry.code, entry.path) for entry in found] == ([("plugin.expression", (name,))] if message else [])
+    assert message is None or found[0].message.startswith(message)
+
+
+def test_every_expression_is_checked() -> None:
+    wrong: dict[str, Any] = dict.fromkeys(("ready", "failed", "state", "message"), "nothing")
+
+    assert [entry.path for entry in check_health(manifest(**wrong))] == [(name,) for name in wrong]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pulumi_everest.model.findings import Finding
     from pulumi_everest.review.clusters import Compared, Lifting
     from pulumi_everest.review.comparison.object_diff import Difference
-    from pulumi_everest.review.comparison.revision import Before
+    from pulumi_everest.review.comparison.revision import FormerInput
     from pulumi_everest.review.inputs.gather import Gathered
     from pulumi_everest.review.options import Options
 
@@ -160,19 +160,19 @@ def preview(
     ctx.exit(code)
 
 
-def _of_cluster(gathered: Gathered, options: Options, kubeconfig: str | None, context: str | None) -> Before:
+def _of_cluster(gathered: Gathered, options: Options, kubeconfig: str | None, context: str | None) -> FormerInput:
     """What a running cluster has. What it says of operators goes to the findings of the input."""
     from pulumi_everest.live.cluster import LiveCluster
     from pulumi_everest.live.errors import LiveError
     from pulumi_everest.plugins.find import Plugins
     from pulumi_everest.review.comparison.live_before import before_in_cluster
-    from pulumi_everest.review.comparison.revision import Before
+    from pulumi_everest.review.comparison.revision import FormerInput
     from pulumi_everest.review.inputs.gather import Gathered
     from pulumi_everest.review.running import operator_findings
     from pulumi_everest.workspace.workspace import Workspace
 
     if gathered.has_errors:
-        return Before(Gathered())
+        return FormerInput(Gathered())
     live = LiveCluster(kubeconfig, context)
     try:
         plugins = Plugins(options.plugins)
@@ -180,7 +180,7 @@ def _of_cluster(gathered: Gathered, options: Options, kubeconfig: str | None, co
         gathered.findings += operator_findings(gathered.groups, manifests, live)
         return before_in_cluster(gathered, live, Workspace(plugins))
     except LiveError as error:
-        return Before(Gathered(findings=error.findings))
+        return FormerInput(Gathered(findings=error.findings))
 
 
 def _json(gathered: Gathered, differences: list[Difference] | None, compared: list[Compared]) -> str:

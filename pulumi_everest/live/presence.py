@@ -14,7 +14,7 @@ VERSION_LABEL = "app.kubernetes.io/version"
 
 
 @dataclass(frozen=True)
-class Wanted:
+class WantedObject:
     """An object that an operator is to look after. `version` is that of the operator that it is made for."""
 
     api_version: str
@@ -38,7 +38,7 @@ class Facts:
 
 
 @dataclass(frozen=True)
-class Running:
+class OperatorDeployment:
     """One deployment of an operator. `version` and `watches` are None where it does not say; no namespaces are all."""
 
     name: str
@@ -55,7 +55,7 @@ class Running:
         return f"{self.name} in namespace {self.namespace}"
 
 
-def check_presence(operator: Operator, wanted: Sequence[Wanted], facts: Facts) -> Iterator[Finding]:
+def check_presence(operator: Operator, wanted: Sequence[WantedObject], facts: Facts) -> Iterator[Finding]:
     """What stands between objects of an operator and the databases that they are to become: warnings, each once."""
     subject = f"operator {operator.name}"
     missing = list(dict.fromkeys((w.api_version, w.kind) for w in wanted if (w.api_version, w.kind) not in facts.kinds))
@@ -83,14 +83,16 @@ def check_presence(operator: Operator, wanted: Sequence[Wanted], facts: Facts) -
                 yield entry
 
 
-def taken(wanted: Wanted, subject: str) -> Finding:
+def taken(wanted: WantedObject, subject: str) -> Finding:
     """What to say of an object that is to be made, and is there already."""
     text = f"{wanted.kind} {wanted.namespace}/{wanted.name} is there already, and this stack does not know it"
     hint = "add an alias with the resource's former name, or take the object over with adopt=True"
     return finding("cluster.exists", (), text, hint=hint, subject=subject, place=wanted.place)
 
 
-def _about(operator: Operator, wanted: Wanted, there: Sequence[Running], subject: str) -> Iterator[Finding]:
+def _about(
+    operator: Operator, wanted: WantedObject, there: Sequence[OperatorDeployment], subject: str
+) -> Iterator[Finding]:
     mine = [entry for entry in there if entry.serves(wanted.namespace)]
     if not mine:
         which = "; ".join(f"{entry} looks after {', '.join(sorted(entry.watches or ()))}" for entry in there)
@@ -117,7 +119,7 @@ def _about(operator: Operator, wanted: Wanted, there: Sequence[Running], subject
         yield finding("operator.newer", (), text, hint=follow, subject=subject, place=wanted.place)
 
 
-def running(operator: Operator, deployments: Iterable[Mapping[str, Any]]) -> list[Running]:
+def running(operator: Operator, deployments: Iterable[Mapping[str, Any]]) -> list[OperatorDeployment]:
     """The deployments that run an operator, found by the name of its image, whoever installed it and however."""
     found = []
     for deployment in deployments:
@@ -132,7 +134,7 @@ def running(operator: Operator, deployments: Iterable[Mapping[str, Any]]) -> lis
             namespace = str(metadata.get("namespace") or "default")
             available = bool((deployment.get("status") or {}).get("availableReplicas"))
             watches = _watches(operator, container, namespace)
-            found.append(Running(str(metadata.get("name")), namespace, version, available, watches))
+            found.append(OperatorDeployment(str(metadata.get("name")), namespace, version, available, watches))
     return found
 
 
@@ -164,7 +166,7 @@ def _served_versions(operator: Operator, api_version: str, facts: Facts) -> list
     return [f"{group}/{version['name']}" for version in versions if version.get("served")]
 
 
-def _install(operator: Operator, wanted: Sequence[Wanted], namespace: str | None = None) -> str:
+def _install(operator: Operator, wanted: Sequence[WantedObject], namespace: str | None = None) -> str:
     """The command that installs it, in the newest version that something is made for, where it is or is needed."""
     version = max((w.version for w in wanted if w.version), key=version_key, default=operator.default)
     if operator.chart is None:

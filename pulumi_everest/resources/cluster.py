@@ -40,7 +40,7 @@ class DatabaseCluster(pulumi.ComponentResource):
         from pulumi_everest.resources.arguments.arguments import merged
         from pulumi_everest.resources.arguments.options import check_name, for_component, taken
         from pulumi_everest.resources.candidates.cluster_hooks import ClusterHooks
-        from pulumi_everest.resources.candidates.start import place, start_cluster
+        from pulumi_everest.resources.candidates.start import attach, start_cluster
         from pulumi_everest.resources.children.children import Children
         from pulumi_everest.resources.cluster_outputs import Outputs
         from pulumi_everest.resources.provider import take_name
@@ -53,7 +53,7 @@ class DatabaseCluster(pulumi.ComponentResource):
         hooks = ClusterHooks(candidate)
         own = for_component(options, hooks=hooks.of_component(), gate=hooks.gate())
         super().__init__(tokens.CLUSTER, resource_name, candidate.inputs(), own)
-        place(candidate, hooks, self)
+        attach(candidate, hooks, self)
         self._outputs = Outputs(self, candidate.batch, candidate.arguments.subject)
         self._candidate, self._hooks, candidate.component = candidate, hooks, self
         if candidate.refused:

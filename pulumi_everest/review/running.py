@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pulumi_everest.live.cluster import LiveCluster
-    from pulumi_everest.live.presence import Wanted
+    from pulumi_everest.live.presence import WantedObject
     from pulumi_everest.model.findings import Finding
     from pulumi_everest.model.plugin_files.manifest import Operator, PluginManifest
     from pulumi_everest.review.inputs.groups import Group, Item
@@ -28,9 +28,11 @@ def namespace_of(item: Item) -> str:
     return item.key[2] or "default"
 
 
-def operators_of(groups: Sequence[Group], manifests: Sequence[PluginManifest]) -> list[tuple[Operator, list[Wanted]]]:
+def operators_of(
+    groups: Sequence[Group], manifests: Sequence[PluginManifest]
+) -> list[tuple[Operator, list[WantedObject]]]:
     """What the objects of an input ask of each operator."""
-    wanted: dict[str, tuple[Operator, list[Wanted]]] = {}
+    wanted: dict[str, tuple[Operator, list[WantedObject]]] = {}
     for group in groups:
         for item in group.items:
             manifest = technology_of(item, group, manifests)
@@ -40,13 +42,13 @@ def operators_of(groups: Sequence[Group], manifests: Sequence[PluginManifest]) -
     return list(wanted.values())
 
 
-def _wanted(item: Item, operator: Operator) -> Wanted:
+def _wanted(item: Item, operator: Operator) -> WantedObject:
     from pulumi_everest.core.paths import value_at
-    from pulumi_everest.live.presence import Wanted
+    from pulumi_everest.live.presence import WantedObject
 
     path = operator.version_path.split(".") if operator.version_path else ()
     version = value_at(item.manifest, tuple(path)) if path else None
-    return Wanted(
+    return WantedObject(
         api_version=str(item.manifest.get("apiVersion")),
         kind=item.key[1],
         namespace=namespace_of(item),

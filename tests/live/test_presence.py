@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pulumi_everest.live.presence import Facts, Running, Wanted, check_presence, running
+from pulumi_everest.live.presence import Facts, OperatorDeployment, WantedObject, check_presence, running
 from pulumi_everest.model.plugin_files.manifest import Operator
 
 OPERATOR = Operator(
@@ -36,12 +36,12 @@ def deployment(
     }
 
 
-def wanted(version: str | None = "1.1.0", namespace: str = "apps", name: str = "orders") -> Wanted:
-    return Wanted(*API, namespace, name, version)
+def wanted(version: str | None = "1.1.0", namespace: str = "apps", name: str = "orders") -> WantedObject:
+    return WantedObject(*API, namespace, name, version)
 
 
 def said(
-    *deployments: dict[str, Any], of: list[Wanted] | None = None, **facts: Any
+    *deployments: dict[str, Any], of: list[WantedObject] | None = None, **facts: Any
 ) -> list[tuple[str, str, str | None]]:
     found = check_presence(OPERATOR, of or [wanted()], Facts(**{"kinds": {API}, "deployments": deployments, **facts}))
     return [(entry.code.removeprefix("operator."), entry.message, entry.hint) for entry in found]
@@ -163,4 +163,4 @@ def test_a_chart_is_not_named_where_the_plugin_knows_none() -> None:
 
 def test_what_runs_is_described() -> None:
     [found] = running(OPERATOR, [deployment("toy-operator:1.0.0", watch("b,a"), available=2), {}, {"spec": None}])
-    assert found == Running("toys", "apps", "1.0.0", True, frozenset({"a", "b"}))
+    assert found == OperatorDeployment("toys", "apps", "1.0.0", True, frozenset({"a", "b"}))

@@ -20,13 +20,13 @@ def spared(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
 
 def test_a_program_of_an_engine_spares_it(spared: list[bool], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(collector, "has_engine", lambda: True)
-    collector.spare_what_stays()
+    collector.freeze_loaded_objects()
     assert spared == [True]
 
 
 def test_a_program_in_a_thread_of_another_one_does_not(spared: list[bool], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(collector, "has_engine", lambda: True)
-    thread = threading.Thread(target=collector.spare_what_stays)
+    thread = threading.Thread(target=collector.freeze_loaded_objects)
     thread.start()
     thread.join()
     assert spared == []
@@ -34,11 +34,11 @@ def test_a_program_in_a_thread_of_another_one_does_not(spared: list[bool], monke
 
 def test_a_program_on_mocks_does_not(spared: list[bool], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(collector, "has_engine", lambda: False)
-    collector.spare_what_stays()
+    collector.freeze_loaded_objects()
     assert spared == []
 
 
 def test_a_process_that_serves_programs_does_not(spared: list[bool], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(collector, "has_engine", lambda: True)
-    collector.spare_what_stays(served=True)
+    collector.freeze_loaded_objects(served=True)
     assert spared == []

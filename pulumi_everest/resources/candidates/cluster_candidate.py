@@ -39,7 +39,7 @@ class ClusterCandidate:
         self._recorder = Recorder(names[0])
         self.checked = self._read(arguments.data())
         # A turn of the loop, if something must be known that is not.
-        if run.tick_for(arguments, self.checked.undecided):
+        if run.wait_for_values(arguments, self.checked.undecided):
             self.checked = self._read(arguments.data())
         # Without a finding of its own, a cluster is not resolved because of its Provider, which has one.
         self.refused = self.batch.add(self.checked.findings) or self.checked.resolved is None

@@ -17,7 +17,7 @@ from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.findings import Finding
 from pulumi_everest.resources.arguments.naming import OTHER_LANGUAGE
 from pulumi_everest.resources.engine.errors import ClusterError
-from pulumi_everest.resources.engine.garbage_collector import spare_what_stays
+from pulumi_everest.resources.engine.garbage_collector import freeze_loaded_objects
 
 ROUNDS = 32
 """How often the loop goes round before the gate opens, so that secrets and what is made of them are known."""
@@ -62,7 +62,7 @@ class Distinct(Protocol):
 class Opening(Protocol):
     """What a batch asks of the run that it belongs to."""
 
-    ticking: bool
+    awaits_values: bool
     """Whether the loop only goes round for a value that must be known now."""
 
     def close(self, batch: Batch) -> None:
@@ -88,10 +88,10 @@ class Batch:
         return bool(errors)
 
     async def _opened(self) -> None:
-        while self.run.ticking:
+        while self.run.awaits_values:
             await asyncio.sleep(0)
         self.run.close(self)
-        spare_what_stays(served=OTHER_LANGUAGE.get())
+        freeze_loaded_objects(served=OTHER_LANGUAGE.get())
         self._find_twins()
         # With one round everything that the program itself made is known, and the engine has not answered yet.
         await self._settle(1 if self.findings else ROUNDS)

@@ -41,7 +41,7 @@ class JobCandidate:
         self.wait_for: str | None = None
         self.objects: list[Emitted] = []
         self.job, self.setup, self.findings = self._check(arguments.data())
-        if run.tick_for(arguments, [entry.path for entry in self.findings if entry.code == "value.not-known"]):
+        if run.wait_for_values(arguments, [entry.path for entry in self.findings if entry.code == "value.not-known"]):
             self.job, self.setup, self.findings = self._check(arguments.data())
         # Without a finding of its own a job is refused because of its cluster, which has one.
         refused = self.batch.add(self.findings) or self.job is None

@@ -55,7 +55,7 @@ class ProviderCandidate:
     def _known_data(self) -> dict[str, Any]:
         data = self.arguments.data()
         undecided = [(key,) for key in DECIDING if isinstance(data.get(key), Deferred)]
-        return self.arguments.data() if self.run.tick_for(self.arguments, undecided) else data
+        return self.arguments.data() if self.run.wait_for_values(self.arguments, undecided) else data
 
     def _undecided(self, data: dict[str, Any]) -> list[Finding]:
         found = []

@@ -20,7 +20,7 @@ from pulumi_everest.resources.candidates.program_lock import ProgramLocks
 from pulumi_everest.resources.candidates.registered import RegisteredCluster, RegisteredProvider
 from pulumi_everest.resources.engine.callbacks import start_callbacks
 from pulumi_everest.resources.engine.errors import ClusterError
-from pulumi_everest.resources.engine.garbage_collector import spare_what_stays
+from pulumi_everest.resources.engine.garbage_collector import freeze_loaded_objects
 from pulumi_everest.resources.hooks.adoption import Adoption
 from pulumi_everest.resources.hooks.failed_databases import Reporter
 from pulumi_everest.resources.hooks.guard import Guard
@@ -41,14 +41,14 @@ class Run:
     def __init__(self) -> None:
         self.monitor, self.stack = settings.SETTINGS.monitor, settings.get_root_resource()
         start_callbacks()
-        spare_what_stays(served=OTHER_LANGUAGE.get())
+        freeze_loaded_objects(served=OTHER_LANGUAGE.get())
         self.providers: dict[str, RegisteredProvider] = {}
         self.inputs: dict[str, ProviderInput] = {}
         self.named: set[str] = set()
         self.crds: dict[str, list[pulumi.CustomResource]] = {}
         """The CustomResourceDefinitions that have been made, by the name of their Kubernetes provider."""
         self.folders: list[Folder] = [Folder(folder) for folder in _configured_folders()]
-        self.ticking = False
+        self.awaits_values = False
         self.adoption = Adoption()
         self.guard = Guard(served=OTHER_LANGUAGE.get())
         self.reporter = Reporter()
@@ -115,7 +115,7 @@ class Run:
             self.folders += new
             self._workspace = None
 
-    def tick_for(self, given: Waiting, places: Iterable[Path]) -> bool:
+    def wait_for_values(self, given: Waiting, places: Iterable[Path]) -> bool:
         """Let the loop go round until values are known that can be without an engine; the gate stays shut.
 
         True if one was waited for. Only for values that must be known: what the program has queued is started by it.
@@ -125,7 +125,7 @@ class Run:
         sync_await = getattr(_sync_await_module(), "_sync_await", None)
         if not places or sync_await is None:
             return False
-        self.ticking = True
+        self.awaits_values = True
         try:
             for _ in range(ROUNDS):
                 sync_await(asyncio.sleep(0))
@@ -133,7 +133,7 @@ class Run:
                 if not any(given.waiting(place) for place in places):
                     break
         finally:
-            self.ticking = False
+            self.awaits_values = False
         return True
 
 

@@ -30,7 +30,7 @@ def start_cluster(
     return ClusterCandidate(checked, current_run(), names_of(name, aliases))
 
 
-def place(candidate: ClusterCandidate, hooks: ClusterHooks, component: pulumi.ComponentResource) -> None:
+def attach(candidate: ClusterCandidate, hooks: ClusterHooks, component: pulumi.ComponentResource) -> None:
     """Tell a cluster of the component that it has become. Warnings are logged there."""
     candidate.kubernetes = component.get_provider("kubernetes:core/v1:Secret")
     candidate.run.guard.clusters.setdefault(candidate.names[0], []).append(hooks.handling)

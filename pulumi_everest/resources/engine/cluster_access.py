@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 
 from pulumi_everest.core.paths import value_at
-from pulumi_everest.live.presence import Wanted
+from pulumi_everest.live.presence import WantedObject
 from pulumi_everest.model.plugin_files.manifest import Operator
 from pulumi_everest.resources.engine.provider_settings import arguments_of
 
@@ -55,7 +55,7 @@ async def known(given: Any) -> Any:
     return given
 
 
-async def wanted_of(inputs: Mapping[str, Any], operator: Operator | None) -> Wanted | None:
+async def wanted_of(inputs: Mapping[str, Any], operator: Operator | None) -> WantedObject | None:
     """What an object asks of its operator; None where its name is not known. `inputs` may hold outputs."""
     metadata = await known(inputs.get("metadata"))
     metadata = metadata if isinstance(metadata, Mapping) else {}
@@ -65,7 +65,7 @@ async def wanted_of(inputs: Mapping[str, Any], operator: Operator | None) -> Wan
     version = await known(value_at({"spec": dict(spec) if isinstance(spec, Mapping) else {}}, path)) if path else None
     if not isinstance(name, str):
         return None
-    return Wanted(
+    return WantedObject(
         api_version=str(inputs.get("apiVersion")),
         kind=str(inputs.get("kind")),
         namespace=namespace if isinstance(namespace, str) else "default",

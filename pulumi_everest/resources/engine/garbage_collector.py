@@ -8,7 +8,7 @@ import threading
 from pulumi_everest.resources.engine.calls import has_engine
 
 
-def spare_what_stays(*, served: bool = False) -> None:
+def freeze_loaded_objects(*, served: bool = False) -> None:
     """Have no further search for cycles go through what there is now, in a process that ends with its program.
 
     That is no process that serves programs. Modules, the databases of a program, and all that is registered for them

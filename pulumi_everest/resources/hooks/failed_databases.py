@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import pulumi
 
 from pulumi_everest.core.health import Health, health
-from pulumi_everest.live.presence import Wanted, check_presence
+from pulumi_everest.live.presence import WantedObject, check_presence
 from pulumi_everest.model.findings import Finding, one_line
 from pulumi_everest.model.plugin_files.manifest import PluginManifest
 from pulumi_everest.resources.engine.cluster_access import ClusterAccess, access_of, connected, wanted_of
@@ -66,7 +66,7 @@ class Reporter:
         return []
 
 
-def _report(name: str, wanted: Wanted, manifest: PluginManifest, access: ClusterAccess) -> list[str]:
+def _report(name: str, wanted: WantedObject, manifest: PluginManifest, access: ClusterAccess) -> list[str]:
     from pulumi_everest.live.errors import LiveError
     from pulumi_everest.live.operators import read_facts
 

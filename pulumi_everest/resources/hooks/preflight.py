@@ -18,7 +18,7 @@ from typing import Any, Final
 import pulumi
 from pulumi.runtime import settings
 
-from pulumi_everest.live.presence import Facts, Wanted, check_presence, taken
+from pulumi_everest.live.presence import Facts, WantedObject, check_presence, taken
 from pulumi_everest.model.findings import one_line
 from pulumi_everest.model.plugin_files.manifest import PluginManifest
 from pulumi_everest.resources.arguments.naming import as_in_yaml
@@ -156,7 +156,7 @@ class Preflight:
                 raise RefusedError([as_in_yaml(found)], _exists(wanted))
             self.refusals.add(engine, [found], _exists(wanted), urn)
 
-    async def _read(self, planned: PlannedDatabase) -> tuple[Wanted | None, ClusterContents | None]:
+    async def _read(self, planned: PlannedDatabase) -> tuple[WantedObject | None, ClusterContents | None]:
         """What is wanted, and what the cluster has, asked once for all databases of a kind in a namespace."""
         # The plugin has filled in the namespace, where the program leaves it to the Kubernetes provider.
         metadata = await known(planned.main.metadata)  # type: ignore[attr-defined]
@@ -172,11 +172,11 @@ class Preflight:
         return wanted, await self._seen[key]
 
 
-def _exists(wanted: Wanted) -> str:
+def _exists(wanted: WantedObject) -> str:
     return filled(EXISTS, wanted.kind, f"{wanted.namespace}/{wanted.name}")
 
 
-def _see(wanted: Wanted, crds: list[str], access: ClusterAccess) -> ClusterContents:
+def _see(wanted: WantedObject, crds: list[str], access: ClusterAccess) -> ClusterContents:
     """Ask the cluster. Raises LiveError."""
     from pulumi_everest.live.operators import read_facts
 
@@ -198,7 +198,7 @@ async def _takes_over(kubernetes: object) -> tuple[bool, ClusterAccess | None]:
     return takes_over, await access_of(kubernetes) if takes_over else None
 
 
-def _is_there(wanted: Wanted, access: ClusterAccess) -> bool | str:
+def _is_there(wanted: WantedObject, access: ClusterAccess) -> bool | str:
     """Whether an object is in the cluster; a text that says why that cannot be seen."""
     from pulumi_everest.live.errors import LiveError
 

@@ -11,7 +11,7 @@ from pulumi_everest.live.cluster import LiveCluster
 from pulumi_everest.live.managers import OF_PROGRAMS
 from pulumi_everest.model.findings import EverestError
 from pulumi_everest.review.clusters import Cluster
-from pulumi_everest.review.comparison.revision import Before
+from pulumi_everest.review.comparison.revision import FormerInput
 from pulumi_everest.review.inputs.gather import Gathered
 from pulumi_everest.review.inputs.groups import Item
 from pulumi_everest.review.running import namespace_of
@@ -20,7 +20,7 @@ from pulumi_everest.workspace.workspace import Workspace
 CLUSTER = "cluster"
 
 
-def before_in_cluster(gathered: Gathered, live: LiveCluster, workspace: Workspace) -> Before:
+def before_in_cluster(gathered: Gathered, live: LiveCluster, workspace: Workspace) -> FormerInput:
     """The objects of the input that exist, and the clusters that they would be made of. Raises LiveError.
 
     Secrets are not read: those of a database that exists count as they are in the input.
@@ -36,7 +36,7 @@ def before_in_cluster(gathered: Gathered, live: LiveCluster, workspace: Workspac
             cluster = None
         before.clusters += cluster is not None
         before.groups.append(replace(group, items=[*there, *(secrets if there else [])], cluster=cluster))
-    return Before(before, notes=notes)
+    return FormerInput(before, notes=notes)
 
 
 def _as_it_runs(cluster: Cluster, there: list[Item], workspace: Workspace) -> Cluster | str | None:

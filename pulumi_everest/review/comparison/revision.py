@@ -19,7 +19,7 @@ from pulumi_everest.review.options import Options, nearest_file
 
 
 @dataclass
-class Before:
+class FormerInput:
     """What there was: the objects and findings, the paths that did not exist then, and what is to be said about it."""
 
     gathered: Gathered
@@ -27,7 +27,7 @@ class Before:
     notes: list[str] = field(default_factory=list)
 
 
-def gather_before(against: str, paths: Sequence[str], options: Options, loaded: Iterable[str] = ()) -> Before:
+def gather_before(against: str, paths: Sequence[str], options: Options, loaded: Iterable[str] = ()) -> FormerInput:
     """Everything that `--against` names. What cannot be read is a finding, and so is a revision that does not exist.
 
     `loaded` are the modules that the programs of `paths` have imported: those of the repository are imported anew.
@@ -35,15 +35,15 @@ def gather_before(against: str, paths: Sequence[str], options: Options, loaded: 
     """
     options = replace(options, crds=())
     if against == "-" or os.path.lexists(against):
-        return Before(gather(read_inputs([against]), options))
+        return FormerInput(gather(read_inputs([against]), options))
     try:
         with tempfile.TemporaryDirectory(prefix="everest-") as folder:
             return _at_revision(against, paths, options, Path(folder), loaded)
     except GitError as error:
-        return Before(Gathered(findings=[_not_there(against, error)]))
+        return FormerInput(Gathered(findings=[_not_there(against, error)]))
     except OSError as error:
         text = f"the files of revision '{against}' cannot be written: {error.strerror or error}"
-        return Before(Gathered(findings=[finding("source.unreadable", (), text)]))
+        return FormerInput(Gathered(findings=[finding("source.unreadable", (), text)]))
 
 
 def _not_there(against: str, error: GitError) -> Finding:
@@ -103,7 +103,9 @@ def _stand_alone(blobs: Iterable[Blob], path: str) -> bool:
     )
 
 
-def _at_revision(revision: str, paths: Sequence[str], options: Options, folder: Path, loaded: Iterable[str]) -> Before:
+def _at_revision(
+    revision: str, paths: Sequence[str], options: Options, folder: Path, loaded: Iterable[str]
+) -> FormerInput:
     trees = _Trees(revision, folder)
     found: list[str] = []
     new: list[str] = []
@@ -119,7 +121,7 @@ def _at_revision(revision: str, paths: Sequence[str], options: Options, folder: 
     _forget(loaded, list(trees.repositories))
     gathered = gather(inputs, replace(options, plugins=plugins))
     _rename(gathered, trees.shown)
-    return Before(gathered, new)
+    return FormerInput(gathered, new)
 
 
 def _forget(loaded: Iterable[str], tops: Sequence[Path]) -> None:

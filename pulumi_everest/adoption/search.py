@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -221,12 +221,12 @@ class Search:
 
     def in_order(self, spec: Spec) -> Spec:
         """The cluster with the items of its lists in the order that brings it nearest."""
-        for path in dict.fromkeys(item[:-1] for item in items(spec)):
-            listed = value_at(spec, path)
-            orders = itertools.islice(itertools.permutations(listed), _ORDERS)
-            for order in orders:
-                tried = with_value(spec, path, list(order))
-                spec, _ = self.better(spec, self.distance(spec), tried)
+        seen: set[Path] = set()
+        # The outer lists last: with their items the inner ones move, so that these are looked up anew.
+        while (path := next(_lists(spec, seen), None)) is not None:
+            seen.add(path)
+            for order in itertools.islice(itertools.permutations(value_at(spec, path)), _ORDERS):
+                spec, _ = self.better(spec, self.distance(spec), with_value(spec, path, list(order)))
         return spec
 
     def blocks(self, component: str) -> Iterator[str]:
@@ -255,6 +255,12 @@ _BLOCKS: dict[str, dict[str, Any]] = {"monitoring": {"type": "pmm", "serverUrl":
 def _made_up(value: Any) -> bool:
     """Whether a value only shows where a field is emitted: a name, a URL, a mapping. Others are all that there are."""
     return "probe" in str(value)
+
+
+def _lists(spec: Spec, seen: Collection[Path]) -> Iterator[Path]:
+    """The lists of mappings that were not looked at yet, the innermost first."""
+    found = dict.fromkeys(item[:-1] for item in items(spec))
+    yield from sorted((path for path in found if path not in seen), key=len, reverse=True)
 
 
 def _two(shown: Sequence[Shown]) -> tuple[Shown, Shown] | None:

@@ -16,9 +16,9 @@ A PATH is a file with the operator's objects, as kubectl get -o yaml writes them
 cluster are taken. Objects of other kinds are left out, and so is what a server wrote: status, managedFields and
 the like. Passwords are never read: Secrets are named.
 
-What is written renders to exactly the objects that were read, which is checked before it is written. What no field
-says stands in overrides. In the program each cluster has adopt=True: the first pulumi up takes the object over and
-changes nothing.
+What is written renders to exactly the objects that were read, which is checked before it is written. An object that
+cannot be adopted is reported and left out, and the exit code is 1. What no field says stands in overrides. In the
+program each cluster has adopt=True: the first pulumi up takes the object over and changes nothing.
 
 \b
   everest adopt --from-cluster shop/orders --language python -o __main__.py
@@ -72,18 +72,18 @@ def adopt(
         existing = of_cluster(workspace, paths, kubeconfig, context) if from_cluster else of_files(workspace, paths)
     except LiveError as error:
         existing = Existing(findings=error.findings)
-    found = [*workspace.findings, *existing.findings]
+    alone, doubled = twins(existing)
+    found = [*workspace.findings, *existing.findings, *doubled]
     results: list[Adopted] = []
-    for entry in existing.objects:
+    for entry in alone:
         try:
             results.append(adopted(workspace, entry))
             found += results[-1].findings
         except EverestError as error:
             found += error.findings
-    found += twins(existing)
     for one in found:
         click.echo(without_commands(finding_text(one, existing.sources, screen_of(sys.stderr))) + "\n", err=True)
-    if any(one.is_error for one in found):
+    if not results:
         ctx.exit(1)
     if existing.others:
         note(f"left out: {existing.others}")
@@ -95,6 +95,9 @@ def adopt(
     for result in results:
         name = "/".join(str(result.metadata[key]) for key in ("namespace", "name") if key in result.metadata)
         note(f"{name}: {result.by_fields} of {counted(result.total, 'value')} by fields, the rest by overrides")
+    missing = len(existing.objects) - len(results)
+    if missing:
+        note(f"not adopted: {missing} of {counted(len(existing.objects), 'database')}, for the errors above")
     ctx.exit(1 if failed(found, strict=strict) else 0)
 
 

@@ -92,7 +92,7 @@ class Plugin:
         if document is not None:
             from pulumi_everest.emit.templates.value_template import ValueTemplate
 
-            template = ValueTemplate.parse(document, {"self": ANY}, self.functions)
+            template = ValueTemplate.parse(document, {"self": ANY}, self.functions, tolerant=True)
             found += template.findings
         if document is None or found:
             raise EverestError(found)
@@ -101,7 +101,7 @@ class Plugin:
     def adoption(self, live: Mapping[str, Any]) -> dict[str, Any]:
         """The part of a cluster's spec that adopt.yaml makes of the operator's main object; nothing without the file.
 
-        Raises EverestError where an expression fails.
+        It is a proposal: what it cannot say of this object is left out. Raises EverestError where the file is wrong.
         """
         made = self._adopt.make({"self": live}) if self._adopt is not None else None
         return made if isinstance(made, dict) else {}

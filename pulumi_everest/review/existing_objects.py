@@ -81,7 +81,7 @@ def of_cluster(workspace: Workspace, names: Sequence[str], kubeconfig: str | Non
 
 def _name(entry: Mapping[str, Any]) -> str:
     metadata = entry["metadata"]
-    return f"{metadata.get('namespace', 'default')}/{metadata['name']}"
+    return f"{metadata.get('namespace', 'default')}/{metadata.get('name')}"
 
 
 def _all_of(wanted: str, name: str) -> bool:
@@ -93,12 +93,20 @@ def _nothing(workspace: Workspace, hint: str | None) -> Finding:
     return finding("adopt.missing", (), "there is no object of an operator", allowed=kinds, hint=hint)
 
 
-def twins(existing: Existing) -> Iterator[Finding]:
-    """Objects of two operators that have one name and namespace, which no two clusters of a program may have."""
-    seen: dict[str, Any] = {}
+def twins(existing: Existing) -> tuple[list[dict[str, Any]], list[Finding]]:
+    """The objects that are alone under their name and namespace; and findings about the others.
+
+    Two clusters of a program may not have one, and which of two objects is meant nobody but the user knows.
+    """
+    by_name: dict[str, list[dict[str, Any]]] = {}
     for entry in existing.objects:
-        name = _name(entry)
-        if seen.setdefault(name, entry["kind"]) != entry["kind"]:
-            text = f"there are two databases '{name}', a {seen[name]} and a {entry['kind']}"
+        by_name.setdefault(_name(entry), []).append(entry)
+    found = []
+    for name, entries in by_name.items():
+        for entry in entries[1:]:
+            first, kind = entries[0].get("kind"), entry.get("kind")
+            text = f"there are two databases '{name}', a {first} and a {kind}"
             hint = "adopt them one by one, into programs of their own"
-            yield finding("cluster.duplicate", ("metadata", "name"), text, hint=hint, subject=f"{entry['kind']} {name}")
+            path = ("metadata", "name")
+            found.append(finding("cluster.duplicate", path, text, hint=hint, subject=f"{kind} {name}"))
+    return [entries[0] for entries in by_name.values() if len(entries) == 1], found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -150,6 +150,53 @@ def test_a_refused_value_stays_in_overrides(live: Manifest, adopt: Adopt) -> Non
 
     assert from_yaml(result) == live
     assert result.spec["instances"]["engine"]["overrides"] == {"size": 4}
+
+
+def s3(name: str, **more: Any) -> Manifest:
+    return {"type": "s3", "s3": {"bucket": name, "region": "r"}, **more}
+
+
+def mongodb_storages(storages: Manifest, tasks: Sequence[tuple[str, str]] = (), **member: Any) -> Manifest:
+    live = deepcopy(example("psmdb", "minimal"))
+    live["spec"]["backup"] = {
+        "enabled": True, "image": "percona/percona-backup-mongodb:2.12.0", "storages": storages,
+        "tasks": [{"name": n, "enabled": True, "schedule": "0 1 * * *", "storageName": s} for n, s in tasks],
+    }  # fmt: skip
+    if not tasks:
+        del live["spec"]["backup"]["tasks"]
+    live["spec"]["replsets"][0] |= member
+    return live
+
+
+NFS = {"name": "backup-volume", "nfs": {"server": "files", "path": "/p"}}
+CLAIM = {"name": "dumps", "persistentVolumeClaim": {"claimName": "c"}}
+ON_A_VOLUME = {"volume": {"type": "filesystem", "filesystem": {"path": "/mnt/backup/volume"}}}
+
+
+@pytest.mark.parametrize(
+    "live",
+    [
+        mongodb_storages({"a": s3("a"), "b": s3("b", main=True), "c": s3("c")}, [("y", "c"), ("x", "c")]),
+        mongodb_storages({"a": s3("a"), "b": s3("b"), "c": s3("c")}, [("z", "c"), ("y", "a"), ("x", "c")]),
+        mongodb_storages({"a": s3("a"), "b": s3("b", main=True)}, [("b", "a"), ("a", "a"), ("c", "b"), ("d", "b")]),
+        mongodb_storages(ON_A_VOLUME, sidecarVolumes=[NFS]),
+        mongodb_storages(ON_A_VOLUME, sidecarVolumes=[CLAIM]),
+        mongodb_storages(ON_A_VOLUME),
+        mongodb_storages(ON_A_VOLUME | {"a": s3("a", main=True)}, [("x", "a")]),
+        mongodb_storages({"a": {"s3": {"bucket": "a"}}, "b": s3("b", main=True)}, [("x", "b")]),
+    ],
+)
+def test_what_a_proposal_cannot_say_stops_nothing(live: Manifest, adopt: Adopt) -> None:
+    """Storages and schedules in any order, on volumes that are none of the plugin's, without what they need."""
+    assert from_yaml(adopt(live)) == live
+
+
+def test_a_proposal_is_made_as_far_as_it_goes(adopt: Adopt) -> None:
+    live = mongodb_storages(ON_A_VOLUME | {"a": s3("a", main=True)}, [("nightly", "a")], sidecarVolumes=[NFS])
+
+    [storage] = adopt(live).spec["backup"]["storages"]
+
+    assert (storage["name"], storage["schedules"]) == ("a", [{"name": "nightly", "cron": "0 1 * * *"}])
 
 
 REPOSITORY = {"storage": "minio", "path": "/shop/orders"}

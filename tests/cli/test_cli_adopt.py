@@ -78,30 +78,46 @@ def test_wrong_use(run: Run, arguments: list[str], says: str) -> None:
     assert says in result.stderr
 
 
-def test_with_an_error_nothing_is_written(run: Run, legacy: Path, tmp_path: Path) -> None:
-    broken = example("pxc")
-    broken["metadata"]["name"] = "a-name-that-is-longer-than-the-operator-takes"
-    (tmp_path / "broken.yaml").write_text(yaml.safe_dump(broken))
+def broken() -> dict[str, Any]:
+    """An object that no cluster becomes, for its name."""
+    found = example("pxc")
+    found["metadata"]["name"] = "a-name-that-is-longer-than-the-operator-takes"
+    return found
 
-    result = run("adopt", legacy, tmp_path / "broken.yaml", "-o", tmp_path / "out.yaml")
+
+@pytest.mark.parametrize("language", ["yaml", "python"])
+def test_an_object_that_cannot_be_adopted_stops_no_other(language: str, run: Run, legacy: Path, tmp_path: Path) -> None:
+    (tmp_path / "broken.yaml").write_text(yaml.safe_dump(broken()))
+
+    result = run("adopt", tmp_path / "broken.yaml", legacy, "--language", language)
 
     assert result.exit_code == 1
     assert "[adopt.unreachable]" in result.stderr
     assert "at most 22 characters" in result.stderr
+    assert "not adopted: 1 of 3 databases, for the errors above" in result.stderr
+    assert result.stdout == run("adopt", legacy, "--language", language).stdout
+
+
+def test_where_nothing_can_be_adopted_nothing_is_written(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "broken.yaml").write_text(yaml.safe_dump(broken()))
+
+    result = run("adopt", tmp_path / "broken.yaml", "-o", tmp_path / "out.yaml")
+
+    assert result.exit_code == 1
     assert not (tmp_path / "out.yaml").exists()
 
 
-def test_two_databases_of_one_name_are_refused(run: Run, tmp_path: Path) -> None:
+def test_two_databases_of_one_name_are_refused_and_others_are_not(run: Run, tmp_path: Path) -> None:
     both = [example("psmdb"), example("pg")]
     for entry in both:
         entry["metadata"]["name"] = "orders"
-    (tmp_path / "both.yaml").write_text(yaml.safe_dump_all(both))
+    (tmp_path / "both.yaml").write_text(yaml.safe_dump_all([*both, example("pxc")]))
 
     result = run("adopt", tmp_path / "both.yaml")
 
     assert result.exit_code == 1
     assert "two databases 'default/orders', a PerconaServerMongoDB and a PerconaPGCluster" in result.stderr
-    assert result.stdout == ""
+    assert [entry["metadata"]["name"] for entry in yaml.safe_load_all(result.stdout)] == ["old-pxc"]
 
 
 def test_a_file_without_databases_is_an_error(run: Run, tmp_path: Path) -> None:

@@ -8,7 +8,18 @@ from typing import Any, Final
 
 from pulumi_everest.emit.templates.controls import Controls, Loop, controlled, spread
 from pulumi_everest.emit.templates.interpolation import Code, TextError, split
-from pulumi_everest.emit.templates.nodes import Field, Node, Spot, Spread, constant, expression, mapping, sequence, text
+from pulumi_everest.emit.templates.nodes import (
+    Field,
+    Node,
+    Spot,
+    Spread,
+    constant,
+    expression,
+    mapping,
+    sequence,
+    text,
+    tolerant,
+)
 from pulumi_everest.expressions.environment import Environment, Expression, ExpressionError, FunctionSpec, check_name
 from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.findings import Finding, finding, path_text, unknown
@@ -22,10 +33,16 @@ WORDS: Final = ("forEach", "let", "when", "merge", "do")
 
 
 class Compiler:
-    """Compiles the parts of one template. `findings` is filled on the way; a part that is wrong becomes null."""
+    """Compiles the parts of one template. `findings` is filled on the way; a part that is wrong becomes null.
 
-    def __init__(self, document: Document, variables: Names, functions: Iterable[FunctionSpec]) -> None:
+    With `tolerant` a part of which an expression fails, when it is evaluated, is left out.
+    """
+
+    def __init__(
+        self, document: Document, variables: Names, functions: Iterable[FunctionSpec], *, tolerant: bool = False
+    ) -> None:
         self.document = document
+        self.tolerant = tolerant
         self.findings: list[Finding] = []
         self._variables = variables
         names = {name for name in _named_in(document.data) if _is_name(name)}
@@ -44,6 +61,10 @@ class Compiler:
 
     def value(self, value: Any, path: Path, names: Names) -> Node:
         """Any value of a template."""
+        node = self._value(value, path, names)
+        return tolerant(node) if self.tolerant else node
+
+    def _value(self, value: Any, path: Path, names: Names) -> Node:
         if isinstance(value, str):
             return self._text(value, path, names)
         if isinstance(value, list):
@@ -51,7 +72,7 @@ class Compiler:
         if isinstance(value, dict):
             controls, inner = self.controls(value, path, names)
             body = self._body(value, path, inner)
-            return body if controls == Controls() else controlled(controls, body)
+            return body if controls.are_none else controlled(controls, body)
         return constant(value)
 
     def _item(self, item: Any, path: Path, names: Names) -> Node | Spread:
@@ -59,7 +80,7 @@ class Compiler:
             return self.value(item, path, names)
         controls, inner = self.controls(item, path, names)
         body = self._body(item, path, inner)
-        return body if controls == Controls() else spread(controls, body)
+        return body if controls.are_none else spread(controls, body)
 
     def controls(self, data: Mapping[str, Any], path: Path, names: Names) -> tuple[Controls, Names]:
         """What `forEach`, `let` and `when` of a mapping say, and the variables that are known after them."""
@@ -77,7 +98,7 @@ class Compiler:
                 self.report("plugin.template", at, "'when' takes one expression: ${...}")
             when = (node, Spot(at, self.document.value_place, _short(code)))
             needed = self._needed(lets, code)
-        return Controls(loops, lets[:needed], when, lets[needed:]), names
+        return Controls(loops, lets[:needed], when, lets[needed:], self.tolerant), names
 
     def _needed(self, lets: tuple[tuple[str, Node], ...], code: Code | None) -> int:
         """How many of the named values come before a condition: all up to the last that it names."""

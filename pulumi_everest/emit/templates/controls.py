@@ -15,6 +15,7 @@ from pulumi_everest.emit.templates.nodes import (
     Omitted,
     Spot,
     Spread,
+    TemplateError,
     Waiting,
     kind_of,
 )
@@ -56,13 +57,20 @@ class Loop:
 class Controls:
     """What stands before the fields of a mapping, in this order: loops, names for values, a condition.
 
-    `later` are the names that the condition does not need: values that may only exist where it holds.
+    `later` are the names that the condition does not need: values that may only exist where it holds. `tolerant`: a
+    turn of which an expression fails is left out.
     """
 
     loops: tuple[Loop, ...] = ()
     lets: tuple[tuple[str, Node], ...] = ()
     when: tuple[Node, Spot] | None = None
     later: tuple[tuple[str, Node], ...] = ()
+    tolerant: bool = False
+
+    @property
+    def are_none(self) -> bool:
+        """Whether nothing stands before the fields."""
+        return not (self.loops or self.lets or self.when or self.later)
 
     def enter(self, scope: Scope) -> Scope | Omitted | Waiting:
         """The scope with the names added, if the condition holds."""
@@ -87,13 +95,21 @@ class Controls:
         result: list[Any] = []
         needs: Needs = {}
         for turn in turns:
-            inner = self.enter(turn)
-            value = body(inner) if isinstance(inner, Scope) else inner
+            value = self._turn(turn, body)
             if isinstance(value, Waiting):
                 needs.update(dict.fromkeys(value.needs))
             elif value.__class__ not in MARKS:
                 result.append(value)
         return Waiting(needs) if needs else result
+
+    def _turn(self, scope: Scope, body: Make) -> Any:
+        try:
+            inner = self.enter(scope)
+            return body(inner) if isinstance(inner, Scope) else inner
+        except TemplateError:
+            if self.tolerant:
+                return OMITTED
+            raise
 
     def _turns(self, scope: Scope) -> list[Scope] | Waiting:
         turns = [scope]

@@ -99,6 +99,18 @@ class Node:
         object.__setattr__(self, "look", self.raw or self.make)
 
 
+def tolerant(node: Node) -> Node:
+    """The node, which gives nothing where an expression in it fails."""
+
+    def make(scope: Scope) -> Any:
+        try:
+            return node.make(scope)
+        except TemplateError:
+            return OMITTED
+
+    return Node(make, always=False, composed=node.composed)
+
+
 def constant(value: Any) -> Node:
     """A scalar that is the same for every cluster."""
     return Node(lambda _scope: value, full=value is not None)

@@ -21,9 +21,14 @@ class ValueTemplate:
     _node: Node | None = None
 
     @classmethod
-    def parse(cls, document: Document, names: Names, functions: Sequence[FunctionSpec] = ()) -> ValueTemplate:
-        """The template of a document, which may use the variables `names`."""
-        compiler = Compiler(document, names, functions)
+    def parse(
+        cls, document: Document, names: Names, functions: Sequence[FunctionSpec] = (), *, tolerant: bool = False
+    ) -> ValueTemplate:
+        """The template of a document, which may use the variables `names`.
+
+        With `tolerant` it makes what it can: a part of which an expression fails is left out.
+        """
+        compiler = Compiler(document, names, functions, tolerant=tolerant)
         node = compiler.value(document.data, (), names)
         return cls(sort_findings(compiler.findings), node)
 

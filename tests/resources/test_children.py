@@ -56,17 +56,22 @@ def test_the_main_object_comes_after_its_secrets():
 
 
 @pytest.mark.parametrize(
-    ("policy", "protect", "retain"),
-    [(None, True, False), ("protect", True, False), ("retain", False, True), ("delete", False, False)],
+    ("policy", "protect", "retain", "retain_others"),
+    [
+        (None, True, True, False),
+        ("protect", True, True, False),
+        ("retain", False, True, True),
+        ("delete", False, False, False),
+    ],
 )
-def test_deletion_policy(policy, protect, retain):
+def test_deletion_policy(policy, protect, retain, retain_others):
     result = cluster({"deletion_policy": policy})
     request = result.main.request
     assert request.protect is protect
     assert request.retainOnDelete is retain
     for entry in result.objects[:-1]:
         assert entry.request.protect is False
-        assert entry.request.retainOnDelete is retain
+        assert entry.request.retainOnDelete is retain_others
 
 
 @pytest.mark.parametrize(
@@ -88,7 +93,7 @@ def test_adopt(adopt):
     result = cluster({"adopt": adopt, "name": "shop"})
     assert result.main.request.importId == ("db/shop" if adopt else "")
     assert result.main.request.protect
-    assert result.main.request.retainOnDelete is bool(adopt)
+    assert result.main.request.retainOnDelete
     assert all(entry.request.importId == "" for entry in result.objects[:-1])
     assert not any(entry.request.retainOnDelete for entry in result.objects[:-1])
 

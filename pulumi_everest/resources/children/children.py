@@ -36,12 +36,17 @@ class Children:
         aliases: Sequence[str] = (),
         hooks: pulumi.ResourceHookBinding | None = None,
     ) -> pulumi.ResourceOptions:
-        """The options of a child. Never ``protect=False``: that would lift the protection of the component."""
+        """The options of a child. Never ``protect=False``: that would lift the protection of the component.
+
+        What is protected is retained as well: `--ignore-protect` lifts the protection of all resources of a run, and
+        the engine then forgets the object instead of deleting it. So an object is only ever deleted after an update
+        has changed the policy itself.
+        """
         own = pulumi.ResourceOptions(
             parent=self.component,
             depends_on=[*self.wait, *after],
             protect=True if policy == "protect" else None,
-            retain_on_delete=True if policy == "retain" else None,
+            retain_on_delete=True if policy in ("retain", "protect") else None,
             ignore_changes=list(ignore) or None,
             aliases=[pulumi.Alias(type_=token) for token in aliases] or None,
             custom_timeouts=self.opts.custom_timeouts,

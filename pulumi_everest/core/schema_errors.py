@@ -15,6 +15,7 @@ from jsonschema.exceptions import ValidationError
 from jsonschema.validators import extend
 from referencing import Registry
 
+from pulumi_everest.core.schemas import named_properties
 from pulumi_everest.expressions.patterns import matches
 from pulumi_everest.model.deferred import Deferred, Path, find
 from pulumi_everest.model.findings import Finding, did_you_mean, finding, unknown
@@ -105,7 +106,7 @@ def check(config: dict[str, Any], path: Path, validator: Any, shape: Shape) -> l
     for error in errors:
         at = tuple(error.absolute_path)
         if at not in around or not _may_pass_later(error):
-            found += _findings(error, (*path, *at))
+            found += _findings(error, (*path, *at), validator.schema)
     names: dict[int, Names] = {}
     for place in waiting:
         found += _unknown_key(place, path, shape, names)
@@ -152,12 +153,12 @@ def _may_pass_later(error: ValidationError) -> bool:
     return error.validator not in ("additionalProperties", "unevaluatedProperties", "type", "propertyNames")
 
 
-def _findings(error: ValidationError, path: Path) -> Iterator[Finding]:
+def _findings(error: ValidationError, path: Path, root: dict[str, Any]) -> Iterator[Finding]:
     rule: Any = error.validator_value
     got: Any = error.instance
     match error.validator:
         case "additionalProperties" | "unevaluatedProperties" if isinstance(got, dict):
-            keys = _known_keys(error)
+            keys = _known_keys(error, root)
             known = Names(keys)
             patterns = list(error.schema.get("patternProperties", {}))  # type: ignore[union-attr]
             for key in got:
@@ -181,13 +182,9 @@ def _unknown_key_finding(path: Path, key: str, known: Names) -> Finding:
     return unknown("cluster.config", path, f"'{key}' is not a known key here", key, known)
 
 
-def _known_keys(error: ValidationError) -> dict[str, None]:
-    schema: Any = error.schema
+def _known_keys(error: ValidationError, root: dict[str, Any]) -> dict[str, None]:
     instance: Any = error.instance
-    keys: dict[str, None] = dict.fromkeys(schema.get("properties", {}))
-    for name in ("allOf", "anyOf", "oneOf"):
-        for part in schema.get(name) or ():
-            keys |= dict.fromkeys(part.get("properties", {}) if isinstance(part, dict) else {})
+    keys = named_properties(error.schema, root)
     if error.validator == "unevaluatedProperties":
         named = set(_IN_QUOTES.findall(error.message))  # which nothing else of the error says
         keys |= dict.fromkeys(key for key in instance if repr(key) not in named)

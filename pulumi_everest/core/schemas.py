@@ -55,39 +55,45 @@ class ConfigSchema:
         return _filled(config, self.schema, self.schema, 0)  # type: ignore[no-any-return]
 
 
-def _closed(schema: Any, root: dict[str, Any], seen: tuple[int, ...] = ()) -> Any:
-    """The schema of one place with unknown keys refused, there and below."""
+def _closed(schema: Any, root: dict[str, Any], seen: tuple[int, ...] = (), *, is_part: bool = False) -> Any:
+    """The schema of one place with unknown keys refused, there and below; of a part, which others add to, below."""
     if not isinstance(schema, dict) or id(schema) in seen:
         return schema
     seen = (*seen, id(schema))
-    for name in ("properties", "patternProperties", "$defs"):
+    for name in ("properties", "patternProperties"):
         if isinstance(schema.get(name), dict):
             schema[name] = {key: _closed(value, root, seen) for key, value in schema[name].items()}
+    if isinstance(schema.get("$defs"), dict):
+        schema["$defs"] = {key: _closed(value, root, seen, is_part=True) for key, value in schema["$defs"].items()}
     for name in ("items", "additionalProperties", "contains", "unevaluatedProperties"):
         if isinstance(schema.get(name), dict):
             schema[name] = _closed(schema[name], root, seen)
     if isinstance(schema.get("prefixItems"), list):
         schema["prefixItems"] = [_closed(value, root, seen) for value in schema["prefixItems"]]
-    if any(name in schema for name in _CLOSING):
+    if is_part or any(name in schema for name in _CLOSING):
         return schema
     if any(name in schema for name in COMBINING):
-        if "properties" in schema or _names_properties(schema, root, 0):
+        if "properties" in schema or named_properties(schema, root):
             schema["unevaluatedProperties"] = False
     elif isinstance(schema.get("properties"), dict) or "patternProperties" in schema:
         schema["additionalProperties"] = False
     return schema
 
 
-def _names_properties(schema: Any, root: dict[str, Any], depth: int) -> bool:
-    """Whether a schema, or one it is combined of, names properties; then keys beside them are unknown."""
-    if not isinstance(schema, dict) or depth > 20:
-        return False
-    if isinstance(schema.get("properties"), dict):
-        return True
+def named_properties(schema: Any, root: dict[str, Any], seen: set[int] | None = None) -> dict[str, None]:
+    """The properties that a schema names, or one that it is combined of; keys beside them are unknown."""
+    seen = set() if seen is None else seen
+    if not isinstance(schema, dict) or id(schema) in seen:
+        return {}
+    seen.add(id(schema))
+    own = schema.get("properties")
+    found = dict.fromkeys(own if isinstance(own, dict) else ())
     parts = [part for name in ("allOf", "anyOf", "oneOf") for part in _as_list(schema.get(name))]
     parts += [schema.get(name) for name in ("if", "then", "else")]
     parts.append(_target(schema.get("$ref"), root))
-    return any(_names_properties(part, root, depth + 1) for part in parts)
+    for part in parts:
+        found |= named_properties(part, root, seen)
+    return found
 
 
 def _as_list(value: Any) -> list[Any]:

@@ -33,6 +33,7 @@ from pulumi_everest.workspace import job_plans as jobs
 from pulumi_everest.workspace.documents import KINDS, ClusterInput, Documents, JobInput, ProviderInput, shape_for
 from pulumi_everest.workspace.job_plans import JobPlan
 from pulumi_everest.workspace.setup import Setup
+from pulumi_everest.workspace.twins import twins
 from pulumi_everest.workspace.typed_config import with_typed_config
 
 if TYPE_CHECKING:
@@ -233,18 +234,7 @@ class Workspace:
             yield from self.setup(name)[1]
 
     def _twins(self) -> Iterable[Finding]:
-        seen: dict[tuple[Any, Any], ClusterInput] = {}
-        for cluster in self.clusters:
-            namespace, name = cluster.key
-            if not isinstance(name, str) or isinstance(namespace, Deferred):
-                continue
-            other = seen.setdefault(cluster.key, cluster)
-            if other is not cluster:
-                path: Path = ("metadata", "name") if cluster.prefix else ("name",)
-                place = other.locate(path)
-                where = f", the first at {place.file}:{place.line}" if place is not None else ""
-                text = f"there are two clusters '{name}' in namespace '{namespace}'{where}"
-                yield from located([finding("cluster.duplicate", path, text)], cluster.locate, cluster.subject)
+        return twins(self.clusters)
 
     # Jobs
 
@@ -280,17 +270,7 @@ class Workspace:
         return jobs.emitted(job, setup)
 
     def _job_twins(self) -> Iterable[Finding]:
-        seen: dict[tuple[Any, ...], JobInput] = {}
-        for job in self.jobs:
-            namespace, name = job.key
-            if not isinstance(name, str) or isinstance(namespace, Deferred):
-                continue
-            other = seen.setdefault((job.kind, *job.key), job)
-            if other is not job:
-                place = other.locate(("metadata", "name"))
-                where = f", the first at {place.file}:{place.line}" if place is not None else ""
-                text = f"there are two {job.kind}s '{name}' in namespace '{namespace}'{where}"
-                yield from located([finding("backup.duplicate", ("metadata", "name"), text)], job.locate, job.subject)
+        return twins(self.jobs)
 
     # All
 

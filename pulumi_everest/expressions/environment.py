@@ -1,8 +1,8 @@
 """CEL expressions over plain data: compiled once, evaluated often, and knowing what they read.
 
-Plain chains of selects (``spec.instances.engine.?storage.?size``) are evaluated in Python with the meaning they
-have in CEL. That keeps the order of keys, and a deferred value at the end of a chain passes through as itself.
-Everything else goes to CEL, but for `shortcuts`; an expression that reads what is not known yet gives a `Computed`.
+A plain chain of selects (``spec.instances.engine.?storage.?size``) keeps the order of keys, and a deferred value at the
+end of it passes through as itself. Everything else is parsed and checked by CEL's own binding, and evaluated in Python
+from the checked tree; an expression that reads what is not known yet gives a `Computed`.
 """
 
 from __future__ import annotations
@@ -10,18 +10,22 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from functools import cached_property
 from typing import Any
 
 from pulumi_everest.expressions.absent import ABSENT, Absent
+from pulumi_everest.expressions.binding import Checker
 from pulumi_everest.expressions.chain import CHAIN, NAME, STOPPED, Chain
-from pulumi_everest.expressions.functions import BUILT_IN, FunctionSpec, declare
-from pulumi_everest.expressions.messages import compile_message, evaluate_message, missing_key, no_field
-from pulumi_everest.expressions.reads import Read, part_of, shown, waits_for
-from pulumi_everest.expressions.results import SCALARS, ExpressionError, plain
+from pulumi_everest.expressions.evaluation.budget import Budget
+from pulumi_everest.expressions.evaluation.build import Program, UnsupportedError
+from pulumi_everest.expressions.evaluation.calls import Function, callable_of
+from pulumi_everest.expressions.evaluation.failures import EvaluationError, MissingKeyError, SpentError
+from pulumi_everest.expressions.evaluation.values import NONE, Optional
+from pulumi_everest.expressions.functions import BUILT_IN, FunctionSpec
+from pulumi_everest.expressions.messages import no_field
+from pulumi_everest.expressions.reads import Read, shown, waits_for
+from pulumi_everest.expressions.results import SCALARS, ExpressionError, plain, shortened
 from pulumi_everest.expressions.scope import Scope
-from pulumi_everest.expressions.shortcuts import ASK_CEL, shortcut
-from pulumi_everest.expressions.tree import Tree
 from pulumi_everest.expressions.walk import UnknownField, Walk
 from pulumi_everest.model.deferred import Computed, Deferred, leaves_of
 from pulumi_everest.model.shapes import Shape
@@ -109,10 +113,15 @@ class Environment:
         """The variables for many evaluations. `deferred`: whether they hold deferred values, if that is known."""
         return Scope(variables, deferred)
 
-    @property
-    def cel(self) -> Any:
-        """The environment of the CEL library, made when it is first needed."""
-        return _cel_environment(self)
+    @cached_property
+    def checker(self) -> Checker:
+        """What parses and checks expressions, made when it is first needed."""
+        return Checker(self.variables, list(self.functions.values()))
+
+    @cached_property
+    def callables(self) -> Mapping[str, Function]:
+        """The functions as an evaluation calls them."""
+        return {name: callable_of(function) for name, function in self.functions.items()}
 
 
 def check_name(name: str) -> None:
@@ -121,27 +130,6 @@ def check_name(name: str) -> None:
         raise ExpressionError(f"'{name}' is not a name: letters, digits and _ make a name")
     if name in RESERVED or name in TYPE_NAMES:
         raise ExpressionError(f"'{name}' is a word of the expression language and cannot name a variable")
-
-
-@cache
-def _cel_environment(environment: Environment) -> Any:
-    from cel_expr_python import cel
-    from cel_expr_python.ext import ext_bindings, ext_math, ext_optional, ext_strings
-
-    extensions = [
-        ext_optional.ExtOptional(),
-        ext_strings.ExtStrings(),
-        ext_bindings.ExtBindings(),
-        ext_math.ExtMath(),
-    ]
-    try:
-        return cel.NewEnv(
-            variables=dict.fromkeys(sorted(environment.variables), cel.Type.DYN),
-            extensions=extensions,
-            functions=declare(cel, list(environment.functions.values())),
-        )
-    except (RuntimeError, ValueError, TypeError) as error:
-        raise ExpressionError(evaluate_message(str(error))) from None
 
 
 class Expression(ABC):
@@ -228,27 +216,15 @@ class _Path(Expression):
 
 
 class _Program(Expression):
-    """Any other expression, evaluated by CEL."""
+    """Any other expression."""
 
     def __init__(self, environment: Environment, text: str) -> None:
-        cel = environment.cel
-        try:
-            program = cel.compile(text)
-        except (RuntimeError, ValueError) as error:
-            message, line, column = compile_message(str(error))
-            raise ExpressionError(message, column, line) from None
-        tree = Tree(program.serialize())
-        self._root = tree.copy_of_root()
+        self._tree, self.returns = environment.checker.check(text)
         super().__init__(environment, text)
-        self._part = part_of(self._reads)
-        self._short = shortcut(text)
-        changed = tree.order_ranges()
-        if self.optional:
-            tree.hold_optional()
-            changed = True
-        self.returns = _kind_name(program.return_type())
-        self._cel = cel
-        self._eval = cel.deserialize(tree.serialize()).eval if changed else program.eval
+        try:
+            self._program = Program(self._tree.root, environment.variables, environment.callables)
+        except UnsupportedError as error:
+            raise ExpressionError(str(error), 1, 1) from None
 
     def evaluate(self, variables: Mapping[str, Any] | Scope) -> Any:
         scope = variables if isinstance(variables, Scope) else Scope(variables)
@@ -256,56 +232,40 @@ class _Program(Expression):
             needs = waits_for(self._reads, scope.variables)
             if needs:
                 return self._later(needs, scope)
-        if self._short is not None:
-            found = self._short(scope.variables)
-            if found is not ASK_CEL:
-                return found
         try:
-            result = self._eval(scope.activation(self._cel, self.roots, self._part))
-            value: Any = result.value()
-            if value.__class__ is str and result.type() == _error_type():
-                raise self._failure(value, scope)
-            value = value if value.__class__ in SCALARS else plain(value)
-        except (RuntimeError, ValueError, OverflowError) as error:
-            raise self._failure(str(error), scope) from None
-        except TypeError:  # what the library raises for an optional, which it cannot hand out
-            raise ExpressionError(_SOMETIMES_OPTIONAL) from None
-        if self.optional:
-            return value[0] if value else ABSENT
-        return value
+            value = self._program.evaluate(scope.variables, Budget())
+            if value.__class__ in SCALARS and not self.optional:
+                return value
+            if (value.__class__ is Optional) is not self.optional:
+                raise ExpressionError(_SOMETIMES_OPTIONAL)
+            if value is NONE:
+                return ABSENT
+            return plain(value.value if self.optional else value)
+        except MissingKeyError as failure:
+            raise self._missing(failure, scope) from None
+        except (EvaluationError, SpentError) as failure:
+            raise ExpressionError(shortened(failure.message)) from None
+        except RecursionError:
+            raise ExpressionError("lists and maps are nested too deeply") from None
 
-    def _failure(self, text: str, scope: Scope) -> ExpressionError:
-        """The error, with the full path of a missing key where one of the paths read lacks just that."""
-        missing = missing_key(text)
-        for read in self._reads if missing is not None else ():
+    def _missing(self, failure: MissingKeyError, scope: Scope) -> ExpressionError:
+        """The error, with the full path of the key where one of the paths read lacks just that."""
+        for read in self._reads:
             node: Any = scope.variables
             for position, step in enumerate(read.path):
                 if not isinstance(step, str) or not isinstance(node, dict):
                     break
                 if step not in node:
-                    if step == missing:
-                        return ExpressionError(no_field(read.path[:position], node, step))
+                    if step == failure.key:
+                        return ExpressionError(shortened(no_field(read.path[:position], node, step)))
                     break
                 node = node[step]
-        return ExpressionError(evaluate_message(text))
+        return ExpressionError(failure.message)
 
     def _walk(self, shapes: Mapping[str, Shape]) -> Walk:
-        found = Walk(self._environment.variables, shapes)
-        found.tree(self._root)
+        found = Walk(self._environment.variables, shapes, self._tree.optionals)
+        found.tree(self._tree.root)
         return found
 
 
 _SOMETIMES_OPTIONAL = "the result is an optional value in one case and not in another; choose with a.orValue(b)"
-_KIND_NAMES = {"dyn": "any", "optional_type": "optional"}
-
-
-@cache
-def _error_type() -> Any:
-    from cel_expr_python import cel
-
-    return cel.Type.ERROR
-
-
-def _kind_name(kind: Any) -> str:
-    name = str(kind.name()).split("<")[0].lower()
-    return _KIND_NAMES.get(name, name)

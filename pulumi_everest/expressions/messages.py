@@ -1,18 +1,18 @@
-"""What CEL says when an expression does not compile or fails, as plain sentences for people."""
+"""What CEL says when an expression does not compile, and what is missing in the data, as sentences for people."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Final
 
+from pulumi_everest.expressions.evaluation.failures import does_not_take
 from pulumi_everest.model.findings import did_you_mean
 
-_STATUS = re.compile(r"^[A-Z_]+: ")
-_COMPILE = re.compile(r"ERROR: <input>:(\d+):(\d+): (.*)")
-_OPERATOR = re.compile(r"^[_@!?\-+*/%<>=&|:\[\]]+$")
-_MISSING_KEY = re.compile(r'Key not found in map : "?(.*?)"?$')
-_TYPES = {"int64": "int", "uint64": "uint", "null_type": "null", "dyn": "any", "*opaque*": "optional"}
+_COMPILE: Final = re.compile(r"ERROR: <input>:(-?\d+):(-?\d+): ([^\n]*)")
+_STATUS: Final = re.compile(r"[A-Z_]+: ")
+_TYPES: Final = {"int64": "int", "uint64": "uint", "null_type": "null", "dyn": "any", "*opaque*": "optional"}
+_LONGEST: Final = 1_000
 
 _Rule = tuple[re.Pattern[str], Callable[[re.Match[str]], str]]
 
@@ -21,19 +21,8 @@ def compile_message(text: str) -> tuple[str, int, int]:
     """The first error of a compilation as a sentence, with its line and column, both from 1."""
     match = _COMPILE.search(text)
     if match is None:
-        return _cleaned(text), 1, 1
-    return _sentence(match[3]), int(match[1]), int(match[2])
-
-
-def evaluate_message(text: str) -> str:
-    """An error of an evaluation as a sentence."""
-    return _sentence(_cleaned(text))
-
-
-def missing_key(text: str) -> str | None:
-    """The key that an evaluation did not find in a map, if that is why it failed."""
-    match = _MISSING_KEY.search(_cleaned(text))
-    return match[1] if match else None
+        return _sentence(_STATUS.sub("", text[:_LONGEST].strip().partition("\n")[0], count=1)), 1, 1
+    return _sentence(match[3][:_LONGEST]), max(int(match[1]), 1), max(int(match[2]), 1)
 
 
 def no_field(path: Iterable[Any], node: Any, key: str) -> str:
@@ -53,13 +42,8 @@ def _said(value: Any) -> str:
     return names.get(type(value), "not a mapping")
 
 
-def _cleaned(text: str) -> str:
-    text = re.sub(r"\s*\[[A-Z_]+\]\s*$", "", str(text).strip())
-    return " ".join(_STATUS.sub("", text).split())
-
-
 def _sentence(text: str) -> str:
-    text = _cleaned(text)
+    text = " ".join(text.split()).removesuffix(" [INVALID_ARGUMENT]")
     for pattern, sentence in _RULES:
         match = pattern.search(text)
         if match is not None:
@@ -67,57 +51,28 @@ def _sentence(text: str) -> str:
     return text
 
 
-def _function(name: str) -> str:
-    if name == "@in":
-        return "'in'"
-    if not _OPERATOR.match(name):
-        return f"{name}()"
-    if name in ("_[_]", "_[?_]"):
-        return "an index"
-    if name in ("_?._", "_?_:_"):
-        return "'.?'" if name == "_?._" else "'? :'"
-    return f"'{name.replace('_', '')}'"
-
-
-def _kinds(text: str) -> str:
-    names = [_TYPES.get(name.strip(), name.strip()) for name in text.split(",")] if text.strip() else []
-    return " and ".join(names) if names else "no arguments"
-
-
 def _overload(match: re.Match[str]) -> str:
-    name, target = match["name"], match["target"]
-    kinds = match["kinds"] or ""
-    if name == "<iter_range>":
-        return "only a list or a map can be gone through"
-    if name == "<jump_condition>":
-        return "a condition is neither true nor false"
-    if target:
-        kinds = ", ".join(filter(None, [target, kinds]))
-    return f"{_function(name)} does not take {_kinds(kinds)}"
+    kinds = f"{match['target']}, {match['kinds']}" if match["target"] else match["kinds"]
+    return does_not_take(match["name"], [_TYPES.get(kind, kind) for kind in _split_kinds(kinds)])
 
 
-_RULES: tuple[_Rule, ...] = (
+def _split_kinds(text: str) -> list[str]:
+    """The kinds of a list of them; a comma in ``map(string, int)`` separates nothing."""
+    kinds: list[str] = []
+    depth = start = 0
+    for position, character in enumerate(f"{text},"):
+        depth += (character == "(") - (character == ")")
+        if character == "," and depth == 0:
+            kinds.append(text[start:position].strip())
+            start = position + 1
+    return [kind for kind in kinds if kind]
+
+
+_NAME: Final = r"found no matching overload for '(?P<name>[^']*)' applied to "
+_RULES: Final[tuple[_Rule, ...]] = (
     (re.compile(r"undeclared reference to '([^']*)'"), lambda m: f"'{m[1]}' is not known here"),
-    (
-        re.compile(r"found no matching overload for '(?P<name>[^']*)' applied to '(?P<target>)\((?P<kinds>.*)\)'"),
-        _overload,
-    ),
-    (
-        re.compile(r"found no matching overload for '(?P<name>[^']*)' applied to '(?P<target>.*)\.\((?P<kinds>.*)\)'"),
-        _overload,
-    ),
-    (
-        re.compile(r"No matching overloads found : (?:\((?P<target>[^)]*)\)\.)?(?P<name>[^(]+)(\((?P<kinds>.*)\))?$"),
-        _overload,
-    ),
-    (_MISSING_KEY, lambda m: f"there is no '{m[1]}'"),
-    (re.compile(r"Applying SELECT to non-message type"), lambda _: "a field is asked of what has no fields"),
-    (
-        re.compile(r"Index error: index=(-?\d+) size=(\d+)"),
-        lambda m: f"there is no item {m[1]} in a list of {m[2]}",
-    ),
-    (re.compile(r"divide by zero|modulus by zero"), lambda _: "division by zero"),
-    (re.compile(r"duplicate key in map"), lambda _: "a map has the same key twice"),
+    (re.compile(rf"{_NAME}'(?P<target>)\((?P<kinds>.*)\)'"), _overload),
+    (re.compile(rf"{_NAME}'(?P<target>.*?)\.\((?P<kinds>.*)\)'"), _overload),
     (
         re.compile(r"(?:mismatched|extraneous) input '<EOF>'|at input '<EOF>'"),
         lambda _: "the expression ends too early",
@@ -131,7 +86,8 @@ _RULES: tuple[_Rule, ...] = (
     (re.compile(r"Syntax error: (.*)"), lambda m: m[1]),
     (re.compile(r"Integer value '.*' out of range"), lambda _: "a number is too large"),
     (
-        re.compile(r"Non-CEL value type for '([^']*)'"),
-        lambda m: f"'{m[1]}' holds a value that is not plain data",
+        re.compile(r"(?:recursion limit exceeded|Exceeded max recursion depth)"),
+        lambda _: "the expression is nested too deeply; give a part of it a name, or write it shorter",
     ),
+    (re.compile(r"expression node count exceeded"), lambda _: "the expression is too large"),
 )

@@ -5,28 +5,23 @@ It is the syntax that Kubernetes has in its schemas too, without look-around and
 
 from __future__ import annotations
 
-from functools import cache
-
-from pulumi_everest.expressions.environment import Environment, Expression, ExpressionError
-
-
-@cache
-def _search() -> Expression:
-    return Environment(("text", "pattern")).compile("text.matches(pattern)")
+from pulumi_everest.expressions.evaluation.budget import Budget
+from pulumi_everest.expressions.evaluation.failures import EvaluationError, SpentError
+from pulumi_everest.expressions.evaluation.matching import search
 
 
 def matches(text: str, pattern: str) -> bool:
     """Whether the pattern is found in the text. A pattern that RE2 does not take is found nowhere."""
     try:
-        return _search().evaluate({"text": text, "pattern": pattern}) is True
-    except ExpressionError:
+        return search(text, pattern, Budget())
+    except (EvaluationError, SpentError):
         return False
 
 
 def is_pattern(pattern: str) -> bool:
     """Whether RE2 takes the pattern."""
     try:
-        _search().evaluate({"text": "", "pattern": pattern})
-    except ExpressionError:
+        search("", pattern, Budget())
+    except (EvaluationError, SpentError):
         return False
     return True

@@ -1,14 +1,12 @@
-"""The paths that an expression reads: which values it waits for, and which part of the variables it needs."""
+"""The paths that an expression reads, and which values it waits for therefore."""
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from pulumi_everest.expressions.scope import KEY, WHOLE
 from pulumi_everest.model.deferred import Deferred, leaves, leaves_of
 
 
@@ -42,26 +40,6 @@ class Read:
 def shown(path: ReadPath) -> tuple[str | None, ...]:
     """A path for people and other modules: None for every step that is not one constant key."""
     return tuple(step if isinstance(step, str) else None for step in path)
-
-
-def part_of(reads: Iterable[Read]) -> dict[str, Any]:
-    """The part of the variables that the reads need."""
-    part: dict[str, Any] = {}
-    for read in sorted(reads, key=lambda read: read.use is Use.PRESENCE):
-        constant_steps = list(itertools.takewhile(lambda step: isinstance(step, str), read.path))
-        last = KEY if read.use is Use.PRESENCE and len(constant_steps) == len(read.path) else WHOLE
-        node: Any = part
-        for position, step in enumerate(constant_steps):
-            below = node.get(step)
-            if below == WHOLE:
-                break
-            if position < len(constant_steps) - 1:
-                if not isinstance(below, dict):
-                    below = node[step] = {}
-                node = below
-            elif last == WHOLE or below is None:
-                node[step] = last
-    return part
 
 
 def waits_for(reads: Iterable[Read], variables: Mapping[str, Any]) -> tuple[Deferred, ...]:

@@ -1,230 +1,335 @@
-"""The syntax tree of a compiled CEL expression: reading it, and two changes that make evaluation dependable.
+"""The syntax tree of an expression that CEL has parsed and checked, as plain Python objects.
 
-A compiled expression serialises to a `cel.expr.CheckedExpr`. The few message types of that format are built here
-at run time, with only the fields that are needed. Two things are changed before the tree is used:
-
-- A CEL map has another order in every process, so a `map` or `filter` over it would give a list in random order.
-  Where the range may be a map, the macro is made to run over its sorted keys.
-- An optional value cannot leave CEL. An expression that gives one is put in a list of one optional item.
+CEL's binding gives a tree out as bytes: a `cel.expr.CheckedExpr` in the wire format of protobuf. They are read here,
+without classes made for them, since protobuf's own parser gives up on messages that are nested in one another more
+than a hundred times, which an expression of thirty nested macros is.
 """
 
 from __future__ import annotations
 
-import itertools
+import struct
 from collections.abc import Iterator
-from functools import cache
-from typing import Any, NamedTuple
-
-from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
-
-from pulumi_everest.expressions.functions import IN_ORDER
-
-_FIELD = descriptor_pb2.FieldDescriptorProto
-_PACKAGE = "pulumi_everest.cel"
-_SCALARS = {
-    "bool": _FIELD.TYPE_BOOL,
-    "int32": _FIELD.TYPE_INT32,
-    "int64": _FIELD.TYPE_INT64,
-    "uint64": _FIELD.TYPE_UINT64,
-    "double": _FIELD.TYPE_DOUBLE,
-    "string": _FIELD.TYPE_STRING,
-    "bytes": _FIELD.TYPE_BYTES,
-}
-# message -> {number: (field, type)}; a type that ends in * is repeated. After checked.proto and syntax.proto of
-# google/api/expr; what is not listed is kept as unknown fields.
-_MESSAGES: dict[str, dict[int, tuple[str, str]]] = {
-    "Any": {1: ("type_url", "string"), 2: ("value", "bytes")},
-    "Checked": {3: ("type_map", "TypeEntry*"), 4: ("expr", "Expr")},
-    "TypeEntry": {1: ("key", "int64"), 2: ("value", "Type")},
-    "Type": {6: ("list_type", "bytes")},
-    "Constant": {
-        1: ("null_value", "int32"),
-        2: ("bool_value", "bool"),
-        3: ("int64_value", "int64"),
-        4: ("uint64_value", "uint64"),
-        5: ("double_value", "double"),
-        6: ("string_value", "string"),
-        7: ("bytes_value", "bytes"),
-    },
-    "Ident": {1: ("name", "string")},
-    "Select": {1: ("operand", "Expr"), 2: ("field", "string"), 3: ("test_only", "bool")},
-    "Call": {1: ("target", "Expr"), 2: ("function", "string"), 3: ("args", "Expr*")},
-    "List": {1: ("elements", "Expr*"), 2: ("optional_indices", "int32*")},
-    "Entry": {
-        1: ("id", "int64"),
-        2: ("field_key", "string"),
-        3: ("map_key", "Expr"),
-        4: ("value", "Expr"),
-        5: ("optional_entry", "bool"),
-    },
-    "Struct": {1: ("message_name", "string"), 2: ("entries", "Entry*")},
-    "Comprehension": {
-        1: ("iter_var", "string"),
-        2: ("iter_range", "Expr"),
-        3: ("accu_var", "string"),
-        4: ("accu_init", "Expr"),
-        5: ("loop_condition", "Expr"),
-        6: ("loop_step", "Expr"),
-        7: ("result", "Expr"),
-        8: ("iter_var2", "string"),
-    },
-    "Expr": {
-        2: ("id", "int64"),
-        3: ("const_expr", "Constant"),
-        4: ("ident_expr", "Ident"),
-        5: ("select_expr", "Select"),
-        6: ("call_expr", "Call"),
-        7: ("list_expr", "List"),
-        8: ("struct_expr", "Struct"),
-        9: ("comprehension_expr", "Comprehension"),
-    },
-}
-_NEW_IDS = 1_000_000  # far above the ids of any expression that compiles
+from dataclasses import dataclass
+from typing import Any, Final
 
 
-class _Types(NamedTuple):
-    any: Any
-    checked: Any
-    expr: Any
+@dataclass(frozen=True, slots=True, eq=False)
+class Node:
+    """A part of an expression. `id` is its number in the expression."""
+
+    id: int
 
 
-@cache
-def _types() -> _Types:
-    file = descriptor_pb2.FileDescriptorProto(name="pulumi_everest/cel.proto", package=_PACKAGE, syntax="proto3")
-    for name, fields in _MESSAGES.items():
-        message = file.message_type.add(name=name)
-        for number, (field, kind) in fields.items():
-            label = _FIELD.LABEL_REPEATED if kind.endswith("*") else _FIELD.LABEL_OPTIONAL
-            declared = message.field.add(name=field, number=number, label=label)
-            plain = kind.rstrip("*")
-            declared.type = _SCALARS.get(plain, _FIELD.TYPE_MESSAGE)
-            if plain not in _SCALARS:
-                declared.type_name = f".{_PACKAGE}.{plain}"
-            elif name in ("Constant", "Type"):  # one of the fields is set, and 0 or "" is a value too
-                declared.proto3_optional = True
-                declared.oneof_index = len(message.oneof_decl)
-                message.oneof_decl.add(name=f"_{field}")
-    pool = descriptor_pool.DescriptorPool()
-    pool.AddSerializedFile(file.SerializeToString())
+@dataclass(frozen=True, slots=True, eq=False)
+class Constant(Node):
+    """A literal. `unsigned` is true for one like ``1u``, whose value is an int as well."""
 
-    def message_class(name: str) -> Any:
-        return message_factory.GetMessageClass(pool.FindMessageTypeByName(f"{_PACKAGE}.{name}"))
-
-    return _Types(message_class("Any"), message_class("Checked"), message_class("Expr"))
+    value: Any
+    unsigned: bool = False
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Name(Node):
+    """The name of a variable, or of a type."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Select(Node):
+    """``operand.field``, or ``has(operand.field)`` where it is only tested."""
+
+    operand: Node
+    field: str
+    tested: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Call(Node):
+    """``function(arguments)``, or ``target.function(arguments)``; operators are functions with names like ``_+_``."""
+
+    target: Node | None
+    function: str
+    arguments: tuple[Node, ...]
+
+    @property
+    def operands(self) -> tuple[Node, ...]:
+        """The target, if there is one, and the arguments."""
+        return self.arguments if self.target is None else (self.target, *self.arguments)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ListLiteral(Node):
+    """``[items]``. `asked` are the positions of those written with ``?``."""
+
+    items: tuple[Node, ...]
+    asked: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Entry(Node):
+    """``key: value`` of a map; `asked` where it is written with ``?``. A message has field names, so no `key`."""
+
+    key: Node | None
+    value: Node
+    asked: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MapLiteral(Node):
+    """``{entries}``, or a message where it has a name before it."""
+
+    message: str
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Comprehension(Node):
+    """What a macro that goes through a list or map becomes. See `macros`."""
+
+    variable: str
+    range: Node
+    accumulator: str
+    start: Node
+    condition: Node
+    step: Node
+    result: Node
+    second_variable: str
+
+
+@dataclass(frozen=True, slots=True)
 class Tree:
-    """The tree of one expression; `root` is its `Expr` message."""
+    """The tree of one expression. `optionals` are the nodes of which CEL knows that they give an optional value."""
 
-    def __init__(self, serialized: bytes) -> None:
-        types = _types()
-        self._any = types.any.FromString(serialized)
-        self._checked = types.checked.FromString(self._any.value)
-        self._ids = itertools.count(_NEW_IDS)
-        self.root: Any = self._checked.expr
-
-    def serialize(self) -> bytes:
-        """What `Env.deserialize` takes."""
-        self._any.value = self._checked.SerializeToString()
-        return bytes(self._any.SerializeToString())
-
-    def copy_of_root(self) -> Any:
-        """The tree as it is now, apart from later changes."""
-        copied = _types().expr()
-        copied.CopyFrom(self.root)
-        return copied
-
-    def order_ranges(self) -> bool:
-        """Make `map` and `filter` run over sorted keys where they range over a map; whether there was any."""
-        lists = {entry.key for entry in self._checked.type_map if entry.value.HasField("list_type")}
-        ranges = [node.comprehension_expr.iter_range for node in nodes(self.root) if _gives_list(node)]
-        found = [node for node in ranges if node.id not in lists]
-        for node in found:
-            self._put_in_order(node)
-        return bool(found)
-
-    def hold_optional(self) -> None:
-        """Put the result, an optional value, in a list: of one item, or of none where there is no value."""
-        held = self._node()
-        held.list_expr.elements.add().CopyFrom(self.root)
-        held.list_expr.optional_indices.append(0)
-        self.root.CopyFrom(held)
-
-    def _put_in_order(self, node: Any) -> None:
-        """Replace `node` by ``type(node) == map ? keysInOrder(node) : node``; a list stays in CEL."""
-        plain = type(node)()
-        plain.CopyFrom(node)
-        is_map = self._call("_==_", self._call("type", plain), self._ident("map"))
-        node.CopyFrom(self._call("_?_:_", is_map, self._call(IN_ORDER, plain), plain))
-
-    def _node(self) -> Any:
-        return _types().expr(id=next(self._ids))
-
-    def _ident(self, name: str) -> Any:
-        node = self._node()
-        node.ident_expr.name = name
-        return node
-
-    def _call(self, function: str, *arguments: Any) -> Any:
-        node = self._node()
-        node.call_expr.function = function
-        for argument in arguments:
-            node.call_expr.args.add().CopyFrom(argument)
-        return node
+    root: Node
+    optionals: frozenset[int]
 
 
-_KINDS = tuple(name for name, _ in list(_MESSAGES["Expr"].values())[1:])
-_CONSTANTS = tuple(name for name, _ in _MESSAGES["Constant"].values())
-
-
-def kind(node: Any) -> str:
-    """Which of the fields of an `Expr` is set: ``const_expr``, ``select_expr`` ...; empty for none."""
-    return next((name for name in _KINDS if node.HasField(name)), "")
-
-
-def constant(node: Any) -> Any:
-    """The value of a constant; None for null."""
-    for name in _CONSTANTS:
-        if node.const_expr.HasField(name):
-            return None if name == "null_value" else getattr(node.const_expr, name)
-    return None
-
-
-def is_null(node: Any) -> bool:
-    """Whether the node is the constant null."""
-    return bool(node.HasField("const_expr")) and constant(node) is None
-
-
-def children(node: Any) -> Iterator[Any]:
+def children(node: Node) -> Iterator[Node]:
     """The nodes right below a node."""
-    match kind(node):
-        case "select_expr":
-            yield node.select_expr.operand
-        case "call_expr":
-            if node.call_expr.HasField("target"):
-                yield node.call_expr.target
-            yield from node.call_expr.args
-        case "list_expr":
-            yield from node.list_expr.elements
-        case "struct_expr":
-            for entry in node.struct_expr.entries:
-                yield entry.map_key
+    match node:
+        case Select():
+            yield node.operand
+        case Call():
+            yield from node.operands
+        case ListLiteral():
+            yield from node.items
+        case MapLiteral():
+            for entry in node.entries:
+                if entry.key is not None:
+                    yield entry.key
                 yield entry.value
-        case "comprehension_expr":
-            loop = node.comprehension_expr
-            yield from (loop.iter_range, loop.accu_init, loop.loop_condition, loop.loop_step, loop.result)
+        case Comprehension():
+            yield from (node.range, node.start, node.condition, node.step, node.result)
 
 
-def nodes(node: Any) -> Iterator[Any]:
-    """A node and all below it, the innermost first."""
-    for child in children(node):
-        yield from nodes(child)
-    yield node
+def size(node: Node) -> int:
+    """How many nodes there are, the node itself included."""
+    return 1 + sum(map(size, children(node)))
 
 
-def _gives_list(node: Any) -> bool:
-    """Whether the node is what `map` and `filter` expand to: a comprehension that collects a list."""
-    if kind(node) != "comprehension_expr":
-        return False
-    loop = node.comprehension_expr
-    return kind(loop.accu_init) == "list_expr" and loop.iter_var != "#unused"
+def is_null(node: Node) -> bool:
+    """Whether the node is the constant null."""
+    return isinstance(node, Constant) and node.value is None
+
+
+def read_tree(serialized: bytes) -> Tree:
+    """The tree of what the binding's `serialize` gives: a CheckedExpr in an Any."""
+    packed = _Message(serialized, 0, len(serialized))
+    checked = next(_Message(serialized, start, end) for number, start, end in packed.fields() if number == 2)
+    root = Node(0)
+    optionals = set()
+    for number, start, end in checked.fields():
+        if number == 4:
+            root = _Message(serialized, start, end).node()
+        elif number == 3:
+            of, is_optional = _Message(serialized, start, end).type_of()
+            if is_optional:
+                optionals.add(of)
+    return Tree(root, frozenset(optionals))
+
+
+_VARINT: Final = -1
+_OPTIONAL_TYPE: Final = b"optional_type"
+_DOUBLE: Final = struct.Struct("<d")
+
+
+class _Message:
+    """The part of the bytes that is one message. Numbers of fields are those of cel/expr/{checked,syntax}.proto."""
+
+    __slots__ = ("_data", "_end", "_start")
+
+    def __init__(self, data: bytes, start: int, end: int) -> None:
+        self._data, self._start, self._end = data, start, end
+
+    def fields(self) -> Iterator[tuple[int, int, int]]:
+        """Number, begin and end of each field; for a number on the wire the number itself, and `_VARINT`."""
+        at = self._start
+        while at < self._end:
+            tag, at = self._varint(at)
+            match tag & 7:
+                case 0:
+                    value, at = self._varint(at)
+                    yield tag >> 3, value, _VARINT
+                case 1:
+                    yield tag >> 3, at, at + 8
+                    at += 8
+                case 2:
+                    length, at = self._varint(at)
+                    yield tag >> 3, at, at + length
+                    at += length
+                case kind:
+                    raise ValueError(f"the tree of an expression has a field of the kind {kind}")
+
+    def _varint(self, at: int) -> tuple[int, int]:
+        value = self._data[at]
+        at += 1
+        if value < 128:
+            return value, at
+        value &= 127
+        shift = 7
+        while True:
+            byte = self._data[at]
+            at += 1
+            value |= (byte & 127) << shift
+            if byte < 128:
+                return value, at
+            shift += 7
+
+    def _text(self, start: int, end: int) -> str:
+        return self._data[start:end].decode()
+
+    def _below(self, start: int, end: int) -> Node:
+        return _Message(self._data, start, end).node()
+
+    def type_of(self) -> tuple[int, bool]:
+        """An entry of the map of types: the number of a node, and whether its type is the optional one."""
+        of, is_optional = 0, False
+        for number, start, end in self.fields():
+            if number == 1:
+                of = start
+            else:  # a Type, in which 14 is an abstract type, and in that 1 its name
+                for kind, inner, inner_end in _Message(self._data, start, end).fields():
+                    is_optional = kind == 14 and self._data[inner + 2 : inner_end].startswith(_OPTIONAL_TYPE)
+        return of, is_optional
+
+    def node(self) -> Node:
+        """The Expr that the message is."""
+        identity = 0
+        made: Node | None = None
+        for number, start, end in self.fields():
+            part = _Message(self._data, start, end)
+            match number:
+                case 2:
+                    identity = start
+                case 3:
+                    made = part._constant(identity)
+                case 4:
+                    made = Name(identity, part._only_text())
+                case 5:
+                    made = part._select(identity)
+                case 6:
+                    made = part._call(identity)
+                case 7:
+                    made = part._list(identity)
+                case 8:
+                    made = part._map(identity)
+                case 9:
+                    made = part._comprehension(identity)
+        return made if made is not None else Node(identity)
+
+    def _only_text(self) -> str:
+        return next((self._text(start, end) for number, start, end in self.fields() if number == 1), "")
+
+    def _constant(self, identity: int) -> Node:
+        for number, start, end in self.fields():
+            match number:
+                case 2:
+                    return Constant(identity, bool(start))
+                case 3:
+                    return Constant(identity, start - 2**64 if start >= 2**63 else start)
+                case 4:
+                    return Constant(identity, start, unsigned=True)
+                case 5:
+                    return Constant(identity, _DOUBLE.unpack_from(self._data, start)[0])
+                case 6:
+                    return Constant(identity, self._text(start, end))
+                case 7:
+                    return Constant(identity, self._data[start:end])
+        return Constant(identity, None)
+
+    def _select(self, identity: int) -> Node:
+        operand, field, tested = Node(0), "", False
+        for number, start, end in self.fields():
+            match number:
+                case 1:
+                    operand = self._below(start, end)
+                case 2:
+                    field = self._text(start, end)
+                case 3:
+                    tested = bool(start)
+        return Select(identity, operand, field, tested)
+
+    def _call(self, identity: int) -> Node:
+        target: Node | None = None
+        function = ""
+        arguments = []
+        for number, start, end in self.fields():
+            match number:
+                case 1:
+                    target = self._below(start, end)
+                case 2:
+                    function = self._text(start, end)
+                case 3:
+                    arguments.append(self._below(start, end))
+        return Call(identity, target, function, tuple(arguments))
+
+    def _list(self, identity: int) -> Node:
+        items = []
+        asked: set[int] = set()
+        for number, start, end in self.fields():
+            if number == 1:
+                items.append(self._below(start, end))
+            elif end == _VARINT:
+                asked.add(start)
+            else:  # numbers of a repeated field stand together
+                packed = _Message(self._data, start, end)
+                at = start
+                while at < end:
+                    position, at = packed._varint(at)
+                    asked.add(position)
+        return ListLiteral(identity, tuple(items), frozenset(asked))
+
+    def _map(self, identity: int) -> Node:
+        message = ""
+        entries = []
+        for number, start, end in self.fields():
+            if number == 1:
+                message = self._text(start, end)
+            else:
+                entries.append(_Message(self._data, start, end)._entry())
+        return MapLiteral(identity, message, tuple(entries))
+
+    def _entry(self) -> Entry:
+        identity, key, value, asked = 0, None, Node(0), False
+        for number, start, end in self.fields():
+            match number:
+                case 1:
+                    identity = start
+                case 3:
+                    key = self._below(start, end)
+                case 4:
+                    value = self._below(start, end)
+                case 5:
+                    asked = bool(start)
+        return Entry(identity, key, value, asked)
+
+    def _comprehension(self, identity: int) -> Node:
+        texts = {1: "", 3: "", 8: ""}
+        nodes: dict[int, Node] = {}
+        for number, start, end in self.fields():
+            if number in texts:
+                texts[number] = self._text(start, end)
+            else:
+                nodes[number] = self._below(start, end)
+        return Comprehension(identity, texts[1], nodes[2], texts[3], nodes[4], nodes[5], nodes[6], nodes[7], texts[8])

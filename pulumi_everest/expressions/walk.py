@@ -12,7 +12,17 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from pulumi_everest.expressions.reads import Read, ReadPath, Step, Use, shown
-from pulumi_everest.expressions.tree import constant, is_null, kind
+from pulumi_everest.expressions.tree import (
+    Call,
+    Comprehension,
+    Constant,
+    ListLiteral,
+    MapLiteral,
+    Name,
+    Node,
+    Select,
+    is_null,
+)
 from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.shapes import ANY, TEXT, Shape
 
@@ -53,9 +63,13 @@ _NO_FIELDS = ("text", "bool", "number", "list")
 class Walk:
     """One walk over an expression, which fills the attributes. `optional` is about the value of the whole."""
 
-    def __init__(self, variables: Container[str], shapes: Mapping[str, Shape]) -> None:
+    def __init__(
+        self, variables: Container[str], shapes: Mapping[str, Shape], optionals: Container[int] = frozenset()
+    ) -> None:
+        """`optionals` are the nodes of which CEL's checker says that they give an optional value."""
         self._variables = variables
         self._shapes = shapes
+        self._optionals = optionals
         self.reads: dict[Read, None] = {}
         self.unknown: dict[UnknownField, None] = {}
         self.roots: set[str] = set()
@@ -65,7 +79,7 @@ class Walk:
         self.mixed: str | None = None
         """What is wrong where an optional value stands where CEL cannot hand it out."""
 
-    def tree(self, root: Any) -> None:
+    def tree(self, root: Node) -> None:
         """Walk the tree of a compiled expression."""
         result = self._visit(root, {})
         self._use(result, Use.WHOLE)
@@ -81,26 +95,28 @@ class Walk:
         self._use(value, Use.WHOLE)
         self.shape = _shape_of(value)
 
-    def _visit(self, node: Any, local: Mapping[str, _Value]) -> _Value:
-        match kind(node):
-            case "ident_expr":
-                name = node.ident_expr.name
-                return local[name] if name in local else self._variable(name)
-            case "select_expr":
-                select = node.select_expr
-                value = self._select(self._visit(select.operand, local), select.field)
-                if select.test_only:
+    def _visit(self, node: Node, local: Mapping[str, _Value]) -> _Value:
+        value = self._visited(node, local)
+        return value if value.optional or node.id not in self._optionals else _with_optional(value)
+
+    def _visited(self, node: Node, local: Mapping[str, _Value]) -> _Value:
+        match node:
+            case Name():
+                return local[node.name] if node.name in local else self._variable(node.name.removeprefix("."))
+            case Select():
+                value = self._select(self._visit(node.operand, local), node.field)
+                if node.tested:
                     self._use(value, Use.PRESENCE)
                     return _MADE
                 return value
-            case "call_expr":
-                return self._call(node.call_expr, local)
-            case "list_expr":
-                return self._list(node.list_expr, local)
-            case "struct_expr":
-                return self._struct(node.struct_expr, local)
-            case "comprehension_expr":
-                return self._comprehension(node.comprehension_expr, local)
+            case Call():
+                return self._call(node, local)
+            case ListLiteral():
+                return self._list(node, local)
+            case MapLiteral():
+                return self._struct(node, local)
+            case Comprehension():
+                return self._comprehension(node, local)
         return _MADE
 
     def _variable(self, name: str) -> _Value:
@@ -109,14 +125,13 @@ class Walk:
         self.roots.add(name)
         return _Value((_Origin((name,), self._shapes.get(name, ANY)),))
 
-    def _call(self, call: Any, local: Mapping[str, _Value]) -> _Value:
-        targets = [call.target] if call.HasField("target") else []
-        nodes = [*targets, *call.args]
+    def _call(self, call: Call, local: Mapping[str, _Value]) -> _Value:
+        nodes = call.operands
         values = [self._visit(argument, local) for argument in nodes]
         optional = any(value.optional for value in values[:1])
         match call.function:
             case "_?._":
-                return _with_optional(self._select(values[0], str(constant(nodes[1]))))
+                return _with_optional(self._select(values[0], str(_literal(nodes[1]))))
             case "_[_]":
                 value = self._index(values[0], nodes[1], values[1])
                 return _with_optional(value) if optional else value
@@ -141,6 +156,8 @@ class Walk:
                 return _with_optional(values[0])
             case "optional.none":
                 return _with_optional(_MADE)
+            case "first" | "last":
+                return _with_optional(self._items(values[0]))
             case "dyn":
                 return values[0]
             case "size" | "type":
@@ -159,41 +176,39 @@ class Walk:
                 for value in values:
                     self._use(_Value(value.origins), Use.WHOLE)
                 made = _MADE.origins if values[0].origins or values[1].origins else ()
-                return _Value(made, (*values[0].held, *values[1].held))
+                return _Value(made, _joined(list(values)).held)
         for value in values:
             self._use(value, Use.WHOLE)
         return _MADE
 
-    def _list(self, node: Any, local: Mapping[str, _Value]) -> _Value:
-        asked = set(node.optional_indices)
+    def _list(self, node: ListLiteral, local: Mapping[str, _Value]) -> _Value:
         held = [
-            self._held(self._visit(item, local), position in asked, "[?a]")
-            for position, item in enumerate(node.elements)
+            self._held(self._visit(item, local), position in node.asked, "[?a]")
+            for position, item in enumerate(node.items)
         ]
-        return _Value((), tuple(held))
+        return _holding(held)
 
     def _held(self, value: _Value, asked: bool, spelling: str) -> _Value:
         if value.optional and not asked:
             self.mixed = f"a list or map holds an optional value; write {spelling}, or a.orValue(b)"
         return _plain(value)
 
-    def _struct(self, struct: Any, local: Mapping[str, _Value]) -> _Value:
+    def _struct(self, struct: MapLiteral, local: Mapping[str, _Value]) -> _Value:
         held = []
         for entry in struct.entries:
-            self._use(self._visit(entry.map_key, local), Use.WHOLE)
-            held.append(self._held(self._visit(entry.value, local), entry.optional_entry, "{?'key': a}"))
-        return _Value((), tuple(held))
+            if entry.key is not None:
+                self._use(self._visit(entry.key, local), Use.WHOLE)
+            held.append(self._held(self._visit(entry.value, local), entry.asked, "{?'key': a}"))
+        return _holding(held)
 
-    def _comprehension(self, loop: Any, local: Mapping[str, _Value]) -> _Value:
-        items = self._items(self._visit(loop.iter_range, local))
-        start = self._visit(loop.accu_init, local)
-        inner = {**local, loop.iter_var: items, loop.accu_var: start}
-        if loop.iter_var2:
-            inner |= {loop.iter_var: _MADE, loop.iter_var2: items}
-        self._use(self._visit(loop.loop_condition, inner), Use.WHOLE)
-        if loop.iter_var != "#unused":  # that is cel.bind, which only names a value
-            step = self._visit(loop.loop_step, inner)
-            inner = {**inner, loop.accu_var: _either(start, step)}
+    def _comprehension(self, loop: Comprehension, local: Mapping[str, _Value]) -> _Value:
+        items = self._items(self._visit(loop.range, local))
+        start = self._visit(loop.start, local)
+        inner = {**local, loop.variable: items, loop.accumulator: start}
+        self._use(self._visit(loop.condition, inner), Use.WHOLE)
+        if loop.variable != "#unused":  # that is cel.bind, which only names a value
+            step = self._visit(loop.step, inner)
+            inner = {**inner, loop.accumulator: _either(start, step)}
         return self._visit(loop.result, inner)
 
     def _items(self, value: _Value) -> _Value:
@@ -215,8 +230,8 @@ class Walk:
         origins = [_step(origin, name, origin.shape.at(name)) for origin in value.origins]
         return _joined([_Value(tuple(origins)), *value.held], optional=value.optional)
 
-    def _index(self, value: _Value, key_node: Any, key: _Value) -> _Value:
-        name = constant(key_node) if kind(key_node) == "const_expr" else None
+    def _index(self, value: _Value, key_node: Node, key: _Value) -> _Value:
+        name = _literal(key_node)
         if isinstance(name, str):
             return self._select(value, name)
         self._use(key, Use.WHOLE)
@@ -233,12 +248,21 @@ class Walk:
         self.unknown[UnknownField(full, name, tuple(allowed))] = None
 
     def _use(self, value: _Value, use: Use) -> None:
-        for origin in value.origins:
-            if origin.path is not None:
-                self.reads[Read(origin.path, use)] = None
-        if use in (Use.WHOLE, Use.KEYS):
-            for held in value.held:
-                self._use(held, Use.WHOLE)
+        """Note that a value is read, and all that it holds: once, since what has a name may be held many times."""
+        left = [(value, use)]
+        seen: set[int] = set()
+        while left:
+            found, part = left.pop()
+            for origin in found.origins:
+                if origin.path is not None:
+                    self.reads[Read(origin.path, part)] = None
+            if part in (Use.WHOLE, Use.KEYS) and id(found.held) not in seen:
+                seen.add(id(found.held))
+                left += [(held, Use.WHOLE) for held in found.held]
+
+
+def _literal(node: Node) -> Any:
+    return node.value if isinstance(node, Constant) else None
 
 
 def _step(origin: _Origin, key: str | Step, shape: Shape) -> _Origin:
@@ -282,4 +306,9 @@ def _with_optional(value: _Value) -> _Value:
 
 
 def _plain(value: _Value) -> _Value:
-    return _Value(value.origins, value.held)
+    return _Value(value.origins, value.held) if value.optional else value
+
+
+def _holding(held: list[_Value]) -> _Value:
+    """A list or map of these values, each of which is kept once."""
+    return _Value((), tuple({id(value): value for value in held}.values()))

@@ -1,0 +1,57 @@
+"""What evaluations may spend: turns of loops, work, and the size of what they make.
+
+Work is counted in steps of about a tenth of a microsecond. What costs nothing to speak of is not counted: an
+expression without a loop has no more steps than it has parts. The limits are far above what a database needs; they are
+there for the line of YAML that would take minutes or all memory.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pulumi_everest.expressions.evaluation.failures import SpentError
+
+MOST_TURNS: Final = 10_000
+"""How often the loops of one evaluation turn, all together. It is CEL's own limit."""
+MOST_WORK: Final = 1_000_000
+"""How many steps one evaluation takes."""
+MOST_TEXT: Final = 1_000_000
+"""How many characters a text has that an expression makes."""
+MOST_VALUES: Final = 100_000
+"""How many values there are in the list or map that an expression gives, all that is nested in it included."""
+DEEPEST: Final = 100
+"""How deeply lists and maps are nested in what an expression gives or hands to a function."""
+_CHARACTERS: Final = 64  # are copied in one step
+
+
+class Budget:
+    """What is left for one evaluation."""
+
+    __slots__ = ("turns", "work")
+
+    def __init__(self, work: int = MOST_WORK) -> None:
+        self.turns = MOST_TURNS
+        self.work = work
+
+    def turn(self, steps: int) -> None:
+        """Take one turn of a loop, which has so many steps."""
+        self.turns -= 1
+        if self.turns < 0:
+            raise SpentError(f"its loops turn more than {MOST_TURNS:,} times")
+        self.spend(steps)
+
+    def spend(self, steps: int) -> None:
+        """Take so many steps."""
+        self.work -= steps
+        if self.work < 0:
+            raise SpentError("it takes too much work")
+
+    def text(self, length: int) -> None:
+        """Make a text of so many characters."""
+        if length > MOST_TEXT:
+            raise SpentError(f"it makes a text of more than {MOST_TEXT:,} characters")
+        self.spend(length // _CHARACTERS)
+
+    def read(self, length: int) -> None:
+        """Go through a text of so many characters."""
+        self.spend(length // _CHARACTERS)

@@ -10,14 +10,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from pulumi_everest.core.merging import copied
+from pulumi_everest.core.schema_parts import COMBINING, named_properties, target
 from pulumi_everest.model.shapes import ANY, BOOL, NUMBER, TEXT, Shape
 
 if TYPE_CHECKING:
     from pulumi_everest.model.deferred import Path
     from pulumi_everest.model.findings import Finding
 
-COMBINING = ("$ref", "$dynamicRef", "allOf", "anyOf", "oneOf", "if", "dependentSchemas")
-"""Keywords that put a schema together of several."""
 _CLOSING = ("additionalProperties", "unevaluatedProperties")
 _OPENING = ("additionalProperties", "patternProperties")
 
@@ -80,45 +79,11 @@ def _closed(schema: Any, root: dict[str, Any], seen: tuple[int, ...] = (), *, is
     return schema
 
 
-def named_properties(schema: Any, root: dict[str, Any], seen: set[int] | None = None) -> dict[str, None]:
-    """The properties that a schema names, or one that it is combined of; keys beside them are unknown."""
-    seen = set() if seen is None else seen
-    if not isinstance(schema, dict) or id(schema) in seen:
-        return {}
-    seen.add(id(schema))
-    own = schema.get("properties")
-    found = dict.fromkeys(own if isinstance(own, dict) else ())
-    parts = [part for name in ("allOf", "anyOf", "oneOf") for part in _as_list(schema.get(name))]
-    parts += [schema.get(name) for name in ("if", "then", "else")]
-    parts.append(_target(schema.get("$ref"), root))
-    for part in parts:
-        found |= named_properties(part, root, seen)
-    return found
-
-
-def _as_list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
-def _target(ref: Any, root: dict[str, Any]) -> Any:
-    """What a local reference points at, or None."""
-    if not isinstance(ref, str) or not ref.startswith("#"):
-        return None
-    here: Any = root
-    for part in ref.removeprefix("#").split("/")[1:]:
-        key = part.replace("~1", "/").replace("~0", "~")
-        if isinstance(here, dict) and key in here:
-            here = here[key]
-        else:
-            return None
-    return here
-
-
 def _shape(schema: Any, root: dict[str, Any], depth: int) -> Shape:
     if not isinstance(schema, dict) or depth > 20:
         return ANY
     if "$ref" in schema and "properties" not in schema:
-        return _shape(_target(schema["$ref"], root), root, depth + 1)
+        return _shape(target(schema["$ref"], root), root, depth + 1)
     if any(name in schema for name in ("allOf", "anyOf", "oneOf", "if")):
         return ANY
     kind = schema.get("type")
@@ -138,7 +103,7 @@ def _shape(schema: Any, root: dict[str, Any], depth: int) -> Shape:
 
 def _filled(value: Any, schema: Any, root: dict[str, Any], depth: int) -> Any:
     if isinstance(schema, dict) and "$ref" in schema and "properties" not in schema:
-        schema = _target(schema["$ref"], root)
+        schema = target(schema["$ref"], root)
     if not isinstance(schema, dict) or depth > 20:
         return value
     properties = schema.get("properties")

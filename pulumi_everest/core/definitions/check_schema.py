@@ -13,7 +13,7 @@ from referencing.jsonschema import DRAFT202012
 
 from pulumi_everest.core.merging import copied
 from pulumi_everest.core.schema_errors import sentence, validator
-from pulumi_everest.core.schemas import COMBINING
+from pulumi_everest.core.schema_parts import COMBINING
 from pulumi_everest.expressions.patterns import is_pattern
 from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.findings import did_you_mean

@@ -119,6 +119,50 @@ def test_versions_are_checked_for_each_operator_version_and_reported_once(
     assert [entry.message for entry in check(types(*versions), plugin=True)] == messages
 
 
+def test_a_type_needs_a_default_where_some_component_gets_its_version_from_no_bundle() -> None:
+    several = types(version("1.0"), version("2.0"))
+    spec = {
+        **several,
+        "components": {"engine": {"type": "db"}, "proxy": {"type": "db"}, "unplaced": {"type": "db"}},
+        "topologies": {"single": {"components": {"engine": None, "proxy": None, "none": None}}},
+        "bundles": [{"name": "a", "components": {"engine": "1.0"}}],
+    }
+
+    assert ("definition.default-version", VERSIONS) in codes(spec)
+    both = [{"name": "a", "components": {"engine": "1.0", "proxy": "2.0"}}]
+    assert "definition.default-version" not in [code for code, _ in codes({**spec, "bundles": both})]
+    other = {"componentTypes": {**several["componentTypes"], "tool": DB}, "components": {"engine": {"type": "tool"}}}
+    assert codes({**spec, **other, "topologies": SPEC["topologies"], "bundles": []}) == []
+
+
+def test_a_type_without_a_default_says_how_to_mark_one() -> None:
+    [entry] = check(types(version("1.0"), version("2.0")))
+
+    assert (entry.message, entry.allowed, entry.hint) == (
+        "type 'db' has several versions and none is the default", ("1.0", "2.0"), "mark one with 'default: true'",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        (None, None, ["definition.bundle"]),
+        ("1.0", "1.1", []),
+        ("1.0", "1.0", ["definition.bundle"]),
+        (">=1.0", "1.1", ["definition.bundle"]),
+    ],
+)
+def test_two_bundles_are_the_default_where_no_operator_version_runs_both(
+    first: str | None, second: str | None, expected: list[str]
+) -> None:
+    versions = [version("1.0", operator=first, default=True), version("2.0", operator=second)]
+    one, two = ({"name": n, "default": True, "components": {"engine": v}} for n, v in (("a", "1.0"), ("b", "2.0")))
+    spec = {**types(*versions), "bundles": [one, two]}
+
+    assert [code for code, _ in codes(spec, plugin=True) if code == "definition.bundle"] == expected
+    assert [path for code, path in codes(spec) if code == "definition.bundle"] == ["bundles[1].default"]
+
+
 def test_a_type_needs_no_default_where_every_bundle_says_its_version() -> None:
     several = types(version("1.0"), version("2.0"))
     bundles = [{"name": "a", "components": {"engine": "1.0"}}, {"name": "b", "components": {"engine": "2.0"}}]
@@ -159,6 +203,7 @@ def test_a_type_that_nothing_uses_needs_no_versions() -> None:
             {"upgrades": {"db": {"paths": [{"from": "0.9", "to": "1"}, {"from": "1", "to": "2"}]}}},
             [("definition.unknown-version", "upgrades.db.paths[1].to")],
         ),
+        ({"upgrades": {"db": {"paths": [{"from": "1", "to": ">=x"}]}}}, [("value.version", "upgrades.db.paths[0].to")]),
     ],
 )
 def test_what_a_definition_refers_to_is_there(spec: dict[str, Any], expected: list[tuple[str, str]]) -> None:
@@ -304,6 +349,46 @@ def test_what_the_templates_do_nothing_with_is_refused(spec: dict[str, Any], pat
     assert codes(spec, plugin=True) == [("definition.not-honoured", path)]
 
 
+def test_engine_configuration_that_the_templates_do_nothing_with_is_refused() -> None:
+    spec = {"components": {"engine": {"type": "db", "engineConfig": "text"}}}
+    without = {"components": {"engine": {"types": ["db"], "fields": ["version", "replicas"]}}}
+
+    def found(manifest: dict[str, Any]) -> list[tuple[str, str]]:
+        model = DatabaseClusterDefinition.model_validate(
+            {"apiVersion": "everest.percona.com/v2alpha1", "kind": "DatabaseClusterDefinition", "metadata": {"name": "x"},
+             "spec": {**SPEC, **spec}}
+        )  # fmt: skip
+        entries = check_definition(Definition(model), PluginManifest.model_validate(manifest))
+        return [(entry.code, path_text(entry.path)) for entry in entries]
+
+    assert found(MANIFEST) == []
+    assert found({**MANIFEST, **without}) == [("definition.not-honoured", "spec.components.engine.engineConfig")]
+
+
+@pytest.mark.parametrize(
+    ("changes", "found"),
+    [
+        ([("instances.*.storage", "online"), ("instances.engine.storage.size", "restart")], "changes[1].path"),
+        ([("backup", "online"), ("backup.storages", "immutable")], "changes[1].path"),
+        ([("backup", "immutable"), ("backup.storages", "immutable")], "changes[1].path"),
+        ([("backup", "immutable"), ("backup.storages", "online")], None),
+        ([("backup.storages", "online"), ("backup", "online")], None),
+        ([("backup.storages", "keep-order"), ("backup.storages", "online")], None),
+        ([("backup", "keep-order"), ("backup.storages", "keep-first")], "changes[1].path"),
+        ([("instances.engine.storage", "online"), ("instances.*.storage.size", "restart")], None),
+        ([("paused", "online"), ("usersSecret", "online")], None),
+    ],
+)
+def test_an_entry_that_one_before_it_takes_everything_from_is_a_finding(
+    changes: list[tuple[str, str]], found: str | None
+) -> None:
+    spec = {"changes": [{"path": path, "policy": policy} for path, policy in changes]}
+
+    assert codes(spec) == ([("definition.change", found)] if found else [])
+    spec["changes"][0]["when"] = "has(new.paused)"  # type: ignore[assignment]
+    assert codes(spec) == []
+
+
 def test_the_plugins_own_defaults_are_within_the_limits() -> None:
     found = check(member(replicas={"max": 3}), plugin=True)
 
@@ -407,6 +492,8 @@ def test_the_fields_and_keys_that_a_plugin_speaks_of_exist(change: dict[str, Any
         ({"instances": {"engine": {"expose": {}}}}, [("definition.not-honoured", "instances.engine.expose")]),
         ({"instances": {"proxy": {}}}, [("definition.not-honoured", "instances.proxy")]),
         ({"tsl": {}}, [("field.unknown", "tsl")]),
+        ({"topology": {"type": "x"}}, [("definition.defaults", "topology")]),
+        ({"bundle": "x", "preset": "y"}, [("definition.defaults", "bundle"), ("definition.defaults", "preset")]),
         ({"instances": []}, [("field.type", "instances")]),
     ],
 )

@@ -125,6 +125,7 @@ CODES: dict[str, Code] = {
     "cluster.config": Code(_E, "A value under config does not pass the definition's schema."),
     "cluster.engine-config": Code(_E, "engineConfig has not the form that the component takes."),
     "cluster.overrides": Code(_E, "A value under overrides makes an object that does not pass the operator's schema."),
+    "cluster.dead-field": Code(_W, "All that is emitted for a field is removed or replaced by overrides."),
     "cluster.rule": Code(_E, "A rule of the definition is not fulfilled."),
     "cluster.rule-warning": Code(_W, "A rule of the definition that is only a warning is not fulfilled."),
     "cluster.rule-failed": Code(_E, "A rule of the definition could not be evaluated."),

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from pulumi_everest.core.check_job import Job
+from pulumi_everest.core.overrides import has_overrides
 from pulumi_everest.core.paths import value_at
 from pulumi_everest.core.resolve import Resolved
 from pulumi_everest.core.technology import Technology
@@ -329,6 +330,30 @@ class Workspace:
         return [*emit(resolved, plugin.template), *jobs.filling_of(resolved, setup)]
 
     def check_objects(self, plan: Plan) -> list[Finding]:
+        """What is to be said of the objects of a cluster, placed in its input: of dead fields, and by CRDs."""
+        return [*self._dead_fields(plan), *self._against_crds(plan)]
+
+    def _dead_fields(self, plan: Plan) -> list[Finding]:
+        """Fields of which overrides take away all that is emitted for them."""
+        cluster, resolved, setup = plan.cluster, plan.resolved, plan.setup
+        if setup.plugin is None or not has_overrides(resolved.spec):
+            return []
+        from pulumi_everest.workspace.dead_field_findings import dead_field_findings
+
+        preset = setup.technology.presets.get(str(cluster.spec.get("preset"))) or {}
+        template, is_controlled = setup.plugin.template, setup.technology.is_controlled
+
+        def made(other: Resolved) -> list[Emitted]:
+            if is_controlled:
+                return emit(other, template)
+            return self.emit(replace(cluster, spec=other.spec), other, setup)
+
+        found = dead_field_findings(
+            cluster.spec, preset, resolved, made, lambda path: cluster.locate((*cluster.prefix, *path))
+        )
+        return self._placed(found, cluster)
+
+    def _against_crds(self, plan: Plan) -> list[Finding]:
         """What the CRDs say against the objects of a cluster, placed in its input; nothing where none are given.
 
         Where a controller makes the operator's objects, those that the plugin would make are checked too.

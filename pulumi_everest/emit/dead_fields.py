@@ -135,7 +135,7 @@ class _Overridden:
         result: dict[str, Any] = copied(spec)
         for path in paths:
             node: Any = _at(result, path[:-1])
-            if isinstance(node, (dict, list)):
+            if node is not _MISSING:
                 node[path[-1]] = _Mark(path)
         return result
 

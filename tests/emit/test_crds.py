@@ -33,6 +33,13 @@ SCHEMA: dict[str, Any] = {
                     "properties": {"a": {"type": "string"}},
                 },
                 "closed": {"type": "object"},
+                "either": {"type": "integer", "anyOf": [{"minimum": 5}, {"maximum": 1}]},
+                "both": {"type": "integer", "allOf": [{"minimum": 1}, {"maximum": 3}]},
+                "small": {"type": "integer", "format": "int32"},
+                "large": {"type": "integer", "format": "int64"},
+                "below": {"type": "number", "maximum": 1, "exclusiveMaximum": True},
+                "odd": {"type": "string", "pattern": "(?P>go)"},
+                "any": {},
                 "maybe": {"type": "string", "nullable": True},
                 "set": {"type": "array", "items": {"type": "string"}, "x-kubernetes-list-type": "set", "minItems": 1},
                 "map": {
@@ -111,6 +118,18 @@ def messages(crds: Crds, manifest: dict[str, Any]) -> list[str]:
         {"map": [{"name": "a"}, {"name": "a", "protocol": "UDP"}]},
         {"template": {"apiVersion": "v1", "kind": "Pod", "metadata": {"labels": {}}, "spec": {"x": "y"}}},
         {"one": {"b": 1}},
+        {"either": 5},
+        {"either": 1},
+        {"both": 1},
+        {"both": 3},
+        {"small": -(2**31), "large": 2**63 - 1},
+        {"below": 0.5},
+        {"odd": "a pattern of Go's that Python does not know"},
+        {"any": None},
+        {"any": {"a": [1]}},
+        {"size": 1, "ratio": 0.5, "name": "ab", "set": ["a"]},
+        {"size": 9, "name": "abcde", "labels": {"a": "", "b": ""}},
+        {"map": [{"name": "a"}]},
     ],
 )
 def test_accepts_what_the_schema_has(crds: Crds, spec: dict[str, Any]) -> None:
@@ -157,6 +176,23 @@ def test_accepts_what_the_schema_has(crds: Crds, spec: dict[str, Any]) -> None:
         ),
         ({"one": {"a": 1, "b": 1}}, "spec.one: a mapping is not just one of what the schema takes here"),
         ({"one": {"a": 0}}, "spec.one: a mapping is excluded by the schema"),
+        ({"one": {}}, "spec.one: a mapping is not just one of what the schema takes here"),
+        ({"either": 3}, "spec.either: 3 is none of what the schema takes here"),
+        ({"both": 4}, "spec.both: 4 is out of range: at most 3"),
+        ({"both": 0}, "spec.both: 0 is out of range: at least 1"),
+        ({"small": 2**31}, "spec.small: 2147483648 is too large for int32"),
+        ({"small": -(2**31) - 1}, "spec.small: -2147483649 is too large for int32"),
+        ({"large": 2**63}, "spec.large: 9223372036854775808 is too large for int64"),
+        ({"below": 1}, "spec.below: 1 is out of range: less than 1"),
+        ({"port": True}, "spec.port: true or false stands where a whole number or a text is expected"),
+        ({"port": None}, "spec.port: null stands where a whole number or a text is expected"),
+        ({"ratio": True}, "spec.ratio: true or false stands where a number is expected"),
+        ({"map": [1]}, "spec.map[0]: a whole number stands where a mapping is expected"),
+        (
+            {"template": {"kind": "Pod", "metadata": {}, "apiVersion": 1}},
+            "spec.template.apiVersion: a whole number stands where a text is expected",
+        ),
+        ({"template": {"kind": "Pod", "metadata": {}}}, "spec.template.apiVersion: 'apiVersion' is missing"),
     ],
 )
 def test_refuses_what_the_schema_does_not_have(crds: Crds, spec: dict[str, Any], expected: str) -> None:
@@ -204,6 +240,44 @@ def test_knows_secrets_and_never_shows_their_values(crds: Crds) -> None:
         "stringData.b: a whole number stands where a text is expected",
         "strData: there is no field 'strData' in the operator's schema; did you mean 'stringData'?",
     ]
+
+
+def test_a_kind_that_is_not_known_yet_is_not_checked(crds: Crds) -> None:
+    for key in ("apiVersion", "kind"):
+        assert crds.check({**db(siez=1), key: Deferred()}) == []
+
+
+def test_definitions_are_found_among_documents_and_in_lists_of_them() -> None:
+    listed = {"kind": "List", "items": [{"kind": "Other"}, CRD, None]}
+
+    assert Crds.of([listed, {"kind": "List"}]).schemas == Crds.of([CRD]).schemas
+    assert set(Crds.of([CRD]).schemas) == {("example.com/v1", "Db"), ("example.com/v0", "Db")}
+    assert Crds.of([{"kind": "Other", "spec": CRD["spec"]}]).schemas == {}
+
+
+@pytest.mark.parametrize(
+    ("version", "kind", "known"),
+    [
+        ("example.com/v1", "Db", True),
+        ("example.com/v9", "Db", True),
+        ("other.com/v1", "Db", False),
+        ("example.com/v1", "Other", False),
+        ("v1", "Secret", True),
+        ("v1", "Pod", False),
+    ],
+)
+def test_a_kind_is_known_in_any_version_of_its_group(crds: Crds, version: str, kind: str, known: bool) -> None:
+    assert crds.has_kind(version, kind) is known
+
+
+def test_of_two_definitions_of_a_kind_the_later_counts(tmp_path: Path) -> None:
+    for name, schema in (("a.yaml", {"type": "object", "required": ["x"]}), ("b.yml", {"type": "object"})):
+        versions = [{"name": "v1", "schema": {"openAPIV3Schema": schema}}, {"name": "v2"}]
+        (tmp_path / name).write_text(yaml.safe_dump({**CRD, "spec": {**CRD["spec"], "versions": versions}}))  # type: ignore[dict-item]
+    (tmp_path / "c.txt").write_text("a: [")
+
+    assert Crds.load([tmp_path]).schemas == {("example.com/v1", "Db"): {"type": "object"}}
+    assert Crds.load([tmp_path, tmp_path / "a.yaml"]).schemas[("example.com/v1", "Db")]["required"] == ["x"]
 
 
 def test_a_file_that_cannot_be_read_is_a_finding(tmp_path: Path) -> None:

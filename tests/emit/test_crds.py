@@ -242,6 +242,63 @@ def test_knows_secrets_and_never_shows_their_values(crds: Crds) -> None:
     ]
 
 
+OWNER = {"apiVersion": "v1", "kind": "Pod", "name": "p", "uid": "1", "controller": True, "blockOwnerDeletion": False}
+METADATA = {
+    "name": "x", "generateName": "x-", "namespace": "n", "labels": {"a": "b"}, "annotations": {"c": "d"},
+    "finalizers": ["f"], "ownerReferences": [OWNER],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "expected"),
+    [
+        *(((key,), 1, "a whole number stands where a text is expected") for key in ("name", "generateName", "namespace")),
+        *(((key,), 1, "a whole number stands where a mapping is expected") for key in ("labels", "annotations")),
+        *(((key, "a"), 1, "a whole number stands where a text is expected") for key in ("labels", "annotations")),
+        (("finalizers",), "f", "a text stands where a list is expected"),
+        (("finalizers",), [1], "a whole number stands where a text is expected"),
+        (("finalizers",), ["f", "f"], "the same value as item 0 of the list"),
+        (("ownerReferences",), {}, "a mapping stands where a list is expected"),
+        (("ownerReferences",), ["x"], "a text stands where a mapping is expected"),
+        *((("ownerReferences", 0, key), 1, "a whole number stands where a text is expected")
+          for key in ("apiVersion", "kind", "name", "uid")),
+        *((("ownerReferences", 0, key), None, f"'{key}' is missing") for key in ("apiVersion", "kind", "name", "uid")),
+        *((("ownerReferences", 0, key), "yes", "a text stands where true or false is expected")
+          for key in ("controller", "blockOwnerDeletion")),
+        (("ownerReferences", 0, "id"), "x", "there is no field 'id' in the operator's schema"),
+        (("resourceVersion",), "1", "there is no field 'resourceVersion' in the operator's schema"),
+    ],
+)  # fmt: skip
+def test_metadata_is_what_a_manifest_may_say(crds: Crds, path: Any, value: Any, expected: str) -> None:
+    metadata: Any = yaml.safe_load(yaml.safe_dump(METADATA))
+    assert messages(crds, {**db(), "metadata": metadata}) == []
+    node = metadata
+    for key in path[:-1]:
+        node = node[key]
+    if value is None:
+        del node[path[-1]]
+    else:
+        node[path[-1]] = value
+
+    [message] = messages(crds, {**db(), "metadata": metadata})
+    assert message.startswith("metadata." + path[0])
+    assert expected in message
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "expected"),
+    [
+        ("type", 1, "type: a whole number stands where a text is expected"),
+        ("immutable", "yes", "immutable: a text stands where true or false is expected"),
+        ("stringData", "x", "stringData: a text stands where a mapping is expected"),
+        ("data", "x", "data: a text stands where a mapping is expected"),
+        ("data", {"a": 1}, "data.a: a whole number stands where a text is expected"),
+    ],
+)
+def test_a_secret_is_what_the_server_takes(crds: Crds, key: str, value: Any, expected: str) -> None:
+    assert messages(crds, {"apiVersion": "v1", "kind": "Secret", "metadata": METADATA, key: value}) == [expected]
+
+
 def test_a_kind_that_is_not_known_yet_is_not_checked(crds: Crds) -> None:
     for key in ("apiVersion", "kind"):
         assert crds.check({**db(siez=1), key: Deferred()}) == []

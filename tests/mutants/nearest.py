@@ -31,12 +31,14 @@ class Module:
 def nearest(site: Site, module: Module, recordings: Recordings, seconds: float) -> list[Test]:
     """The nearest tests of a place, as many as took so many seconds together when they were recorded.
 
-    What runs at the import (constants, defaults of arguments) is run by no test of its own: its tests are those of the
-    functions of the module that speak of what it defines, else of all its functions, else of the files that import it.
+    What runs at the import (constants, defaults of arguments, functions that make them) is run by no test of its own: its
+    tests are those of the functions of the module that speak of what it defines, else of all its functions, else of the
+    files that import it.
     """
+    found: set[Test] = set()
     if site.in_function:
         found = recordings.running(module.path, site.lines) or recordings.running(module.path, site.statement)
-    else:
+    if not found:
         names = [*site.names, site.where.rpartition(".")[2]]
         found = (
             recordings.running(module.path, module.body_lines(name for name in names if name))

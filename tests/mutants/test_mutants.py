@@ -50,6 +50,7 @@ def project(tmp_path: Path) -> Path:
         "toy/__init__.py": "",
         "toy/core/__init__.py": "",
         "toy/core/x.py": CODE,
+        "toy/core/y.py": "def nobody_imports_this():\n    return 'a'\n",
         "tests/core/test_x.py": TESTS,
         "docs/testing.md": "| `core/x.py` | `larger` | `a > b → a >= b` | nobody asks about equal ones |\n",
     }.items():
@@ -74,7 +75,7 @@ def outcomes(project: Path) -> dict[str, str]:
 def test_says_which_mutants_the_tests_notice(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before = sources(project)
 
-    assert run(project, "--only", "core/x.py") == 1
+    assert run(project, "--only", "core/*.py") == 1
     printed = capsys.readouterr().out
     assert outcomes(project) == {
         "return a > b → return None": "killed",
@@ -83,12 +84,17 @@ def test_says_which_mutants_the_tests_notice(project: Path, capsys: pytest.Captu
         "count → not count": "survived",
         "count -= 1 → pass": "timeout",
         "1 → 2": "survived",
-        "return not a → return None": "not run",
-        "not a → a": "not run",
+        "return not a → return None": "survived",
+        "not a → a": "survived",
+        "return 'a' → return None": "not run",
+        "'a' → 'ax'": "not run",
     }
-    assert "8 of 8 mutants tried: 3 killed (37.5%; 1 by their limits), 5 survived (2 of them run by no test)" in printed
+    assert (
+        "10 of 10 mutants tried: 3 killed (30.0%; 1 by their limits), 7 survived (2 of them run by no test)" in printed
+    )
     assert "| `core/x.py` | `larger` | `a > b → a >= b` | nobody asks about equal ones |" in printed
-    assert "| `core/x.py` | `unused` | `not a → a` | **run by no test** |" in printed
+    assert "| `core/x.py` | `unused` | `not a → a` | **no word yet** |" in printed
+    assert "| `core/y.py` | `nobody_imports_this` | `'a' → 'ax'` | **run by no test** |" in printed
     assert "left out, since it fails on the code as it is: tests/core/test_x.py::test_that_fails" in printed
     assert sources(project) == before
 

@@ -82,8 +82,13 @@ def test_a_module_without_functions_that_run_is_asked_about_by_the_files_that_im
     assert [test.name for test in nearest(site("5 → 6"), MODULE, recordings(d=[]), 60)] == ["t.py::d"]
 
 
-def test_a_place_that_no_test_runs_has_no_tests() -> None:
-    assert nearest(site("not a → a"), MODULE, recordings(a=[6]), 60) == []
+def test_a_place_that_runs_in_no_test_may_run_at_the_import() -> None:
+    assert [test.name for test in nearest(site("not a → a"), MODULE, recordings(a=[6], d=[]), 60)] == ["t.py::a"]
+    assert [test.name for test in nearest(site("not a → a"), MODULE, recordings(d=[]), 60)] == ["t.py::d"]
+
+
+def test_a_module_that_no_test_imports_has_no_tests() -> None:
+    assert nearest(site("not a → a"), Module("core/y.py", SOURCE), recordings(a=[6]), 60) == []
 
 
 def test_tests_are_asked_for_as_long_as_they_may_take_and_the_nearest_in_any_case() -> None:

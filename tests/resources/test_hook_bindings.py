@@ -1,0 +1,148 @@
+"""Hooks of components and objects: each is made once for all, is called at the right moment, and only by an engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+import pulumi
+import pytest
+from pulumi.runtime import settings
+
+from pulumi_everest.program.monitor import Log
+from pulumi_everest.resources.engine.provider_settings import UPSERTS
+from pulumi_everest.resources.hooks import adoption, failures, filling, guard, job_changes, object_changes, preflight
+from pulumi_everest.resources.hooks.guard import Guard
+
+MODULES = (adoption, failures, filling, guard, job_changes, object_changes, preflight)
+
+
+@dataclass
+class Hook:
+    """What takes the place of the SDK's hooks, which register themselves with an engine."""
+
+    name: str
+    call: Callable[..., Any]
+    options: Any = None
+
+
+@pytest.fixture
+def engine(monkeypatch: pytest.MonkeyPatch) -> Log:
+    """An engine that calls hooks, in an update."""
+    for module in MODULES:
+        monkeypatch.setattr(module, "calls", lambda *_: True)
+    monkeypatch.setattr(pulumi, "ResourceHook", Hook)
+    monkeypatch.setattr(pulumi, "ErrorHook", Hook)
+    log = Log()
+    monkeypatch.setattr(settings, "get_engine", lambda: log)
+    monkeypatch.setattr(settings, "is_dry_run", lambda: False)
+    monkeypatch.setattr(pulumi.runtime, "is_dry_run", lambda: True)
+    return log
+
+
+def technology() -> Any:
+    return SimpleNamespace(provider="psmdb-operator")
+
+
+def bindings() -> dict[str, Callable[[], Any]]:
+    """Every hook by its name, as something that gives its binding, always of the same program."""
+    of_program, of_failures, of_adoption, of_jobs = (
+        Guard(),
+        failures.Failures(),
+        adoption.Adoption(),
+        job_changes.JobChanges(),
+    )
+    of_preflight, own = preflight.Preflight(), technology()
+    return {
+        "pulumi-everest:changes": lambda: of_program.binding(own),
+        "pulumi-everest:object-changes": lambda: of_program.objects.binding("token", "name", lambda: None),
+        "pulumi-everest:begun": of_program.objects.filling.of_main,
+        "pulumi-everest:filled": lambda: of_program.objects.filling.of_restore("restore", "name", lambda: None),
+        "pulumi-everest:failures": of_failures.binding,
+        "pulumi-everest:adoption": of_adoption.binding,
+        "pulumi-everest:once": of_jobs.binding,
+        "pulumi-everest:exists": lambda: of_preflight.binding("token", "name", "a Kubernetes provider"),
+    }
+
+
+MOMENTS = {
+    "pulumi-everest:changes": ("before_update", True),
+    "pulumi-everest:object-changes": ("before_update", True),
+    "pulumi-everest:begun": ("before_create", True),
+    "pulumi-everest:filled": ("before_create", True),
+    "pulumi-everest:failures": ("on_error", None),
+    "pulumi-everest:adoption": ("before_update", True),
+    "pulumi-everest:once": ("before_update", True),
+    "pulumi-everest:exists": ("before_create", None),
+}
+
+
+@pytest.mark.parametrize("name", MOMENTS)
+@pytest.mark.usefixtures("engine")
+def test_a_hook_is_called_at_its_moment_in_previews_where_it_can_be_and_is_made_once(name: str) -> None:
+    moment, in_previews = MOMENTS[name]
+    binding = bindings()[name]
+    first, second = binding(), binding()
+
+    called = {event: hooks for event, hooks in vars(first).items() if hooks}
+    assert list(called) == [moment]
+    [hook] = called[moment]
+    assert hook.name == name
+    assert (hook.options is not None and hook.options.on_dry_run) is bool(in_previews)
+    assert getattr(second, moment)[0] is hook
+
+
+@pytest.mark.parametrize("name", MOMENTS)
+def test_there_is_no_hook_where_no_engine_would_call_it(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in MODULES:
+        monkeypatch.setattr(module, "calls", lambda *_: False)
+
+    assert bindings()[name]() is None
+
+
+def test_every_hook_has_a_name_of_its_own() -> None:
+    assert len(MOMENTS) == len(bindings()) == 8
+
+
+@pytest.mark.usefixtures("engine")
+def test_a_guard_knows_the_technologies_of_its_clusters_and_where_it_runs(engine: Log) -> None:
+    own, kind = Guard(), technology()
+    own.binding(kind)
+
+    assert own.technologies == {"psmdb-operator": kind}
+    assert (own._engine, own._dry_run) == (engine, True)
+
+
+@pytest.mark.usefixtures("engine")
+def test_objects_of_one_name_are_kept_apart_by_their_clusters_and_restores_by_their_names() -> None:
+    own = Guard().objects
+    calls: list[Callable[[], None]] = [lambda: None, lambda: None]
+    for call in calls:
+        own.binding("token", "name", call)
+    own.filling.of_restore("restore", "name", calls[0])
+
+    assert own._clusters == {("token", "name"): calls}
+    assert own.filling._clusters == {"restore": ("name", calls[0])}
+
+
+def test_nothing_is_looked_for_in_a_preview(monkeypatch: pytest.MonkeyPatch, engine: Log) -> None:
+    monkeypatch.setattr(settings, "is_dry_run", lambda: True)
+    own = preflight.Preflight()
+
+    assert own.binding("token", "name", "a Kubernetes provider") is None
+    assert own.answers("a Kubernetes provider") == []
+
+
+@pytest.mark.parametrize("is_on", [True, False])
+@pytest.mark.usefixtures("engine")
+def test_the_default_kubernetes_provider_is_looked_after_where_it_takes_over_what_exists(
+    is_on: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(type(UPSERTS), "is_on_by_default", lambda _: is_on)
+    own = preflight.Preflight()
+
+    assert (own.binding("token", "name", None) is not None) is is_on
+    assert own.answers(None) == []
+    assert (("token", "name") in own._made) is is_on

@@ -123,7 +123,7 @@ def preview(
             gathered.findings += [replace(e, message=f"in --against: {e.message}") for e in errors]
             gathered.sources.texts.update(before.gathered.sources.texts)
         elif not gathered.has_errors:
-            differences = compare(before.gathered.items, gathered.items)
+            differences = compare(before.gathered.items, gathered.items, before.operators)
             gone = list(removed(before.gathered.known_clusters, gathered.known_clusters))
             compared = compare_clusters(before.gathered.known_clusters, gathered.known_clusters, liftings)
             lifted = liftings
@@ -178,7 +178,8 @@ def _of_cluster(gathered: Gathered, options: Options, kubeconfig: str | None, co
         plugins = Plugins(options.plugins)
         manifests = [plugin.manifest for plugin in plugins.all()]
         gathered.findings += operator_findings(gathered.groups, manifests, live)
-        return before_in_cluster(gathered, live, Workspace(plugins))
+        operators = {name for m in manifests for name in (m.operator.name, m.operator.image) if name}
+        return before_in_cluster(gathered, live, Workspace(plugins), operators)
     except LiveError as error:
         return FormerInput(Gathered(findings=error.findings))
 
@@ -202,11 +203,13 @@ def _json(gathered: Gathered, differences: list[Difference] | None, compared: li
             "fields": [],
         }
         for change in difference.changes:
-            entry = {"path": change.where, "change": change.kind}
+            entry: dict[str, Any] = {"path": change.where, "change": change.kind}
             if change.kind != "added":
                 entry["old"] = plain(change.old, show=False)
             if change.kind != "removed":
                 entry["new"] = plain(change.new, show=False)
+            if change.by is not None:
+                entry["by"] = {"manager": change.by.manager, "kind": change.by.kind, "time": change.by.time}
             data["fields"].append(entry)
         return data
 

@@ -38,6 +38,9 @@ class Stub:
     def list(self, *_: Any) -> list[Any]:
         return []
 
+    def create(self, manifest: Any, **_: Any) -> Any:
+        return manifest
+
     def get(self, *key: str) -> Any:
         assert key[1] != "Secret"
         return self.objects.get(key)

@@ -127,22 +127,23 @@ def _styled(text: str, sign: str) -> str:
 
 def _change(change: Change, glyphs: Glyphs) -> Iterator[str]:
     sign, where = {"added": "+", "removed": "-", "changed": "~"}[change.kind], on_one_line(change.where)
+    by = click.style(on_one_line(f"  (by {change.by})"), dim=True) if change.by is not None else ""
     if change.kind == "changed":
         was, now = plain(change.old, show=False), plain(change.new, show=False)
         if not _is_tall(was) and not _is_tall(now):
             more = " (another value)" if was == now else ""
-            yield f"{_styled(f'{sign} {where}:', sign)} {scalar_text(was)} {glyphs.arrow} {scalar_text(now)}{more}"
+            yield f"{_styled(f'{sign} {where}:', sign)} {scalar_text(was)} {glyphs.arrow} {scalar_text(now)}{more}{by}"
             return
-        yield _styled(f"{sign} {where}:", sign)
+        yield _styled(f"{sign} {where}:", sign) + by
         yield from _value(was, "-")
         yield from _value(now, "+")
         return
     value = plain(change.new if change.kind == "added" else change.old, show=False)
     if _is_tall(value):
-        yield _styled(f"{sign} {where}:", sign)
+        yield _styled(f"{sign} {where}:", sign) + by
         yield from _value(value, sign)
     else:
-        yield _styled(f"{sign} {where}: {scalar_text(value)}", sign)
+        yield _styled(f"{sign} {where}: {scalar_text(value)}", sign) + by
 
 
 def _is_tall(value: Any) -> bool:

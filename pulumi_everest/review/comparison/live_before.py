@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from pulumi_everest.adoption.before import snapshot_of_object
+from pulumi_everest.core.exact import same
 from pulumi_everest.live.cluster import LiveCluster
-from pulumi_everest.live.managers import OF_PROGRAMS
+from pulumi_everest.live.defaults import filled
+from pulumi_everest.live.managers import KUBERNETES, OPERATOR, entries, item_fields, kind_of
 from pulumi_everest.model.findings import EverestError
 from pulumi_everest.review.clusters import Cluster
 from pulumi_everest.review.comparison.revision import FormerInput
@@ -19,16 +21,26 @@ from pulumi_everest.workspace.workspace import Workspace
 
 CLUSTER = "cluster"
 
+Object = dict[str, Any]
+Operators = Collection[str]
 
-def before_in_cluster(gathered: Gathered, live: LiveCluster, workspace: Workspace) -> FormerInput:
+
+def before_in_cluster(
+    gathered: Gathered, live: LiveCluster, workspace: Workspace, operators: Operators = ()
+) -> FormerInput:
     """The objects of the input that exist, and the clusters that they would be made of. Raises LiveError.
 
-    Secrets are not read: those of a database that exists count as they are in the input.
+    Secrets are not read: those of a database that exists count as they are in the input. `operators` are the names of
+    those that write into the objects.
     """
     before, notes = Gathered(), list[str]()
     for group in gathered.groups:
         items = [(item, _found(item, live)) for item in group.items if item.key[1] != "Secret"]
-        there = [replace(item, manifest=_known(found, item.manifest), text=None) for item, found in items if found]
+        there = []
+        for item, found in items:
+            if found:
+                known = _known(found, item.manifest, filled(live, item.manifest), operators)
+                there.append(replace(item, manifest=known, text=None, live=found))
         secrets = [item for item in group.items if item.key[1] == "Secret"]
         cluster = _as_it_runs(group.cluster, there, workspace) if group.cluster is not None else None
         if isinstance(cluster, str):
@@ -36,7 +48,7 @@ def before_in_cluster(gathered: Gathered, live: LiveCluster, workspace: Workspac
             cluster = None
         before.clusters += cluster is not None
         before.groups.append(replace(group, items=[*there, *(secrets if there else [])], cluster=cluster))
-    return FormerInput(before, notes=notes)
+    return FormerInput(before, notes=notes, operators=operators)
 
 
 def _as_it_runs(cluster: Cluster, there: list[Item], workspace: Workspace) -> Cluster | str | None:
@@ -59,36 +71,98 @@ def _found(item: Item, live: LiveCluster) -> Mapping[str, Any] | None:
     return live.get(version, kind, name, namespace_of(item)) if version and kind and name else None
 
 
-def _known(live: Mapping[str, Any], ours: Mapping[str, Any]) -> dict[str, Any]:
-    """A live object without what the cluster and operators added: what is in `ours`, or was written by Pulumi once."""
-    entries = (live.get("metadata") or {}).get("managedFields") or []
-    written: dict[str, Any] = {}
-    for entry in entries:
-        if str(entry.get("manager", "")).startswith(OF_PROGRAMS) and not entry.get("subresource"):
-            written = _both(written, entry.get("fieldsV1") or {})
-    known: dict[str, Any] = _kept(live, ours, written)
-    if not (ours.get("metadata") or {}).get("namespace"):
-        known["metadata"] = {key: value for key, value in known["metadata"].items() if key != "namespace"}
-    return known
+def _known(live: Mapping[str, Any], ours: Mapping[str, Any], filled: Mapping[str, Any], operators: Operators) -> Object:
+    """A live object without what the cluster and operators added.
+
+    What stays is in `ours`, or was written by somebody who is no operator, unless it is what the server fills in.
+    """
+    written: Mapping[str, Any] | None = None
+    for entry in entries(live):
+        if kind_of(str(entry.get("manager")), operators) not in (OPERATOR, KUBERNETES):
+            fields = entry.get("fieldsV1") or {}
+            written = fields if written is None else _both(written, fields)
+    known: Object = _kept(live, ours, filled, written)
+    known["metadata"] = _metadata(known.get("metadata") or {}, ours.get("metadata") or {})
+    return {key: value for key, value in known.items() if key != "status" or "status" in ours}
+
+
+def _metadata(known: Mapping[str, Any], ours: Mapping[str, Any]) -> Object:
+    """Metadata without what only a server writes, and what tools keep there for themselves."""
+    kept = {key: value for key, value in known.items() if key in ours or key in ("labels", "annotations", "finalizers")}
+    annotations = kept.get("annotations")
+    if isinstance(annotations, Mapping):
+        own = ours.get("annotations") or {}
+        left = {key: value for key, value in annotations.items() if key in own or not key.startswith(_OF_TOOLS)}
+        kept["annotations"] = left
+        if not left and "annotations" not in ours:
+            del kept["annotations"]
+    return kept
+
+
+_OF_TOOLS = (
+    "kubectl.kubernetes.io/",
+    "pulumi.com/",
+    "deployment.kubernetes.io/",
+    "meta.helm.sh/",
+    "argocd.argoproj.io/",
+)
+_ALL: Final[Mapping[str, Any]] = {"": {}}
+"""Stands for what was written of a part as a whole."""
 
 
 def _both(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: _both(one.get(key, {}), other.get(key, {})) for key in {**one, **other}}
+    """What either wrote; who wrote a part as a whole wrote all of it."""
+    if not one or not other:
+        return {}
+    return {
+        key: _both(one[key], other[key]) if key in one and key in other else {**one, **other}[key]
+        for key in {**one, **other}
+    }
 
 
-def _kept(live: Any, ours: Any, written: Mapping[str, Any]) -> Any:
+def _below(written: Mapping[str, Any] | None, key: str) -> Mapping[str, Any] | None:
+    if written is _ALL:
+        return _ALL
+    found = None if written is None else written.get(f"f:{key}")
+    return _ALL if found is not None and not found else found
+
+
+def _kept(live: Any, ours: Any, filled: Any, written: Mapping[str, Any] | None) -> Any:
     if isinstance(live, Mapping) and isinstance(ours, Mapping):
         kept = {}
+        defaults = filled if isinstance(filled, Mapping) else {}
         for key, value in live.items():
-            fields = written.get(f"f:{key}")
+            below = _below(written, key)
             if key in ours:
-                kept[key] = _kept(value, ours[key], fields or {})
-            elif fields is not None:
-                kept[key] = _kept(value, {}, fields) if fields else value
+                kept[key] = _kept(value, ours[key], defaults.get(key), below)
+            elif (key in defaults and same(value, defaults[key])) or below is None:
+                continue
+            elif below is _ALL or not isinstance(value, Mapping):
+                kept[key] = value
+            else:
+                inside = _kept(value, {}, defaults.get(key), below)
+                if inside:
+                    kept[key] = inside
         return kept
     if isinstance(live, list) and isinstance(ours, list):
-        return [_kept(value, _same(value, position, ours), {}) for position, value in enumerate(live)]
+        return [
+            _kept(
+                value, _same(value, position, ours), _same(value, position, _listed(filled)), _of_item(written, value)
+            )
+            for position, value in enumerate(live)
+        ]
     return live
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _of_item(written: Mapping[str, Any] | None, item: Any) -> Mapping[str, Any] | None:
+    if written is None or written is _ALL:
+        return written
+    found = item_fields(written, item)
+    return _ALL if found is not None and not found else found
 
 
 def _same(value: Any, position: int, ours: list[Any]) -> Any:

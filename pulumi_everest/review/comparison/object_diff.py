@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from pulumi_everest.live.managers import PROGRAM, Writer, writer_of
 from pulumi_everest.model.findings import path_text
 from pulumi_everest.program.values import Secret, Unknown
 from pulumi_everest.review.hidden_values import HIDDEN, UNKNOWN_TEXT, marked
@@ -26,12 +27,16 @@ _ABSENT = object()
 
 @dataclass(frozen=True)
 class Change:
-    """One field that differs; `old` is None where it was added, `new` where it was removed."""
+    """One field that differs; `old` is None where it was added, `new` where it was removed.
+
+    `by` is who wrote the old value into a running cluster, unless that was a program.
+    """
 
     path: tuple[Step, ...]
     kind: Kind
     old: Any = None
     new: Any = None
+    by: Writer | None = None
 
     @property
     def where(self) -> str:
@@ -57,8 +62,11 @@ class Difference:
     changes: list[Change] = field(default_factory=list)
 
 
-def compare(old: Sequence[Item], new: Sequence[Item]) -> list[Difference]:
-    """Every object of both sets: those of `new` in order, then those that are only in `old`."""
+def compare(old: Sequence[Item], new: Sequence[Item], operators: Collection[str] = ()) -> list[Difference]:
+    """Every object of both sets: those of `new` in order, then those that are only in `old`.
+
+    `operators` are the names of those that write into the objects of a running cluster.
+    """
     before: dict[tuple[str, ...], list[Item]] = {}
     for item in old:
         before.setdefault(item.key, []).append(item)
@@ -68,10 +76,20 @@ def compare(old: Sequence[Item], new: Sequence[Item]) -> list[Difference]:
         if not twins:
             differences.append(Difference("created", item))
             continue
-        changes = list(changed(marked(_taken(twins, item).manifest), marked(item.manifest)))
+        was = _taken(twins, item)
+        changes = list(changed(marked(was.manifest), marked(item.manifest)))
+        if was.live is not None:
+            changes = [_attributed(change, was.live, operators) for change in changes]
         differences.append(Difference("changed" if changes else "same", item, changes))
     gone = [item for item in old if any(item is rest for rest in before.get(item.key, []))]
     return [*differences, *(Difference("removed", item) for item in gone)]
+
+
+def _attributed(change: Change, live: Mapping[str, Any], operators: Collection[str]) -> Change:
+    """A change with who wrote what is there, or took away what is not."""
+    path = [step.name if isinstance(step, Named) else step for step in change.path]
+    writer = writer_of(live, path, operators) if change.kind != "added" else None
+    return change if writer is None or writer.kind == PROGRAM else replace(change, by=writer)
 
 
 def _taken(twins: list[Item], item: Item) -> Item:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -25,6 +25,8 @@ class FormerInput:
     gathered: Gathered
     new_paths: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    operators: Collection[str] = ()
+    """Names of those that write into the objects, where they are a running cluster's."""
 
 
 def gather_before(against: str, paths: Sequence[str], options: Options, loaded: Iterable[str] = ()) -> FormerInput:

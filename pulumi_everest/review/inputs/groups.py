@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +17,7 @@ class Item:
 
     `main` marks the object of a cluster that is the database to its operator, `after` says what must be ready before
     the object is applied. `kubernetes` is the name of the Kubernetes provider that a program makes it with, empty for
-    the default one.
+    the default one, and `live` the whole object as a cluster has it, where it was read there.
     """
 
     manifest: dict[str, Any]
@@ -25,6 +26,7 @@ class Item:
     main: bool = False
     after: str | None = None
     kubernetes: str = ""
+    live: Mapping[str, Any] | None = None
 
     @property
     def key(self) -> tuple[str, str, str, str]:

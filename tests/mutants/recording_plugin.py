@@ -57,6 +57,8 @@ def pytest_sessionfinish() -> None:
     lines: dict[str, dict[int, str]] = {}
     imported = []
     for file in sorted(data.measured_files()):
+        if not data.lines(file):  # in the folder, and not imported
+            continue
         ran: dict[int, str] = {}
         for line, contexts in data.contexts_by_lineno(file).items():
             mask = 0

@@ -76,7 +76,7 @@ def adopted(workspace: Workspace, live: Mapping[str, Any]) -> Adopted:
     if finalizers is not None:
         metadata["finalizers"] = finalizers
     _verify(Rendering(plugin, setup.technology, metadata), spec, options, own)
-    reached = rendering.leaves(without_overrides(spec)) or {}
+    reached = leaves(rendering.bare(spec))
     total = leaves(wanted)
     by_fields = sum(path in reached and same(reached[path], value) for path, value in total.items())
     remarks = list(_remarks(rendering, spec, own))

@@ -8,6 +8,7 @@ from typing import Any
 from pulumi_everest.adoption.places import with_value
 from pulumi_everest.adoption.rendering import Rendering, Spec
 from pulumi_everest.core.exact import patch_between, same
+from pulumi_everest.core.merging import both_patches
 from pulumi_everest.core.paths import value_at
 from pulumi_everest.model.deferred import Path
 
@@ -20,7 +21,8 @@ def with_overrides(rendering: Rendering, spec: Spec, wanted: Spec) -> Spec:
         made = rendering.spec(spec)
         patches = [_patch(made, wanted, part) for part in parts]
         if patches[0] and all(same(patches[0], patch) for patch in patches):
-            tried = with_value(spec, ("instances", component, "overrides"), patches[0])
+            place = ("instances", component, "overrides")
+            tried = with_value(spec, place, both_patches(value_at(spec, place) or {}, patches[0]))
             if rendering.spec(tried) is not None:
                 spec = tried
     patch = patch_between(rendering.spec(spec), wanted)
@@ -31,7 +33,7 @@ def _parts(rendering: Rendering, spec: Spec) -> Iterator[tuple[str, list[Path]]]
     """Where each component's part of the object is, by where a patch of it shows."""
     resolved, _ = rendering.checked(spec)
     for component in resolved.types if resolved is not None else ():
-        marked = rendering.leaves(with_value(spec, ("instances", component, "overrides"), {_MARK: "x"}))
+        marked = rendering.leaves(with_value(spec, ("instances", component, "overrides", _MARK), "x"))
         parts = [path[:-1] for path in marked or {} if path and path[-1] == _MARK]
         if parts:
             yield component, parts

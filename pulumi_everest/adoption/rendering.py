@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from pulumi_everest.core.exact import leaves
+from pulumi_everest.core.overrides import without_overrides
 from pulumi_everest.core.resolve import Resolved
 from pulumi_everest.core.technology import Technology
 from pulumi_everest.core.validate import check_cluster
@@ -65,6 +66,18 @@ class Rendering:
             manifest = self.manifest(spec)
             self._specs[key] = None if manifest is None else manifest.get("spec") or {}
         return self._specs[key]
+
+    def bare(self, spec: Spec) -> Spec:
+        """The spec of the main object of a cluster without its overrides: what its fields alone say."""
+        resolved, _ = self.checked(spec)
+        if resolved is None:
+            return {}
+        alone = replace(resolved, spec=without_overrides(resolved.spec))
+        try:
+            made = emit(alone, self.plugin.template)
+        except EverestError:
+            return {}
+        return next((entry.manifest.get("spec") or {} for entry in made if entry.main), {})
 
     def leaves(self, spec: Spec) -> dict[Path, Any] | None:
         """The leaves of the main object's spec."""

@@ -58,9 +58,28 @@ def pinned(rendering: Rendering, spec: Spec, values: Values) -> Spec:
     for path, value in places:
         if value_at(spec, path) is None:
             tried = with_value(spec, path, value)
-            if same(rendering.spec(tried), made) and _acts(rendering, tried, path, values):
+            if (
+                same(rendering.spec(tried), made)
+                and _acts(rendering, tried, path, values)
+                and not _is_contradicted(rendering, tried, path, values)
+            ):
                 spec = tried
     return spec
+
+
+def _is_contradicted(rendering: Rendering, spec: Spec, path: Path, values: Values) -> bool:
+    """Whether the object has something else wherever the value of a field shows as it is: overrides say that."""
+    field = tuple(part for part in path if isinstance(part, str))
+    value, made = value_at(spec, path), rendering.leaves(spec) or {}
+    bare = leaves(rendering.bare(spec))
+    for other in values.get(field, ()):
+        if same(other, value):
+            continue
+        changed = leaves(rendering.bare(with_value(spec, path, other)))
+        shown = [place for place, there in bare.items() if same(there, value) and same(changed.get(place), other)]
+        if shown:
+            return all(not same(made.get(place), value) for place in shown)
+    return False
 
 
 def _acts(rendering: Rendering, spec: Spec, path: Path, values: Values) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 from pulumi_everest.core.check_job import source_findings
 from pulumi_everest.core.paths import value_at
+from pulumi_everest.core.replica_limits import must_be_odd
 from pulumi_everest.core.resolve import Resolved, resolve
 from pulumi_everest.core.rules import Rules
 from pulumi_everest.core.technology import Technology
@@ -96,7 +97,8 @@ def _instances(spec: Mapping[str, Any], resolved: Resolved, technology: Technolo
         limits = members[name].replicas
         chosen = resolved.origin(name, ("replicas",)) in ("user", "preset")
         if limits is not None and chosen:  # else it is the definition that is wrong
-            yield from replica_findings(limits, instance.get("replicas"), ("instances", name, "replicas"), topology)
+            own = limits.model_copy(update={"odd": must_be_odd(limits, instance)})
+            yield from replica_findings(own, instance.get("replicas"), ("instances", name, "replicas"), topology)
 
 
 def replica_findings(limits: ReplicaLimits, replicas: Any, path: Path, topology: str) -> Iterator[Finding]:

@@ -64,6 +64,8 @@ class ReplicaLimits(Part):
     """The greatest number."""
     odd: bool = False
     """Whether the number must be odd."""
+    even_with: Annotated[str, Field(max_length=256)] | None = None
+    """A field of the component, such as `overrides.arbiter.enabled`; where it is true, the number may be even."""
 
 
 class TopologyComponent(Part):

@@ -149,7 +149,25 @@ def test_a_refused_value_stays_in_overrides(live: Manifest, adopt: Adopt) -> Non
     result = adopt(live)
 
     assert from_yaml(result) == live
-    assert result.spec["instances"]["engine"]["overrides"] == {"size": 4}
+    engine = result.spec["instances"]["engine"]
+    assert engine["overrides"] == {"size": 4}
+    assert "replicas" not in engine  # 3, the default, would be a lie
+
+
+@pytest.mark.parametrize(("size", "unsafe"), [(2, True), (4, False), (6, False)])
+def test_an_even_number_is_a_field_where_an_arbiter_votes(
+    size: int, unsafe: bool, live: Manifest, adopt: Adopt
+) -> None:
+    live["spec"]["replsets"][0] |= {"size": size, "arbiter": {"enabled": True, "size": 1}}
+    if unsafe:
+        live["spec"]["unsafeFlags"] = {"replsetSize": True}
+
+    result = adopt(live)
+
+    assert from_yaml(result) == live
+    engine = result.spec["instances"]["engine"]
+    assert (engine["replicas"], engine["overrides"]) == (size, {"arbiter": {"enabled": True, "size": 1}})
+    assert "overrides" not in result.spec
 
 
 def s3(name: str, **more: Any) -> Manifest:

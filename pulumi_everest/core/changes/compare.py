@@ -16,6 +16,7 @@ from pulumi_everest.core.changes.snapshot import Snapshot
 from pulumi_everest.core.changes.spec_differences import Difference, differences, plain
 from pulumi_everest.core.changes.version_changes import version_changes
 from pulumi_everest.core.paths import value_at
+from pulumi_everest.core.replica_limits import must_be_odd
 from pulumi_everest.core.technology import Definition, Technology
 from pulumi_everest.model.deferred import Deferred
 from pulumi_everest.model.findings import Finding, finding, unknown
@@ -202,7 +203,7 @@ def _replicas(difference: Difference, new: Snapshot, technology: Technology) -> 
     if now <= 1 < was and keeps_data:
         why = "with one replica the loss of a pod is downtime, and the loss of its volume is the loss of the data"
         hint = "keep at least 3"
-    elif limits is not None and limits.odd and now % 2 == 0 and was % 2 == 1:
+    elif limits is not None and must_be_odd(limits, new.instances[name]) and now % 2 == 0 and was % 2 == 1:
         why = "an even number has no majority when it is cut in two"
         hint = f"choose {now - 1 if now > 1 else 1} or {now + 1}"
     if not why:

@@ -321,7 +321,8 @@ REPLICAS = [
 CONFIGS: list[tuple[Spec, list[Any]]] = [
     ({"schedule": "0 1 * * *", "keep": 1}, []),
     ({"schedule": "daily"}, ["schedule"]),
-    ({"keep": 0}, ["keep"]),
+    ({"schedule": "off", "keep": 0}, []),
+    ({"keep": -1}, ["keep"]),
     ({"keeps": 3}, ["keeps"]),
 ]
 

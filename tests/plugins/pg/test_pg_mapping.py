@@ -198,6 +198,10 @@ ROWS = [
         {(*repo(1), "schedules"): {"full": "0 1 * * 0"}, option(1, "retention-full"): "5"},
     ),
     Row(
+        instance("backupAgent", config={"schedule": "off", "keep": 0}),
+        {(*repo(1), "schedules"): MISSING, (*REST, "global"): MISSING},
+    ),
+    Row(
         instance("backupAgent", version="2.57.0-1"),
         {(*REST, "image"): "percona/percona-pgbackrest:2.57.0-1", ("postgresVersion",): 18},
     ),

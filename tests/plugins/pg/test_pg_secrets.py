@@ -173,6 +173,8 @@ CHECKED_ONLY = {("backup", "storages", 0, "pitr", "enabled")}
 SMALL: dict[Path, set[str]] = {
     # Where more than the value's own place is unknown: the smallest part that it decides.
     ("backup", "storages", 0, "schedules", 0, "enabled"): {"backups.pgbackrest.repos.1.schedules"},
+    ("instances", "backupAgent", "config", "schedule"): {"backups.pgbackrest.repos.0"},
+    ("instances", "backupAgent", "config", "keep"): {"backups.pgbackrest.global"},
     **{
         # Whether storages share a Secret, so how many there are to mount.
         ("backup", "storages", index, "credentialsSecret"): {"backups.pgbackrest.configuration"}

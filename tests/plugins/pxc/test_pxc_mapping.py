@@ -155,8 +155,8 @@ ROWS = [
     *expose_rows("proxy", "haproxy.exposePrimary", MISSING),
     *expose_rows("proxysql", "proxysql.expose", True),
     # The Service for reads
-    Row(instances(proxy={"expose": {"type": "LoadBalancer"}}), {"haproxy.exposeReplicas": {"enabled": True}}),
-    Row(instances(proxy={"config": {"readService": "internal"}}), {"haproxy.exposeReplicas": {"enabled": True}}),
+    Row(instances(proxy={"expose": {"type": "LoadBalancer"}}), {"haproxy.exposeReplicas": MISSING}),
+    Row(instances(proxy={"config": {"readService": "internal"}}), {"haproxy.exposeReplicas": MISSING}),
     Row(instances(proxy={"config": {"readService": "disabled"}}), {"haproxy.exposeReplicas": {"enabled": False}}),
     Row(
         instances(proxy={"expose": {"type": "NodePort"}, "config": {"readService": "disabled"}}),
@@ -183,7 +183,7 @@ ROWS = [
         stored(s3()),
         {
             "backup.storages": {"s0": {"type": "s3", "s3": {"bucket": "b", "region": "r"}}},
-            "backup.schedule": [],
+            "backup.schedule": MISSING,
             "backup.pitr": MISSING,
             "backup.imagePullPolicy": MISSING,
         },

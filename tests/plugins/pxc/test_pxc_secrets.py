@@ -122,7 +122,7 @@ SMALL: dict[Path, set[str]] = {
     ("instances", "engine", "replicas"): {"unsafeFlags"},
     ("instances", "proxy", "replicas"): {"unsafeFlags"},
     ("instances", "proxysql", "replicas"): {"unsafeFlags"},
-    ("instances", "proxy", "config", "readService"): {"haproxy.exposeReplicas"},
+    ("instances", "proxy", "config", "readService"): {"haproxy"},
     ("backup", "storages", 0, "schedules", 0, "enabled"): {"backup.schedule"},
     ("tls", "mode"): {"unsafeFlags"},
 }

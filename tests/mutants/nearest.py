@@ -31,21 +31,25 @@ class Module:
 def nearest(site: Site, module: Module, recordings: Recordings, seconds: float) -> list[Test]:
     """The nearest tests of a place, as many as took so many seconds together when they were recorded.
 
-    What runs at the import (constants, defaults of arguments, functions that make them) is run by no test of its own: its
-    tests are those of the functions of the module that speak of what it defines, else of all its functions, else of the
-    files that import it.
+    What runs when modules are imported or tests are collected (constants, defaults of arguments, what is kept by a
+    cache) is run by no test of its own. Its tests are those of the functions that speak of what is defined there, or
+    else of all functions of the module; then those of the files in which it runs.
     """
-    found: set[Test] = set()
-    if site.in_function:
-        found = recordings.running(module.path, site.lines) or recordings.running(module.path, site.statement)
-    if not found:
-        names = [*site.names, site.where.rpartition(".")[2]]
-        found = (
-            recordings.running(module.path, module.body_lines(name for name in names if name))
+    lines = next((lines for lines in (site.lines, site.statement) if _run(module, lines, recordings)), site.lines)
+    found = [recordings.running(module.path, lines)]
+    if not site.in_function:
+        names = [name for name in [*site.names, site.where.rpartition(".")[2]] if name]
+        found = [
+            recordings.running(module.path, module.body_lines(names))
             or recordings.running(module.path, module.body_lines())
-            or recordings.by_import.get(module.path, set())
-        )
-    return _within(sorted(found, key=lambda test: (test.lines, test.name)), seconds)
+        ]
+    found.append(recordings.before(module.path, lines))
+    ordered = [test for tests in found for test in sorted(tests, key=lambda test: (test.lines, test.name))]
+    return _within(list(dict.fromkeys(ordered)), seconds)
+
+
+def _run(module: Module, lines: range, recordings: Recordings) -> bool:
+    return bool(recordings.running(module.path, lines) or recordings.before(module.path, lines))
 
 
 def _within(tests: list[Test], seconds: float) -> list[Test]:

@@ -1,5 +1,7 @@
 """A pytest plugin that writes down which lines of the package each test of one file runs, and how long it takes.
 
+Lines that run outside of any test, when modules are imported and tests are collected, are written down apart.
+
 Loaded with ``-p recording_plugin``; the folder to watch and the file to write to are in the environment. A file with
 tests gets a process of its own, so that what the package keeps (functions with a cache) is made anew in each file, by
 the first test that needs it.
@@ -55,7 +57,7 @@ def pytest_sessionfinish() -> None:
     numbers = {test: number for number, test in enumerate(tests)}
     amounts = dict.fromkeys(tests, 0)
     lines: dict[str, dict[int, str]] = {}
-    imported = []
+    outside: dict[str, list[int]] = {}
     for file in sorted(data.measured_files()):
         if not data.lines(file):  # in the folder, and not imported
             continue
@@ -70,11 +72,11 @@ def pytest_sessionfinish() -> None:
                 ran[line] = f"{mask:x}"
         name = Path(file).relative_to(PACKAGE).as_posix()
         lines[name] = ran
-        imported.append(name)
+        outside[name] = sorted(line for line, contexts in data.contexts_by_lineno(file).items() if "" in contexts)
     record = {
         "tests": [{"name": test, "seconds": _seconds.get(test, 0.0), "lines": amounts[test]} for test in tests],
         "left_out": sorted(test for test, outcomes in _outcomes.items() if "failed" in outcomes),
-        "imported": imported,
+        "outside": outside,
         "lines": lines,
     }
     RECORDING.write_text(json.dumps(record), encoding="utf-8")

@@ -39,8 +39,8 @@ class Recordings:
 
     by_line: dict[str, dict[int, set[Test]]] = field(default_factory=dict)
     """The tests by module (as a path below the package) and line."""
-    by_import: dict[str, set[Test]] = field(default_factory=dict)
-    """The tests of the files that import a module."""
+    outside: dict[str, dict[int, set[Test]]] = field(default_factory=dict)
+    """The same for lines that run when a file is imported and its tests are collected: all tests of that file."""
     left_out: list[str] = field(default_factory=list)
     """Tests that failed before anything was changed."""
     tests: dict[str, str] = field(default_factory=dict)
@@ -51,8 +51,10 @@ class Recordings:
         tests = [Test(**entry) for entry in record["tests"]]
         self.tests.update(dict.fromkeys((test.name for test in tests), digest))
         self.left_out += record["left_out"]
-        for module in record["imported"]:
-            self.by_import.setdefault(module, set()).update(tests)
+        for module, ran in record["outside"].items():
+            there = self.outside.setdefault(module, {})
+            for line in ran:
+                there.setdefault(line, set()).update(tests)
         for module, lines in record["lines"].items():
             here = self.by_line.setdefault(module, {})
             for line, mask in lines.items():
@@ -60,8 +62,16 @@ class Recordings:
 
     def running(self, module: str, lines: Iterable[int]) -> set[Test]:
         """The tests that run any of the lines of a module."""
-        here = self.by_line.get(module, {})
-        return set().union(*(here.get(line, ()) for line in lines))
+        return _at(self.by_line, module, lines)
+
+    def before(self, module: str, lines: Iterable[int]) -> set[Test]:
+        """The tests before which any of the lines of a module run, outside of tests."""
+        return _at(self.outside, module, lines)
+
+
+def _at(found: dict[str, dict[int, set[Test]]], module: str, lines: Iterable[int]) -> set[Test]:
+    here = found.get(module, {})
+    return set().union(*(here.get(line, ()) for line in lines))
 
 
 def _chosen(tests: list[Test], mask: int) -> Iterator[Test]:

@@ -29,7 +29,7 @@ def second(a):
 MODULE = Module("core/x.py", SOURCE)
 
 
-def recordings(**lines: list[int]) -> Recordings:
+def recordings(outside: tuple[int, ...] = (1, 2, 5, 14), **lines: list[int]) -> Recordings:
     """Each test with the lines that it runs; the longer its name, the more it runs besides. A second each."""
     names = list(lines)
     masks: dict[str, int] = {}
@@ -40,7 +40,7 @@ def recordings(**lines: list[int]) -> Recordings:
     record: dict[str, Any] = {
         "tests": [{"name": f"t.py::{name}", "seconds": 1.0, "lines": len(name)} for name in names],
         "left_out": [],
-        "imported": ["core/x.py"],
+        "outside": {"core/x.py": list(outside)},
         "lines": {"core/x.py": {line: f"{mask:x}" for line, mask in masks.items()}},
     }
     found.add(record, "digest")
@@ -62,33 +62,34 @@ RECORDED = recordings(a=[5, 6, 7], bb=[6, 8, 9], cccc=[15, 8, 9, 10], d=[])
         ("a == b → a != b", ["a"]),
         ("a and b → b", ["bb", "cccc"]),
         ("not a → a", ["cccc"]),
-        ("5 → 6", ["a", "bb", "cccc"]),  # what speaks of LIMIT
-        ("6 → 7", ["a", "bb", "cccc"]),  # nobody speaks of OTHER: all functions
-        ("7 → 8", ["a", "bb", "cccc"]),  # a default of `first`
     ],
 )
 def test_the_tests_that_run_a_place_those_that_run_little_else_first(change: str, expected: list[str]) -> None:
     assert [test.name for test in nearest(site(change), MODULE, RECORDED, 60)] == [f"t.py::{n}" for n in expected]
 
 
-def test_a_constant_is_asked_about_where_it_is_spoken_of() -> None:
-    apart = recordings(a=[6], b=[15])
-
-    assert [test.name for test in nearest(site("5 → 6"), MODULE, apart, 60)] == ["t.py::a"]
-    assert [test.name for test in nearest(site("6 → 7"), MODULE, apart, 60)] == ["t.py::a", "t.py::b"]
+def names(change: str, recorded: Recordings) -> list[str]:
+    return [test.name.removeprefix("t.py::") for test in nearest(site(change), MODULE, recorded, 60)]
 
 
-def test_a_module_without_functions_that_run_is_asked_about_by_the_files_that_import_it() -> None:
-    assert [test.name for test in nearest(site("5 → 6"), MODULE, recordings(d=[]), 60)] == ["t.py::d"]
+def test_a_constant_is_asked_about_where_it_is_spoken_of_and_then_where_it_is_imported() -> None:
+    apart = recordings(a=[], bb=[6], cccc=[15])
+
+    assert names("5 → 6", apart) == ["bb", "a", "cccc"]
+    assert names("6 → 7", apart) == ["bb", "cccc", "a"]  # nobody speaks of OTHER
+    assert names("7 → 8", apart) == ["bb", "a", "cccc"]  # a default of `first`
 
 
-def test_a_place_that_runs_in_no_test_may_run_at_the_import() -> None:
-    assert [test.name for test in nearest(site("not a → a"), MODULE, recordings(a=[6], d=[]), 60)] == ["t.py::a"]
-    assert [test.name for test in nearest(site("not a → a"), MODULE, recordings(d=[]), 60)] == ["t.py::d"]
+def test_what_is_called_before_the_tests_is_asked_about_by_the_tests_that_run_it_and_then_by_all_after_it() -> None:
+    recorded = recordings((1, 2, 5, 14, 15), a=[6], bb=[15])
+
+    assert names("not a → a", recorded) == ["bb", "a"]
+    assert names("a < LIMIT → a <= LIMIT", recorded) == ["a"]
 
 
-def test_a_module_that_no_test_imports_has_no_tests() -> None:
-    assert nearest(site("not a → a"), Module("core/y.py", SOURCE), recordings(a=[6]), 60) == []
+def test_a_place_that_does_not_run_has_no_tests() -> None:
+    assert names("not a → a", recordings(a=[6])) == []
+    assert nearest(site("not a → a"), Module("core/y.py", SOURCE), RECORDED, 60) == []
 
 
 def test_tests_are_asked_for_as_long_as_they_may_take_and_the_nearest_in_any_case() -> None:

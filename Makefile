@@ -16,7 +16,7 @@ endif
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-lowest fuzz covered mutants testenv lint format schemas coverage bench growth bench-engine engine-test docs clean
+.PHONY: help demo test test-pythons test-lowest fuzz covered mutants testenv lint format schemas coverage bench growth bench-engine engine-test docs dist clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -40,6 +40,13 @@ demo: $(VENV)/.package ## Preview the quickstart: the whole set-up and the objec
 test: $(VENV)/.develop ## Run the tests (TESTS=tests/core: those); those that need a part which is not there are skipped
 	@$(BIN)/python -m pytest -n auto --dist loadfile $(TESTS)
 
+# What a version of Python or of a dependency can break. The other half of the tests' time asks about templates of plugins.
+QUICK := $(addprefix tests/,cli core emit examples expressions live model program resources review serving typing workspace)
+
+test-pythons: ## Run the quick part of the tests with each Python of those supported that this machine has
+	@for python in $$($(PYTHON) tools/pythons.py); do \
+		echo "== $$python"; $(MAKE) --no-print-directory test PYTHON=$$python TESTS="$(or $(TESTS),$(QUICK))" || exit 1; done
+
 $(VENV)-lowest/.develop: pyproject.toml tools/lowest_versions.py
 	@echo "Setting up $(VENV)-lowest with the lowest versions of all dependencies ..."
 	@$(PYTHON) -m venv --clear $(VENV)-lowest
@@ -49,8 +56,8 @@ $(VENV)-lowest/.develop: pyproject.toml tools/lowest_versions.py
 		--constraint $(VENV)-lowest/constraints.txt --editable '.[cluster]' --group test
 	@touch $@
 
-test-lowest: $(VENV)-lowest/.develop ## Run the tests with the lowest version of each dependency that pyproject.toml allows
-	@$(VENV)-lowest/bin/python -m pytest -n auto --dist loadfile $(TESTS)
+test-lowest: $(VENV)-lowest/.develop ## Run the quick part of the tests with the lowest versions that pyproject.toml allows
+	@$(VENV)-lowest/bin/python -m pytest -n auto --dist loadfile $(or $(TESTS),$(QUICK))
 
 # A seed that is not given is drawn once, and printed.
 ifneq ($(filter fuzz mutants,$(MAKECMDGOALS)),)
@@ -113,6 +120,11 @@ $(VENV)/.docs: $(VENV)/.package
 docs: $(VENV)/.docs ## Build the documentation site into build/docs
 	@$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going --nitpicky --fresh-env docs build/docs
 	@echo "build/docs/index.html"
+
+dist: $(VENV)/.develop ## Build the wheel and the source distribution into dist
+	@rm -rf dist
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --group release
+	@$(BIN)/python -m build --outdir dist .
 
 clean: ## Remove what the other targets made
 	rm -rf .venv .venv-lowest .venvs build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tools.lowest_versions import constraints, lowest
+from tools.pythons import interpreters, supported
 
 ROOT = Path(__file__).parents[1]
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
@@ -65,6 +67,22 @@ def test_a_python_that_is_not_there_is_said_to_be_missing(tmp_path):
     assert "there is no Python 'python9.9'" in ran.stderr
 
 
+def test_the_interpreters_of_supported_versions_are_found(tmp_path, monkeypatch):
+    """The one on PATH that only complains is passed over, and of those that pyenv has the newest is taken."""
+    installed = {"3.99.9": "3.99", "3.99.10": "3.99", "3.98.1": "something else"}
+    for folder, said in installed.items():
+        python = tmp_path / ".pyenv" / "versions" / folder / "bin" / "python"
+        python.parent.mkdir(parents=True)
+        python.write_text(f"#!/bin/sh\necho {said}\n")
+        python.chmod(0o755)
+    shims = tmp_path / "shims"
+    shims.mkdir()
+    (shims / "python3.99").write_text("#!/bin/sh\nexit 127\n")
+    (shims / "python3.99").chmod(0o755)
+    monkeypatch.setenv("PATH", str(shims), prepend=os.pathsep)
+    assert interpreters(["3.97", "3.98", "3.99"], tmp_path) == [str(tmp_path / ".pyenv/versions/3.99.10/bin/python")]
+
+
 # Versions of dependencies
 
 
@@ -91,3 +109,107 @@ def test_every_dependency_has_a_lower_bound():
 
 def test_the_tools_for_lint_are_of_exact_versions():
     assert [tool for tool in PROJECT["dependency-groups"]["lint"] if not re.fullmatch(r"[\w-]+==[\d.]+", tool)] == []
+
+
+# What others call
+
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").iterdir())
+TARGETS = re.findall(r"^([a-z-]+):.*##", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+
+
+def jobs() -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {}
+    for workflow in WORKFLOWS:
+        found |= yaml.safe_load(workflow.read_text("utf-8"))["jobs"]
+    return found
+
+
+def test_workflows_call_targets_of_the_makefile_and_nothing_else():
+    commands = [step["run"] for job in jobs().values() for step in job["steps"] if "run" in step]
+    assert {command.removeprefix("make ") for command in commands} == {
+        "lint", "docs", "testenv", "test", "test-lowest",
+    }  # fmt: skip
+    assert {command.removeprefix("make ") for command in commands} <= set(TARGETS)
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.name)
+def test_a_workflow_may_only_read_and_names_versions_of_actions(workflow):
+    content = yaml.safe_load(workflow.read_text("utf-8"))
+    assert content["permissions"] == {"contents": "read"}
+    for job in content["jobs"].values():
+        for step in job["steps"]:
+            assert ("uses" in step) != ("run" in step)
+            assert re.fullmatch(r"actions/[\w-]+@v\d+", step.get("uses", "actions/a@v1"))
+            assert step.get("with", {}).get("persist-credentials", False) is False
+
+
+def test_the_tests_run_with_every_version_of_python_that_the_package_supports():
+    versions = supported(PROJECT)
+    assert jobs()["tests"]["strategy"]["matrix"]["python"] == versions
+    first, last = versions[0], versions[-1]
+    following = f"{last.split('.')[0]}.{int(last.split('.')[1]) + 1}"
+    assert PROJECT["project"]["requires-python"] == f">={first},<{following}"
+    steps = [step.get("with", {}) for step in jobs()["lowest-versions"]["steps"]]
+    assert [settings["python-version"] for settings in steps if "python-version" in settings] == [first]
+
+
+def test_hooks_before_a_commit_are_targets_of_the_makefile():
+    [repository] = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text("utf-8"))["repos"]
+    assert repository["repo"] == "local"
+    for hook in repository["hooks"]:
+        assert hook["entry"] == hook["name"] == f"make {hook['id']}"
+        assert hook["id"] in TARGETS
+        assert hook["pass_filenames"] is False
+
+
+def test_every_folder_of_tests_is_in_the_quick_part_or_left_out_of_it_on_purpose():
+    [quick] = re.findall(
+        r"^QUICK := \$\(addprefix tests/,(.*)\)$", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE
+    )
+    left_out = {
+        "adoption",
+        "apiserver",
+        "docs",
+        "engine",
+        "mutants",
+        "packaging",
+        "plugins",
+        "releases",
+        "samples",
+        "wrong",
+    }
+    folders = {
+        path.name for path in (ROOT / "tests").iterdir() if path.is_dir() and not path.name.startswith(("_", "."))
+    }
+    assert set(quick.split()) | left_out == folders
+    assert not set(quick.split()) & left_out
+
+
+# What is not in any file
+
+HOSTS = ["py" + "pi.org", "python" + "hosted.org", "npm" + "js.org", "proxy.go" + "lang.org", "static.crates" + ".io"]
+PATHS = [rf"(?<![\w.]){folder}/\w" for folder in ("/wo" + "rk", "/ro" + "ot", "/ho" + r"me/\w+", "/Us" + r"ers/\w+")]
+MAIL = (
+    r"[\w.+-]+@(?!\w*example|[\w-]+\.(?:example|test)\b|[\w.-]*\bsvc\b|[\w-]*example\.)[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}\b"
+)
+
+
+def committed() -> list[Path]:
+    if not (ROOT / ".git").exists():
+        pytest.skip("needs a checkout with git")
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return [ROOT / name for name in listed.split("\0") if name and (ROOT / name).is_file()]
+
+
+def test_no_file_names_a_machine_a_registry_or_a_person():
+    wrong = re.compile("|".join([*map(re.escape, HOSTS), *PATHS, MAIL]))
+    found = []
+    for path in committed():
+        text = path.read_text("utf-8", errors="replace")
+        found += [f"{path.relative_to(ROOT)}: {match[0]}" for match in wrong.finditer(text)]
+    assert found == []
+
+
+@pytest.mark.parametrize("text", ["see " + HOSTS[0], "/wo" + "rk/x", "cd /ho" + "me/ann/x", "mail ann.b@firm" + ".org"])
+def test_what_names_a_machine_a_registry_or_a_person_is_noticed(text):
+    assert re.search("|".join([*map(re.escape, HOSTS), *PATHS, MAIL]), text)

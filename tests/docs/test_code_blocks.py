@@ -1,4 +1,4 @@
-"""Every code block of the pages, the README and the examples' READMEs does what the page says.
+"""Every code block of the pages, those at the top and the examples' READMEs does what the page says.
 
 A block whose first line has a path after the language is that file. By language, a block is
 
@@ -74,7 +74,8 @@ def blocks_of(page: Path) -> list[Block]:
 
 
 def pages() -> list[Path]:
-    found = [ROOT / "README.md", *sorted(ROOT.glob("docs/*.md")), *sorted(ROOT.glob("examples/**/README.md"))]
+    top = [ROOT / f"{name}.md" for name in ("README", "CONTRIBUTING", "SECURITY")]
+    found = [*top, *sorted(ROOT.glob("docs/*.md")), *sorted(ROOT.glob("examples/**/README.md"))]
     return [page for page in found if page.relative_to(ROOT).as_posix() not in ELSEWHERE]
 
 

@@ -153,7 +153,7 @@ def test_a_job_of_a_database_that_is_not_waited_for_is_warned_of():
 
 @pytest.mark.parametrize(
     ("policy", "protect", "retain"),
-    [(None, False, False), ("delete", False, False), ("retain", False, True), ("protect", True, False)],
+    [(None, False, False), ("delete", False, False), ("retain", False, True), ("protect", True, True)],
 )
 def test_the_deletion_policy_of_a_backup(policy, protect, retain):
     def program():

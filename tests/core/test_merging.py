@@ -91,6 +91,38 @@ def test_fields_outside_a_set_are_the_topmost_ones(paths: list[str], data: Any, 
     assert [path for path, _ in FieldSet(paths).outside(data)] == outside
 
 
+@pytest.mark.parametrize(
+    ("path", "covered", "reached"),
+    [
+        ("a", False, True),
+        ("a.b", True, True),
+        ("a.b.c", True, True),
+        ("a.x", False, False),
+        ("z", False, False),
+        ("all.below", True, True),
+        ("all", True, True),
+        ("a.b.x", True, True),
+    ],
+)
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_path_covers_what_is_below_it(path: str, covered: bool, reached: bool, order: int) -> None:
+    fields = FieldSet(["a.b", "all.of.it", "all", "a.b.c"][::order])
+
+    assert fields.covers(tuple(path.split("."))) is covered
+    assert fields.reaches(tuple(path.split("."))) is reached
+
+
+def test_what_would_be_allowed_is_said() -> None:
+    [(path, allowed)] = FieldSet(["a.c", "a.b", "a.b.x", "d"]).outside({"a": {"z": 1}, "d": 2})
+    assert (path, allowed) == (("a", "z"), ["b", "c"])
+
+
+def test_a_set_without_fields_is_empty() -> None:
+    assert FieldSet(["a"])
+    assert not FieldSet([])
+    assert list(FieldSet([]).outside({"a": 1})) == [(("a",), [])]
+
+
 def replaced_by_a_mapping(first: Any, second: Any) -> bool:
     """Whether the second patch has a mapping where the first has something else, which no single patch can say."""
     if not isinstance(first, dict):

@@ -10,6 +10,8 @@ import pulumi
 import pytest
 from pulumi.runtime import settings
 
+from pulumi_everest.model.deferred import Deferred
+from pulumi_everest.model.findings import path_text
 from pulumi_everest.program.monitor import Log, Message
 from pulumi_everest.resources.hooks import adoption
 from pulumi_everest.resources.hooks.adoption import NotTheSameError, before_update, both, check_adoption
@@ -116,6 +118,41 @@ def test_an_engine_without_hooks_takes_nothing_over(monkeypatch: pytest.MonkeyPa
 
     assert found.path == ("adopt",)
     assert "calls no hooks" in found.message
+
+
+def controlled(by: str) -> Any:
+    return SimpleNamespace(technology=SimpleNamespace(is_controlled=by == "everest"))
+
+
+@pytest.mark.parametrize(
+    ("metadata", "policy", "by", "expected"),
+    [
+        ({}, "protect", "pulumi", []),
+        ({"name": None}, "protect", "pulumi", [
+            ("field.missing", "name", "with adopt=True the field 'name' says where the object is", None)]),
+        ({"namespace": None}, "retain", "pulumi", [
+            ("field.missing", "namespace", "with adopt=True the field 'namespace' says where the object is", None)]),
+        ({"name": Deferred()}, "protect", "pulumi", [
+            ("value.not-known", "name",
+             "'name' says which object is taken over, so it must be known in a preview", None)]),
+        ({}, "delete", "pulumi", [
+            ("field.conflict", "deletionPolicy",
+             "what is taken over is protected, so that no mistake deletes it; deletion_policy cannot be 'delete' with it",
+             "adopt first; then take adopt=True out and set the policy")]),
+        ({}, "protect", "everest", [
+            ("field.conflict", "adopt",
+             "with reconcile_by='everest' a controller makes the operator's object, which it also has to take over",
+             "set reconcile_by='pulumi'")]),
+    ],
+)  # fmt: skip
+def test_an_adoption_says_what_it_needs_and_what_it_contradicts(
+    metadata: dict[str, Any], policy: str, by: str, expected: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(adoption, "has_engine", lambda: False)
+    found = list(check_adoption({"name": "orders", "namespace": "shop", **metadata}, policy, controlled(by)))
+
+    assert [(entry.code, path_text(entry.path), entry.message, entry.hint) for entry in found] == expected
+    assert list(check_adoption({"name": "orders", "namespace": "shop"}, "protect", None)) == []
 
 
 def test_the_hooks_of_two_bindings_are_all_called() -> None:

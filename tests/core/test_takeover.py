@@ -160,3 +160,19 @@ def test_managers_that_stay_are_counted() -> None:
     ]
 
     assert other_managers({"metadata": {"managedFields": managed}}) == {"helm": 2}
+
+
+@pytest.mark.parametrize(
+    ("live", "wanted", "count"),
+    [
+        ({"port": 5432, "size": 3}, {"size": 3}, 0),
+        ({"port": 5433, "size": 3}, {"size": 3}, 1),
+        ({"port": 5432, "size": 3}, {"port": 5433, "size": 3}, 1),
+        ({"port": "5432", "size": 3}, {"size": 3}, 1),
+        ({"size": 3}, {"size": 3, "port": 5432}, 1),
+        ({"other": 5432, "size": 3}, {"size": 3}, 1),
+    ],
+)
+def test_what_the_server_fills_in_again_is_no_loss(live: Any, wanted: Any, count: int) -> None:
+    objects = [{"metadata": {"name": "a"}, "spec": spec} for spec in (live, wanted)]
+    assert len(lost_or_changed(*objects, {"spec.port": 5432})) == count

@@ -14,7 +14,7 @@ from pulumi_everest.model.deferred import Deferred
 from pulumi_everest.model.findings import path_text
 from pulumi_everest.program.monitor import Log, Message
 from pulumi_everest.resources.hooks import adoption
-from pulumi_everest.resources.hooks.adoption import NotTheSameError, before_update, both, check_adoption
+from pulumi_everest.resources.hooks.adoption import NotTheSameError, both, check_adoption, compare
 
 NAME = {"apiVersion": "shop.example.org/v1", "kind": "Shop", "metadata": {"name": "orders", "namespace": "shop"}}
 LIVE: dict[str, Any] = {
@@ -42,7 +42,8 @@ def ask(new: Any, *, old: Any = NAME, live: Any = LIVE) -> None:
 
     async def call() -> None:
         inputs = new() if callable(new) else new
-        await before_update(SimpleNamespace(urn="urn", old_inputs=old, old_outputs=live, new_inputs=inputs))  # type: ignore[arg-type]
+        asked = SimpleNamespace(urn="urn", old_inputs=old, old_outputs=live, new_inputs=inputs)
+        await compare(asked, {})  # type: ignore[arg-type]
 
     asyncio.run(call())
 

@@ -8,8 +8,9 @@ from typing import Any
 
 from pulumi_everest.core.changes.impact import Concealed
 from pulumi_everest.core.exact import leaves, same
+from pulumi_everest.core.paths import value_at
 from pulumi_everest.model.deferred import Deferred, Path
-from pulumi_everest.model.findings import Finding, finding, shortened
+from pulumi_everest.model.findings import Finding, finding, path_text, shortened
 from pulumi_everest.model.reading import own_part
 
 TOOL = "pulumi.com/"
@@ -17,10 +18,13 @@ TOOL = "pulumi.com/"
 _LONG = 80
 
 
-def lost_or_changed(live: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[Finding]:
+def lost_or_changed(
+    live: Mapping[str, Any], wanted: Mapping[str, Any], defaults: Mapping[str, Any] | None = None
+) -> list[Finding]:
     """What taking over the object `live` with the manifest `wanted` would change, leaf by leaf.
 
     A `Deferred` in `wanted` is not known yet, and may turn out to be what is there. A `Concealed` value is not shown.
+    `defaults` are what the server fills in where nothing is said, by path: it would do so again.
     """
     own = own_part(live)
     metadata = wanted.get("metadata") or {}
@@ -40,7 +44,12 @@ def lost_or_changed(live: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[
     parts += [((key,), own.get(key) or {}, wanted.get(key) or {}) for key in rest]
     for path, here, said in parts:
         found += _differing(here, said, path)
-    return found
+    return [entry for entry in found if not _filled_in(entry.path, live, wanted, defaults or {})]
+
+
+def _filled_in(path: Path, live: Mapping[str, Any], wanted: Mapping[str, Any], defaults: Mapping[str, Any]) -> bool:
+    text = path_text(path)
+    return text in defaults and value_at(wanted, path) is None and same(value_at(live, path), defaults[text])
 
 
 def _mapping(value: Any) -> dict[str, Any]:

@@ -135,6 +135,8 @@ class PluginManifest(Part):
     """The same as `ready` in the words of the Kubernetes provider's `pulumi.com/waitFor`; a template over `spec`."""
     ignore: list[str] = []
     """Paths of the main object that the operator writes."""
+    server_defaults: dict[str, Any] = {}
+    """What the definition of the main object's kind fills in, as paths of the object with their values."""
     former_types: list[str] = []
     """API versions that the main object had, as `group/version`."""
     functions: dict[str, Function] = {}

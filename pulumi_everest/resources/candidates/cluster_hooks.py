@@ -58,8 +58,9 @@ class ClusterHooks:
         looking = run.preflight.binding(token, name, candidate.kubernetes)
         objects = run.guard.objects
         filled = objects.filling.of_main() if candidate.is_filled else None
+        defaults = candidate.emitting.server_defaults if candidate.emitting is not None else None
         judging = objects.binding(token, name, candidate.program_cluster)
-        return reduce(both, (run.adoption.binding(), judging, filled, reporting, looking))
+        return reduce(both, (run.adoption.binding(token, name, defaults), judging, filled, reporting, looking))
 
     def of_restore(self, name: str) -> pulumi.ResourceHookBinding | None:
         """The hooks of the restore that fills the cluster, by the name of its resource."""

@@ -36,17 +36,26 @@ class Adoption:
 
     def __init__(self) -> None:
         self._hook: Any = None
+        self._defaults: dict[tuple[str, str], Mapping[str, Any]] = {}
 
-    def binding(self) -> pulumi.ResourceHookBinding | None:
-        """The hook of a main object; None where no engine would call it.
+    def binding(
+        self, token: str, name: str, defaults: Mapping[str, Any] | None = None
+    ) -> pulumi.ResourceHookBinding | None:
+        """The hook of a main object, by its type and name; None where no engine would call it.
 
-        Every main object has it: one whose import was refused halfway is still not what the program says.
+        Every main object has it: one whose import was refused halfway is still not what the program says. `defaults`
+        are what the server fills in, by path.
         """
         if not calls():
             return None
+        self._defaults[token, name] = defaults or {}
         if self._hook is None:
-            self._hook = pulumi.ResourceHook(HOOK, before_update, pulumi.ResourceHookOptions(on_dry_run=True))
+            self._hook = pulumi.ResourceHook(HOOK, self.before_update, pulumi.ResourceHookOptions(on_dry_run=True))
         return pulumi.ResourceHookBinding(before_update=[self._hook])
+
+    async def before_update(self, args: pulumi.ResourceHookArgs) -> None:
+        """Refuse to take over an object that is not what the program says. Raises `NotTheSameError`."""
+        await compare(args, self._defaults.get((args.type, args.name), {}))
 
 
 def both(
@@ -82,12 +91,12 @@ def check_adoption(metadata: Mapping[str, Any], policy: str, setup: Setup | None
         yield finding("field.conflict", ("adopt",), text, hint="set reconcile_by='pulumi'")
 
 
-async def before_update(args: pulumi.ResourceHookArgs) -> None:
-    """Refuse to take over an object that is not what the program says. Raises `NotTheSameError`."""
+async def compare(args: pulumi.ResourceHookArgs, defaults: Mapping[str, Any]) -> None:
+    """Compare an object that is taken over with what the program says. Raises `NotTheSameError`."""
     live = await taken_over(args.old_inputs, args.old_outputs)
     if live is None:
         return
-    found = lost_or_changed(live, await _plain(args.new_inputs))
+    found = lost_or_changed(live, await _plain(args.new_inputs), defaults)
     if not found:
         for text in _remarks(live):
             say(settings.get_engine(), WARNING, text, args.urn)

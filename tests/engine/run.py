@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import subprocess
@@ -11,6 +12,7 @@ from collections import Counter
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 from pulumi_engine import find_engine
@@ -20,6 +22,7 @@ from pulumi_everest.testing.binaries import assets
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "engine-test.md"
+ROWS = PAGE.with_suffix(".json")
 
 
 class Record:
@@ -28,11 +31,14 @@ class Record:
     def __init__(self, report: Path) -> None:
         self.outcomes: dict[tuple[str, str], str] = {}
         self.seconds = 0.0
+        self.rows: list[dict[str, Any]] = []
         for case in ElementTree.parse(report).iter("testcase"):
             kinds = {child.tag for child in case}
             outcome = "failed" if kinds & {"failure", "error"} else "skipped" if "skipped" in kinds else "passed"
             self.outcomes[case.attrib["classname"].rpartition(".")[2], case.attrib["name"]] = outcome
             self.seconds += float(case.attrib["time"])
+            row = {"module": case.attrib["classname"], "test": case.attrib["name"], "outcome": outcome}
+            self.rows.append({**row, "seconds": float(case.attrib["time"])})
 
 
 def versions() -> dict[str, str]:
@@ -64,7 +70,7 @@ def page(parts: dict[str, str], record: Record) -> str:
         "",
         "Written by `make engine-test`, which runs the tests in `tests/engine` with Pulumi's engine and Kubernetes plugin",
         "against a real Kubernetes API server. The engine is in no package registry, so checks of changes run without it;",
-        "this page says what was run by hand, and when.",
+        "this page says what was run by hand, and when; `engine-test.json` beside it has each test with its seconds.",
         "",
         f"Run on {date.today().isoformat()}: {counts['passed']} passed, {counts['failed']} failed, "
         f"{counts['skipped']} skipped, in {record.seconds / 60:.0f} minutes of testing.",
@@ -94,7 +100,10 @@ def main() -> int:
         environment = {**os.environ, "EVEREST_REQUIRE": "apiserver,crds,engine"}
         code = subprocess.call([*command, str(ROOT / "tests"), *sys.argv[1:]], cwd=ROOT, env=environment)
         if not sys.argv[1:]:
-            PAGE.write_text(page(parts, Record(report)), encoding="utf-8")
+            record = Record(report)
+            PAGE.write_text(page(parts, record), encoding="utf-8")
+            data = {"date": date.today().isoformat(), "versions": parts, "tests": record.rows}
+            ROWS.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
             print(PAGE)
     return code
 

@@ -109,7 +109,7 @@ growth: $(VENV)/.develop ## Double inputs three times, and fail where work grows
 bench-engine: $(VENV)/.develop ## Measure preview and up by Pulumi's engine, which must be on PATH
 	@$(BIN)/python -m benchmarks.engine
 
-engine-test: $(VENV)/.develop ## Run the tests with Pulumi's engine, and write docs/engine-test.md
+engine-test: $(VENV)/.develop ## Run the tests with Pulumi's engine, and write what was run to docs
 	@$(BIN)/python tests/engine/run.py
 
 $(VENV)/.docs: $(VENV)/.package

@@ -104,6 +104,7 @@ def main() -> int:
             PAGE.write_text(page(parts, record), encoding="utf-8")
             data = {"date": date.today().isoformat(), "versions": parts, "tests": record.rows}
             ROWS.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
+            subprocess.run([sys.executable, "-m", "tools.tested_versions"], cwd=ROOT, check=True)
             print(PAGE)
     return code
 

@@ -156,6 +156,8 @@ class Example:
             case ["yaml", name] if name in FILES:
                 merged = patched(yaml.safe_load(self.files[name]), yaml.safe_load(content))
                 self.files[name] = yaml.safe_dump(merged, sort_keys=False)
+            case ["yaml", "adopt.yaml"]:
+                self.files["adopt.yaml"] = content
             case ["yaml", "everest.lock"]:
                 (self.folder / "everest.lock").write_text(content)
             case ["yaml", "input"]:

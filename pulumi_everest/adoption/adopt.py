@@ -11,15 +11,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pulumi_everest.adoption.remainder import with_overrides
+from pulumi_everest.adoption.remarks import remarks
 from pulumi_everest.adoption.rendering import Rendering, Spec
 from pulumi_everest.adoption.search import Search
 from pulumi_everest.adoption.settle import in_model_order, pinned, without_idle
 from pulumi_everest.adoption.start import operator_version, starts
 from pulumi_everest.core.exact import leaves, same
-from pulumi_everest.core.paths import value_at
 from pulumi_everest.model.cluster import Metadata
 from pulumi_everest.model.deferred import Path
-from pulumi_everest.model.findings import EverestError, Finding, finding, path_text
+from pulumi_everest.model.findings import EverestError, Finding, finding
 from pulumi_everest.model.reading import own_part, read_model
 from pulumi_everest.plugins.plugin import Plugin
 from pulumi_everest.workspace.workspace import Workspace
@@ -44,10 +44,11 @@ class Adopted:
     findings: list[Finding] = field(default_factory=list)
 
 
-def adopted(workspace: Workspace, live: Mapping[str, Any]) -> Adopted:
+def adopted(workspace: Workspace, live: Mapping[str, Any], *, remarked: bool = True) -> Adopted:
     """The cluster of which exactly the object is made: its spec, labels, annotations and finalizers.
 
-    Raises EverestError where there is none, or no plugin for the object.
+    With `remarked` it has findings for whoever reads it, which takes a while. Raises EverestError where there is none,
+    or no plugin for the object.
     """
     plugin = plugin_for(workspace, live)
     setup, found = workspace.setup(plugin.definition.name)
@@ -79,8 +80,8 @@ def adopted(workspace: Workspace, live: Mapping[str, Any]) -> Adopted:
     reached = leaves(rendering.bare(spec))
     total = leaves(wanted)
     by_fields = sum(path in reached and same(reached[path], value) for path, value in total.items())
-    remarks = list(_remarks(rendering, spec, own))
-    return Adopted(metadata, spec, options, own["metadata"].get("finalizers") or [], by_fields, len(total), remarks)
+    found = list(remarks(rendering, spec, own, values)) if remarked else []
+    return Adopted(metadata, spec, options, own["metadata"].get("finalizers") or [], by_fields, len(total), found)
 
 
 def _refusal(rendering: Rendering, own: Mapping[str, Any], operator: str) -> Finding:
@@ -168,34 +169,6 @@ def differing(made: Any, wanted: Any, prefix: Path) -> Iterator[Path]:
 
 def _unreachable(live: Mapping[str, Any], text: str, path: Path) -> Finding:
     return finding("adopt.unreachable", path, text, subject=subject(live))
-
-
-def _remarks(rendering: Rendering, spec: Spec, own: Mapping[str, Any]) -> Iterator[Finding]:
-    """What whoever reads the program should know: lists that are patched as a whole, unsupported operator versions."""
-    about = subject(own)
-    fields = rendering.spec(without_overrides(spec))
-    for path in _lists(spec.get("overrides") or {}):
-        if not isinstance(value_at(fields, path), list):
-            continue
-        text = (
-            f"the list '{path_text(path)}' stands in overrides as a whole: fields that are emitted into it do nothing"
-        )
-        yield finding("adopt.list", ("spec", "overrides", *path), text, subject=about)
-    operator = spec["operatorVersion"]
-    made = rendering.leaves(without_overrides(spec)) or {}
-    for path, value in leaves(own.get("spec") or {}).items():
-        if made.get(path) == operator and isinstance(value, str) and value != operator:
-            known = rendering.plugin.manifest.operator.versions
-            text = f"operator version '{value}' is not supported; the cluster is one of {operator}, with overrides"
-            yield finding("adopt.operator-version", ("spec", *path), text, allowed=known, subject=about)
-
-
-def _lists(patch: Any, path: Path = ()) -> Iterator[Path]:
-    for key, value in patch.items():
-        if isinstance(value, list):
-            yield (*path, key)
-        elif isinstance(value, dict):
-            yield from _lists(value, (*path, key))
 
 
 def subject(live: Mapping[str, Any]) -> str:

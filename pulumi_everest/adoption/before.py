@@ -30,7 +30,7 @@ def snapshot_of_object(
     if manifest.get("apiVersion") == API_VERSION:
         (metadata, spec), options = _written(manifest), {}
     else:
-        found = adopted(workspace, manifest)
+        found = adopted(workspace, manifest, remarked=False)
         metadata, spec, options = found.metadata, found.spec, found.options
     resolved, wrong = check_cluster(metadata, {**spec, "provider": provider}, technology, options=options)
     if resolved is None:

@@ -179,6 +179,10 @@ CODES: dict[str, Code] = {
     "adopt.unreachable": Code(_E, "No cluster could be found that becomes exactly the object."),
     "adopt.operator-version": Code(_W, "The object is for an operator version that the plugin does not support."),
     "adopt.differs": Code(_E, "An object that is to be taken over is not what the program says."),
+    "adopt.override": Code(
+        _W, "A value of the object stands in overrides, where fields do nothing as long as it is there."
+    ),
+    "adopt.remark": Code(_W, "The plugin says something about the object."),
     "adopt.list": Code(_W, "A list of the object stands in overrides as a whole, so fields do not reach into it."),
     # Programs that run without an engine
     "program.project": Code(_E, "The folder is no Pulumi project whose program is in Python."),

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pulumi_everest.core.check_job import JobKind
+from pulumi_everest.core.paths import parse
 from pulumi_everest.core.technology import Definition
 from pulumi_everest.emit.job_objects import JobTemplate
 from pulumi_everest.emit.templates.template import Template
@@ -103,6 +104,15 @@ class Plugin:
 
         It is a proposal: what it cannot say of this object is left out. Raises EverestError where the file is wrong.
         """
+        return {key: value for key, value in self._proposed(live).items() if key != "remarks"}
+
+    def adoption_remarks(self, live: Mapping[str, Any]) -> list[tuple[ValuePath, str]]:
+        """What adopt.yaml says to whoever adopts the object, each with the path in the object that it is about."""
+        entries = self._proposed(live).get("remarks")
+        known = [entry for entry in entries or [] if isinstance(entry, dict) and entry.keys() >= {"path", "message"}]
+        return [(("spec", *parse(str(entry["path"]))), str(entry["message"])) for entry in known]
+
+    def _proposed(self, live: Mapping[str, Any]) -> dict[str, Any]:
         made = self._adopt.make({"self": live}) if self._adopt is not None else None
         return made if isinstance(made, dict) else {}
 

@@ -123,15 +123,6 @@ def main_kinds(workspace: Workspace, plugin: Plugin) -> list[tuple[str, str]]:
     return []
 
 
-def without_overrides(spec: Spec) -> Spec:
-    """A cluster without any patch: what its fields alone say."""
-    instances = {
-        name: {key: value for key, value in (instance or {}).items() if key != "overrides"}
-        for name, instance in (spec.get("instances") or {}).items()
-    }
-    return {**{key: value for key, value in spec.items() if key != "overrides"}, "instances": instances}
-
-
 def _finalizers(rendering: Rendering, spec: Spec, own: Mapping[str, Any]) -> tuple[dict[str, Any], list[str] | None]:
     """The volume policy that gives the object's finalizers, or the finalizers themselves where none does."""
     wanted = own["metadata"].get("finalizers") or []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from pulumi_everest.adoption.adopt import adopted
@@ -35,7 +34,7 @@ def snapshot_of_object(
     resolved, wrong = check_cluster(metadata, {**spec, "provider": provider}, technology, options=options)
     if resolved is None:
         raise EverestError(wrong)
-    return replace(Snapshot.of(resolved, technology, manifest, {}), chosen=frozenset())
+    return Snapshot.of(resolved, technology, manifest, {}).unchosen()
 
 
 def _written(manifest: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -8,13 +8,13 @@ from dataclasses import replace
 from typing import Any, Final
 
 from pulumi_everest.adoption.before import snapshot_of_object, taken_back
-from pulumi_everest.adoption.places import with_value, without_value
 from pulumi_everest.adoption.program_cluster import ProgramCluster
 from pulumi_everest.core.changes.compare import ChangeSet, compare
 from pulumi_everest.core.changes.impact import Change, Concealed
 from pulumi_everest.core.changes.snapshot import Snapshot
 from pulumi_everest.core.exact import same
-from pulumi_everest.model.deferred import Deferred
+from pulumi_everest.emit.read_back.places import with_value, without_value
+from pulumi_everest.model.deferred import Deferred, Path
 from pulumi_everest.model.findings import EverestError, finding
 
 _NOT_OF_THE_SPEC: Final = frozenset({"name", "namespace", "labels", "annotations", "volumePolicy", "reconcileBy"})
@@ -59,6 +59,8 @@ def _shows(change: Change, old: Snapshot, made: ProgramCluster, base: Mapping[st
     """Whether a change shows in the object. What does not was not read from it, such as data to fill a new cluster."""
     if change.path[0] in _NOT_OF_THE_SPEC:
         return True
+    if change.written and _differs(change, change.written, made, base):
+        return True
     for spec in _taken_back(change, old, made.snapshot.spec):
         manifest = made.emitted(made.snapshot, spec)
         if manifest is not None:
@@ -66,10 +68,22 @@ def _shows(change: Change, old: Snapshot, made: ProgramCluster, base: Mapping[st
     return True
 
 
+def _differs(change: Change, place: Path, made: ProgramCluster, base: Mapping[str, Any]) -> bool:
+    """Whether the object is another one without a change that stands at a place."""
+    with suppress(KeyError, IndexError, TypeError, AttributeError):
+        manifest = made.emitted(made.snapshot, _without(change, place, made.snapshot.spec))
+        return manifest is not None and not _alike(manifest, base)
+    return False
+
+
+def _without(change: Change, place: Path, spec: Mapping[str, Any]) -> dict[str, Any]:
+    return without_value(spec, place) if change.old is None else with_value(spec, place, change.old)
+
+
 def _taken_back(change: Change, old: Snapshot, spec: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """A spec without a change; then without any in the same block, since half a block may be refused."""
     with suppress(KeyError, IndexError, TypeError, AttributeError):
-        yield without_value(spec, change.path) if change.old is None else with_value(spec, change.path, change.old)
+        yield _without(change, change.path, spec)
     block = str(change.path[0])
     rest = {key: value for key, value in spec.items() if key != block}
     yield {**rest, block: old.spec[block]} if block in old.spec else rest

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pulumi_everest.adoption.places import concrete, with_value
 from pulumi_everest.adoption.rendering import Rendering, Spec
 from pulumi_everest.adoption.settle import Values
 from pulumi_everest.core.exact import leaves
@@ -13,6 +12,7 @@ from pulumi_everest.core.merging import over
 from pulumi_everest.core.paths import value_at
 from pulumi_everest.emit.dead_fields import dead_fields
 from pulumi_everest.emit.objects import emit
+from pulumi_everest.emit.read_back.places import concrete, with_value
 from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.findings import Finding, finding, path_text
 from pulumi_everest.model.storage_types import STORAGE_TYPES

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from pulumi_everest.adoption.places import without_value
 from pulumi_everest.adoption.rendering import Rendering, Spec
 from pulumi_everest.core.merging import over
 from pulumi_everest.core.paths import value_at
+from pulumi_everest.emit.read_back.places import without_value
 from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.findings import Finding
 from pulumi_everest.model.values.versions import version_key

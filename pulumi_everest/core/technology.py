@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from pulumi_everest.core.paths import FieldSet
 from pulumi_everest.core.schemas import ConfigSchema
+from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.definition import (
     Bundle,
     DatabaseClusterDefinition,
     TopologyComponent,
     TopologyDefinition,
+    Upgrades,
     VersionEntry,
 )
 from pulumi_everest.model.plugin_files.manifest import PluginManifest
@@ -79,6 +81,10 @@ class Definition:
         """The component type that fills a component."""
         return self.spec.components[component].type
 
+    def upgrades(self, kind: str) -> Upgrades:
+        """Which version changes a component type survives."""
+        return self.spec.upgrades.get(kind, _SAYS_NOTHING)
+
     def config_schema(self) -> ConfigSchema | None:
         """The schema of the cluster's `config`."""
         return self._schema(("config",), self.spec.config_schema)
@@ -110,6 +116,7 @@ class Definition:
 
 
 _PLAIN = TopologyComponent.model_construct()
+_SAYS_NOTHING = Upgrades.model_construct()
 
 
 def _fits(entry: VersionEntry, operator: str | None) -> bool:
@@ -126,11 +133,28 @@ def newest(bundles: list[Bundle]) -> Bundle:
     return max(bundles, key=lambda b: ([version_key(v) for v in b.components.values()], version_key(b.name)))
 
 
+class Reading(Protocol):
+    """What is read from the object that a cluster becomes, by who knows its templates; clusters are snapshots."""
+
+    def reached(self, cluster: Any) -> Any:
+        """The cluster with the fields that its overrides write as these write them."""
+        ...
+
+    def emitted(self, cluster: Any, path: Path) -> Any:
+        """The value of a field that the object shows, whether or not the cluster says it; None where it does not."""
+        ...
+
+    def shows(self, cluster: Any, path: Path, value: Any, *, bare: bool = False) -> bool:
+        """Whether the object would be another one with this value of a field; `bare`: if it had no overrides."""
+        ...
+
+
 @dataclass
 class Technology:
     """What a cluster is checked against and resolved with.
 
-    `manifest` is None for a definition that no plugin emits. `images` and `operator_version` are the Provider's.
+    `manifest` is None for a definition that no plugin emits, and so is `reading`. `images` and `operator_version` are
+    the Provider's.
     """
 
     provider: str
@@ -140,6 +164,7 @@ class Technology:
     images: Mapping[str, Any] = field(default_factory=dict)
     presets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     reconcile_by: str = "pulumi"
+    reading: Reading | None = None
 
     @property
     def is_controlled(self) -> bool:

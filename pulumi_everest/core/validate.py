@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pulumi_everest.core.check_job import source_findings
+from pulumi_everest.core.own_images.check import image_findings
 from pulumi_everest.core.paths import value_at
 from pulumi_everest.core.replica_limits import must_be_odd
 from pulumi_everest.core.resolve import Resolved, resolve
@@ -43,6 +44,7 @@ def check_cluster(
         found += _needed_config(spec, resolved, technology)
         if not any(entry.is_error for entry in found):
             found += Rules.of(technology).check(resolved)
+            found += image_findings(resolved, technology)
             if lock is not None:
                 from pulumi_everest.core.lock_record import lock_findings
 

@@ -135,7 +135,7 @@ class _Overridden:
         result: dict[str, Any] = copied(spec)
         for path in paths:
             node: Any = _at(result, path[:-1])
-            if node is not _MISSING:
+            if node is not _MISSING and not isinstance(node, _Mark):  # one that is marked as a whole
                 node[path[-1]] = _Mark(path)
         return result
 

@@ -34,13 +34,13 @@ class Origins:
 
         A part that is not there came from its parent, or from a null in `overrides` that removed it.
         """
+        return self.of_override(index, path) or self._passed_on(index, path)
+
+    def of_override(self, index: int, path: Path) -> Path | None:
+        """The place in `overrides` that a part of an object came from, or that removed it."""
         patched = self._manifest(self._with_marks(tuple(self._patches())), index)
         missing = _at(self._objects[index].manifest, path) is _MISSING
-        return (
-            self._written(_origin(patched, path), missing=missing)
-            or self._toggled(index, path)
-            or self._passed_on(index, path)
-        )
+        return self._written(_origin(patched, path), missing=missing) or self._toggled(index, path)
 
     def _written(self, origin: Path | None, *, missing: bool = False) -> Path | None:
         """The origin, if the user wrote what stands there, or what it is missing in, and not a preset or a default."""

@@ -114,6 +114,10 @@ CODES: dict[str, Code] = {
     "cluster.unknown-version": Code(_E, "The type has no such version, or not for this operator version."),
     "cluster.removed-version": Code(_E, "The version has been removed from the definition."),
     "cluster.deprecated-version": Code(_W, "The version is deprecated."),
+    "cluster.image-series": Code(_W, "An image is of another series than the version beside it."),
+    "cluster.image-version": Code(
+        _W, "The version of an image cannot be read from its tag, and no version is said beside it."
+    ),
     "cluster.unused-version": Code(_W, "A version is set for a type that no component of the cluster has."),
     "cluster.unknown-bundle": Code(_E, "The definition has no such bundle, or no bundle holds the chosen version."),
     "cluster.unknown-preset": Code(_E, "The plugin has no such preset."),

@@ -159,6 +159,11 @@ class Upgrades(Part):
     message: str | None = None
     """How to get to a major version that one change does not lead to."""
 
+    @property
+    def allow_any(self) -> bool:
+        """Whether every change is allowed, so that it does not matter which one it is."""
+        return self.downgrade and self.major_step is None and self.paths is None
+
 
 class DefinitionSpec(Part):
     """The building blocks."""

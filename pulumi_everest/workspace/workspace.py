@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from pulumi_everest.core.check_job import Job
@@ -18,6 +18,7 @@ from pulumi_everest.core.technology import Technology
 from pulumi_everest.core.validate import check_cluster
 from pulumi_everest.emit.everest import API_VERSION, cluster_object, provider_objects
 from pulumi_everest.emit.objects import Emitted, emit
+from pulumi_everest.emit.read_back.reading import ReadBack
 from pulumi_everest.model.deferred import Deferred, Path
 from pulumi_everest.model.findings import (
     EverestError,
@@ -176,6 +177,8 @@ class Workspace:
             presets=_Presets(plugin),
             reconcile_by=self.reconcile_by or spec.get("reconcileBy") or "pulumi",
         )
+        if plugin is not None:
+            technology.reading = ReadBack(technology, partial(getattr, plugin, "template"), plugin.adoption)
         return Setup(technology, plugin), problems
 
     def _operator_version(
@@ -330,8 +333,18 @@ class Workspace:
         return [*emit(resolved, plugin.template), *jobs.filling_of(resolved, setup)]
 
     def check_objects(self, plan: Plan) -> list[Finding]:
-        """What is to be said of the objects of a cluster, placed in its input: of dead fields, and by CRDs."""
-        return [*self._dead_fields(plan), *self._against_crds(plan)]
+        """What is to be said of the objects of a cluster, placed in its input: by CRDs, and otherwise."""
+        return [*self._dead_fields(plan), *self._images(plan), *self._against_crds(plan)]
+
+    def _images(self, plan: Plan) -> list[Finding]:
+        """Images that overrides write, and what they say about the versions beside them."""
+        setup = plan.setup
+        if setup.plugin is None or not has_overrides(plan.resolved.spec):
+            return []
+        from pulumi_everest.emit.read_back.images import written_image_findings
+
+        found = written_image_findings(plan.resolved, setup.technology, setup.plugin.template)
+        return self._placed(found, plan.cluster)
 
     def _dead_fields(self, plan: Plan) -> list[Finding]:
         """Fields of which overrides take away all that is emitted for them."""
@@ -349,7 +362,12 @@ class Workspace:
             return self.emit(replace(cluster, spec=other.spec), other, setup)
 
         found = dead_field_findings(
-            cluster.spec, preset, resolved, made, lambda path: cluster.locate((*cluster.prefix, *path))
+            cluster.spec,
+            preset,
+            resolved,
+            setup.technology.definition,
+            made,
+            lambda path: cluster.locate((*cluster.prefix, *path)),
         )
         return self._placed(found, cluster)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pulumi_everest.adoption.effects import Shown, candidates
+from pulumi_everest.emit.read_back.effects import Shown, candidates
 
 
 def found(first: Any, second: Any, emitted: Any, wanted: Any, without: Any = None) -> list[Any]:

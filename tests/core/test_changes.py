@@ -344,8 +344,8 @@ def test_a_version_that_the_user_moves_is_no_moved_default(
 
 def test_an_image_that_only_the_catalog_moves_is_refused() -> None:
     assert of(snapshot(), snapshot(None, REPACKED), REPACKED) == ["engine.image refused default-moved"]
-    assert of(snapshot(), snapshot(engine(image="mine:1"))) == ["engine.image rolling restart"]
-    assert of(snapshot(engine(image="mine:1")), snapshot()) == ["engine.image rolling restart"]
+    assert of(snapshot(), snapshot(engine(image="mine:2.2"))) == ["engine.image rolling restart"]
+    assert of(snapshot(engine(image="mine:2.2")), snapshot()) == ["engine.image rolling restart"]
 
 
 def test_a_registry_moves_images_because_the_user_says_so() -> None:

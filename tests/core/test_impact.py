@@ -130,11 +130,11 @@ def test_a_change_is_plain_data_for_machines() -> None:
     told = change(None, [1], Impact.REFUSED, guard="g", why="w", hint="h")
 
     assert values(told) == {
-        "path": "engine.replicas", "old": None, "new": [1], "impact": "refused", "guard": "g", "lifted": False,
+        "path": "engine.replicas", "written": None, "old": None, "new": [1], "impact": "refused", "guard": "g", "lifted": False,
         "why": "w", "hint": "h",
     }  # fmt: skip
     assert values(change(Concealed("a"), {"a": 1}, lifted=True)) == {
-        "path": "engine.replicas", "old": "[secret]", "new": {"a": 1}, "impact": "online", "guard": None,
+        "path": "engine.replicas", "written": None, "old": "[secret]", "new": {"a": 1}, "impact": "online", "guard": None,
         "lifted": True, "why": None, "hint": None,
     }  # fmt: skip
 

@@ -15,11 +15,12 @@ from pulumi_everest.core.changes.secret_changes import SecretHandling, secret_ch
 from pulumi_everest.core.changes.snapshot import Snapshot
 from pulumi_everest.core.changes.spec_differences import Difference, differences, plain
 from pulumi_everest.core.changes.version_changes import version_changes
+from pulumi_everest.core.changes.written_fields import Reached, placed, reached, reached_differences
 from pulumi_everest.core.paths import value_at
 from pulumi_everest.core.replica_limits import must_be_odd
 from pulumi_everest.core.technology import Definition, Technology
 from pulumi_everest.model.deferred import Deferred
-from pulumi_everest.model.findings import Finding, finding, unknown
+from pulumi_everest.model.findings import Finding, finding, path_text, unknown
 
 _ELSEWHERE: Final = frozenset({"provider", "bundle", "preset", "components", "operatorVersion"})
 """Fields whose effect is seen in others."""
@@ -54,10 +55,14 @@ def compare(
     allow: Iterable[str] = (),
     handling: SecretHandling | None = None,
 ) -> ChangeSet:
-    """What becomes of a cluster. `technology` and `handling` are those of `new`; `allow` are guards that are lifted."""
+    """What becomes of a cluster. `technology` and `handling` are those of `new`; `allow` are guards that are lifted.
+
+    Clusters are compared as their objects have them, so what overrides write is judged as the field that it is.
+    """
+    clusters = reached(old, new, technology)
     wanted = list(dict.fromkeys(allow))
     found, needed = [], set()
-    for change in [*_changes(old, new, technology), *_secrets(old, new, technology, handling or SecretHandling())]:
+    for change in [*_changes(clusters, technology), *_secrets(old, new, technology, handling or SecretHandling())]:
         guard = change.guard
         if guard in wanted and (guard not in GUARDS or GUARDS[guard].lifted is not None):
             needed.add(guard)
@@ -101,21 +106,23 @@ def check_allow(allow: Collection[Any], *definitions: Definition) -> list[Findin
     return found
 
 
-def _changes(old: Snapshot, new: Snapshot, technology: Technology) -> Iterator[Change]:
+def _changes(clusters: Reached, technology: Technology) -> Iterator[Change]:
+    old, new, _ = clusters
     identity = list(_identity(old, new))
     yield from identity
     if old.definition != new.definition:
         return
     policies, specs = Policies.of(technology.definition), {"old": old.spec, "new": new.spec}
     yield from _metadata(old, new)
-    yield from version_changes(old, new, technology)
+    for change in version_changes(old, new, technology):
+        yield placed(change, new)
     moved = _known(old.topology) and _known(new.topology) and old.topology != new.topology
-    for difference in differences(old.spec, new.spec):
+    for difference in reached_differences(clusters, technology):
         if _is_elsewhere(difference, moved=moved):
             continue
-        change = _replicas(difference, new, technology) or policies.judged(difference, specs)
-        if change is not None:
-            yield change
+        judged = _replicas(difference, new, technology) or policies.judged(difference, specs)
+        if judged is not None:
+            yield placed(judged, new)
 
 
 def _identity(old: Snapshot, new: Snapshot) -> Iterator[Change]:
@@ -191,10 +198,10 @@ def _replicas(difference: Difference, new: Snapshot, technology: Technology) -> 
     if len(field) != 3 or field[0] != "instances" or field[2] != "replicas":
         return None
     was, now = plain(difference.old), plain(difference.new)
-    if not isinstance(was, int) or not isinstance(now, int):
-        return None
     topology, name = new.topology, field[1]
     keeps_data = value_at(new.spec, ("instances", name, "storage", "size")) is not None
+    if not isinstance(was, int) or not isinstance(now, int):
+        return _without_number(difference) if keeps_data and was is not None else None
     limits = None
     if topology in technology.definition.spec.topologies:
         member = technology.definition.topology_components(topology).get(name)
@@ -210,6 +217,15 @@ def _replicas(difference: Difference, new: Snapshot, technology: Technology) -> 
         return None
     where = short(difference.where)
     return Change(difference.path, where, was, now, Impact.REFUSED, guard="replicas", why=why, hint=hint)
+
+
+def _without_number(difference: Difference) -> Change:
+    """Replicas of which overrides leave no number that anybody knows."""
+    why, where = "how many there are without it is the operator's to say", short(difference.where)
+    return Change(
+        difference.path, where, difference.old, difference.new, Impact.REFUSED, guard="replicas", why=why,
+        hint="keep at least 3",
+    )  # fmt: skip
 
 
 def _known(value: Any) -> bool:
@@ -241,7 +257,7 @@ def finding_of(change: Change, subject: str, lift: str = IN_A_PROGRAM) -> Findin
     hints = [change.hint] if change.hint else []
     if can_be_lifted(change.guard):
         hints.append(lift.format(guard=change.guard))
-    return finding("change.refused", change.path, text, hint="; ".join(hints) or None, subject=subject)
+    return finding("change.refused", change.place, text, hint="; ".join(hints) or None, subject=subject)
 
 
 def can_be_lifted(guard: str | None) -> bool:
@@ -253,6 +269,7 @@ def values(change: Change) -> Mapping[str, Any]:
     """A change as plain data: the keys of ``--format json``."""
     return {
         "path": change.where,
+        "written": path_text(change.written) or None,
         "old": _data(change.old),
         "new": _data(change.new),
         "impact": str(change.impact),

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
 from pulumi_everest.model.deferred import Path
+from pulumi_everest.model.findings import path_text
 
 
 class Impact(StrEnum):
@@ -47,6 +48,10 @@ GUARDS: Final[Mapping[str, Guard]] = {
     "major-jump": Guard("A version passes over a major one.", Impact.DATA_LOSS),
     "version-path": Guard("There is no way from the one major version to the other.", Impact.DATA_LOSS),
     "engine-major": Guard("A new major version does not come by a change of the version.", Impact.DOWNTIME),
+    "image-version": Guard(
+        "Another image, where the version of one of the two cannot be read from its tag and is not said beside it.",
+        Impact.DATA_LOSS,
+    ),
     "removed-version": Guard("The version has been removed from the definition.", Impact.RESTART),
     "operator-downgrade": Guard("The operator version goes back.", Impact.DOWNTIME),
     "operator-jump": Guard("The operator version passes over a minor one.", Impact.DOWNTIME),
@@ -73,7 +78,8 @@ LIFTED: Final = Impact.DOWNTIME
 class Change:
     """One change of a cluster.
 
-    `path` is where the value is now, `where` the same as people write it. `guard` is the guard that the change met, if
+    `path` is where the value is now, `where` the same as people write it; `written` is where it stands, if that is
+    elsewhere, as in overrides. `guard` is the guard that the change met, if
     it met one: then the impact is `REFUSED`, or, where the guard was lifted, what the change does all the same. `why`
     says why it is refused, or what is to be known of it; `hint` how to go on.
     """
@@ -87,6 +93,12 @@ class Change:
     lifted: bool = False
     why: str = ""
     hint: str = ""
+    written: Path = ()
+
+    @property
+    def place(self) -> Path:
+        """Where the user finds it."""
+        return self.written or self.path
 
     @property
     def is_refused(self) -> bool:
@@ -96,9 +108,10 @@ class Change:
     @property
     def what(self) -> str:
         """The change in a few words: ``engine.replicas 3 → 5``, ``users.root changed`` of a secret value."""
+        by = f" (by {path_text(self.written).removeprefix('instances.')})" if "overrides" in self.written else ""
         if isinstance(self.old, Concealed) and isinstance(self.new, Concealed):
-            return f"{self.where} changed"
-        return f"{self.where} {shown(self.old)} → {shown(self.new)}"
+            return f"{self.where} changed{by}"
+        return f"{self.where} {shown(self.old)} → {shown(self.new)}{by}"
 
 
 class Concealed:

@@ -33,6 +33,9 @@ _IMPACTS: Final = {
     "grow-only": Impact.ONLINE,
 }
 _ORDERS: Final = frozenset({"keep-order", "keep-first"})
+_ALWAYS: Final = frozenset({("version",), ("image",), ("replicas",), ("storage", "size"), ("storage", "storageClass")})
+"""Fields of components that are guarded whatever the definition says."""
+_GRAVE: Final = frozenset({"immutable", "grow-only", "downtime"})
 _GUARDS: Final[Mapping[FieldPath, str]] = {
     ("storage", "size"): "storage-shrink",
     ("storage", "storageClass"): "storage-class",
@@ -110,6 +113,23 @@ class Policies:
             return refused_by(policy, difference)
         impact = _IMPACTS[policy.entry.policy]
         return None if impact is Impact.NONE else change_of(difference, impact, policy.entry.message or "")
+
+    @property
+    def ordered(self) -> list[FieldPath]:
+        """The lists whose order an entry keeps."""
+        return list(dict.fromkeys(policy.path for policy in self.policies if policy.entry.policy in _ORDERS))
+
+    def guards(self, field: FieldPath) -> bool:
+        """Whether a change of a field may be refused, or stop the database: by this package, or by an entry."""
+        if field == ("operatorVersion",) or (field[:1] == ("instances",) and field[2:] in _ALWAYS):
+            return True
+        for policy in self.policies:
+            if policy.entry.policy not in _ORDERS and policy.names(field):
+                if policy.entry.policy in _GRAVE:
+                    return True
+                if policy.when is None:
+                    return False
+        return False
 
     def impact(self, field: FieldPath, specs: Specs) -> tuple[Impact, str]:
         """What an allowed change of a field does, and what is to be known of it."""

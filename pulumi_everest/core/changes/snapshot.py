@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pulumi_everest.core.changes.secret_changes import StoredSecrets
 from pulumi_everest.core.paths import value_at
 from pulumi_everest.core.resolve import Resolved
 from pulumi_everest.core.technology import Technology
-from pulumi_everest.model.deferred import Deferred
+from pulumi_everest.model.deferred import Deferred, Path
 
 _CHOSEN_BY = {"user": "", "versions": "", "provider": "", "lock": " (lock)"}
 """Origins of a version that stays when a default moves, and what a snapshot adds to its name."""
+_UNCHOSEN = " (default)"
+"""What a snapshot adds to the name of an image that is not that of the version, though the user does not say it."""
 
 
 @dataclass(frozen=True)
@@ -22,9 +24,14 @@ class Snapshot:
 
     `object` is API group and kind of its main object, `definition` the name of its definition. `chosen` names the
     versions and images that do not come from a default: ``operatorVersion``, ``engine.version``, ``engine.image``;
-    those of a lock file as ``engine.version (lock)``. `options` are those of a program. Leaves may be a `Deferred`,
-    where a value is not known, or `Concealed`. `secrets` are those made of given values, None where nobody knows; they
-    are no part of the plain data.
+    those of a lock file as ``engine.version (lock)``, and images of presets as ``engine.image (default)``. `options`
+    are those of a program. Leaves may be a `Deferred`, where a value is not known, or `Concealed`. `secrets` are those
+    made of given values, None where nobody knows; they are no part of the plain data.
+
+    Nor is what was read from the object (`Reading.reached`): `written` are the fields that overrides write, each with
+    its place in these, `inferred` those of them that might have another value just as well, `several` the values of
+    those that are not the same at all places where they show, and `operator_images` the images of the operator itself,
+    by their places in the object.
     """
 
     metadata: Mapping[str, Any]
@@ -34,6 +41,10 @@ class Snapshot:
     chosen: frozenset[str] = frozenset()
     options: Mapping[str, Any] = field(default_factory=dict)
     secrets: StoredSecrets | None = None
+    written: Mapping[Path, Path] = field(default_factory=dict)
+    inferred: frozenset[Path] = frozenset()
+    several: Mapping[Path, Mapping[str, Any]] = field(default_factory=dict)
+    operator_images: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -75,6 +86,15 @@ class Snapshot:
         """Whether a version or image stays when a default moves: the user says it, or a lock file."""
         return key in self.chosen or f"{key} (lock)" in self.chosen
 
+    def has_own_image(self, component: str) -> bool:
+        """Whether a component has an image of its own, which is not that of its version, whoever says it."""
+        return not self.chosen.isdisjoint((f"{component}.image", f"{component}.image{_UNCHOSEN}"))
+
+    def unchosen(self) -> Snapshot:
+        """The same where nobody knows what was chosen: then nothing counts as that."""
+        own = (key for key in self.chosen if key.endswith((".image", f".image{_UNCHOSEN}")))
+        return replace(self, chosen=frozenset(key.removesuffix(_UNCHOSEN) + _UNCHOSEN for key in own))
+
     def data(self) -> dict[str, Any]:
         """The snapshot as plain data, with the deferred values in it."""
         data: dict[str, Any] = {"metadata": self.metadata, "object": self.object, "definition": self.definition}
@@ -112,6 +132,8 @@ def _chosen(resolved: Resolved) -> list[str]:
             origin = resolved.origin(name, (key,)) or ""
             if origin in _CHOSEN_BY:
                 found.append(f"{name}.{key}{_CHOSEN_BY[origin]}")
+            elif key == "image" and origin:
+                found.append(f"{name}.image{_UNCHOSEN}")
         if _is_given(of_type.get("image")) and f"{name}.image" not in found:
             found.append(f"{name}.image")
     return found

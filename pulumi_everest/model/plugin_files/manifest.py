@@ -28,6 +28,8 @@ class Operator(Part):
     """Environment variable of its container with the namespaces that it looks after: none are all of them."""
     version_path: str | None = None
     """Where the main object says which version of the operator it is for, as a path in it."""
+    images: list[str] = []
+    """Where the main object may name an image of the operator itself, such as that of a helper container, as paths."""
 
 
 class HonouredComponent(Part):

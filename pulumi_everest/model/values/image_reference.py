@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Final, NamedTuple
 
 from pulumi_everest.model.findings import shortened
 
@@ -15,6 +15,32 @@ _TAG: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}\Z")
 _DIGEST: Final = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}\Z")
 _LONGEST_NAME: Final = 255
 _DIGEST_LENGTHS: Final = {"sha256": 64, "sha384": 96, "sha512": 128}
+
+
+class Reference(NamedTuple):
+    """What a reference says; `path` has no registry."""
+
+    registry: str | None
+    path: str
+    tag: str | None
+    digest: str | None
+
+    @property
+    def name(self) -> str:
+        """The last part of the path."""
+        return self.path.rpartition("/")[2]
+
+
+def reference(image: str) -> Reference:
+    """The parts of a reference, whether or not `check_image` takes it."""
+    rest, _, digest = image.partition("@")
+    tag = None
+    if ":" in rest.rpartition("/")[2]:
+        rest, _, tag = rest.rpartition(":")
+    first, slash, path = rest.partition("/")
+    if slash and _is_registry(first):
+        return Reference(first, path, tag or None, digest or None)
+    return Reference(None, rest, tag or None, digest or None)
 
 
 def check_image(text: str) -> str | None:
@@ -45,6 +71,10 @@ def check_image(text: str) -> str | None:
     return _check_path(path, wrong, text)
 
 
+def _is_registry(first: str) -> bool:
+    return "." in first or ":" in first or first == "localhost"
+
+
 def _is_digest(digest: str) -> bool:
     algorithm, _, digits = digest.partition(":")
     return bool(_DIGEST.match(digest)) and len(digits) == _DIGEST_LENGTHS.get(algorithm, len(digits))
@@ -52,7 +82,7 @@ def _is_digest(digest: str) -> bool:
 
 def _check_path(path: str, wrong: str, text: str) -> str | None:
     first, *rest = path.split("/")
-    if rest and ("." in first or ":" in first or first == "localhost"):
+    if rest and _is_registry(first):
         host, colon, port = first.partition(":") if not first.startswith("[") else first.rpartition(":")
         if not _HOST.match(host) or (colon and (not _PORT.match(port) or not 0 < int(port) <= 65_535)):
             return f"{wrong}: '{shortened(first)}' is not a registry"

@@ -11,7 +11,8 @@ from pulumi_everest.model.findings import shortened
 
 _LONGEST: Final = 200
 _PARTS: Final = re.compile(r"([0-9]+)|([A-Za-z]+)")
-_EARLY: Final = frozenset({"dev", "snapshot", "nightly", "a", "alpha", "b", "beta", "m", "pre", "preview", "rc"})
+EARLY: Final = frozenset({"dev", "snapshot", "nightly", "a", "alpha", "b", "beta", "m", "pre", "preview", "rc"})
+"""Words that make a version older than what stands before them."""
 
 _WORD_BEFORE, _END, _WORD_AFTER, _NUMBER = range(4)
 _Part = tuple[int, int, str]
@@ -40,6 +41,17 @@ def major(text: str) -> int:
     return int(match[1])
 
 
+def numbers(text: str, count: int) -> tuple[int, ...]:
+    """The first numbers of a version; fewer where it has fewer."""
+    match = re.match(r"[vV]?([0-9]{1,18}(?:\.[0-9]{1,18})*)", text)
+    return tuple(int(part) for part in match[1].split("."))[:count] if match else ()
+
+
+def same_version(one: str, other: str) -> bool:
+    """Whether two texts are one version: zeros at the end, a ``v`` in front and what follows a ``+`` count nothing."""
+    return version_key(one)[0] == version_key(other)[0]
+
+
 def _parts(text: str) -> list[_Part]:
     text = text[:_LONGEST].strip().partition("+")[0]
     if re.match(r"[vV][0-9]", text):
@@ -50,7 +62,7 @@ def _parts(text: str) -> list[_Part]:
             found.append((_NUMBER, int(number), ""))
         else:
             small = word.lower()
-            found.append((_WORD_BEFORE if small in _EARLY else _WORD_AFTER, 0, small))
+            found.append((_WORD_BEFORE if small in EARLY else _WORD_AFTER, 0, small))
     return found
 
 

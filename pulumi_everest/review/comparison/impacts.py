@@ -66,10 +66,10 @@ def _finding(change: Change, cluster: Cluster, *, impacts: bool) -> Finding | No
         text = f"{change.what} is made though guard {change.guard} would refuse it: {change.why}"
         where = "allow" if change.guard in cluster.allow else "the command"
         hint = f"take the guard away from {where} after this change"
-        return finding("change.lifted", change.path, text, hint=hint, subject=subject)
+        return finding("change.lifted", change.place, text, hint=hint, subject=subject)
     if impacts and change.impact.rank > Impact.ONLINE.rank:
         text = f"{change.what}: {change.impact}{f', {change.why}' if change.why else ''}"
-        return finding("change.impact", change.path, text, subject=subject)
+        return finding("change.impact", change.place, text, subject=subject)
     return None
 
 

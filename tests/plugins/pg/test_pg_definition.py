@@ -293,8 +293,6 @@ WARNINGS = [
         "always connects with TLS",
     ),
     ({"monitoring": {"serverUrl": "https://p"}}, "monitoring.credentialsSecret", "PMM_SERVER_TOKEN"),
-    ({"instances": {"engine": {"image": "own/postgresql:16.13-1"}}}, "instances.engine.image", "major version"),
-    ({"instances": {"engine": {"image": "own/postgresql:1.4"}}}, "instances.engine.image", "major version"),
 ]
 
 

@@ -17,13 +17,18 @@ _CLUSTER = shape_of(DatabaseClusterSpec)
 def with_value(spec: Any, path: Path, value: Any) -> dict[str, Any]:
     """A copy with the value set; mappings on the way are made, items of lists are there."""
     result: dict[str, Any] = copied(spec)
-    node: Any = result
+    set_value(result, path, copied(value))
+    return result
+
+
+def set_value(spec: Any, path: Path, value: Any) -> None:
+    """Set a value in place; mappings on the way are made, items of lists are there."""
+    node = spec
     for key in path[:-1]:
         if isinstance(key, str) and node.get(key) is None:
             node[key] = {}
         node = node[key]
-    node[path[-1]] = copied(value)
-    return result
+    node[path[-1]] = value
 
 
 def without_value(spec: Any, path: Path) -> dict[str, Any]:

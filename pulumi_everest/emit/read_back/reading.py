@@ -1,0 +1,58 @@
+"""What the comparison of clusters asks about objects, for a technology whose templates are known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from pulumi_everest.core.exact import same
+from pulumi_everest.core.overrides import has_overrides, without_overrides
+from pulumi_everest.core.technology import Technology
+from pulumi_everest.emit.templates.template import Template
+from pulumi_everest.model.deferred import Path
+
+if TYPE_CHECKING:
+    from pulumi_everest.core.changes.snapshot import Snapshot
+    from pulumi_everest.emit.read_back.deciding import Adoption
+    from pulumi_everest.emit.read_back.known_places import KnownPlaces
+
+
+class ReadBack:
+    """The reading of one technology. The template is compiled when something is asked."""
+
+    def __init__(self, technology: Technology, template: Callable[[], Template], adoption: Adoption | None) -> None:
+        self._technology, self._template, self._adoption = technology, template, adoption
+
+    @cached_property
+    def _known(self) -> KnownPlaces:
+        from pulumi_everest.emit.read_back.known_places import KnownPlaces
+
+        return KnownPlaces(self._technology)
+
+    def reached(self, cluster: Snapshot) -> Snapshot:
+        """The cluster with the fields that its overrides write as these write them."""
+        from pulumi_everest.emit.read_back.reached import reached
+
+        if not has_overrides(cluster.spec):
+            return cluster
+        return reached(cluster, self._technology, self._template(), self._adoption, self._known)
+
+    def emitted(self, cluster: Snapshot, path: Path) -> Any:
+        """The value of a field that the object shows, whether or not the cluster says it; None where it does not."""
+        from pulumi_everest.emit.read_back.emission import Emission
+        from pulumi_everest.emit.read_back.written import emitted
+
+        field = next((field for field in self._known.fields(cluster) if field[0] == path), None)
+        emission = Emission.of(cluster, self._technology.definition, self._template())
+        return emitted(emission, field) if field is not None else None
+
+    def shows(self, cluster: Snapshot, path: Path, value: object, *, bare: bool = False) -> bool:
+        """Whether the object would be another one with this value of a field; `bare`: if it had no overrides."""
+        from pulumi_everest.emit.read_back.emission import Emission
+        from pulumi_everest.emit.read_back.places import with_value
+
+        emission = Emission.of(cluster, self._technology.definition, self._template())
+        spec = without_overrides(cluster.spec) if bare else cluster.spec
+        one, other = emission.made(spec), emission.made(with_value(spec, path, value))
+        return one is None or other is None or not same(one, other)

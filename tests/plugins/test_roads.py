@@ -1,0 +1,327 @@
+"""Every road by which a guarded field reaches its place in the object is guarded: not the road counts, but the place.
+
+The fields are those that the definitions guard, and the values and patches are made of what the templates emit: nothing
+here is about one technology.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+from compared import BASES, WORKSPACE, storages
+
+from pulumi_everest.core.changes.compare import compare
+from pulumi_everest.core.changes.impact import Change, Impact
+from pulumi_everest.core.changes.snapshot import Snapshot
+from pulumi_everest.core.exact import leaves, patch_between, same
+from pulumi_everest.core.paths import value_at
+from pulumi_everest.core.technology import Technology
+from pulumi_everest.core.validate import check_cluster
+from pulumi_everest.emit.objects import emit
+from pulumi_everest.emit.patch import patched
+from pulumi_everest.emit.read_back.known_places import KnownPlaces
+from pulumi_everest.emit.read_back.places import with_value
+from pulumi_everest.model.deferred import Path
+from pulumi_everest.model.values.versions import version_key
+
+Spec = dict[str, Any]
+METADATA = {"name": "orders", "namespace": "shop"}
+
+
+@dataclass(frozen=True)
+class Case:
+    """A guarded field of a base: a value, and one that may not come after it."""
+
+    base: str
+    path: Path
+    good: Any
+    bad: Any
+
+    def __str__(self) -> str:
+        return f"{self.base}: {'.'.join(map(str, self.path))}"
+
+    def spec(self, value: Any) -> Spec:
+        return with_value(spec_of(self.base), self.path, value)
+
+
+def spec_of(base: str) -> Spec:
+    """A base with what its fields need: a class for every volume, a storage with a folder, no versions said."""
+    spec = copy.deepcopy(BASES[base])
+    if base == "pg":
+        spec |= storages("a", "b", prefix="x")
+    return spec
+
+
+def technology_of(spec: Spec) -> Technology:
+    setup, _ = WORKSPACE.setup(spec["provider"])
+    assert setup is not None
+    return setup.technology
+
+
+def resolved(spec: Spec, technology: Technology) -> Any:
+    made, found = check_cluster(METADATA, spec, technology)
+    assert made is not None
+    assert not [entry for entry in found if entry.is_error], found
+    return made
+
+
+def snapshot(spec: Spec, technology: Technology | None = None) -> Snapshot:
+    technology = technology or technology_of(spec)
+    return Snapshot.of(resolved(spec, technology), technology, {"apiVersion": "x/v1", "kind": "X"}, {})
+
+
+def made(spec: Spec) -> Spec:
+    """The spec of the main object."""
+    setup, _ = WORKSPACE.setup(spec["provider"])
+    assert setup is not None
+    assert setup.plugin is not None
+    found = next(entry for entry in emit(resolved(spec, setup.technology), setup.plugin.template) if entry.main)
+    return dict(found.manifest["spec"])
+
+
+def grave(old: Snapshot, new: Snapshot, technology: Technology) -> list[Change]:
+    """The changes that are refused, or stop the database."""
+    return [change for change in compare(old, new, technology).changes if change.impact.rank >= Impact.DOWNTIME.rank]
+
+
+# The cases
+
+
+def values(path: Path, tried: list[Any]) -> Iterator[tuple[Any, Any]]:
+    """Pairs of values of a field, of which the second may not come after the first."""
+    if path[-1] in ("version", "operatorVersion"):
+        known = sorted(tried, key=version_key)
+        yield from ((known[-1], other) for other in known)
+    elif path[-1] == "size":
+        yield "20Gi", "10Gi"
+        yield "20Gi", "30Gi"
+    elif path[-1] != "image":
+        yield from ((one, other) for one in tried for other in tried)
+
+
+def cases() -> list[Case]:
+    found = []
+    for base in BASES:
+        spec = spec_of(base)
+        technology = technology_of(spec)
+        for path, tried in KnownPlaces(technology).fields(snapshot(spec)):
+            for good, bad in values(path, list(tried)):
+                case = Case(base, path, good, bad)
+                try:
+                    old, new = snapshot(case.spec(good)), snapshot(case.spec(bad))
+                except AssertionError:
+                    continue
+                if not same(good, bad) and grave(old, new, technology):
+                    found.append(case)
+                    break
+    return found
+
+
+CASES = cases()
+
+
+def test_every_guarded_field_has_a_case() -> None:
+    fields = {(case.base, ".".join(map(str, case.path))) for case in CASES}
+    for base in BASES:
+        # The version of a sharded cluster is that of a type, which has its own tests.
+        assert {(base, "operatorVersion"), (base, "paused")} <= fields
+        assert base == "sharded" or (base, "instances.engine.version") in fields
+        assert {(base, "instances.engine.storage.size"), (base, "instances.engine.storage.storageClass")} <= fields
+        assert (base, "instances.engine.replicas") in fields
+    assert ("sharded", "topology.config.shards") in fields
+    assert ("sharded", "instances.configServer.storage.size") in fields
+    assert ("proxysql", "instances.proxysql.storage.size") in fields
+    assert {("psmdb", "tls.mode"), ("pxc", "tls.mode"), ("pg", "backup.storages.1.prefix")} <= fields
+    assert ("pg", "instances.backupAgent.storage.size") in fields
+
+
+def expected(case: Case) -> Change:
+    """What the field itself does."""
+    technology = technology_of(case.spec(case.bad))
+    return max(
+        grave(snapshot(case.spec(case.good)), snapshot(case.spec(case.bad)), technology),
+        key=lambda change: (change.path[: len(case.path)] == case.path, change.impact.rank),
+    )
+
+
+# The roads: each gives a spec that becomes what the field would have become
+
+
+def by_cluster_overrides(case: Case, value: Any) -> Spec | None:
+    """A patch of the object: lists in it stand as a whole, by the names of their items."""
+    base = case.spec(case.good)
+    patch = patch_between(made(base), made(case.spec(value)))
+    return {**base, "overrides": patch} if patch else None
+
+
+def by_reordered_lists(case: Case, value: Any) -> Spec | None:
+    """The same with the items of lists in another order, where they are told apart by their names."""
+    spec = by_cluster_overrides(case, value)
+    patch = reversed_lists(spec["overrides"]) if spec is not None else None
+    return {**spec, "overrides": patch} if spec is not None and patch != spec["overrides"] else None
+
+
+def reversed_lists(data: Any) -> Any:
+    if isinstance(data, dict):
+        return {key: reversed_lists(value) for key, value in data.items()}
+    if isinstance(data, list) and all(isinstance(item, dict) and "name" in item for item in data):
+        return [reversed_lists(item) for item in reversed(data)]
+    return data
+
+
+def by_instance_overrides(case: Case, value: Any) -> Spec | None:
+    """A patch of the part that the component becomes, in the operator's shape."""
+    if case.path[0] != "instances":
+        return None
+    base, component = case.spec(case.good), str(case.path[1])
+    return patched_part(base, component, made(case.spec(value)))
+
+
+def patched_part(base: Spec, component: str, wanted: Spec) -> Spec | None:
+    there = made(base)
+    marked = leaves(made(with_value(base, ("instances", component, "overrides"), {"everest-test": "x"})))
+    parts = [path[:-1] for path in marked if path and path[-1] == "everest-test"]
+    patches = [patch_between(value_at(there, part), value_at(wanted, part)) for part in parts]
+    if not parts or not patches[0] or any(not same(patch, patches[0]) for patch in patches):
+        return None
+    spec = with_value(base, ("instances", component, "overrides"), patches[0])
+    return spec if same(made(spec), wanted) else None
+
+
+ROADS = {
+    "the overrides of the cluster": by_cluster_overrides,
+    "lists in another order": by_reordered_lists,
+    "the overrides of the instance": by_instance_overrides,
+}
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_overrides_that_write_the_place_of_a_field_are_guarded_as_the_field(case: Case) -> None:
+    technology, field = technology_of(case.spec(case.good)), expected(case)
+    old, tried = snapshot(case.spec(case.good)), 0
+    for name, road in ROADS.items():
+        spec = road(case, case.bad)
+        if spec is None:
+            continue
+        tried += 1
+        found = grave(old, snapshot(spec), technology)
+        assert field.guard in [change.guard for change in found], (name, found)
+        told = next(change for change in found if change.guard == field.guard)
+        assert "overrides" in told.place, name
+        assert not told.is_refused or (told.why and told.hint)
+    assert tried or same(made(case.spec(case.good)), made(case.spec(case.bad))) is not False
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_it_is_guarded_whatever_road_it_took_before(case: Case) -> None:
+    technology, field = technology_of(case.spec(case.good)), expected(case)
+    other = Case(case.base, case.path, case.bad, case.good)
+    for name, road in ROADS.items():
+        before = road(other, case.good)  # overrides that say the good value over a field that says the bad one
+        if before is None:
+            continue
+        old = snapshot(before)
+        found = grave(old, snapshot(case.spec(case.bad)), technology)
+        assert field.guard in [change.guard for change in found], (name, found)
+        assert grave(old, snapshot(before), technology) == []
+        assert grave(old, snapshot(case.spec(case.good)), technology) == [], name
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_a_field_that_overrides_hide_is_no_change(case: Case) -> None:
+    spec = by_cluster_overrides(Case(case.base, case.path, case.good, case.good), case.bad)
+    if spec is None or any(isinstance(value, list) for value in leaves(spec["overrides"]).values()):
+        return
+    hidden = {**case.spec(case.bad), "overrides": spec["overrides"]}
+    if same(made(spec), made(hidden)):
+        technology = technology_of(spec)
+        assert grave(snapshot(spec), snapshot(hidden), technology) == []
+
+
+def preset_with(spec: Spec) -> Mapping[str, Mapping[str, Any]]:
+    rest = {key: value for key, value in spec.items() if key not in ("provider", "topology")}
+    return {"tried": rest}
+
+
+@pytest.mark.parametrize(
+    "case", [case for case in CASES if case.path[0] not in ("topology", "operatorVersion")], ids=str
+)
+def test_a_preset_is_guarded_as_the_field(case: Case) -> None:
+    technology, field = technology_of(case.spec(case.good)), expected(case)
+    plain = {key: value for key, value in spec_of(case.base).items() if key in ("provider", "topology")}
+    chosen = {**plain, "preset": "tried"}
+    for road in (None, *ROADS.values()):
+        bad = case.spec(case.bad) if road is None else road(case, case.bad)
+        if bad is None:
+            continue
+        before, after = (replace(technology, presets=preset_with(spec)) for spec in (case.spec(case.good), bad))
+        if case.path[-1] == "version" and road is None:
+            continue  # what a preset moves while its name stays is a default that moved, which has its own test
+        found = grave(snapshot(chosen, before), snapshot(chosen, after), after)
+        assert field.guard in [change.guard for change in found], (road, found)
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case.path[0] == "instances"], ids=str)
+def test_a_default_of_the_plugin_or_topology_is_guarded_as_the_field(case: Case) -> None:
+    if case.path[-1] == "version":
+        return
+    spec = spec_of(case.base)
+    technology, field = technology_of(spec), expected(case)
+    manifest = technology.manifest
+    assert manifest is not None
+    component, below = str(case.path[1]), case.path[2:]
+    without = patched(spec, {"instances": {component: patched({}, _nulls(below))}})
+
+    def plugin(value: Any) -> Technology:
+        defaults = with_value(manifest.defaults, ("instances", component, *below), value)
+        return replace(technology, manifest=manifest.model_copy(update={"defaults": defaults}))
+
+    if value_at(resolved(without, plugin(case.bad)).spec, case.path) != case.bad:
+        return  # a default of the topology comes first
+    after = plugin(case.bad)
+    found = grave(snapshot(without, plugin(case.good)), snapshot(without, after), after)
+    assert field.guard in [change.guard for change in found]
+
+
+def _nulls(path: Path) -> Any:
+    made: Any = None
+    for key in reversed(path):
+        made = {key: made}
+    return made
+
+
+NULLED = [
+    case
+    for case in CASES
+    if case.path[-1] in ("size", "storageClass", "replicas", "version", "operatorVersion", "prefix")
+]
+
+
+@pytest.mark.parametrize("case", NULLED, ids=str)
+def test_a_null_that_takes_a_guarded_value_away_is_refused(case: Case) -> None:
+    good, bad = case.spec(case.good), case.spec(case.bad)
+    technology = technology_of(good)
+    patch = nulled(patch_between(made(good), made(bad)))
+    if patch is None:
+        return
+    found = grave(snapshot(good), snapshot({**good, "overrides": patch}), technology)
+    assert [change for change in found if change.is_refused], found
+
+
+def nulled(patch: Any) -> Any:
+    """A patch that removes what it wrote; None where it writes lists."""
+    if isinstance(patch, list):
+        return None
+    if not isinstance(patch, dict):
+        return "null"
+    result = {}
+    for key, value in patch.items():
+        below = nulled(value)
+        if below is None:
+            return None
+        result[key] = None if below == "null" else below
+    return result

@@ -95,10 +95,12 @@ class Recorder:
         """All files with tests."""
         return sorted(self.project.glob("tests/**/test_*.py"))
 
-    def record(self, made: Sequence[Copy], left_out: Sequence[str], report: Callable[[str], None]) -> Recordings:
-        """The recordings of all files but those that are left out (patterns), made where there are none yet."""
+    def record(
+        self, made: Sequence[Copy], asked: Sequence[str], left_out: Sequence[str], report: Callable[[str], None]
+    ) -> Recordings:
+        """The recordings of the files that are asked and not left out (patterns), made where there are none yet."""
         names = {file: file.relative_to(self.project / "tests").as_posix() for file in self.files()}
-        files = [file for file, name in names.items() if not any(fnmatch(name, pattern) for pattern in left_out)]
+        files = [file for file, name in names.items() if _any(name, asked) and not _any(name, left_out)]
         places = {file: self.kept / f"{_digest(self.state.encode(), file.read_bytes())}.json" for file in files}
         missing = [file for file, place in places.items() if not place.is_file()]
         if missing:
@@ -126,6 +128,10 @@ class Recorder:
             raise RuntimeError(f"{name} cannot be recorded:\n{done.text[-2000:]}")
         beside.replace(place)
         return done.text.strip().rpartition("\n")[2]
+
+
+def _any(name: str, patterns: Sequence[str]) -> bool:
+    return any(fnmatch(name, pattern) for pattern in patterns)
 
 
 def _digest(*parts: bytes) -> str:

@@ -31,12 +31,16 @@ from words import known, row
 ROOT = Path(__file__).parents[2]
 PACKAGE = "pulumi_everest"
 FOLDERS = ("core", "emit", "resources/hooks")
+ASKED = ("core/*", "emit/*", "plugins/*", "workspace/*", "resources/*", "wrong/*")
+"""Files of tests that may be near: those of what is changed, and of what stands right on it."""
 LEFT_OUT = (
-    *(f"{folder}/*" for folder in ("adoption", "apiserver", "docs", "engine", "mutants", "packaging", "typing")),
     "plugins/*conformance*",
     "plugins/test_any_cluster.py",
+    "plugins/test_readiness.py",
+    "resources/test_deferred.py",
+    "resources/test_odd_values.py",
 )
-"""Files of tests that start other processes, or take minutes for all of a plugin: near to none of these modules."""
+"""Those among them that take long, since they try all of a plugin or start processes."""
 NEEDED = 0.9
 
 Place = tuple[Module, Site]
@@ -190,7 +194,7 @@ def tried(chosen: list[tuple[Mutant, Place]], asked: argparse.Namespace, package
     kept = asked.project / "build" / "mutants"
     recorder = Recorder(asked.project, package, kept / "recorded")
     with copies(asked.project, asked.jobs) as made:
-        recordings = recorder.record(made, LEFT_OUT, say)
+        recordings = recorder.record(made, ASKED, LEFT_OUT, say)
         for test in recordings.left_out:
             say(f"  left out, since it fails on the code as it is: {test}")
         say(f"{len(recordings.tests)} tests are recorded")

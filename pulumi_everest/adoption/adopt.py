@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pulumi_everest.adoption.places import without_value
 from pulumi_everest.adoption.remainder import with_overrides
 from pulumi_everest.adoption.remarks import remarks
 from pulumi_everest.adoption.rendering import Rendering, Spec
@@ -17,6 +18,7 @@ from pulumi_everest.adoption.search import Search
 from pulumi_everest.adoption.settle import in_model_order, pinned, without_idle
 from pulumi_everest.adoption.start import operator_version, starts
 from pulumi_everest.core.exact import leaves, same
+from pulumi_everest.core.paths import value_at
 from pulumi_everest.model.cluster import Metadata
 from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.findings import EverestError, Finding, finding
@@ -71,6 +73,8 @@ def adopted(workspace: Workspace, live: Mapping[str, Any], *, remarked: bool = T
         raise EverestError([_refusal(rendering, own, operator)])
     search, (spec, _) = min(results, key=lambda entry: (entry[1][1].leaves, len(entry[1][1].wrong)))
     values = dict(search.fields(spec))
+    own = _without_defaults(own, plugin.manifest.server_defaults, rendering.bare(spec))
+    wanted = own.get("spec") or {}
     spec = with_overrides(rendering, spec, wanted)
     spec = in_model_order(pinned(rendering, without_idle(rendering, spec, values), values))
     options, finalizers = _finalizers(rendering, spec, own)
@@ -82,6 +86,18 @@ def adopted(workspace: Workspace, live: Mapping[str, Any], *, remarked: bool = T
     by_fields = sum(path in reached and same(reached[path], value) for path, value in total.items())
     found = list(remarks(rendering, spec, own, values)) if remarked else []
     return Adopted(metadata, spec, options, own["metadata"].get("finalizers") or [], by_fields, len(total), found)
+
+
+def _without_defaults(own: dict[str, Any], defaults: Mapping[str, Any], made: Any) -> dict[str, Any]:
+    """The object without what the server fills in by itself, and would again, unless a field says it: no override is
+    needed for that.
+    """
+    emitted = leaves({"spec": made})
+    for text, value in defaults.items():
+        path: Path = tuple(text.split("."))
+        if path not in emitted and same(value_at(own, path), value):
+            own = without_value(own, path)
+    return own
 
 
 def _refusal(rendering: Rendering, own: Mapping[str, Any], operator: str) -> Finding:

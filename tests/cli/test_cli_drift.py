@@ -183,3 +183,16 @@ def test_without_the_right_to_create_the_defaults_are_those_of_the_definition(
 
     monkeypatch.setattr(LiveCluster, "create", refused)
     assert against(run, operators) == (0, {})
+
+
+@pytest.mark.parametrize("plugin", FOLDERS)
+def test_adopt_writes_nothing_that_the_server_fills_in(operators: ApiServer, made: Make, run: Run, plugin: str) -> None:
+    manifest = made(plugin)
+    apply(operators, manifest, "kubectl create")
+    result = run(
+        "adopt", "--from-cluster", f"{manifest['metadata']['namespace']}/orders", "--kubeconfig", operators.kubeconfig
+    )
+    assert result.exit_code == 0, result.stderr
+    (adopted,) = yaml.safe_load_all(result.stdout)
+    text = json.dumps(adopted)
+    assert not [path for path in ("5432", "runningDeadlineSeconds", "startingDeadlineSeconds") if path in text], text

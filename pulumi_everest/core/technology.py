@@ -140,6 +140,10 @@ class Reading(Protocol):
         """The cluster with the fields that its overrides write as these write them."""
         ...
 
+    def objects(self, cluster: Any, spec: Mapping[str, Any]) -> list[dict[str, Any]] | None:
+        """The objects of the cluster with this spec but for Secrets, the main one last; None where there are none."""
+        ...
+
     def emitted(self, cluster: Any, path: Path) -> Any:
         """The value of a field that the object shows, whether or not the cluster says it; None where it does not."""
         ...

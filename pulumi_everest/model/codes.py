@@ -160,6 +160,7 @@ CODES: dict[str, Code] = {
     "change.lifted": Code(_W, "A guard is lifted, so a change is made that would be refused."),
     "change.unneeded": Code(_W, "A guard is to be lifted that no change meets."),
     "change.removed": Code(_W, "A cluster is no longer there, or has another name."),
+    "change.without-effect": Code(_W, "A field changes, and nothing comes of it."),
     "change.impact": Code(_N, "The change restarts pods, or stops the database."),
     # Emission
     "emit.template": Code(_E, "A template could not be evaluated for the cluster."),

@@ -128,6 +128,8 @@ class Change(Part):
     `keep-first` where items of a list move, or another becomes the first one), or allowed with what it does."""
     when: str | None = None
     """CEL over `old` and `new`, the specs before and after; the entry is for changes where it is true."""
+    needs: Annotated[list[str], Field(max_length=8)] = []
+    """Paths in the spec of the main object of which one must be true, or the operator does nothing with the change."""
     guard: Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")] | None = None
     """Name of the guard that refuses the change, by which `allow` lifts it; made of the path if left out."""
     message: str | None = None

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from pulumi_everest.core.changes.effects import with_effect
 from pulumi_everest.core.changes.impact import GUARDS, LIFTED, Change, Impact, shown
 from pulumi_everest.core.changes.policies import Policies, change_of, guards_of, short
 from pulumi_everest.core.changes.secret_changes import SecretHandling, secret_changes
@@ -69,6 +70,7 @@ def compare(
             found.append(replace(change, impact=_lifted(guard), lifted=True))
         else:
             found.append(change)
+    found = with_effect(found, old, new, technology)
     return ChangeSet(new.name, found, tuple(name for name in wanted if name not in needed))
 
 
@@ -238,6 +240,8 @@ def _known(value: Any) -> bool:
 def line(change: Change) -> str:
     """A change in one line: ``engine.replicas 3 → 5, online``."""
     text = f"{change.what}, {change.impact}"
+    if change.impact is Impact.NONE:
+        return f"{change.what}, does nothing: {change.why}"
     if change.lifted:
         text += f" (guard {change.guard} lifted)"
     elif change.is_refused:

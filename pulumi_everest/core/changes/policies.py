@@ -131,6 +131,10 @@ class Policies:
                     return False
         return False
 
+    def needs(self, field: FieldPath) -> list[str]:
+        """What of the main object's spec must be true, one of these, for the operator to do anything with a field."""
+        return next((policy.entry.needs for policy in self.policies if policy.entry.needs and policy.names(field)), [])
+
     def impact(self, field: FieldPath, specs: Specs) -> tuple[Impact, str]:
         """What an allowed change of a field does, and what is to be known of it."""
         return self._impact(self._first(field, specs, allowing=True))

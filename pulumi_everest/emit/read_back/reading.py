@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ from pulumi_everest.core.overrides import has_overrides, without_overrides
 from pulumi_everest.core.technology import Technology
 from pulumi_everest.emit.templates.template import Template
 from pulumi_everest.model.deferred import Path
+from pulumi_everest.model.findings import EverestError
 
 if TYPE_CHECKING:
     from pulumi_everest.core.changes.snapshot import Snapshot
@@ -37,6 +38,16 @@ class ReadBack:
         if not has_overrides(cluster.spec):
             return cluster
         return reached(cluster, self._technology, self._template(), self._adoption, self._known)
+
+    def objects(self, cluster: Snapshot, spec: Mapping[str, Any]) -> list[dict[str, Any]] | None:
+        """The objects of the cluster with this spec but for Secrets, the main one last; None where there are none."""
+        from pulumi_everest.emit.read_back.emission import Emission
+
+        try:
+            made = Emission.of(cluster, self._technology.definition, self._template()).objects(spec)
+        except EverestError:
+            return None
+        return [entry.manifest for entry in made if entry.manifest.get("kind") != "Secret"]
 
     def emitted(self, cluster: Snapshot, path: Path) -> Any:
         """The value of a field that the object shows, whether or not the cluster says it; None where it does not."""

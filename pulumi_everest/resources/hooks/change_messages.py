@@ -19,7 +19,8 @@ def remarks(result: ChangeSet) -> list[tuple[bool, str]]:
     made = sorted((c for c in result.changes if not c.is_refused), key=lambda change: -change.impact.rank)
     said: list[tuple[bool, str]] = []
     if made:
-        said.append((made[0].impact.rank > Impact.ONLINE.rank, f"{result.name}: {'; '.join(map(line, made))}"))
+        notable = made[0].impact.rank > Impact.ONLINE.rank or made[-1].impact is Impact.NONE
+        said.append((notable, f"{result.name}: {'; '.join(map(line, made))}"))
     for guard in dict.fromkeys(change.guard for change in made if change.lifted):
         what = ", ".join(change.what for change in made if change.guard == guard)
         said.append((True, f"allow: {guard} lifted for {what}; take it away after this change"))

@@ -67,6 +67,9 @@ def _finding(change: Change, cluster: Cluster, *, impacts: bool) -> Finding | No
         where = "allow" if change.guard in cluster.allow else "the command"
         hint = f"take the guard away from {where} after this change"
         return finding("change.lifted", change.place, text, hint=hint, subject=subject)
+    if change.impact is Impact.NONE:
+        text = f"{change.what} does nothing: {change.why}"
+        return finding("change.without-effect", change.place, text, subject=subject)
     if impacts and change.impact.rank > Impact.ONLINE.rank:
         text = f"{change.what}: {change.impact}{f', {change.why}' if change.why else ''}"
         return finding("change.impact", change.place, text, subject=subject)

@@ -349,6 +349,14 @@ def test_what_the_templates_do_nothing_with_is_refused(spec: dict[str, Any], pat
     assert codes(spec, plugin=True) == [("definition.not-honoured", path)]
 
 
+def test_config_is_honoured_by_every_component_whatever_the_templates_say() -> None:
+    schema = {"type": "object", "properties": {"a": {"type": "string", "default": "x"}}}
+    engine = {"type": "db", "fields": ["replicas", "config"], "configSchema": schema}
+    spec = {"components": {"engine": engine}, **member(defaults={"config": {"a": "y"}, "replicas": 3})}
+
+    assert codes(spec, plugin=True) == []
+
+
 def test_engine_configuration_that_the_templates_do_nothing_with_is_refused() -> None:
     spec = {"components": {"engine": {"type": "db", "engineConfig": "text"}}}
     without = {"components": {"engine": {"types": ["db"], "fields": ["version", "replicas"]}}}

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pulumi_everest.adoption.places import without_value
 from pulumi_everest.adoption.remainder import with_overrides
 from pulumi_everest.adoption.remarks import remarks
 from pulumi_everest.adoption.rendering import Rendering, Spec
@@ -19,6 +18,7 @@ from pulumi_everest.adoption.settle import in_model_order, pinned, without_idle
 from pulumi_everest.adoption.start import operator_version, starts
 from pulumi_everest.core.exact import leaves, same
 from pulumi_everest.core.paths import value_at
+from pulumi_everest.emit.read_back.places import without_value
 from pulumi_everest.model.cluster import Metadata
 from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.findings import EverestError, Finding, finding

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from pathlib import Path
 from typing import Any
 
 from pulumi_everest.core.changes.compare import ChangeSet, compare
@@ -12,7 +13,8 @@ from pulumi_everest.emit.patch import patched
 from pulumi_everest.plugins.find import Plugins
 from pulumi_everest.workspace.workspace import ClusterInput, Workspace
 
-WORKSPACE = Workspace(Plugins())
+EXAMPLE = Path(__file__).parents[2] / "examples" / "plugin-valkey" / "valkey"
+WORKSPACE = Workspace(Plugins([EXAMPLE]))
 S3 = {"type": "s3", "bucket": "b", "region": "r", "credentialsSecret": "c"}
 
 BASES: dict[str, dict[str, Any]] = {

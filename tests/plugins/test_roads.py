@@ -11,8 +11,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+import compared
 import pytest
-from compared import BASES, WORKSPACE, storages
+from compared import WORKSPACE, storages
+from test_plugin_changes import TABLE
 
 from pulumi_everest.core.changes.compare import compare
 from pulumi_everest.core.changes.impact import Change, Impact
@@ -28,6 +30,11 @@ from pulumi_everest.emit.read_back.places import with_value
 from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.values.versions import version_key
 
+BASES = {
+    **compared.BASES,
+    # A plugin that nobody had in mind: no adopt.yaml, and a number of replicas that is counted otherwise.
+    "valkey": {"provider": "valkey-operator", "instances": {"engine": {"storage": {"size": "20Gi"}}}},
+}
 Spec = dict[str, Any]
 METADATA = {"name": "orders", "namespace": "shop"}
 
@@ -126,7 +133,7 @@ CASES = cases()
 
 def test_every_guarded_field_has_a_case() -> None:
     fields = {(case.base, ".".join(map(str, case.path))) for case in CASES}
-    for base in BASES:
+    for base in compared.BASES:
         # The version of a sharded cluster is that of a type, which has its own tests.
         assert {(base, "operatorVersion"), (base, "paused")} <= fields
         assert base == "sharded" or (base, "instances.engine.version") in fields
@@ -137,6 +144,8 @@ def test_every_guarded_field_has_a_case() -> None:
     assert ("proxysql", "instances.proxysql.storage.size") in fields
     assert {("psmdb", "tls.mode"), ("pxc", "tls.mode"), ("pg", "backup.storages.1.prefix")} <= fields
     assert ("pg", "instances.backupAgent.storage.size") in fields
+    engine = ("version", "replicas", "storage.size", "storage.storageClass")
+    assert {("valkey", f"instances.engine.{field}") for field in engine} <= fields
 
 
 def expected(case: Case) -> Change:
@@ -146,6 +155,27 @@ def expected(case: Case) -> Change:
         grave(snapshot(case.spec(case.good)), snapshot(case.spec(case.bad)), technology),
         key=lambda change: (change.path[: len(case.path)] == case.path, change.impact.rank),
     )
+
+
+# What the table of changes refuses, it refuses by overrides
+
+REFUSED = [row for row in TABLE if any(" refused " in text or "downtime" in text for text in row[4])]
+NOT_BY_OVERRIDES = ("default-moved",)
+"""A version that overrides write is one that the user says."""
+
+
+@pytest.mark.parametrize("row", REFUSED, ids=lambda row: f"{row[1]}: {row[0]}")
+def test_what_is_refused_by_fields_is_refused_by_overrides(row: Any) -> None:
+    _, base, old, new, told = row
+    before, after = (patched(copy.deepcopy(BASES[base]), copy.deepcopy(patch)) for patch in (old, new))
+    patch = patch_between(made(before), made(after))
+    expected = {text.split(" refused ")[1] if " refused " in text else "" for text in told if " refused " in text}
+    if not patch:  # data for a new cluster is no part of the object
+        assert expected == {"data-source"}
+        return
+    found = grave(snapshot(before), snapshot({**before, "overrides": patch}), technology_of(before))
+    assert expected - {change.guard for change in found} <= set(NOT_BY_OVERRIDES), found
+    assert found or expected <= set(NOT_BY_OVERRIDES)
 
 
 # The roads: each gives a spec that becomes what the field would have become
@@ -178,6 +208,9 @@ def by_instance_overrides(case: Case, value: Any) -> Spec | None:
     if case.path[0] != "instances":
         return None
     base, component = case.spec(case.good), str(case.path[1])
+    honoured = technology_of(base).instance_fields(str(snapshot(base).topology), component)
+    if not all(fields.covers(("overrides",)) for fields in honoured):
+        return None
     return patched_part(base, component, made(case.spec(value)))
 
 
@@ -212,7 +245,7 @@ def test_overrides_that_write_the_place_of_a_field_are_guarded_as_the_field(case
         assert field.guard in [change.guard for change in found], (name, found)
         told = next(change for change in found if change.guard == field.guard)
         assert "overrides" in told.place, name
-        assert not told.is_refused or (told.why and told.hint)
+        assert not told.is_refused or told.why
     assert tried or same(made(case.spec(case.good)), made(case.spec(case.bad))) is not False
 
 
@@ -325,3 +358,35 @@ def nulled(patch: Any) -> Any:
             return None
         result[key] = None if below == "null" else below
     return result
+
+
+# Choices that versions follow
+
+
+@pytest.mark.parametrize(
+    ("base", "bundles"),
+    [("pg", ("postgresql-17.10", "postgresql-17.9")), ("pxc", ("8.4.8-8.1", "8.0.44-35.1"))],
+)
+def test_an_older_bundle_is_guarded_as_the_versions_in_it(base: str, bundles: tuple[str, str]) -> None:
+    plain = {key: value for key, value in BASES[base].items() if key in ("provider", "topology")}
+    technology = technology_of(plain)
+    old, new = ({**plain, **storages("a"), "bundle": bundle} for bundle in bundles)
+    guards = {(change.where, change.guard) for change in grave(snapshot(old), snapshot(new), technology)}
+    assert {("engine.version", "downgrade"), ("backupAgent.version", "downgrade")} <= guards
+
+
+@pytest.mark.parametrize("base", BASES)
+def test_what_a_provider_says_is_guarded_as_what_the_cluster_says(base: str) -> None:
+    spec = spec_of(base)
+    technology = technology_of(spec)
+    assert technology.manifest is not None
+    versions = sorted(technology.manifest.operator.versions, key=version_key)
+    if len(versions) > 1:
+        named = {key: value for key, value in spec.items() if key not in ("instances", "backup")}
+        named["instances"] = {"engine": {"storage": {"size": "20Gi"}}}
+        before, after = (replace(technology, operator_version=version) for version in (versions[-1], versions[0]))
+        found = grave(snapshot(named, before), snapshot(named, after), after)
+        assert ("operatorVersion", "operator-downgrade") in [(change.where, change.guard) for change in found]
+    mirrored = replace(technology, images={"registry": "mirror.example.org"})
+    changes = compare(snapshot(spec), snapshot(spec, mirrored), mirrored).changes
+    assert [(change.where, str(change.impact)) for change in changes] == [("images.registry", "rolling restart")]

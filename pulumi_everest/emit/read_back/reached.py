@@ -18,12 +18,13 @@ from pulumi_everest.core.merging import copied
 from pulumi_everest.core.overrides import has_overrides, without_overrides
 from pulumi_everest.core.paths import FieldPath, parse, value_at
 from pulumi_everest.core.technology import Technology
+from pulumi_everest.emit.read_back.components import come, gone
 from pulumi_everest.emit.read_back.deciding import Adoption, decided
-from pulumi_everest.emit.read_back.emission import Emission, Places, Spec
+from pulumi_everest.emit.read_back.emission import Emission
 from pulumi_everest.emit.read_back.known_places import KnownPlaces
 from pulumi_everest.emit.read_back.overrides import Overrides
 from pulumi_everest.emit.read_back.places import set_value, without_value
-from pulumi_everest.emit.read_back.written import Objects, Written, counterpart, name_of
+from pulumi_everest.emit.read_back.written import Objects, Written, name_of
 from pulumi_everest.emit.templates.template import Template
 from pulumi_everest.model.deferred import Deferred, Path, substitute
 from pulumi_everest.model.findings import EverestError
@@ -55,8 +56,10 @@ def reached(
         written = asked.written(field, *shown[field[0]]) if field[0] in shown else None
         if written is not None:
             result.write(written)
-    for name in _gone(shown, made, plain):
+    for name in gone(shown, made, plain):
         result.remove(name)
+    for name in come(opened, technology, asked):
+        result.add(name)
     if adoption is not None:
         policies = Policies.of(technology.definition)
         for path, value in decided(adoption, {**manifest, "spec": made}, {**manifest, "spec": plain}, spec, policies):
@@ -102,6 +105,11 @@ class _Result:
         del self.spec["instances"][component]
         self.written.setdefault(("instances", component), self.overrides.any())
 
+    def add(self, component: str) -> None:
+        """Take over a component whose part of the object stands in overrides."""
+        self.spec["instances"][component] = {}
+        self.written.setdefault(("instances", component), self.overrides.any())
+
     def operator_image(self, name: str, place: Path, image: str) -> None:
         """Take over an image of the operator itself, which no field says."""
         origin = self.overrides.origin(place)
@@ -145,34 +153,6 @@ def _images(made: Any, field: FieldPath, name: str = "spec", place: Path = ()) -
             yield name, place, made
     elif isinstance(made, dict):
         yield from _images(made.get(field[0]), field[1:], f"{name}.{field[0]}", (*place, field[0]))
-
-
-def _gone(shown: Places, made: Spec, plain: Spec) -> Iterator[str]:
-    """The components whose part is in the object without overrides only, or is switched off; not those with volumes."""
-    parts: dict[str, list[tuple[Path, Path]]] = {}
-    for field, (places, marked) in shown.items():
-        if field[0] == "instances":
-            parts.setdefault(str(field[1]), []).extend(
-                (field, counterpart(marked, plain, place)[0]) for place in places.as_it_is
-            )
-    for name, found in parts.items():
-        root = _common([place[:-1] for _, place in found])
-        if not root or any(field[2:] == ("storage", "size") for field, _ in found):
-            continue
-        part = value_at(made, root)
-        off = isinstance(part, dict) and part.get("enabled") is False and value_at(plain, (*root, "enabled")) is True
-        if isinstance(value_at(plain, root), dict) and (part is None or off):
-            yield name
-
-
-def _common(paths: list[Path]) -> Path:
-    """What all paths begin with."""
-    if not paths:
-        return ()
-    depth = 0
-    while all(len(path) > depth and path[: depth + 1] == paths[0][: depth + 1] for path in paths):
-        depth += 1
-    return paths[0][:depth]
 
 
 def _opened(data: Any) -> tuple[Any, dict[Deferred, Any]]:

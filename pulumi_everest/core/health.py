@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from pulumi_everest.expressions.environment import Environment, Expression, ExpressionError
+from pulumi_everest.expressions.messages import brief
 from pulumi_everest.model.findings import Finding, finding
 from pulumi_everest.model.plugin_files.manifest import PluginManifest
 
@@ -61,7 +62,7 @@ def check_health(manifest: PluginManifest) -> Iterator[Finding]:
         try:
             expression = _environment().compile(text)
         except ExpressionError as error:
-            yield finding("plugin.expression", (name,), f"{text}: {error}")
+            yield finding("plugin.expression", (name,), f"{brief(text)}: {error}")
             continue
         if expression.optional:
             end = "false" if wanted == "bool" else "''"

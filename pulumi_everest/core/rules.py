@@ -12,6 +12,7 @@ from pulumi_everest.core.resolve import Resolved
 from pulumi_everest.core.technology import Definition, Technology
 from pulumi_everest.expressions.check import condition_findings, wrong_result
 from pulumi_everest.expressions.environment import Environment, Expression, ExpressionError, Scope
+from pulumi_everest.expressions.messages import brief
 from pulumi_everest.model.cluster import DatabaseClusterSpec, Metadata
 from pulumi_everest.model.deferred import Deferred, Path
 from pulumi_everest.model.definition import Rule
@@ -89,14 +90,14 @@ def broken_rules(rules: Sequence[CompiledRule], variables: Mapping[str, Any], *,
         try:
             result = expression.evaluate(activation)
         except ExpressionError as error:
-            text = f"the rule '{rule.cel}' could not be evaluated: {error}"
+            text = f"the rule '{brief(rule.cel, 200)}' could not be evaluated: {error}"
             yield finding("cluster.rule-failed", _path(rule), text, hint="has() tells whether an optional field is set")
             continue
         if result is False:
             code = "cluster.rule" if rule.severity == "error" else "cluster.rule-warning"
             yield finding(code, _path(rule), rule.message)
         elif result is not True and not isinstance(result, Deferred):
-            text = f"the rule '{rule.cel}' gives neither true nor false"
+            text = f"the rule '{brief(rule.cel, 200)}' gives neither true nor false"
             yield finding("cluster.rule-failed", _path(rule), text)
 
 

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from pulumi_everest.expressions.functions import KINDS, FunctionSpec
-from pulumi_everest.expressions.growth import too_large
 from pulumi_everest.expressions.messages import compile_message
 from pulumi_everest.expressions.results import ExpressionError
 from pulumi_everest.expressions.tree import Tree, read_tree
@@ -44,9 +43,6 @@ class Checker:
 
     def check(self, text: str) -> tuple[Tree, str]:
         """The tree of an expression, and the kind of its result; ``any`` where that is not known."""
-        wrong = too_large(text)
-        if wrong is not None:
-            raise ExpressionError(wrong, 1, 1)
         try:
             program = self._environment.compile(text)
         except (RuntimeError, ValueError) as error:

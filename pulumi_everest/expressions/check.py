@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from pulumi_everest.expressions.environment import Environment, Expression, ExpressionError
+from pulumi_everest.expressions.messages import brief
 from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.findings import Finding, finding, path_text, unknown
 from pulumi_everest.model.shapes import Shape
@@ -31,7 +32,7 @@ def compile_checked(
         return None, [finding(code, at, f"{wrong}: {error}")]
     found = []
     for field in expression.check_fields(shapes):
-        message = missing(path_text(field.path))
+        message = missing(brief(path_text(field.path)))
         found.append(unknown(f"{code}-field", at, message, str(field.name), field.allowed))
     return expression, found
 

@@ -16,12 +16,12 @@ from typing import Any
 from pulumi_everest.expressions.absent import ABSENT, Absent
 from pulumi_everest.expressions.binding import Checker
 from pulumi_everest.expressions.chain import CHAIN, NAME, STOPPED, Chain
-from pulumi_everest.expressions.evaluation.budget import Budget
 from pulumi_everest.expressions.evaluation.build import Program, UnsupportedError
 from pulumi_everest.expressions.evaluation.calls import Function, callable_of
 from pulumi_everest.expressions.evaluation.failures import EvaluationError, MissingKeyError, SpentError
 from pulumi_everest.expressions.evaluation.values import NONE, Optional
 from pulumi_everest.expressions.functions import BUILT_IN, FunctionSpec
+from pulumi_everest.expressions.growth import MOST_STEPS, TOO_NESTED, too_large
 from pulumi_everest.expressions.messages import no_field
 from pulumi_everest.expressions.reads import Read, shown, waits_for
 from pulumi_everest.expressions.results import SCALARS, ExpressionError, plain, shortened
@@ -103,9 +103,14 @@ class Environment:
         """The expression of a text. Raises ExpressionError with what is wrong and where."""
         if not text.strip():
             raise ExpressionError("the expression is empty", 1, 1)
+        wrong = too_large(text)
+        if wrong is not None:
+            raise ExpressionError(wrong, 1, 1)
         stripped = text.strip()
         name = stripped.split(".", 1)[0]
         if _CHAIN.fullmatch(stripped) and name in self.variables and RESERVED.isdisjoint(re.split(r"\W+", stripped)):
+            if stripped.count(".") > MOST_STEPS:
+                raise ExpressionError(TOO_NESTED, 1, 1)
             return _Path(self, text)
         return _Program(self, text)
 
@@ -233,20 +238,29 @@ class _Program(Expression):
             if needs:
                 return self._later(needs, scope)
         try:
-            value = self._program.evaluate(scope.variables, Budget())
+            value = self._evaluated(scope)
             if value.__class__ in SCALARS and not self.optional:
                 return value
             if (value.__class__ is Optional) is not self.optional:
                 raise ExpressionError(_SOMETIMES_OPTIONAL)
             if value is NONE:
                 return ABSENT
-            return plain(value.value if self.optional else value)
+            return plain(value.value if self.optional else value, scope.allowance)
         except MissingKeyError as failure:
             raise self._missing(failure, scope) from None
         except (EvaluationError, SpentError) as failure:
             raise ExpressionError(shortened(failure.message)) from None
         except RecursionError:
             raise ExpressionError("lists and maps are nested too deeply") from None
+
+    def _evaluated(self, scope: Scope) -> Any:
+        """The value as it is in CEL; what it took is taken from what there is for all."""
+        budget = scope.allowance.budget()
+        before = budget.work
+        try:
+            return self._program.evaluate(scope.variables, budget)
+        finally:
+            scope.allowance.left -= before - budget.work
 
     def _missing(self, failure: MissingKeyError, scope: Scope) -> ExpressionError:
         """The error, with the full path of the key where one of the paths read lacks just that."""

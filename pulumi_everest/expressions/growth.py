@@ -13,6 +13,9 @@ MOST_CHARACTERS: Final = 100_000
 """The longest expression: CEL's own limit."""
 MOST_PARTS: Final = 10_000
 """How many parts (names, literals, operators) an expression has with all that is there twice."""
+MOST_STEPS: Final = 100
+"""How many steps a chain of selects has."""
+TOO_NESTED: Final = "the expression is nested too deeply; give a part of it a name, or write it shorter"
 
 _TOKEN: Final = re.compile(
     r"""(?P<space>\s+|//[^\n]*)
@@ -35,7 +38,8 @@ def too_large(text: str) -> str | None:
         return "the expression has a character that cannot be encoded"
     parts = _parts(text)
     if parts > MOST_PARTS:
-        return f"the expression has more than {MOST_PARTS:,} parts; optMap() doubles what stands before it"
+        doubles = "; optMap() doubles what stands before it" if "Map" in text else ""
+        return f"the expression has more than {MOST_PARTS:,} parts{doubles}"
     return None
 
 

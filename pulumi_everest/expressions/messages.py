@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from pulumi_everest.expressions.evaluation.failures import does_not_take
+from pulumi_everest.expressions.growth import TOO_NESTED
 from pulumi_everest.model.findings import did_you_mean
 
 _COMPILE: Final = re.compile(r"ERROR: <input>:(-?\d+):(-?\d+): ([^\n]*)")
@@ -23,6 +24,12 @@ def compile_message(text: str) -> tuple[str, int, int]:
     if match is None:
         return _sentence(_STATUS.sub("", text[:_LONGEST].strip().partition("\n")[0], count=1)), 1, 1
     return _sentence(match[3][:_LONGEST]), max(int(match[1]), 1), max(int(match[2]), 1)
+
+
+def brief(text: str, most: int = 100) -> str:
+    """An expression or path in a message: on one line, and without the end of a very long one."""
+    line = " ".join(text[: 10 * most].split())
+    return line if len(line) <= most and len(text) <= 10 * most else f"{line[: most - 3]}..."
 
 
 def no_field(path: Iterable[Any], node: Any, key: str) -> str:
@@ -70,7 +77,7 @@ def _split_kinds(text: str) -> list[str]:
 
 _NAME: Final = r"found no matching overload for '(?P<name>[^']*)' applied to "
 _RULES: Final[tuple[_Rule, ...]] = (
-    (re.compile(r"undeclared reference to '([^']*)'"), lambda m: f"'{m[1]}' is not known here"),
+    (re.compile(r"undeclared reference to '([^']*)"), lambda m: f"'{brief(m[1])}' is not known here"),
     (re.compile(rf"{_NAME}'(?P<target>)\((?P<kinds>.*)\)'"), _overload),
     (re.compile(rf"{_NAME}'(?P<target>.*?)\.\((?P<kinds>.*)\)'"), _overload),
     (
@@ -87,7 +94,7 @@ _RULES: Final[tuple[_Rule, ...]] = (
     (re.compile(r"Integer value '.*' out of range"), lambda _: "a number is too large"),
     (
         re.compile(r"(?:recursion limit exceeded|Exceeded max recursion depth)"),
-        lambda _: "the expression is nested too deeply; give a part of it a name, or write it shorter",
+        lambda _: TOO_NESTED,
     ),
     (re.compile(r"expression node count exceeded"), lambda _: "the expression is too large"),
 )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from pulumi_everest.expressions.evaluation.budget import DEEPEST, MOST_VALUES, Budget
+from pulumi_everest.expressions.evaluation.budget import DEEPEST, MOST_VALUES, TOO_DEEP, VALUE, Allowance
 from pulumi_everest.expressions.evaluation.calls import HOLDS_OPTIONAL
-from pulumi_everest.expressions.evaluation.failures import shown
+from pulumi_everest.expressions.evaluation.failures import SpentError, shown
 from pulumi_everest.expressions.evaluation.values import Optional, UInt, kind_of, value_of
 from pulumi_everest.model.deferred import Deferred
 
@@ -36,27 +36,44 @@ def shortened(message: str) -> str:
 _LONGEST: Final = 1_000
 
 
-def plain(value: Any) -> Any:
+def plain(value: Any, allowance: Allowance) -> Any:
     """A value of CEL as plain data that shares nothing with the variables, with the keys of maps sorted.
 
     ExpressionError for what YAML cannot hold, and for what is too large or too deep to be written down.
     """
-    return _plain(value, Budget(MOST_VALUES), 0)
+    left = _Left(MOST_VALUES)
+    made = _plain(value, left, 0)
+    allowance.spend(VALUE * (MOST_VALUES - left.values))
+    return made
 
 
-def _plain(value: Any, left: Budget, depth: int) -> Any:
+class _Left:
+    """How many values more there may be."""
+
+    __slots__ = ("values",)
+
+    def __init__(self, values: int) -> None:
+        self.values = values
+
+    def take(self, values: int) -> None:
+        self.values -= values
+        if self.values < 0:
+            raise ExpressionError(f"it gives more than {MOST_VALUES:,} values")
+
+
+def _plain(value: Any, left: _Left, depth: int) -> Any:
     kind = value.__class__
     if kind in SCALARS:
         return value
     if kind is UInt:
         return value.number
     if depth > DEEPEST:
-        raise ExpressionError(f"lists and maps are nested more than {DEEPEST} deep")
+        raise ExpressionError(TOO_DEEP)
     if kind is list:
-        _count(left, len(value))
+        left.take(len(value))
         return [_plain(item, left, depth + 1) for item in value]
     if kind is dict:
-        _count(left, len(value))
+        left.take(len(value))
         for key in value:
             if key.__class__ is not str:
                 raise ExpressionError(f"the key {shown(value_of(key))} of a map is not text")
@@ -68,7 +85,17 @@ def _plain(value: Any, left: Budget, depth: int) -> Any:
     raise ExpressionError(f"a value of the type {kind_of(value)} is not plain data; make it text with string()")
 
 
-def _count(left: Budget, values: int) -> None:
-    left.work -= values
-    if left.work < 0:
-        raise ExpressionError(f"it gives more than {MOST_VALUES:,} values")
+def copied(value: Any, allowance: Allowance, depth: int = 0) -> Any:
+    """A copy of plain data that shares no mapping or list with it. Raises SpentError where it is too large or deep."""
+    if depth > DEEPEST:
+        raise SpentError(TOO_DEEP)
+    if value.__class__ is dict:
+        allowance.spend(VALUE * len(value))
+        return {
+            key: below if below.__class__ in SCALARS else copied(below, allowance, depth + 1)
+            for key, below in value.items()
+        }
+    if value.__class__ is list:
+        allowance.spend(VALUE * len(value))
+        return [item if item.__class__ in SCALARS else copied(item, allowance, depth + 1) for item in value]
+    return value

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from pulumi_everest.core.changes.effects import with_effect
 from pulumi_everest.core.changes.impact import GUARDS, LIFTED, Change, Impact, shown
-from pulumi_everest.core.changes.policies import Policies, change_of, guards_of, short
+from pulumi_everest.core.changes.policies import Policies, Specs, change_of, guards_of, short
 from pulumi_everest.core.changes.secret_changes import SecretHandling, secret_changes
 from pulumi_everest.core.changes.snapshot import Snapshot
 from pulumi_everest.core.changes.spec_differences import Difference, differences, plain
@@ -114,7 +114,7 @@ def _changes(clusters: Reached, technology: Technology) -> Iterator[Change]:
     yield from identity
     if old.definition != new.definition:
         return
-    policies, specs = Policies.of(technology.definition), {"old": old.spec, "new": new.spec}
+    policies, specs = Policies.of(technology.definition), Specs(old.spec, new.spec)
     yield from _metadata(old, new)
     for change in version_changes(old, new, technology):
         yield placed(change, new)

@@ -12,15 +12,31 @@ from pulumi_everest.core.changes.quantities import amount
 from pulumi_everest.core.changes.spec_differences import Difference, plain
 from pulumi_everest.core.paths import FieldPath, parse
 from pulumi_everest.core.technology import Definition
-from pulumi_everest.expressions.environment import Environment, Expression, ExpressionError
+from pulumi_everest.expressions.environment import Environment, Expression, ExpressionError, Scope
 from pulumi_everest.model.deferred import Deferred
 from pulumi_everest.model.definition import Change as Entry
 
 VARIABLES = ("new", "old")
 """What `when` may name: the specs before and after."""
 
-Specs = Mapping[str, Mapping[str, Any]]
-"""The specs before and after, as `old` and `new`."""
+
+class Specs:
+    """The specs before and after, and which conditions hold for them, each of which is evaluated once."""
+
+    def __init__(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
+        self._scope = Scope({"old": old, "new": new})
+        self._held: dict[Expression, bool | Deferred] = {}
+
+    def hold(self, condition: Expression) -> bool | Deferred:
+        """Whether a condition holds; one that fails does not."""
+        if condition not in self._held:
+            try:
+                result = condition.evaluate(self._scope)
+            except ExpressionError:
+                result = False
+            self._held[condition] = result if isinstance(result, Deferred) else result is True
+        return self._held[condition]
+
 
 UNNAMED: Final = Impact.RESTART
 """The impact of a change that no entry names: the operator does something with it, and most of that restarts pods."""
@@ -225,10 +241,4 @@ def _compiled(environment: Environment, text: str | None) -> Expression | None:
 
 
 def _fits(policy: Policy, specs: Specs) -> bool | Deferred:
-    if policy.when is None:
-        return True
-    try:
-        result = policy.when.evaluate(specs)
-    except ExpressionError:
-        return False
-    return result if isinstance(result, Deferred) else result is True
+    return True if policy.when is None else specs.hold(policy.when)

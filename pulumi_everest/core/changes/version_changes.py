@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from pulumi_everest.core.changes.impact import GUARDS, Change, Concealed
-from pulumi_everest.core.changes.policies import Policies
+from pulumi_everest.core.changes.policies import Policies, Specs
 from pulumi_everest.core.changes.running_versions import Running, running, text, undecided
 from pulumi_everest.core.changes.snapshot import Snapshot
 from pulumi_everest.core.changes.version_steps import VersionSteps, refused
@@ -41,7 +41,7 @@ class _VersionChanges:
         self.old, self.new, self.technology = old, new, technology
         self.definition = technology.definition
         self.policies = Policies.of(technology.definition)
-        self.specs = {"old": old.spec, "new": new.spec}
+        self.specs = Specs(old.spec, new.spec)
         self.was, self.now = text(old.spec.get("operatorVersion")), text(new.spec.get("operatorVersion"))
         self.steps = VersionSteps(technology, self.now)
 

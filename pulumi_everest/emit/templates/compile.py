@@ -21,6 +21,7 @@ from pulumi_everest.emit.templates.nodes import (
     tolerant,
 )
 from pulumi_everest.expressions.environment import Environment, Expression, ExpressionError, FunctionSpec, check_name
+from pulumi_everest.expressions.messages import brief
 from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.findings import Finding, finding, path_text, unknown
 from pulumi_everest.model.shapes import ANY, TEXT, Shape
@@ -86,7 +87,7 @@ class Compiler:
         """What `forEach`, `let` and `when` of a mapping say, and the variables that are known after them."""
         loops: tuple[Loop, ...] = ()
         if "forEach" in data:
-            loops, names = self._loops(data["forEach"], (*path, "forEach"), names)
+            loops, names = self._loops(data["forEach"], (*path, "forEach"), names, _parts(data))
         lets, names = self.lets(data.get("let"), (*path, "let"), names)
         needed = len(lets)
         when = None
@@ -121,17 +122,17 @@ class Compiler:
                 names = {**names, name: self._shape(value, names)}
         return tuple(found), names
 
-    def _loops(self, data: Any, path: Path, names: Names) -> tuple[tuple[Loop, ...], Names]:
+    def _loops(self, data: Any, path: Path, names: Names, parts: int) -> tuple[tuple[Loop, ...], Names]:
         if not isinstance(data, dict) or not data:
             self.report("plugin.template", path, "'forEach' takes a mapping of a name to what it goes through")
             return (), names
         loops = []
         for written, source in data.items():
-            loop, names = self._loop(written, source, (*path, written), names)
+            loop, names = self._loop(written, source, (*path, written), names, parts)
             loops.append(loop)
         return tuple(loop for loop in loops if loop is not None), names
 
-    def _loop(self, written: str, source: Any, at: Path, names: Names) -> tuple[Loop | None, Names]:
+    def _loop(self, written: str, source: Any, at: Path, names: Names, parts: int) -> tuple[Loop | None, Names]:
         variables = tuple(name.strip() for name in written.split(","))
         if len(variables) > 2 or len(set(variables)) != len(variables):
             text = f"'{written}' is not one name, or two different ones: an index or key, and an item"
@@ -148,7 +149,7 @@ class Compiler:
         known = {variables[-1]: shape.item if shape.kind in ("list", "map") and shape.item else ANY}
         if len(variables) == 2:
             known[variables[0]] = TEXT if shape.kind in ("map", "object") else ANY
-        return Loop(variables, node, Spot(at, self.document.value_place, _short(code))), {**names, **known}
+        return Loop(variables, node, Spot(at, self.document.value_place, _short(code)), parts), {**names, **known}
 
     def _body(self, data: Mapping[str, Any], path: Path, names: Names) -> Node:
         """The fields of a mapping and the patch over them, or what stands under `do`."""
@@ -222,7 +223,7 @@ class Compiler:
             self.report_unknown("plugin.expression", path, message, name, sorted(names))
             return None
         for field in compiled.check_fields(names):
-            message = f"${{{_short(code)}}}: there is no '{path_text(field.path)}'"
+            message = f"${{{_short(code)}}}: there is no '{brief(path_text(field.path))}'"
             self.report_unknown("plugin.expression-field", path, message, field.name, field.allowed)
         return compiled
 
@@ -279,9 +280,15 @@ def _only_code(value: Any) -> Code | None:
     return only if len(pieces) == 1 and isinstance(only, Code) else None
 
 
+def _parts(data: Any) -> int:
+    """How many values there are in a part of a template."""
+    if isinstance(data, dict):
+        return 1 + sum(map(_parts, data.values()))
+    return 1 + sum(map(_parts, data)) if isinstance(data, list) else 1
+
+
 def _short(code: Code | None) -> str:
-    text = " ".join(code.text.split()) if code is not None else ""
-    return text if len(text) <= 100 else f"{text[:97]}..."
+    return brief(code.text) if code is not None else ""
 
 
 def _named_in(data: Any) -> Iterator[str]:

@@ -20,16 +20,22 @@ from pulumi_everest.emit.templates.nodes import (
     kind_of,
 )
 from pulumi_everest.expressions.environment import ABSENT, Scope
+from pulumi_everest.expressions.evaluation.budget import VALUE
+from pulumi_everest.expressions.evaluation.failures import SpentError
 from pulumi_everest.model.deferred import Computed, Deferred, leaves, leaves_of
 
 
 @dataclass(frozen=True)
 class Loop:
-    """``forEach``: `source` gives a list or mapping, `names` are one name or two (the index or key first)."""
+    """``forEach``: `source` gives a list or mapping, `names` are one name or two (the index or key first).
+
+    `parts` is how much of the template is made anew in each turn.
+    """
 
     names: tuple[str, ...]
     source: Node
     spot: Spot
+    parts: int
 
     def turns(self, scope: Scope) -> list[Scope] | Waiting:
         """The scope of each turn."""
@@ -47,6 +53,10 @@ class Loop:
             pairs = enumerate(value)
         else:
             raise self.spot.fail(scope, f"forEach takes a list or a mapping, got {kind_of(value)}")
+        try:
+            scope.allowance.spend(len(value) * (VALUE + self.parts))
+        except SpentError as error:
+            raise self.spot.fail(scope, error.message) from None
         if len(self.names) == 1:
             return [scope.child({self.names[0]: item}) for _, item in pairs]
         first, second = self.names

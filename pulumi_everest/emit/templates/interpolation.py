@@ -9,7 +9,7 @@ from typing import Final
 _OPEN: Final = re.compile(r"\$?\$\{")
 _NOT_PLAIN: Final = re.compile(r"""["'`{}]|//""")
 _QUOTES: Final = ('"""', "'''", '"', "'")
-_RAW: Final = re.compile(r"(?:^|[^A-Za-z0-9_])(?:[bB]?[rR]|[rR][bB])$")
+_RAW: Final = re.compile(r"(?:^|[^A-Za-z0-9_])(?:[bB]?[rR]|[rR][bB])$")  # three characters before a quote tell
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def _end(text: str, start: int) -> int:
 def _after_quote(text: str, start: int, position: int) -> int:
     """The position after the string literal that begins at `position`."""
     quote = next(quote for quote in _QUOTES if text.startswith(quote, position))
-    raw = _RAW.search(text[start:position]) is not None
+    raw = _RAW.search(text[max(start, position - 3) : position]) is not None
     at = position + len(quote)
     while at < len(text):
         if text[at] == "\\" and not raw:

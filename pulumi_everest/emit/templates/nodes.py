@@ -11,9 +11,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from pulumi_everest.core.merging import copied
 from pulumi_everest.emit.patch import patched
 from pulumi_everest.expressions.environment import ABSENT, Absent, Expression, ExpressionError, Scope
+from pulumi_everest.expressions.evaluation.budget import MOST_TEXT, TOO_LONG
+from pulumi_everest.expressions.evaluation.failures import SpentError
+from pulumi_everest.expressions.results import copied
 from pulumi_everest.model.deferred import Computed, Deferred, leaves_of
 from pulumi_everest.model.findings import EverestError, Finding, Place, finding
 
@@ -136,12 +138,20 @@ def expression(compiled: Expression, spot: Spot) -> Node:
         except ExpressionError as error:
             raise spot.fail(scope, error.message) from None
         if value.__class__ in _CONTAINERS:
-            return copied(value)
+            return kept(value, scope, spot)
         if scope.deferred and isinstance(value, Computed):
             return _guarded(value, scope, spot, certain)
         return value
 
     return Node(raw if certain else copying, not compiled.optional, certain, raw)
+
+
+def kept(value: Any, scope: Scope, spot: Spot) -> Any:
+    """A copy of a list or mapping, to be part of what is made."""
+    try:
+        return copied(value, scope.allowance)
+    except SpentError as error:
+        raise spot.fail(scope, error.message) from None
 
 
 def _guarded(value: Computed, scope: Scope, spot: Spot, certain: bool) -> Computed:
@@ -183,9 +193,24 @@ def text(pieces: list[str | tuple[Expression, Spot]]) -> Node:
                 needs.update(dict.fromkeys(leaves_of(value)))
             else:
                 result += _as_text(value, scope, spot)
+            if len(result) > MOST_TEXT:
+                raise spot.fail(scope, TOO_LONG)
+        if len(result) > _LONG:
+            _take(len(result), scope, parts)
         return Present(tuple(needs), lambda known: make(scope.known(known))) if needs else result
 
     return Node(make, full=True)
+
+
+_LONG: Final = 1_000  # characters; shorter texts cost nothing to speak of
+
+
+def _take(length: int, scope: Scope, parts: list[tuple[str, Make | None, Spot | None]]) -> None:
+    try:
+        scope.allowance.text(length)
+    except SpentError as error:
+        spot = next(spot for _, _, spot in parts if spot is not None)
+        raise spot.fail(scope, error.message) from None
 
 
 def _as_text(value: Any, scope: Scope, spot: Spot) -> str:
@@ -295,7 +320,7 @@ def _merged(result: dict[str, Any], merge: tuple[Node, Spot], scope: Scope, need
     elif isinstance(patch, Deferred):
         needs.update(dict.fromkeys(leaves_of(patch)))
     elif isinstance(patch, dict):
-        return patched(result, patch)  # type: ignore[no-any-return]
+        return patched(result, kept(patch, scope, merge[1]))  # type: ignore[no-any-return]
     elif patch is not None and patch.__class__ not in MARKS:
         raise merge[1].fail(scope, f"merge takes a mapping, got {kind_of(patch)}")
     return result

@@ -9,7 +9,9 @@ from typing import Any
 from pulumi_everest.emit.templates.interpolation import Code, TextError, split
 from pulumi_everest.emit.wait_conditions import wrong_condition
 from pulumi_everest.expressions.check import compile_checked
-from pulumi_everest.expressions.environment import Environment, Expression, Scope
+from pulumi_everest.expressions.environment import Environment, Expression, ExpressionError, Scope
+from pulumi_everest.expressions.evaluation.failures import SpentError
+from pulumi_everest.expressions.messages import brief
 from pulumi_everest.model.cluster import DatabaseClusterSpec, Metadata
 from pulumi_everest.model.deferred import Computed, Deferred, leaves_of
 from pulumi_everest.model.findings import Finding, finding
@@ -46,7 +48,12 @@ def filled(text: str, scope: Scope) -> Any:
     needs = [leaf for value in values if isinstance(value, Deferred) for leaf in leaves_of(value)]
     if needs:
         return Computed(tuple(dict.fromkeys(needs)), lambda known: filled(text, scope.known(known)))
-    return "".join(map(str, values))
+    texts = list(map(str, values))
+    try:
+        scope.allowance.text(sum(map(len, texts)))
+    except SpentError as error:
+        raise ExpressionError(error.message) from None
+    return "".join(texts)
 
 
 def check_texts(manifest: PluginManifest) -> Iterator[Finding]:
@@ -81,7 +88,7 @@ def _wrong(text: str | None, path: tuple[str, ...], shapes: Mapping[str, Shape])
 def wrong_expression(text: str, path: tuple[str, ...], shapes: Mapping[str, Shape]) -> Iterator[Finding]:
     """What is wrong with one expression over variables of these shapes."""
     _, found = compile_checked(
-        text, Environment(shapes), shapes, path, code="plugin.expression", wrong=f"${{{text}}}",
-        missing=lambda field: f"${{{text}}}: there is no '{field}'",
+        text, Environment(shapes), shapes, path, code="plugin.expression", wrong=f"${{{brief(text)}}}",
+        missing=lambda field: f"${{{brief(text)}}}: there is no '{field}'",
     )  # fmt: skip
     yield from found

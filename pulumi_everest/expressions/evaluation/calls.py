@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final, Protocol, cast
 
-from pulumi_everest.expressions.evaluation.budget import DEEPEST, Budget
+from pulumi_everest.expressions.evaluation.budget import DEEPEST, TOO_DEEP, Budget
 from pulumi_everest.expressions.evaluation.failures import EvaluationError, SpentError, no_overload
 from pulumi_everest.expressions.evaluation.values import (
     INT_MAX,
@@ -23,6 +23,7 @@ Function = Callable[..., Any]
 """A function that takes the budget and the operands."""
 
 _CALL: Final = 20  # steps that a call takes, whatever it does
+_GIVEN: Final = 3  # steps that each value takes that a function gives
 _KINDS: Final[dict[str, tuple[type, ...]]] = {
     "string": (str,),
     "bool": (bool,),
@@ -103,7 +104,7 @@ def _argument(value: Any, budget: Budget, steps: int, depth: int) -> Any:
     if kind is UInt:
         return value.number
     if depth > DEEPEST:
-        raise SpentError(_TOO_DEEP)
+        raise SpentError(TOO_DEEP)
     if kind is list:
         return [_argument(item, budget, steps, depth + 1) for item in value]
     if kind is dict:
@@ -115,16 +116,13 @@ def _argument(value: Any, budget: Budget, steps: int, depth: int) -> Any:
     raise EvaluationError(f"a value of the type {kind_of(value)} is not plain data; make it text with string()")
 
 
-_TOO_DEEP: Final = f"lists and maps are nested more than {DEEPEST} deep"
-
-
 def _key(key: Any) -> Any:
     return key.number if key.__class__ is UInt else value_of(key)
 
 
 def _given(value: Any, name: str, budget: Budget, depth: int) -> Any:
     """What a Python function gave, as a value of CEL."""
-    budget.spend(1)
+    budget.spend(_GIVEN)
     if isinstance(value, str):
         budget.text(len(value))
         return str(value)
@@ -135,7 +133,7 @@ def _given(value: Any, name: str, budget: Budget, depth: int) -> Any:
             return int(value)
         raise EvaluationError(f"{name}() gave a number that is too large")
     if depth > DEEPEST:
-        raise SpentError(_TOO_DEEP)
+        raise SpentError(TOO_DEEP)
     if isinstance(value, (list, tuple)):
         return [_given(item, name, budget, depth + 1) for item in value]
     if isinstance(value, dict):

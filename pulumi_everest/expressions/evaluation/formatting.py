@@ -6,7 +6,7 @@ import math
 import re
 from typing import Any, Final
 
-from pulumi_everest.expressions.evaluation.budget import DEEPEST, Budget
+from pulumi_everest.expressions.evaluation.budget import DEEPEST, TOO_DEEP, Budget
 from pulumi_everest.expressions.evaluation.failures import EvaluationError, SpentError, no_overload
 from pulumi_everest.expressions.evaluation.times import write_duration, write_timestamp
 from pulumi_everest.expressions.evaluation.values import (
@@ -118,7 +118,7 @@ def _trimmed(moment: str) -> str:
 
 def _container(budget: Budget, value: Any, depth: int) -> str:
     if depth > DEEPEST:
-        raise SpentError(f"lists and maps are nested more than {DEEPEST} deep")
+        raise SpentError(TOO_DEEP)
     if value.__class__ is list:
         return f"[{', '.join(_as_text(budget, item, depth) for item in value)}]"
     texts = {_as_text(budget, value_of(key), depth): item for key, item in value.items()}

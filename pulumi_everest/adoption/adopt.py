@@ -14,7 +14,7 @@ from pulumi_everest.adoption.remainder import with_overrides
 from pulumi_everest.adoption.remarks import remarks
 from pulumi_everest.adoption.rendering import Rendering, Spec
 from pulumi_everest.adoption.search import Search
-from pulumi_everest.adoption.settle import in_model_order, pinned, without_idle
+from pulumi_everest.adoption.settle import in_model_order, pinned, with_read_versions, without_idle
 from pulumi_everest.adoption.start import operator_version, starts
 from pulumi_everest.core.exact import leaves, same
 from pulumi_everest.core.paths import value_at
@@ -76,7 +76,9 @@ def adopted(workspace: Workspace, live: Mapping[str, Any], *, remarked: bool = T
     own = _without_defaults(own, plugin.manifest.server_defaults, rendering.bare(spec))
     wanted = own.get("spec") or {}
     spec = with_overrides(rendering, spec, wanted)
-    spec = in_model_order(pinned(rendering, without_idle(rendering, spec, values), values))
+    spec = in_model_order(
+        pinned(rendering, with_read_versions(rendering, without_idle(rendering, spec, values)), values)
+    )
     options, finalizers = _finalizers(rendering, spec, own)
     if finalizers is not None:
         metadata["finalizers"] = finalizers

@@ -7,6 +7,7 @@ from typing import Any
 
 from pulumi_everest.adoption.rendering import Rendering, Spec
 from pulumi_everest.core.exact import leaves, same
+from pulumi_everest.core.own_images.versions import Tags
 from pulumi_everest.core.paths import FieldPath, value_at
 from pulumi_everest.emit.read_back.places import concrete, with_value, without_value
 from pulumi_everest.model.cluster import DatabaseClusterSpec
@@ -98,6 +99,21 @@ def _acts(rendering: Rendering, spec: Spec, path: Path, values: Values) -> bool:
         if field in values:
             break
     return not tried
+
+
+def with_read_versions(rendering: Rendering, spec: Spec) -> Spec:
+    """The cluster with the versions of images that say one, beside them: a lock would record the default's else."""
+    resolved, _ = rendering.checked(spec)
+    for component, kind in resolved.types.items() if resolved is not None else ():
+        image, place = value_at(spec, ("instances", component, "image")), ("instances", component, "version")
+        of_type = value_at(spec, ("components", "versions", kind, "version"))
+        if not isinstance(image, str) or of_type is not None or value_at(spec, place) is not None:
+            continue
+        read = Tags.of(rendering.technology.definition, kind).version(image)
+        tried = with_value(spec, place, read.text) if read is not None and read.whole else None
+        if tried is not None and same(rendering.spec(tried), rendering.spec(spec)):
+            spec = tried
+    return spec
 
 
 def in_model_order(spec: Spec) -> Spec:

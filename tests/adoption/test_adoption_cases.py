@@ -131,6 +131,28 @@ def test_an_image_of_no_catalog_stays_an_image(live: Manifest, adopt: Adopt) -> 
     assert "version" not in result.spec["instances"]["engine"]
 
 
+@pytest.mark.parametrize(
+    ("technology", "image", "version"),
+    [
+        ("psmdb", "registry/mirror/percona-server-mongodb:7.0.30-16", "7.0.30-16"),
+        ("psmdb", "registry.example.com:5000/mongo:8.0.12-4-multi", "8.0.12-4"),
+        ("psmdb", "registry.example.com/mongo@sha256:" + "0" * 64, None),
+        ("pxc", "registry/mirror/pxc:8.0.44-35.1", "8.0.44-35.1"),
+    ],
+)
+def test_a_mirrored_image_is_taken_with_its_version(
+    technology: str, image: str, version: str | None, adopt: Adopt
+) -> None:
+    live = deepcopy(example(technology, "minimal"))
+    (live["spec"] if technology == "psmdb" else live["spec"]["pxc"])["image"] = image
+
+    result = adopt(live)
+
+    assert from_yaml(result) == live
+    engine = result.spec["instances"]["engine"]
+    assert (engine["image"], engine.get("version")) == (image, version)
+
+
 def test_a_list_that_fields_cannot_make_is_a_warning_and_hides_no_field(live: Manifest, adopt: Adopt) -> None:
     second = {**deepcopy(live["spec"]["replsets"][0]), "name": "rs1", "size": 5}
     live["spec"]["replsets"].append(second)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import keyword
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -47,7 +48,7 @@ def program(adopted: Sequence[Adopted]) -> str:
 def _names(adopted: Sequence[Adopted]) -> list[str]:
     """Names of the resources: those of the clusters, with the namespace before a name that is there twice."""
     plain = [str(entry.metadata["name"]) for entry in adopted]
-    twice = {name for name in plain if plain.count(name) > 1}
+    twice = {name for name, count in Counter(plain).items() if count > 1}
     full = [f"{entry.metadata.get('namespace', 'default')}-{name}" for entry, name in zip(adopted, plain, strict=True)]
     return [long if name in twice else name for name, long in zip(plain, full, strict=True)]
 

@@ -122,18 +122,18 @@ def _sorted_out(words: Sequence[str]) -> tuple[list[str], list[str]]:
     """Which words are paths, and which are names of clusters."""
     from pulumi_everest.review.inputs.paths import is_input
 
-    places = [word for word in words if is_input(word)]
-    return places, [word for word in words if word not in places]
+    places = dict.fromkeys(word for word in words if is_input(word))
+    return [word for word in words if word in places], [word for word in words if word not in places]
 
 
 def _refuse_unknown(clusters: Sequence[str], gathered: Gathered) -> None:
     """Raises UsageError where a cluster is named that is not there."""
     from pulumi_everest.review.comparison.lifted_guards import refuse_unknown_cluster
-    from pulumi_everest.review.locks.files import is_named
 
     names = [record.name for section in gathered.sections for record in section.records]
+    known = {*names, *(name.rpartition("/")[2] for name in names)}
     for cluster in clusters:
-        if not any(is_named(name, [cluster]) for name in names):
+        if cluster not in known:
             refuse_unknown_cluster(cluster, names)
 
 

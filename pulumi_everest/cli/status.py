@@ -160,7 +160,10 @@ def _watch(live: LiveCluster, databases: Iterator[Database], wait: float | None)
     while True:
         now = time.monotonic()
         for number, row in enumerate(rows):
-            failing = {**failing, number: failing.get(number, now)} if row.failed else _without(failing, number)
+            if row.failed:
+                failing.setdefault(number, now)
+            else:
+                failing.pop(number, None)
             text = _progress(row)
             if said.get(number) != text:
                 said[number] = text
@@ -171,10 +174,6 @@ def _watch(live: LiveCluster, databases: Iterator[Database], wait: float | None)
         time.sleep(min(PAUSE, max(0.0, until - now)))
         live.forget_kinds()
         rows = [_look(live, database) for database in wanted]
-
-
-def _without(failing: dict[int, float], number: int) -> dict[int, float]:
-    return {key: value for key, value in failing.items() if key != number}
 
 
 def _progress(row: Row) -> str:

@@ -2,13 +2,16 @@
 
 Templates are not asked. A value of the cluster is replaced by one that is not known, which passes through to wherever
 it lands, and the objects are made again: what then is not known came from there. That costs an emission for each value
-that is tried, so it is done only for parts with which something is wrong.
+that is tried, so it is done only for parts with which something is wrong, and values of one sort, such as those of the
+items of a long list, are tried together.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 from pulumi_everest.core.merging import copied
@@ -28,6 +31,7 @@ class Origins:
     def __init__(self, spec: Mapping[str, Any], resolved: Resolved, objects: Sequence[Emitted], emit: Emit) -> None:
         self._spec, self._resolved, self._objects, self._emit = spec, resolved, objects, emit
         self._made: dict[tuple[Path, ...], Sequence[Emitted]] = {}
+        self._found: dict[tuple[int, Path], Path | None] = {}
 
     def of(self, index: int, path: Path) -> Path | None:
         """The place in the user's spec that a part of an object came from; None where it came from somewhere else.
@@ -38,7 +42,7 @@ class Origins:
 
     def of_override(self, index: int, path: Path) -> Path | None:
         """The place in `overrides` that a part of an object came from, or that removed it."""
-        patched = self._manifest(self._with_marks(tuple(self._patches())), index)
+        patched = self._manifest(self._patched, index)
         missing = _at(self._objects[index].manifest, path) is _MISSING
         return self._written(_origin(patched, path), missing=missing) or self._toggled(index, path)
 
@@ -47,6 +51,10 @@ class Origins:
         if origin is None or _at(self._spec, origin[:-1] if missing else origin) is _MISSING:
             return None
         return origin
+
+    @cached_property
+    def _patched(self) -> Sequence[Emitted]:
+        return self._with_marks(tuple(self._patches()))
 
     def _patches(self) -> Iterator[Path]:
         """The paths of all values in `overrides`."""
@@ -72,20 +80,36 @@ class Origins:
 
     def _passed_on(self, index: int, path: Path) -> Path | None:
         """The field outside `overrides` whose value is the part, or is what the part was computed of."""
+        if (index, path) not in self._found:
+            self._found[index, path] = self._find(index, path)
+        return self._found[index, path]
+
+    def _find(self, index: int, path: Path) -> Path | None:
         part = _at(self._objects[index].manifest, path)
         if part is _MISSING:
             parent = self._passed_on(index, path[:-1]) if len(path) > 1 else None
             return (*parent, path[-1]) if parent is not None else None
-        fields = [leaf for leaf in _nodes(self._spec, ()) if "overrides" not in leaf[:3]]
-        same = [field for field in fields if _at(self._resolved.spec, field) == part]
-        leaves = [field for field in fields if not isinstance(_at(self._spec, field), (dict, list))]
-        for field in dict.fromkeys([*same, *leaves]):
-            if _at(self._resolved.spec, field) is _MISSING:
-                continue
-            mark = _at(self._manifest(self._with_marks((field,)), index), path)
-            if isinstance(mark, Deferred) and [leaf.path for leaf in leaves_of(mark)] == [field]:
-                return field
+        value = _frozen(part)
+        same = ((group, value) for group in self._fields.with_value.get(value, ()))
+        for group, wanted in (*same, *((group, None) for group in self._fields.of_leaves)):
+            fields = self._fields.groups[group]
+            if len(fields) > _MANY and self._with_marks(tuple(fields)):
+                fields = self._marking(tuple(fields), index, path)
+                if len(fields) == 1 and wanted in (None, self._fields.values[fields[0]]):
+                    return fields[0]
+            for field in fields:
+                if wanted in (None, self._fields.values[field]) and self._marking((field,), index, path) == [field]:
+                    return field
         return None
+
+    def _marking(self, fields: tuple[Path, ...], index: int, path: Path) -> list[Path]:
+        """Those of some fields that a part comes from, when all of them are marked."""
+        mark = _at(self._manifest(self._with_marks(fields), index), path)
+        return [leaf.path for leaf in leaves_of(mark)] if isinstance(mark, Deferred) else []
+
+    @cached_property
+    def _fields(self) -> _Fields:
+        return _Fields(self._spec, self._resolved.spec)
 
     def _with_marks(self, paths: tuple[Path, ...]) -> Sequence[Emitted]:
         """The objects with a mark in the place of each of these values; none where they cannot be made then."""
@@ -111,6 +135,42 @@ class Origins:
         return next((entry.manifest for entry in objects if entry.main), {}) if wanted.main else {}
 
 
+class _Fields:
+    """What the user wrote outside `overrides`, in groups of one sort: those of a path that differ in positions only.
+
+    Keys of a mapping with many keys count as positions, too.
+    """
+
+    def __init__(self, spec: Mapping[str, Any], resolved: Mapping[str, Any]) -> None:
+        self.groups: dict[_Group, list[Path]] = {}
+        self.values: dict[Path, str] = {}
+        """The values as they are resolved; fields that are not there then are left out."""
+        self.with_value: dict[str, dict[_Group, None]] = {}
+        """The groups that have a value."""
+        self.of_leaves: dict[_Group, None] = {}
+        """The groups of values that are no mappings or lists."""
+        for path, pattern, written in _nodes(spec, (), ()):
+            value = _at(resolved, path)
+            if "overrides" in path[:3] or value is _MISSING:
+                continue
+            is_leaf = not isinstance(written, (dict, list))
+            group = (is_leaf, pattern)
+            self.groups.setdefault(group, []).append(path)
+            self.values[path] = _frozen(value)
+            self.with_value.setdefault(self.values[path], {})[group] = None
+            if is_leaf:
+                self.of_leaves[group] = None
+
+
+_Group = tuple[bool, Path]
+_MANY = 16
+
+
+def _frozen(value: Any) -> str:
+    """Plain data as text: the same for the same."""
+    return json.dumps(value, sort_keys=True, default=lambda deferred: f"<{id(deferred)}>")
+
+
 def _leaves(data: Any, path: Path) -> Iterator[tuple[Path, Any]]:
     """Every value in plain data that is no mapping or list with something in it, with its path."""
     if isinstance(data, dict) and data:
@@ -123,12 +183,15 @@ def _leaves(data: Any, path: Path) -> Iterator[tuple[Path, Any]]:
         yield path, data
 
 
-def _nodes(data: Any, path: Path) -> Iterator[Path]:
-    """The path of everything below plain data, deepest first."""
-    pairs = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
-    for key, value in pairs:
-        yield from _nodes(value, (*path, key))
-        yield (*path, key)
+def _nodes(data: Any, path: Path, pattern: Path) -> Iterator[tuple[Path, Path, Any]]:
+    """Everything below plain data, deepest first: its path, with ``*`` for positions, too, and the value."""
+    if not isinstance(data, (dict, list)):
+        return
+    open_ended = isinstance(data, list) or len(data) > _MANY
+    for key, value in data.items() if isinstance(data, dict) else enumerate(data):
+        below = (*pattern, "*" if open_ended else key)
+        yield from _nodes(value, (*path, key), below)
+        yield (*path, key), below, value
 
 
 def _at(data: Any, path: Path) -> Any:

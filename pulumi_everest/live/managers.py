@@ -57,48 +57,82 @@ def entries(live: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     yield from sorted(found, key=lambda entry: str(entry.get("time") or ""))
 
 
-def writer_of(live: Mapping[str, Any], path: Sequence[Any], operators: Iterable[str] = ()) -> Writer | None:
-    """Who wrote the field at a path of an object last; None where nobody is known."""
-    found = None
-    for entry in entries(live):
-        if _owns(entry.get("fieldsV1") or {}, live, path):
-            manager = str(entry.get("manager"))
-            found = Writer(manager, kind_of(manager, operators), entry.get("time"))
-    return found
+class Writers:
+    """Who wrote the fields of one object. `operators` are the names of those that write into such objects."""
+
+    def __init__(self, live: Mapping[str, Any], operators: Iterable[str] = ()) -> None:
+        self._live, self._operators = live, operators
+        self._entries = list(entries(live))
+        # Lists may be long, and be asked about for each of their items.
+        self._items: dict[int, ItemFields] = {}
+        self._named: dict[int, dict[str, Any]] = {}
+
+    def of(self, path: Sequence[Any]) -> Writer | None:
+        """Who wrote the field at a path last; None where nobody is known."""
+        found = None
+        for entry in self._entries:
+            if self._owns(entry.get("fieldsV1") or {}, path):
+                manager = str(entry.get("manager"))
+                found = Writer(manager, kind_of(manager, self._operators), entry.get("time"))
+        return found
+
+    def _owns(self, fields: Mapping[str, Any], path: Sequence[Any]) -> bool:
+        live: Any = self._live
+        for step in path:
+            if isinstance(live, list):
+                live = self._item(live, step)
+                if id(fields) not in self._items:
+                    self._items[id(fields)] = ItemFields(fields)
+                below = self._items[id(fields)].of(live)
+            else:
+                below = fields.get(f"f:{step}")
+                live = live.get(step) if isinstance(live, Mapping) else None
+            if below is None:
+                return False
+            if not below:
+                return True  # what is below belongs to whoever wrote this
+            fields = below
+        return True
+
+    def _item(self, live: list[Any], step: Any) -> Any:
+        """The item of a name, or at a position."""
+        if isinstance(step, int):
+            return live[step] if step < len(live) else None
+        if id(live) not in self._named:
+            named: dict[str, Any] = {}
+            for item in live:
+                if isinstance(item, Mapping) and isinstance(item.get("name"), str):
+                    named.setdefault(item["name"], item)
+            self._named[id(live)] = named
+        return self._named[id(live)].get(step)
 
 
-def _owns(fields: Mapping[str, Any], live: Any, path: Sequence[Any]) -> bool:
-    for step in path:
-        if isinstance(live, list):
-            item = next((one for one in live if _is_named(one, step)), None)
-            item = live[step] if item is None and isinstance(step, int) and step < len(live) else item
-            below = item_fields(fields, item)
-            live = item
-        else:
-            below = fields.get(f"f:{step}")
-            live = live.get(step) if isinstance(live, Mapping) else None
-        if below is None:
-            return False
-        if not below:
-            return True  # what is below belongs to whoever wrote this
-        fields = below
-    return True
+class ItemFields:
+    """What was written of the items of a list that is a map by keys, or a set."""
+
+    def __init__(self, fields: Mapping[str, Any]) -> None:
+        self._by_keys: dict[tuple[str, ...], dict[str, Mapping[str, Any]]] = {}
+        self._by_value: dict[str, Mapping[str, Any]] = {}
+        for key, below in fields.items():
+            if key.startswith("k:"):
+                names = json.loads(key[2:])
+                known = self._by_keys.setdefault(tuple(sorted(names)), {})
+                known.setdefault(_frozen([names[name] for name in sorted(names)]), below)
+            elif key.startswith("v:"):
+                self._by_value.setdefault(_frozen(json.loads(key[2:])), below)
+
+    def of(self, item: Any) -> Mapping[str, Any] | None:
+        """What was written of an item; None where nothing was."""
+        if isinstance(item, Mapping):
+            for names, known in self._by_keys.items():
+                found = known.get(_frozen([item.get(name) for name in names]))
+                if found is not None:
+                    return found
+        return self._by_value.get(_frozen(item)) if self._by_value else None
 
 
-def _is_named(item: Any, step: Any) -> bool:
-    return isinstance(item, Mapping) and isinstance(step, str) and item.get("name") == step
-
-
-def item_fields(fields: Mapping[str, Any], item: Any) -> Mapping[str, Any] | None:
-    """What was written of an item of a list that is a map by keys, or a set; None where nothing was."""
-    for key, below in fields.items():
-        if key.startswith("k:") and isinstance(item, Mapping):
-            names = json.loads(key[2:])
-            if all(item.get(name) == value for name, value in names.items()):
-                return dict(below)
-        elif key.startswith("v:") and json.loads(key[2:]) == item:
-            return dict(below)
-    return None
+def _frozen(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, default=str)
 
 
 def other_managers(live: Mapping[str, Any]) -> dict[str, int]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib.metadata import entry_points
-from itertools import chain
 from pathlib import Path
 from types import ModuleType
 
 from pulumi_everest.model.findings import Finding, finding
+from pulumi_everest.model.similar_names import Names
 from pulumi_everest.plugins.plugin import MANIFEST, Plugin, load_plugin
 
 ENTRY_POINTS = "pulumi_everest.plugins"
@@ -25,51 +25,98 @@ class Plugins:
     findings: list[Finding] = field(default_factory=list)
 
     @cached_property
-    def levels(self) -> list[list[Plugin]]:
+    def levels(self) -> list[Level]:
         """The plugins that were added, by level: named folders, entry points. What is wrong goes to `findings`."""
-        levels = [self._load(self.folders), self._load(_entry_point_folders(self.findings))]
-        for level in levels:
-            self._refuse_twins(level)
-        return levels
+        named, installed = Level(), Level()
+        self.findings += named.load(self.folders)
+        folders = _entry_point_folders(self.findings)
+        self.findings += installed.load(folders)
+        return [named, installed]
 
-    def _load(self, folders: Sequence[Path]) -> list[Plugin]:
-        plugins = []
-        for folder in {Path(folder).resolve(): folder for folder in folders}.values():
-            plugin, found = load_plugin(Path(folder))
-            self.findings += found if plugin is None else plugin.check()
-            if plugin is not None:
-                plugins.append(plugin)
-        return plugins
+    def add(self, folders: Iterable[Path]) -> list[Finding]:
+        """More folders, after those that are named already. Gives what is wrong with the plugins in them."""
+        found = self.levels[0].load(folders)
+        self.findings += found
+        self.__dict__.pop("names", None)
+        self.__dict__.pop("definition_names", None)
+        return found
 
-    def _refuse_twins(self, level: Sequence[Plugin]) -> None:
-        for what in ("plugin", "definition"):
-            seen: dict[str, Plugin] = {}
-            for plugin in level:
-                name = plugin.name if what == "plugin" else plugin.definition.name
-                other = seen.setdefault(name, plugin)
-                if other is not plugin and (what == "plugin" or plugin.name != other.name):
-                    text = f"two {what}s are called '{name}': {other.folder} and {plugin.folder}"
-                    self.findings.append(finding("plugin.duplicate", (), text))
+    @cached_property
+    def names(self) -> Names:
+        """The short names of all plugins."""
+        return Names(plugin.name for plugin in self.all())
+
+    @cached_property
+    def definition_names(self) -> Names:
+        """The names of their definitions."""
+        return Names(plugin.definition.name for plugin in self.all())
 
     def all(self) -> Iterator[Plugin]:
         """All plugins, first found first; of one name only the first."""
-        return self._found()
+        for depth, level in enumerate(self.levels):
+            yield from (plugin for plugin in level.by_name.values() if not self._is_hidden(plugin, depth))
+        yield from self._builtin()
 
     def named(self, name: str) -> Plugin | None:
         """The plugin of that short name."""
-        return next((plugin for plugin in self._found(name) if plugin.name == name), None)
+        for level in self.levels:
+            if name in level.by_name:
+                return level.by_name[name]
+        return next((plugin for plugin in self._builtin(name) if plugin.name == name), None)
 
     def defining(self, definition: str) -> Plugin | None:
         """The plugin whose definition has that name."""
-        return next((plugin for plugin in self._found(definition) if plugin.definition.name == definition), None)
+        for depth, level in enumerate(self.levels):
+            for plugin in level.by_definition.get(definition, ()):
+                if not self._is_hidden(plugin, depth):
+                    return plugin
+        return next((plugin for plugin in self._builtin(definition) if plugin.definition.name == definition), None)
 
-    def _found(self, wanted: str = "") -> Iterator[Plugin]:
-        """All plugins. Of the built-in ones, which are loaded one by one, the likely one comes first."""
-        seen: set[str] = set()
-        for plugin in chain(*self.levels, _builtin(wanted)):
-            if plugin.name not in seen:
-                seen.add(plugin.name)
-                yield plugin
+    def _builtin(self, wanted: str = "") -> Iterator[Plugin]:
+        """The built-in plugins, which are loaded one by one, the likely one first."""
+        return (plugin for plugin in _builtin(wanted) if not self._is_hidden(plugin, len(self.levels)))
+
+    def _is_hidden(self, plugin: Plugin, depth: int) -> bool:
+        """Whether a level above has another plugin of that name."""
+        return any(plugin.name in level.by_name for level in self.levels[:depth])
+
+
+class Level:
+    """Plugins that are equals, by their names and those of their definitions. Of one name only the first is kept."""
+
+    def __init__(self) -> None:
+        self.by_name: dict[str, Plugin] = {}
+        self.by_definition: dict[str, list[Plugin]] = {}
+        self._folders: set[Path] = set()
+
+    def load(self, folders: Iterable[Path]) -> list[Finding]:
+        """Load the plugins of these folders, each once. Gives what is wrong with them."""
+        found: list[Finding] = []
+        for folder in map(Path, folders):
+            if folder.resolve() in self._folders:
+                continue
+            self._folders.add(folder.resolve())
+            plugin, problems = load_plugin(folder)
+            found += problems if plugin is None else plugin.check()
+            if plugin is not None:
+                found += self._add(plugin)
+        return found
+
+    def _add(self, plugin: Plugin) -> Iterator[Finding]:
+        name, definition = plugin.name, plugin.definition.name
+        same = self.by_name.setdefault(name, plugin)
+        if same is not plugin:
+            yield _twins("plugin", name, same, plugin)
+            return
+        others = self.by_definition.setdefault(definition, [])
+        if others:
+            yield _twins("definition", definition, others[0], plugin)
+        others.append(plugin)
+
+
+def _twins(what: str, name: str, first: Plugin, second: Plugin) -> Finding:
+    text = f"two {what}s are called '{name}': {first.folder} and {second.folder}"
+    return finding("plugin.duplicate", (), text)
 
 
 def builtin() -> list[Plugin]:

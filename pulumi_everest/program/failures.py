@@ -35,7 +35,8 @@ class Failures:
         if not isinstance(own, (list, tuple)) or not own or not all(isinstance(entry, Finding) for entry in own):
             return [*self.placed(found, recorder), self._finding(error)]
         raised = [] if beside is None else [self._finding(beside)]
-        others = [entry for entry in found if entry not in own]
+        said = set(own)
+        others = [entry for entry in found if entry not in said]
         return [*self.placed([*own, *others], recorder), *raised]
 
     def placed(self, found: Iterable[Finding], recorder: Recorder) -> list[Finding]:

@@ -15,6 +15,8 @@ from pulumi_everest.program.values import Secret
 SHORTEST = 3
 """Characters of a value that is looked for; shorter ones stand in many words that have nothing to do with them."""
 MASK = "<secret>"
+_BEGINNING = 8
+_SIZES = range(SHORTEST, _BEGINNING + 1)
 
 
 @dataclass
@@ -22,6 +24,7 @@ class SecretTexts:
     """The secret texts that are known of a run."""
 
     _texts: set[str] = field(default_factory=set)
+    _looked_up: tuple[int, dict[str, set[int]]] = (0, {})
 
     def add(self, value: Any) -> None:
         """Note the texts of a value that is secret as a whole."""
@@ -50,13 +53,35 @@ class SecretTexts:
 
     def are_in(self, text: str) -> bool:
         """Whether a text shows one of them."""
-        return any(secret in text for secret in self._texts)
+        return any(True for _ in self._shown_in(text))
 
     def masked(self, text: str) -> str:
-        """The text without them."""
-        for secret in sorted(self._texts, key=len, reverse=True):
-            text = text.replace(secret, MASK)
-        return text
+        """The text without them; where some overlap, without all that they cover."""
+        parts, end = list[str](), 0
+        for first, last in self._shown_in(text):
+            if first >= end:
+                parts += [text[end:first], MASK]
+            end = max(end, last)
+        return "".join([*parts, text[end:]])
+
+    def _shown_in(self, text: str) -> Iterator[tuple[int, int]]:
+        """Where they stand in a text: of those that begin at one place the longest."""
+        beginnings = self._by_beginning()
+        for start in range(len(text) if beginnings else 0):
+            lengths = (length for size in _SIZES for length in beginnings.get(text[start : start + size], ()))
+            found = max((length for length in lengths if text[start : start + length] in self._texts), default=None)
+            if found is not None:
+                yield start, start + found
+
+    def _by_beginning(self) -> dict[str, set[int]]:
+        """Their lengths by how they begin: so looking for thousands takes no longer than looking for one."""
+        count, beginnings = self._looked_up
+        if count != len(self._texts):
+            beginnings = {}
+            for text in self._texts:
+                beginnings.setdefault(text[:_BEGINNING], set()).add(len(text))
+            self._looked_up = (len(self._texts), beginnings)
+        return beginnings
 
     def hidden(self, entry: Finding) -> Finding:
         """A finding of which nothing shows one of them."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -69,6 +69,17 @@ class Lifting:
         """What findings about it are about."""
         return f"--allow {self.text}"
 
-    def is_for(self, cluster: Cluster) -> bool:
-        """Whether it is for that cluster, which goes by its name, namespace/name, or the name of its resource."""
-        return self.cluster is None or self.cluster in cluster.names
+
+class ClustersByName:
+    """Clusters by all that they go by: name, namespace/name, and the name of the resource."""
+
+    def __init__(self, clusters: Sequence[Cluster]) -> None:
+        self._all = clusters
+        self._named: dict[str, list[Cluster]] = {}
+        for cluster in clusters:
+            for name in dict.fromkeys(cluster.names):
+                self._named.setdefault(name, []).append(cluster)
+
+    def lifted_by(self, lifting: Lifting) -> Sequence[Cluster]:
+        """The clusters that an `--allow` is for."""
+        return self._all if lifting.cluster is None else self._named.get(lifting.cluster, ())

@@ -13,6 +13,7 @@ from pulumi.runtime.proto import provider_pb2
 
 from pulumi_everest.model.findings import Finding, finding
 from pulumi_everest.resources.candidates.program_lock import ProgramLocks
+from pulumi_everest.resources.candidates.registered import Databases
 from pulumi_everest.resources.hooks.adoption import Adoption
 from pulumi_everest.resources.hooks.failed_databases import Reporter
 from pulumi_everest.resources.hooks.guard import Guard
@@ -20,7 +21,7 @@ from pulumi_everest.resources.hooks.job_changes import JobChanges
 
 if TYPE_CHECKING:
     from pulumi_everest.resources.candidates.gate import Batch
-    from pulumi_everest.resources.candidates.registered import RegisteredCluster, RegisteredProvider
+    from pulumi_everest.resources.candidates.registered import RegisteredProvider
     from pulumi_everest.resources.candidates.run import Run
     from pulumi_everest.workspace.workspace import ProviderInput
 
@@ -38,12 +39,12 @@ class Deployment:
     inputs: dict[str, ProviderInput] = field(default_factory=dict)
     named: set[str] = field(default_factory=set)
     crds: dict[str, list[pulumi.CustomResource]] = field(default_factory=dict)
-    folders: list[Path] = field(default_factory=list)
+    folders: dict[Path, None] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     """Names of the Providers by their URNs."""
     clusters: dict[tuple[str, str, str, str], tuple[str, str]] = field(default_factory=dict)
     """By kind, Kubernetes provider, namespace and name: parent and name of the resource."""
-    databases: list[RegisteredCluster] = field(default_factory=list)
+    databases: Databases = field(default_factory=Databases)
     job_changes: JobChanges = field(default_factory=JobChanges)
     locks: ProgramLocks | None = None
     guard: Guard = field(default_factory=lambda: Guard(served=True))
@@ -53,7 +54,7 @@ class Deployment:
     def join(self, run: Run) -> None:
         """Have a run, in which one component will be made, know all the others."""
         run.providers, run.inputs, run.named, run.crds = self.providers, self.inputs, self.named, self.crds
-        self.folders += [folder for folder in run.folders if folder not in self.folders]
+        self.folders |= run.folders
         run.folders = self.folders
         run.databases, run.job_changes = self.databases, self.job_changes
         self.locks = self.locks or ProgramLocks()

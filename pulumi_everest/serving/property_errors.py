@@ -14,7 +14,7 @@ from pulumi.errors import InputPropertiesError, InputPropertyErrorDetails
 from pulumi.runtime import rpc
 
 from pulumi_everest.model.deferred import Path
-from pulumi_everest.model.findings import one_line, path_text
+from pulumi_everest.model.findings import Finding, one_line, path_text
 from pulumi_everest.resources.engine.errors import ClusterError
 from pulumi_everest.resources.engine.tokens import subject_of
 from pulumi_everest.serving.package_schema import SECRET
@@ -28,12 +28,10 @@ def properties_error(
 ) -> InputPropertiesError:
     """The findings of a component. `inputs` are its inputs as they were sent."""
     own = subject_of(component._type, component._name) if component is not None else None
-    here = [
-        entry
-        for entry in error.findings
-        if entry.path and entry.place is None and (own is None or entry.subject in ("", own))
-    ]
-    others = [entry for entry in error.findings if entry not in here]
+    here, others = list[Finding](), list[Finding]()
+    for entry in error.findings:
+        is_own = entry.path and entry.place is None and (own is None or entry.subject in ("", own))
+        (here if is_own else others).append(entry)
     message = "\n".join([str(error).partition("\n")[0], *map(one_line, others)])
     details: list[InputPropertyErrorDetails] = [
         {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from pulumi_everest.emit.job_objects import JobTemplate, filling_objects, job_ob
 from pulumi_everest.emit.objects import Emitted
 from pulumi_everest.model.deferred import Deferred
 from pulumi_everest.model.findings import EverestError, Finding, did_you_mean, finding, path_text, unknown
+from pulumi_everest.workspace.by_name import ByName
 from pulumi_everest.workspace.documents import ClusterInput, JobInput
 from pulumi_everest.workspace.setup import Setup
 
@@ -31,26 +32,24 @@ class JobPlan:
     objects: list[Emitted]
 
 
-def find_cluster(job: JobInput, clusters: Sequence[ClusterInput]) -> tuple[ClusterInput | None, list[Finding]]:
+def find_cluster(job: JobInput, known: ByName) -> tuple[ClusterInput | None, list[Finding]]:
     """The cluster of a job; a finding where it cannot be found and its technology is not named either."""
     if job.cluster is not None:
         return job.cluster, []
     name, namespace = job.spec.get("cluster"), job.metadata.get("namespace")
-    if isinstance(name, str):
-        for cluster in clusters:
-            if cluster.key == (namespace, name):
-                return cluster, []
-    if job.spec.get("provider") is not None:
-        return None, []
-    known = [c.key[1] for c in clusters if c.key[0] == namespace and isinstance(c.key[1], str)]
+    cluster = known.cluster(namespace, name)
+    if cluster is not None or job.spec.get("provider") is not None:
+        return cluster, []
+    names = known.names(namespace)
     shown = f"'{name}' " if isinstance(name, str) else ""
     text = f"the cluster {shown}is not in the input, so 'provider' must say what it is"
-    elsewhere = [c.key[0] for c in clusters if c.key[1] == name and isinstance(c.key[0], str)]
-    hint = f"there is one in namespace '{elsewhere[0]}'" if elsewhere else None
-    hint = hint or (did_you_mean(name, known) if isinstance(name, str) else None)
     if isinstance(name, Deferred) and name.source is None:
-        return None, [finding("field.missing", ("provider",), text)] if not known else []
-    return None, [finding("backup.unknown-cluster", ("cluster",), text, allowed=known, hint=hint)]
+        return None, [finding("field.missing", ("provider",), text)] if not names else []
+    if not isinstance(name, str):
+        return None, [finding("backup.unknown-cluster", ("cluster",), text, allowed=names)]
+    elsewhere = known.namespace_with(name)
+    hint = f"there is one in namespace '{elsewhere}'" if elsewhere is not None else did_you_mean(name, names)
+    return None, [finding("backup.unknown-cluster", ("cluster",), text, allowed=names.offered(name), hint=hint)]
 
 
 def checked(
@@ -89,11 +88,14 @@ def emitted(job: Job, setup: Setup) -> list[Emitted]:
     return template.emit(job)
 
 
-def mismatches(job: Job, others: Sequence[tuple[JobInput, Setup | None]]) -> Iterator[Finding]:
-    """What is wrong with restoring a backup of the same input: it is of another technology, or in a strange storage."""
+def mismatches(job: Job, backups: Iterable[tuple[JobInput, Setup | None]]) -> Iterator[Finding]:
+    """What is wrong with restoring a backup of the same input: it is of another technology, or in a strange storage.
+
+    `backups` are those of the name that the restore gives.
+    """
     name = job.spec.get("backup")
-    for other, setup in others:
-        if other.kind != "backup" or other.key != (job.metadata.get("namespace"), name) or setup is None:
+    for other, setup in backups:
+        if setup is None:
             continue
         path = ("backup",)
         if setup.technology.definition.name != job.technology.definition.name:

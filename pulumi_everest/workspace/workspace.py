@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
+from pathlib import Path as Folder
 from typing import TYPE_CHECKING, Any
 
 from pulumi_everest.core.check_job import Job
@@ -28,10 +29,12 @@ from pulumi_everest.model.findings import (
     sort_findings,
     unknown,
 )
+from pulumi_everest.model.similar_names import Names
 from pulumi_everest.model.source.documents import Document
 from pulumi_everest.plugins.find import Plugins
 from pulumi_everest.plugins.plugin import Plugin
 from pulumi_everest.workspace import job_plans as jobs
+from pulumi_everest.workspace.by_name import ByName
 from pulumi_everest.workspace.documents import KINDS, ClusterInput, Documents, JobInput, ProviderInput, shape_for
 from pulumi_everest.workspace.job_plans import JobPlan
 from pulumi_everest.workspace.setup import Setup
@@ -74,6 +77,10 @@ class Planned:
     findings: list[Finding]
 
 
+Checked = tuple[Resolved | None, Setup | None, list[Finding]]
+"""What came out of checking a cluster: it, resolved, what its Provider leads to, and all findings about it."""
+
+
 class Workspace:
     """Everything of one input. Errors of the documents themselves are in `findings` from the start.
 
@@ -98,6 +105,8 @@ class Workspace:
         self.providers, self.clusters, self.jobs = read.providers, read.clusters, read.jobs
         self._definitions, self._unreadable = read.definitions, read.unreadable
         self._setups: dict[str, tuple[Setup | None, list[Finding]]] = {}
+        self._definition_names: Names | None = None
+        self._provider_names: Names | None = None
         self._check_definitions()
         for cluster in self.clusters:
             self._type_config(cluster)
@@ -111,11 +120,12 @@ class Workspace:
             return
         from pulumi_everest.core.definitions.check import check_definition
 
+        plugins: dict[Any, list[Any]] = {}
+        for provider in self.providers.values():
+            plugins.setdefault(provider.spec.get("databaseClusterDefinition"), []).append(provider.spec.get("plugin"))
         for name, read in self._definitions.items():
             own = self.plugins.defining(name)
-            named = [
-                p.spec.get("plugin") for p in self.providers.values() if p.spec.get("databaseClusterDefinition") == name
-            ]
+            named = plugins.get(name, [])
             emitters = [self.plugins.named(text) if isinstance(text, str) else own for text in named] or [own]
             for plugin in {p.name if p else None: p for p in emitters}.values():
                 found = check_definition(read.definition, plugin.manifest if plugin else None, read.broken)
@@ -133,6 +143,15 @@ class Workspace:
         """A Provider of a program."""
         self.providers[provider.name] = provider
         self._setups.pop(provider.name, None)
+        self._provider_names = None
+
+    def add_plugins(self, folders: Iterable[Folder]) -> list[Finding]:
+        """Find plugins in these folders, too. Gives what is wrong with them."""
+        found = self.plugins.add(folders)
+        self._setups.clear()
+        self._definition_names = self._provider_names = None
+        self.findings += found
+        return found
 
     def setup(self, provider: str) -> tuple[Setup | None, list[Finding]]:
         """What a Provider's name leads to; or findings, with paths in the spec of the cluster that names it."""
@@ -156,9 +175,8 @@ class Workspace:
         if isinstance(spec.get("plugin"), str):
             plugin = self.plugins.named(spec["plugin"])
             if plugin is None:
-                names = [p.name for p in self.plugins.all()]
                 text = f"there is no plugin '{spec['plugin']}'"
-                found = unknown("plugin.not-found", ("spec", "plugin"), text, spec["plugin"], names)
+                found = unknown("plugin.not-found", ("spec", "plugin"), text, spec["plugin"], self.plugins.names)
                 return None, self._provider_found(own, found)
         if definition_name in self._definitions:
             definition = self._definitions[definition_name].definition
@@ -195,17 +213,26 @@ class Workspace:
         return located([found], own.locate, f"Provider {own.name}") if own else [found]
 
     def _no_definition(self, name: str, definition: str, own: ProviderInput | None) -> list[Finding]:
-        names = list(dict.fromkeys([*self._definitions, *(p.definition.name for p in self.plugins.all())]))
         if own is not None:
-            text = f"there is no definition '{definition}'"
-            path = ("spec", "databaseClusterDefinition")
+            text, path = f"there is no definition '{definition}'", ("spec", "databaseClusterDefinition")
+            names = self._known_definitions()
             return self._provider_found(own, unknown("provider.unknown-definition", path, text, definition, names))
-        known = list(dict.fromkeys([*self.providers, *names]))
-        return [unknown("provider.unknown", ("provider",), f"there is no provider '{name}'", name, known)]
+        text, known = f"there is no provider '{name}'", self._known_providers()
+        return [unknown("provider.unknown", ("provider",), text, name, known)]
+
+    def _known_definitions(self) -> Names:
+        if self._definition_names is None:
+            self._definition_names = Names(dict.fromkeys([*self._definitions, *self.plugins.definition_names]))
+        return self._definition_names
+
+    def _known_providers(self) -> Names:
+        if self._provider_names is None:
+            self._provider_names = Names(dict.fromkeys([*self.providers, *self._known_definitions()]))
+        return self._provider_names
 
     # Clusters
 
-    def check(self, cluster: ClusterInput) -> tuple[Resolved | None, Setup | None, list[Finding]]:
+    def check(self, cluster: ClusterInput) -> Checked:
         """A cluster resolved, with all its findings, placed in its input."""
         provider = cluster.spec.get("provider")
         if isinstance(provider, Deferred):
@@ -242,12 +269,19 @@ class Workspace:
 
     # Jobs
 
-    def check_job(self, job: JobInput) -> tuple[Job | None, Setup | None, list[Finding]]:
-        """A backup or restore with its cluster, and all findings about it, placed in its input."""
-        cluster, found = jobs.find_cluster(job, self.clusters)
+    def check_job(
+        self, job: JobInput, known: ByName | None = None, checked: Mapping[int, Checked] | None = None
+    ) -> tuple[Job | None, Setup | None, list[Finding]]:
+        """A backup or restore with its cluster, and all findings about it, placed in its input.
+
+        Whoever checks several gives what they have in common: the input by name, and what came out of checking its
+        clusters, by their identity.
+        """
+        known = known or ByName(self.clusters, self.jobs)
+        cluster, found = jobs.find_cluster(job, known)
         resolved, sound = None, True
         if cluster is not None:
-            resolved, setup, problems = self.check(cluster)
+            resolved, setup, problems = (checked or {}).get(id(cluster)) or self.check(cluster)
             sound = not any(entry.is_error for entry in problems)
             if resolved is None or setup is None:
                 return None, None, []  # what is wrong with its cluster has been said
@@ -261,11 +295,12 @@ class Workspace:
         made, more = jobs.checked(job, setup, resolved, sound=sound)
         found += more
         if made is not None and job.kind == "restore":
-            found += jobs.mismatches(made, [(other, self._setup_of(other)) for other in self.jobs])
+            backups = known.backups(made.metadata.get("namespace"), made.spec.get("backup"))
+            found += jobs.mismatches(made, [(other, self._setup_of(other, known)) for other in backups])
         return made, setup, self._placed(found, job)
 
-    def _setup_of(self, job: JobInput) -> Setup | None:
-        cluster, _ = jobs.find_cluster(job, self.clusters)
+    def _setup_of(self, job: JobInput, known: ByName) -> Setup | None:
+        cluster, _ = jobs.find_cluster(job, known)
         provider = cluster.spec.get("provider") if cluster is not None else job.spec.get("provider")
         return self.setup(provider)[0] if isinstance(provider, str) else None
 
@@ -281,15 +316,15 @@ class Workspace:
     def plan(self) -> Planned:
         """Every cluster and job with its objects, or nothing but the findings if there is an error."""
         found = [*self.findings, *self._twins(), *self._job_twins(), *self._unused_providers()]
-        checked = []
+        checked, results = [], dict[int, Checked]()
         for cluster in self.clusters:
-            resolved, setup, more = self.check(cluster)
+            resolved, setup, more = results[id(cluster)] = self.check(cluster)
             found += more
             if resolved is not None and setup is not None:
                 checked.append((cluster, resolved, setup))
-        checked_jobs = []
+        checked_jobs, known = [], ByName(self.clusters, self.jobs)
         for own in self.jobs:
-            job, setup, more = self.check_job(own)
+            job, setup, more = self.check_job(own, known, results)
             found += more
             if job is not None and setup is not None:
                 checked_jobs.append((own, job, setup))
@@ -327,7 +362,7 @@ class Workspace:
         if plugin is None:
             definition = technology.definition.name
             text = f"no plugin emits objects for definition '{definition}'"
-            names = [p.name for p in self.plugins.all()]
+            names = self.plugins.names
             hint = "name the plugin in the Provider's 'plugin', or set reconcileBy: everest"
             raise EverestError([finding("provider.no-plugin", ("provider",), text, allowed=names, hint=hint)])
         return [*emit(resolved, plugin.template), *jobs.filling_of(resolved, setup)]

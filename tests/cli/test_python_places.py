@@ -79,3 +79,16 @@ def test_an_excerpt_of_a_program_shows_the_argument(here: Path, run: Callable[..
         '    5 |     instances={"engine": {"replicas": 3}, "prxy": {"replicas": 2}},\n'
         "      |                                           ^^^^^^\n"
     ) in result.stdout
+
+
+def test_arguments_are_found_in_a_call_with_many(tmp_path: Path) -> None:
+    labels = ", ".join(f'"k{n}": "v"' for n in range(100))
+    text = f"Cluster(\n    'a', labels={{{labels}}}, list=[{', '.join('1' * 100)}])\n"
+    for n in (99, 0, 50):
+        place = argument_place(text, 1, ("labels", f"k{n}"), of_value=False)
+        assert place is not None
+        assert text.split("\n")[1][place[1] - 1 :].startswith(f'"k{n}"')
+    at = [argument_place(text, 1, ("list", n), of_value=False) for n in (0, 99)]
+    assert at[0] is not None
+    assert at[1] is not None
+    assert at[1][1] - at[0][1] == 99 * 3

@@ -29,7 +29,7 @@ def planned(**changes: object) -> Plan:
 def test_the_plugin_has_no_findings() -> None:
     plugins = Plugins([PLUGIN])
 
-    assert [plugin.name for plugin in plugins.levels[0]] == ["valkey"]
+    assert [*plugins.levels[0].by_name] == ["valkey"]
     assert [one_line(entry) for entry in plugins.findings] == []
 
 

@@ -203,3 +203,25 @@ def test_functions_of_plugins_of_one_name_are_not_mixed_up(tmp_path: Path) -> No
         results.append(loaded.functions[0].call())
 
     assert results == [1, 2]
+
+
+def test_plugins_that_are_added_later_count_as_if_they_had_been_named_at_first(
+    tmp_path: Path, points: dict[str, Any]
+) -> None:
+    points["installed"] = plugin(tmp_path / "c", "other", "other")
+    plugins = Plugins([plugin(tmp_path / "a")])
+    assert plugins.named("kiosk") is None
+    assert "kiosk" not in plugins.names
+
+    first = plugins.add([plugin(tmp_path / "b", "kiosk", "kiosk"), tmp_path / "a"])
+    second = plugins.add([plugin(tmp_path / "d", "other", "fourth"), plugin(tmp_path / "e"), tmp_path / "nothing"])
+
+    assert first == []
+    assert [entry.code for entry in second] == ["plugin.duplicate", "plugin.not-found"]
+    assert plugins.findings == second
+    assert plugins.named("kiosk") is plugins.defining("kiosk")
+    assert {"kiosk", "other"} <= set(plugins.names)
+    # A named folder hides an installed plugin of its name, with its definition.
+    assert plugins.named("other") is plugins.defining("fourth")
+    assert plugins.defining("other") is None
+    assert "other" not in plugins.definition_names

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from pulumi_everest.emit import origins
 from pulumi_everest.emit.crds import Crds
 from pulumi_everest.model.deferred import Deferred
 from pulumi_everest.model.findings import Finding, path_text
@@ -142,6 +144,56 @@ def test_another_version_of_the_kind_is_wrong_and_another_kind_is_unchecked_once
     planned = workspace.plan()
     assert [(e.code, e.path, e.allowed) for e in planned.findings] == [("emit.no-schema", (), ("ToyCache",))]
     assert len(planned.clusters) == 2
+
+
+def test_each_of_many_values_leads_back_to_where_it_was_written(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    labels: dict[str, Any] = {"type": "object", "additionalProperties": {"enum": ["good"]}}
+    texts = {name: {"type": "string"} for name in ("key", "operator")}
+    item = {"type": "object", "properties": texts, "required": ["key"]}
+    scheduling = {
+        "type": "object",
+        "properties": {"nodeSelector": labels, "tolerations": {"type": "array", "items": item}},
+        "x-kubernetes-preserve-unknown-fields": True,
+    }
+    schema = {"type": "object", "properties": {"engine": scheduling}, "x-kubernetes-preserve-unknown-fields": True}
+    folder = _scheduling_plugin(tmp_path, schema)
+    spec = engine(
+        scheduling={
+            "nodeSelector": {f"label-{n}": "good" if n % 3 else "bad" for n in range(40)},
+            "tolerations": [{"key": f"k{n}"} if n % 4 else {"operator": "Exists"} for n in range(40)],
+        }
+    )
+    together = found(spec, crds=tmp_path / "crd.yaml", plugins=(folder,))
+    monkeypatch.setattr(origins, "_MANY", 10_000)
+    alone = found(spec, crds=tmp_path / "crd.yaml", plugins=(folder,))
+
+    assert together == alone
+    base = "instances.engine.scheduling"
+    assert [path_text(entry.path) for entry in together] == [
+        *(f"{base}.nodeSelector.label-{n}" for n in range(0, 40, 3)),
+        *(f"{base}.tolerations[{n}].key" for n in range(0, 40, 4)),
+    ]
+
+
+def _scheduling_plugin(folder: Path, schema: dict[str, Any]) -> Path:
+    """A plugin that passes on where its pods may run, and a definition with that schema of its kind."""
+    plugin = folder / "plugin"
+    shutil.copytree(TOYDB, plugin)
+    (plugin / "resources.yaml").write_text(
+        "objects:\n- name: cluster\n  main: true\n  object:\n"
+        "    apiVersion: toy.example.com/v1\n    kind: ToyDB\n    metadata: {name: '${metadata.name}'}\n"
+        "    spec: {engine: '${spec.instances.engine.scheduling}'}\n"
+    )
+    names = {"kind": "ToyDB"}
+    version = {"name": "v1", "schema": {"openAPIV3Schema": {"type": "object", "properties": {"spec": schema}}}}
+    crd = {
+        "kind": "CustomResourceDefinition",
+        "spec": {"group": "toy.example.com", "names": names, "versions": [version]},
+    }
+    (folder / "crd.yaml").write_text(json.dumps(crd))
+    return plugin
 
 
 def test_overrides_are_checked_where_a_controller_makes_the_objects(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -26,7 +27,7 @@ def check_folder(folder: Path) -> None:
 def file_names(items: Sequence[Item]) -> list[str]:
     """A name for each object: ``<kind>-<namespace>-<name>``, with the API group where two would be the same."""
     names = [_name(item, "") for item in items]
-    twice = {name for name in names if names.count(name) > 1} if len(set(names)) < len(names) else set()
+    twice = {name for name, count in Counter(names).items() if count > 1}
     if twice:
         told = [_name(item, item.key[0], item.kubernetes) for item in items]
         names = [own if name in twice else name for own, name in zip(told, names, strict=True)]

@@ -81,10 +81,10 @@ def _values(old: Any, new: Any, at: _At) -> Iterator[Difference]:
 
 def _named(old: list[Any], new: list[Any], at: _At) -> Iterator[Difference]:
     before, after = _by_name(old), _by_name(new)
+    positions = {name: index for index, name in enumerate(after)}
     for name in [*after, *(name for name in before if name not in after)]:
         was, now = before.get(name, _ABSENT), after.get(name, _ABSENT)
-        index = list(after).index(name) if name in after else len(new)
-        place = at.item(index, name)
+        place = at.item(positions.get(name, len(new)), name)
         if _ABSENT in (was, now):
             yield _whole(was, now, place)
         else:

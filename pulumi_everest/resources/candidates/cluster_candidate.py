@@ -47,7 +47,6 @@ class ClusterCandidate:
         arguments.watch(self._check_late, self.checked.findings, self.batch.gate)
         self.batch.members.append(self.arguments)
         self.batch.clusters.append(self)
-        run.databases.append(self)
 
     def _read(self, data: dict[str, Any]) -> Checked:
         lock = self.run.locks.of(self.names)

@@ -78,13 +78,15 @@ class Batch:
         self.members: list[Member] = []
         self.clusters: list[Distinct] = []
         self.findings: list[Finding] = []
+        self._said: set[Finding] = set()
         self.open = False
         self.gate: pulumi.Output[None] = pulumi.Output.from_input(asyncio.ensure_future(self._opened()))
 
     def add(self, findings: Iterable[Finding]) -> bool:
         """Collect the errors among the findings. True if there is one."""
         errors = [entry for entry in findings if entry.is_error]
-        self.findings += [entry for entry in errors if entry not in self.findings]
+        self.findings += [entry for entry in dict.fromkeys(errors) if entry not in self._said]
+        self._said.update(errors)
         return bool(errors)
 
     async def _opened(self) -> None:

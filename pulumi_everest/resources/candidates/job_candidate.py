@@ -72,21 +72,16 @@ class JobCandidate:
         """The cluster of the program that the job is about."""
         if self.passed is not None:
             return self.passed
-        name, namespace = spec.get("cluster"), metadata.get("namespace")
-        named = [c for c in self.run.databases if c.input.metadata.get("name") == name]
-        there = [c for c in named if namespace in (None, c.input.metadata.get("namespace"))]
-        near = [c for c in there if c.kubernetes is self.kubernetes] or there
-        return near[-1] if near else None
+        return self.run.databases.find(spec.get("cluster"), metadata.get("namespace"), self.kubernetes)
 
     def _with_names(self, entry: Finding) -> Finding:
         """What is wrong with the name of a cluster, with the clusters that the program has made so far."""
         if entry.code != "backup.unknown-cluster" or entry.allowed:
             return entry
-        names = [name for c in self.run.databases if isinstance(name := c.input.metadata.get("name"), str)]
-        wanted = self.arguments.data().get("cluster")
-        near = did_you_mean(wanted, names) if isinstance(wanted, str) else None
+        names, wanted = self.run.databases.names, self.arguments.data().get("cluster")
+        wanted = wanted if isinstance(wanted, str) else ""
         by_output = "a cluster of this program is named by its output, such as orders.name, or passed itself"
-        return replace(entry, allowed=tuple(dict.fromkeys(names)), hint=near or by_output)
+        return replace(entry, allowed=names.offered(wanted), hint=did_you_mean(wanted, names) or by_output)
 
     def _place(self, metadata: dict[str, Any], namespace: Any) -> list[Finding]:
         """Put the job where its cluster is."""

@@ -77,19 +77,17 @@ class ProviderCandidate:
             return found
         found = [entry for entry in found if entry.path != path]
         plugins = self.run.workspace.plugins
-        names = [plugin.definition.name for plugin in plugins.all()]
         if isinstance(data.get("plugin"), str):
             plugin = plugins.named(data["plugin"])
             if plugin is None:
-                known = [plugin.name for plugin in plugins.all()]
                 text = f"there is no plugin '{data['plugin']}'"
-                return [*found, unknown("plugin.not-found", ("plugin",), text, data["plugin"], known)]
+                return [*found, unknown("plugin.not-found", ("plugin",), text, data["plugin"], plugins.names)]
             data[key] = plugin.definition.name
-        elif self.name in names:
+        elif isinstance(self.name, str) and plugins.defining(self.name) is not None:
             data[key] = self.name
         else:
             text = "a Provider needs the name of a definition, or of a plugin"
-            found.append(finding("field.missing", path, text, allowed=names))
+            found.append(finding("field.missing", path, text, allowed=plugins.definition_names))
         return found
 
     def _registered(self, resource: RegisteredProvider, data: dict[str, Any], found: list[Finding]) -> list[Finding]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import pulumi
 
 from pulumi_everest.emit.objects import Emitted
+from pulumi_everest.model.similar_names import Names
 from pulumi_everest.resources.candidates.gate import Batch
 from pulumi_everest.workspace.workspace import ClusterInput
 
@@ -52,3 +53,37 @@ class RegisteredCluster(Protocol):
     def condition(self) -> Any:
         """What is waited for; None where nothing is."""
         ...
+
+
+class Databases:
+    """The clusters that a program has made so far, for what is done to them by name. Of several the last counts."""
+
+    def __init__(self) -> None:
+        self._last: dict[tuple[Any, Any, Any], RegisteredCluster] = {}
+        self._names: dict[str, None] = {}
+        self._listed: Names | None = None
+
+    def add(self, cluster: RegisteredCluster) -> None:
+        """One more, of which the Kubernetes provider is known."""
+        metadata = cluster.input.metadata
+        name = metadata.get("name")
+        for namespace in (metadata.get("namespace"), _ANY):
+            for kubernetes in (cluster.kubernetes, _ANY):
+                self._last[name, namespace, kubernetes] = cluster
+        if isinstance(name, str):
+            self._names[name], self._listed = None, None
+
+    def find(self, name: Any, namespace: Any, kubernetes: object) -> RegisteredCluster | None:
+        """The cluster of a name, in a namespace if that is given: best of all one of the same Kubernetes provider."""
+        wanted = _ANY if namespace is None else namespace
+        return self._last.get((name, wanted, kubernetes)) or self._last.get((name, wanted, _ANY))
+
+    @property
+    def names(self) -> Names:
+        """The names of all that are known."""
+        if self._listed is None:
+            self._listed = Names(self._names)
+        return self._listed
+
+
+_ANY: Final = object()

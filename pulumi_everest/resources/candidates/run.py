@@ -17,7 +17,7 @@ from pulumi_everest.model.provider import Reconciler
 from pulumi_everest.resources.arguments.naming import OTHER_LANGUAGE
 from pulumi_everest.resources.candidates.gate import ROUNDS, Batch, Waiting
 from pulumi_everest.resources.candidates.program_lock import ProgramLocks
-from pulumi_everest.resources.candidates.registered import RegisteredCluster, RegisteredProvider
+from pulumi_everest.resources.candidates.registered import Databases, RegisteredProvider
 from pulumi_everest.resources.engine.callbacks import start_callbacks
 from pulumi_everest.resources.engine.errors import ClusterError
 from pulumi_everest.resources.engine.garbage_collector import freeze_loaded_objects
@@ -47,15 +47,15 @@ class Run:
         self.named: set[str] = set()
         self.crds: dict[str, list[pulumi.CustomResource]] = {}
         """The CustomResourceDefinitions that have been made, by the name of their Kubernetes provider."""
-        self.folders: list[Folder] = [Folder(folder) for folder in _configured_folders()]
+        self.folders = dict.fromkeys(Folder(folder) for folder in _configured_folders())
+        """The folders of plugins, in order."""
         self.awaits_values = False
         self.adoption = Adoption()
         self.guard = Guard(served=OTHER_LANGUAGE.get())
         self.reporter = Reporter()
         self.preflight = Preflight(served=OTHER_LANGUAGE.get())
         self.job_changes = JobChanges()
-        self.databases: list[RegisteredCluster] = []
-        """The clusters made so far, for what is done to them."""
+        self.databases = Databases()
         self._batch: Batch | None = None
         self._batches: list[Batch] = []
         self._workspace: Workspace | None = None
@@ -86,7 +86,7 @@ class Run:
             from pulumi_everest.workspace.workspace import Workspace
 
             self._workspace = Workspace(
-                Plugins(self.folders),
+                Plugins([*self.folders]),
                 reconcile_by=_configured_reconciler(self.batch),
                 crds=_configured_crds(self.batch),
             )
@@ -111,9 +111,9 @@ class Run:
     def add_folders(self, folders: Iterable[Folder]) -> None:
         """Find plugins in these folders too."""
         new = [folder for folder in folders if folder not in self.folders]
-        if new:
-            self.folders += new
-            self._workspace = None
+        self.folders |= dict.fromkeys(new)
+        if new and self._workspace is not None:
+            self.batch.add(self._workspace.add_plugins(new))
 
     def wait_for_values(self, given: Waiting, places: Iterable[Path]) -> bool:
         """Let the loop go round until values are known that can be without an engine; the gate stays shut.

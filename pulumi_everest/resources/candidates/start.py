@@ -33,6 +33,7 @@ def start_cluster(
 def attach(candidate: ClusterCandidate, hooks: ClusterHooks, component: pulumi.ComponentResource) -> None:
     """Tell a cluster of the component that it has become. Warnings are logged there."""
     candidate.kubernetes = component.get_provider("kubernetes:core/v1:Secret")
+    candidate.run.databases.add(candidate)
     candidate.run.guard.clusters.setdefault(candidate.names[0], []).append(hooks.handling)
     if not candidate.refused:
         warn(candidate.checked.findings, component)

@@ -11,6 +11,7 @@ An update ends with an error of the API server where an object exists, unless th
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -70,7 +71,7 @@ class Preflight:
     def __init__(self, *, served: bool = False) -> None:
         self.served = served
         self.refusals = Refusals(_databases)
-        self._planned: list[PlannedDatabase] = []
+        self._planned: deque[PlannedDatabase] = deque()
         self._worker: asyncio.Future[Any] | None = None
         self._seen: dict[Key, asyncio.Task[ClusterContents]] = {}
         self._said: set[str] = set()
@@ -132,7 +133,7 @@ class Preflight:
 
     async def _work(self) -> Any:
         while self._planned:
-            await self.check(self._planned.pop(0))
+            await self.check(self._planned.popleft())
 
     async def check(self, planned: PlannedDatabase) -> None:
         """Say what the cluster says of a database. Raises `RefusedError` in a served program."""

@@ -8,7 +8,7 @@ from typing import Any
 from pulumi_everest.core.changes.compare import IN_A_PROGRAM, compare, finding_of, values
 from pulumi_everest.core.changes.impact import Change, Impact
 from pulumi_everest.model.findings import Finding, finding
-from pulumi_everest.review.clusters import Cluster, Compared, Lifting
+from pulumi_everest.review.clusters import Cluster, ClustersByName, Compared, Lifting
 from pulumi_everest.review.comparison.lifted_guards import ON_THE_COMMAND_LINE, unneeded, unneeded_liftings
 
 
@@ -16,12 +16,14 @@ def compare_clusters(
     before: Sequence[Cluster], after: Sequence[Cluster], liftings: Sequence[Lifting] = ()
 ) -> list[Compared]:
     """Every cluster that there was and is to be: by namespace and name, else by the name of its resource."""
-    compared = []
-    for was, cluster in pairs(before, after):
-        if was is not None and cluster is not None:
-            allow = [*cluster.allow, *(lifting.guard for lifting in liftings if lifting.is_for(cluster))]
-            changes = compare(was.snapshot, cluster.snapshot, cluster.technology, allow, cluster.handling)
-            compared.append(Compared(cluster, changes))
+    compared, known, lifted = [], ClustersByName(after), dict[int, list[str]]()
+    for lifting in liftings:
+        for cluster in known.lifted_by(lifting):
+            lifted.setdefault(id(cluster), []).append(lifting.guard)
+    for was, now in pairs(before, after):
+        if was is not None and now is not None:
+            allow = [*now.allow, *lifted.get(id(now), ())]
+            compared.append(Compared(now, compare(was.snapshot, now.snapshot, now.technology, allow, now.handling)))
     return compared
 
 

@@ -21,10 +21,11 @@ def checked(liftings: Sequence[Lifting], clusters: Sequence[Cluster]) -> tuple[t
     Raises WrongUseError where a cluster is named that the input does not have.
     """
     from pulumi_everest.core.changes.compare import check_allow
+    from pulumi_everest.review.clusters import ClustersByName
 
-    good, found = [], []
+    good, found, known = [], [], ClustersByName(clusters)
     for lifting in liftings:
-        own = [cluster for cluster in clusters if lifting.is_for(cluster)]
+        own = known.lifted_by(lifting)
         if lifting.cluster is not None and not own:
             refuse_unknown_cluster(lifting.cluster, [cluster.names[0] for cluster in clusters])
         wrong = check_allow([lifting.guard], *(cluster.technology.definition for cluster in own))
@@ -44,8 +45,12 @@ def refuse_unknown_cluster(cluster: str, names: Sequence[str]) -> None:
 
 def unneeded_liftings(liftings: Sequence[Lifting], compared: Sequence[Compared]) -> Iterator[Finding]:
     """Guards that no change meets of any cluster that they are for."""
+    from pulumi_everest.review.clusters import ClustersByName
+
+    changes_of = {id(entry.cluster): entry.changes for entry in compared}
+    known = ClustersByName([entry.cluster for entry in compared])
     for lifting in liftings:
-        own = [entry.changes for entry in compared if lifting.is_for(entry.cluster)]
+        own = [changes_of[id(cluster)] for cluster in known.lifted_by(lifting)]
         if all(lifting.guard in changes.unneeded for changes in own):
             yield unneeded(lifting.guard, (), lifting.subject, hint="take it away from the command")
 

@@ -10,7 +10,7 @@ from pulumi_everest.adoption.before import snapshot_of_object
 from pulumi_everest.core.exact import same
 from pulumi_everest.live.cluster import LiveCluster
 from pulumi_everest.live.defaults import filled
-from pulumi_everest.live.managers import KUBERNETES, OPERATOR, entries, item_fields, kind_of
+from pulumi_everest.live.managers import KUBERNETES, OPERATOR, ItemFields, entries, kind_of
 from pulumi_everest.model.findings import EverestError
 from pulumi_everest.review.clusters import Cluster
 from pulumi_everest.review.comparison.revision import FormerInput
@@ -115,16 +115,15 @@ def _both(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
     if not one or not other:
         return {}
     return {
-        key: _both(one[key], other[key]) if key in one and key in other else {**one, **other}[key]
-        for key in {**one, **other}
+        key: _both(one[key], other[key]) if key in one and key in other else below
+        for key, below in {**one, **other}.items()
     }
 
 
 def _below(written: Mapping[str, Any] | None, key: str) -> Mapping[str, Any] | None:
     if written is _ALL:
         return _ALL
-    found = None if written is None else written.get(f"f:{key}")
-    return _ALL if found is not None and not found else found
+    return _whole(None if written is None else written.get(f"f:{key}"))
 
 
 def _kept(live: Any, ours: Any, filled: Any, written: Mapping[str, Any] | None) -> Any:
@@ -145,32 +144,36 @@ def _kept(live: Any, ours: Any, filled: Any, written: Mapping[str, Any] | None) 
                     kept[key] = inside
         return kept
     if isinstance(live, list) and isinstance(ours, list):
+        own, default = _Items(ours), _Items(filled if isinstance(filled, list) else [])
+        fields = None if written is None or written is _ALL else ItemFields(written)
         return [
             _kept(
-                value, _same(value, position, ours), _same(value, position, _listed(filled)), _of_item(written, value)
+                item, own.like(item, n), default.like(item, n), written if fields is None else _whole(fields.of(item))
             )
-            for position, value in enumerate(live)
+            for n, item in enumerate(live)
         ]
     return live
 
 
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
+def _whole(written: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    return _ALL if written is not None and not written else written
 
 
-def _of_item(written: Mapping[str, Any] | None, item: Any) -> Mapping[str, Any] | None:
-    if written is None or written is _ALL:
-        return written
-    found = item_fields(written, item)
-    return _ALL if found is not None and not found else found
+class _Items:
+    """The items of a list, by name."""
 
+    def __init__(self, items: list[Any]) -> None:
+        self._items = items
+        self._named: dict[str, Any] = {}
+        for item in items:
+            if isinstance(item, Mapping) and isinstance(item.get("name"), str):
+                self._named.setdefault(item["name"], item)
 
-def _same(value: Any, position: int, ours: list[Any]) -> Any:
-    """The item of our list that stands for an item of the live one: that of its name, or at its place."""
-    name = value.get("name") if isinstance(value, Mapping) else None
-    named = [item for item in ours if name is not None and isinstance(item, Mapping) and item.get("name") == name]
-    if named:
-        return named[0]
-    mine = ours[position] if position < len(ours) else None
-    # Without a counterpart the whole item is what would go.
-    return mine if not (isinstance(mine, Mapping) and "name" in mine) else None
+    def like(self, value: Any, position: int) -> Any:
+        """The item that stands for an item of the live list: that of its name, or at its place."""
+        name = value.get("name") if isinstance(value, Mapping) else None
+        if isinstance(name, str) and name in self._named:
+            return self._named[name]
+        mine = self._items[position] if position < len(self._items) else None
+        # Without a counterpart the whole item is what would go.
+        return mine if not (isinstance(mine, Mapping) and "name" in mine) else None

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from pulumi_everest.live.managers import PROGRAM, Writer, writer_of
+from pulumi_everest.live.managers import PROGRAM, Writer, Writers
 from pulumi_everest.model.findings import path_text
 from pulumi_everest.program.values import Secret, Unknown
 from pulumi_everest.review.hidden_values import HIDDEN, UNKNOWN_TEXT, marked
@@ -79,16 +79,18 @@ def compare(old: Sequence[Item], new: Sequence[Item], operators: Collection[str]
         was = _taken(twins, item)
         changes = list(changed(marked(was.manifest), marked(item.manifest)))
         if was.live is not None:
-            changes = [_attributed(change, was.live, operators) for change in changes]
+            writers = Writers(was.live, operators)
+            changes = [_attributed(change, writers) for change in changes]
         differences.append(Difference("changed" if changes else "same", item, changes))
-    gone = [item for item in old if any(item is rest for rest in before.get(item.key, []))]
+    left = {id(item) for twins in before.values() for item in twins}
+    gone = [item for item in old if id(item) in left]
     return [*differences, *(Difference("removed", item) for item in gone)]
 
 
-def _attributed(change: Change, live: Mapping[str, Any], operators: Collection[str]) -> Change:
+def _attributed(change: Change, writers: Writers) -> Change:
     """A change with who wrote what is there, or took away what is not."""
     path = [step.name if isinstance(step, Named) else step for step in change.path]
-    writer = writer_of(live, path, operators) if change.kind != "added" else None
+    writer = writers.of(path) if change.kind != "added" else None
     return change if writer is None or writer.kind == PROGRAM else replace(change, by=writer)
 
 

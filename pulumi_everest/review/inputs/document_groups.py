@@ -27,14 +27,16 @@ def groups_of(workspace: Workspace, planned: Planned, texts: Mapping[str, str]) 
 def _provider_groups(workspace: Workspace, plans: Sequence[Plan]) -> Iterable[Group]:
     """What Providers become for a controller: those of the input, and those that its clusters name."""
     names = dict.fromkeys([*workspace.providers, *(plan.setup.technology.provider for plan in plans)])
-    seen: list[dict[str, Any]] = []
+    seen: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for name in names:
         group = Group("provider", name)
         for emitted in workspace.provider_objects(name):
             # Providers of one definition share it.
-            if emitted.manifest not in seen:
-                seen.append(emitted.manifest)
-                group.items.append(Item(emitted.manifest))
+            item = Item(emitted.manifest)
+            same = seen.setdefault(item.key, [])
+            if emitted.manifest not in same:
+                same.append(emitted.manifest)
+                group.items.append(item)
         if group.items:
             yield group
 

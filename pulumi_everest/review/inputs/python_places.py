@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 
 from pulumi_everest.model.codes import is_about_the_value
 from pulumi_everest.model.deferred import Path
@@ -20,8 +21,8 @@ def placed(entry: Finding, sources: Sources) -> Finding:
         return entry
     if not place.file.endswith(".py"):
         return entry
-    lines = sources.lines(place.file)
-    found = argument_place("\n".join(lines), place.line, entry.path, of_value=is_about_the_value(entry.code))
+    program = _program(sources.text(place.file))
+    found = program.place(place.line, entry.path, of_value=is_about_the_value(entry.code))
     return entry if found is None else replace(entry, place=Place(place.file, *found))
 
 
@@ -30,39 +31,80 @@ def argument_place(text: str, line: int, path: Path, *, of_value: bool) -> tuple
 
     Of what is not there it is the nearest thing around it; None where not even the argument is there.
     """
+    return _program(text).place(line, path, of_value=of_value)
+
+
+@lru_cache(maxsize=4)
+def _program(text: str) -> _Program:
+    """A program is parsed once, however much is to be said about it."""
+    return _Program(text)
+
+
+Part = tuple[ast.AST, ast.AST]
+"""The nodes of a name, or of a position, and of its value."""
+
+
+class _Program:
+    """A file of a program: its calls by the lines on which they begin."""
+
+    def __init__(self, text: str) -> None:
+        self._lines = text.split("\n")
+        self._calls: dict[int, list[ast.Call]] = {}
+        self._parts: dict[ast.AST, dict[str | int, Part]] = {}
+        for node in _nodes(text):
+            if isinstance(node, ast.Call):
+                self._calls.setdefault(node.lineno, []).append(node)
+
+    def place(self, line: int, path: Path, *, of_value: bool) -> tuple[int, int] | None:
+        """See `argument_place`."""
+        best: tuple[int, Part] | None = None
+        for node in self._calls.get(line, ()):
+            depth, found = self._followed(node, path)
+            if found is not None and (best is None or depth > best[0]):
+                best = (depth, found)
+        if best is None:
+            return None
+        depth, (name, value) = best
+        return self._position(value if of_value and depth == len(path) else name)
+
+    def _followed(self, node: ast.AST, path: Path) -> tuple[int, Part | None]:
+        """How many steps of a path can be followed in an expression, and the name and value of the last one."""
+        if not path:
+            return 0, None
+        part = self._parts_of(node).get(_key(path[0]))
+        if part is not None:
+            depth, found = self._followed(part[1], path[1:])
+            return depth + 1, found or part
+        if isinstance(node, ast.Call):  # the arguments may be an object of their own: Cluster("a", ClusterArgs(...))
+            for value in node.args:
+                depth, found = self._followed(value, path)
+                if found is not None:
+                    return depth, found
+        return 0, None
+
+    def _parts_of(self, node: ast.AST) -> dict[str | int, Part]:
+        if node not in self._parts:
+            parts: dict[str | int, Part] = {}
+            for key, name, value in _parts(node):
+                parts.setdefault(_key(key), (name, value))
+            self._parts[node] = parts
+        return self._parts[node]
+
+    def _position(self, node: ast.AST) -> tuple[int, int]:
+        line: int = node.lineno  # type: ignore[attr-defined]
+        offset: int = node.col_offset  # type: ignore[attr-defined]
+        written = self._lines[line - 1].encode()[:offset]
+        return line, len(written.decode(errors="replace")) + 1
+
+
+def _nodes(text: str) -> Iterable[ast.AST]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-    best: tuple[int, tuple[ast.AST, ast.AST]] | None = None
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and node.lineno == line:
-            depth, found = _followed(node, path)
-            if found is not None and (best is None or depth > best[0]):
-                best = (depth, found)
-    if best is None:
-        return None
-    depth, (name, value) = best
-    return _position(value if of_value and depth == len(path) else name, text)
-
-
-def _followed(node: ast.AST, path: Path) -> tuple[int, tuple[ast.AST, ast.AST] | None]:
-    """How many steps of a path can be followed in an expression, and the name and value of the last one."""
-    if not path:
-        return 0, None
-    for key, name, value in _parts(node):
-        same = key == path[0] if isinstance(key, int) or isinstance(path[0], int) else _fold(key) == _fold(path[0])
-        if same:
-            depth, found = _followed(value, path[1:])
-            return depth + 1, found or (name, value)
-    if isinstance(node, ast.Call):  # the arguments may be an object of their own: Cluster("a", ClusterArgs(...))
-        for value in node.args:
-            depth, found = _followed(value, path)
-            if found is not None:
-                return depth, found
-    return 0, None
+        return ()
+    return ast.walk(tree)
 
 
 def _parts(node: ast.AST) -> Iterator[tuple[str | int, ast.AST, ast.AST]]:
@@ -77,13 +119,6 @@ def _parts(node: ast.AST) -> Iterator[tuple[str | int, ast.AST, ast.AST]]:
         yield from ((index, item, item) for index, item in enumerate(node.elts))
 
 
-def _fold(name: str) -> str:
-    """A name whether it is written as in Python or as in YAML: ``storage_class``, ``storageClass``."""
-    return name.replace("_", "").lower()
-
-
-def _position(node: ast.AST, text: str) -> tuple[int, int]:
-    line: int = node.lineno  # type: ignore[attr-defined]
-    offset: int = node.col_offset  # type: ignore[attr-defined]
-    written = text.split("\n")[line - 1].encode()[:offset]
-    return line, len(written.decode(errors="replace")) + 1
+def _key(part: str | int) -> str | int:
+    """A step of a path, the same whether a name is written as in Python or as in YAML: ``storage_class``."""
+    return part if isinstance(part, int) else part.replace("_", "").lower()

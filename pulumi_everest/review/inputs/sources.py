@@ -64,11 +64,15 @@ class Sources:
         """The lines of a file, without their breaks; none where it cannot be read."""
         return self._of(file).lines
 
+    def text(self, file: str) -> str:
+        """The text of a file, always the same one; empty where it cannot be read."""
+        if file not in self.texts:
+            self.texts[file] = _read(file)
+        return self.texts[file]
+
     def _of(self, file: str) -> _Lines:
         if file not in self._files:
-            text = self.texts.get(file)
-            text = _read(file) if text is None else text
-            python = file.endswith(".py")
+            text, python = self.text(file), file.endswith(".py")
             self._files[file] = _Lines(text.split("\n") if python else LINE_BREAK.split(text), is_yaml=not python)
         return self._files[file]
 

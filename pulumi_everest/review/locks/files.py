@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,6 +37,7 @@ class LockFiles:
 
     def __init__(self, options: Options) -> None:
         self.options = options
+        self._unlocked = frozenset(options.unlocked) if options.unlocked is not None else None
         self.findings: list[Finding] = []
         self._read: dict[Path, Locks | None] = {}
 
@@ -51,8 +52,7 @@ class LockFiles:
                 cluster.lock = locks.of(None, [name]) if locks is not None else None
 
     def _ignores(self, name: str) -> bool:
-        unlocked = self.options.unlocked
-        return unlocked is not None and (not unlocked or is_named(name, unlocked))
+        return self._unlocked is not None and (not self._unlocked or is_named(name, self._unlocked))
 
     def _of(self, folder: Path) -> Locks | None:
         if folder not in self._read:
@@ -76,7 +76,7 @@ def name_of(cluster: ClusterInput) -> str | None:
     return f"{namespace}/{name}" if isinstance(name, str) and isinstance(namespace, str) else None
 
 
-def is_named(name: str, names: Iterable[str]) -> bool:
+def is_named(name: str, names: Container[str]) -> bool:
     """Whether a cluster is among those that are named: by ``namespace/name``, or by its name alone."""
     return name in names or name.rpartition("/")[2] in names
 

@@ -33,9 +33,10 @@ def properties_error(
         is_own = entry.path and entry.place is None and (own is None or entry.subject in ("", own))
         (here if is_own else others).append(entry)
     message = "\n".join([str(error).partition("\n")[0], *map(one_line, others)])
+    sent = Value(struct_value=inputs) if inputs is not None else None  # a copy of all of them, so made once
     details: list[InputPropertyErrorDetails] = [
         {
-            "property_path": _shown(entry.path, inputs),
+            "property_path": _shown(entry.path, sent),
             "reason": one_line(replace(entry, path=(), subject="")),
         }
         for entry in here
@@ -43,10 +44,10 @@ def properties_error(
     return InputPropertiesError(message, details)
 
 
-def _shown(path: Path, inputs: Struct | None) -> str:
+def _shown(path: Path, inputs: Value | None) -> str:
     """A path as text: one that leads nowhere for the engine where a secret value is at it."""
     text = path_text(path)
-    return f"{text} (secret)" if inputs is not None and _is_secret(path, Value(struct_value=inputs)) else text
+    return f"{text} (secret)" if inputs is not None and _is_secret(path, inputs) else text
 
 
 def _is_secret(path: Path, value: Value) -> bool:

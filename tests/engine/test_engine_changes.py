@@ -74,6 +74,31 @@ def test_all_that_is_refused_is_said_at_once_and_the_state_stays(stack: Stack) -
         assert kept(stack, "orders")["instances"]["engine"]["storage"] == {"size": "20Gi"}
 
 
+SMALLER = {"volumeSpec": {"persistentVolumeClaim": {"resources": {"requests": {"storage": "5Gi"}}}}}
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (engine_of(version="8.0.17-6", image="mine/mongod:7.0.18-11"), "mine/mongod:7.0.18-11, by guard downgrade"),
+        (engine_of(image="mine/mongod:tested"), "mine/mongod:tested, by guard image-version"),
+        (engine_of(version="8.0.17-6", overrides=SMALLER), "by guard storage-shrink"),
+    ],
+    ids=["an older image", "an image without a version", "a volume in overrides"],
+)
+def test_what_reaches_the_database_is_judged_by_whatever_road(stack: Stack, change: dict[str, Any], said: str) -> None:
+    write(stack, "orders", instances=engine_of(version="8.0.17-6"))
+    assert stack.up().code == 0, stack.printed()
+
+    write(stack, "orders", instances=change)
+    for done in (stack.preview(), stack.up()):
+        assert done.code != 0
+        assert said in done.text, done.text
+    engine = kept(stack, "orders")["instances"]["engine"]
+    assert engine["image"] == "percona/percona-server-mongodb:8.0.17-6"
+    assert "overrides" not in engine
+
+
 def test_allow_lets_one_change_through_and_asks_to_be_taken_away(stack: Stack) -> None:
     write(stack, "orders", instances=engine_of(storage={"size": "20Gi"}))
     assert stack.up().code == 0, stack.printed()

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from pulumi_everest.core.overrides import has_overrides
 from pulumi_everest.core.paths import FieldSet, value_at
 from pulumi_everest.core.resolve import Resolved
 from pulumi_everest.core.rules import CompiledRule, broken_rules
@@ -188,7 +189,8 @@ def _place_storage(job: Job) -> Iterator[Finding]:
         job.storage = Deferred(("storage",))
         return
     entries = [{**entry, "index": index} for index, entry in enumerate(storages or [])]
-    entries += [{"name": text} for text in own]
+    there = [entry.get("name") for entry in entries]
+    entries += [{"name": text} for text in [*own, *_rendered_storages(job)] if text not in there]
     if not entries:
         text = f"cluster '{job.cluster.name}' has no storage for backups"
         hint = "set backup.storages of the cluster"
@@ -205,6 +207,17 @@ def _place_storage(job: Job) -> Iterator[Finding]:
     if name is not None:
         yield from _known_storage(name, [entry.get("name") for entry in entries], path)
         job.storage = next((entry for entry in entries if entry.get("name") == name), {})
+
+
+def _rendered_storages(job: Job) -> list[str]:
+    """The storages that the cluster's object has, where overrides may have brought some."""
+    manifest, cluster, reading = job.technology.manifest, job.cluster, job.technology.reading
+    if manifest is None or manifest.storages_path is None or cluster is None or reading is None:
+        return []
+    if not has_overrides(cluster.spec) or cluster.deferred:
+        return []
+    storages = value_at(reading.main(cluster) or {}, tuple(manifest.storages_path.split(".")))
+    return [name for name in storages if isinstance(name, str)] if isinstance(storages, dict) else []
 
 
 def _not_known(value: Any, path: Path) -> Iterator[Finding]:

@@ -140,6 +140,10 @@ class Reading(Protocol):
         """The cluster with the fields that its overrides write as these write them."""
         ...
 
+    def main(self, resolved: Any) -> dict[str, Any] | None:
+        """The main object of a resolved cluster; None where it cannot be made."""
+        ...
+
     def objects(self, cluster: Any, spec: Mapping[str, Any]) -> list[dict[str, Any]] | None:
         """The objects of the cluster with this spec but for Secrets, the main one last; None where there are none."""
         ...

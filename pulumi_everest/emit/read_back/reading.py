@@ -15,6 +15,7 @@ from pulumi_everest.model.findings import EverestError
 
 if TYPE_CHECKING:
     from pulumi_everest.core.changes.snapshot import Snapshot
+    from pulumi_everest.core.resolve import Resolved
     from pulumi_everest.emit.read_back.deciding import Adoption
     from pulumi_everest.emit.read_back.known_places import KnownPlaces
 
@@ -38,6 +39,15 @@ class ReadBack:
         if not has_overrides(cluster.spec):
             return cluster
         return reached(cluster, self._technology, self._template(), self._adoption, self._known)
+
+    def main(self, resolved: Resolved) -> dict[str, Any] | None:
+        """The main object of a resolved cluster; None where it cannot be made."""
+        from pulumi_everest.emit.objects import emit
+
+        try:
+            return next((entry.manifest for entry in emit(resolved, self._template()) if entry.main), None)
+        except EverestError:
+            return None
 
     def objects(self, cluster: Snapshot, spec: Mapping[str, Any]) -> list[dict[str, Any]] | None:
         """The objects of the cluster with this spec but for Secrets, the main one last; None where there are none."""

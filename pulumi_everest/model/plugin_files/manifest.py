@@ -119,6 +119,8 @@ class PluginManifest(Part):
     """A partial cluster spec: what the operator cannot do without."""
     own_storages: list[str] = []
     """Storages for backups that every cluster has, besides those in its `backup.storages`."""
+    storages_path: str | None = None
+    """Where the main object has its storages for backups by their names, such as `spec.backup.storages`."""
     filled_by: Literal["cluster", "restore"] = "cluster"
     """What `dataSource` of a cluster becomes: part of its main object, or a restore that is made when it is ready."""
     secrets: Secrets = Secrets.model_construct()

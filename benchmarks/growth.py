@@ -4,7 +4,8 @@ Each size has a process of its own, forked from one that has imported everything
 that what is made once, such as compiled definitions, is not counted. Counted is CPU time, so that it does not matter
 what else the machine does, and the figure of a size is the median of its turns. What processes do to each other's
 caches is still seen in it: an input that seems to grow gets more turns before it counts as one that does. Memory is the
-most that Python holds at once (`tracemalloc`), which is the same in every run.
+most that Python holds at once (`tracemalloc`), which is the same in every run. Python's collector is off meanwhile: it
+goes through all that there is, whoever made it, and makes even a hand-written component on mocks grow 1.6 times.
 
     python -m benchmarks.growth                        all inputs
     python -m benchmarks.growth "jobs" "config"        those whose names begin so
@@ -79,9 +80,12 @@ def _turn(case: Input, count: int) -> float:
         if tracemalloc.is_tracing():
             tracemalloc.clear_traces()
             tracemalloc.reset_peak()
+        gc.disable()
         before = time.process_time()
         work()
-        return time.process_time() - before
+        taken = time.process_time() - before
+        gc.enable()
+        return taken
 
 
 def grown(case: Input, context: BaseContext) -> Growth:

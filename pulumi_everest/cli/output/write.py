@@ -12,6 +12,7 @@ import click
 
 from pulumi_everest.cli.output.findings import finding_text, findings_json, summary
 from pulumi_everest.model.lines import on_one_line, without_commands
+from pulumi_everest.model.repeated import folded
 
 if TYPE_CHECKING:
     from pulumi_everest.cli.output.excerpt import Screen
@@ -80,7 +81,11 @@ def findings_text(gathered: Gathered, options: Options, stream: TextIO | None) -
 
         return "\n".join([workflow_commands(found), last] if found else [last])
     screen = screen_of(stream) if found else None
-    blocks = [without_commands(finding_text(entry, gathered.sources, screen)) + "\n" for entry in found]
+    blocks = []
+    for one in folded(found):
+        text = finding_text(one.first, gathered.sources, screen)
+        also = f"\n    {on_one_line(one.also)}" if one.also is not None else ""
+        blocks.append(without_commands(text + also) + "\n")
     return "\n".join([*blocks, last])
 
 

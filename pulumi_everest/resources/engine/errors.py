@@ -10,6 +10,7 @@ import pulumi
 from pulumi_everest.model.codes import CODES
 from pulumi_everest.model.findings import EverestError, Finding, allowed_text, finding, path_text
 from pulumi_everest.model.lines import on_one_line, printable, without_commands
+from pulumi_everest.model.repeated import folded
 
 
 class ClusterError(EverestError, pulumi.RunError):
@@ -48,10 +49,14 @@ def message(findings: list[Finding], *, late: bool = False) -> str:
     count = "1 problem" if len(findings) == 1 else f"{len(findings)} problems"
     end = "found when values became known" if late else "nothing of these resources was created"
     lines = [f"{count} in databases; {end}"]
-    for subject, group in groupby(_by_subject(findings), key=lambda entry: entry.subject):
+    also = {id(one.first): one.also for one in folded(findings)}
+    said = [entry for entry in findings if id(entry) in also]
+    for subject, group in groupby(_by_subject(said), key=lambda entry: entry.subject):
         lines += ["", on_one_line(subject) or "Plugins"]
         for entry in group:
             lines += _block(entry)
+            text = also[id(entry)]
+            lines += [on_one_line(f"    {text}")] if text is not None else []
     return without_commands("\n".join(lines))
 
 

@@ -130,7 +130,7 @@ def test_what_is_evaluated_later_ends_too(text: str, tmp_path: Path) -> None:
     condition = Environment(("new", "old")).compile(text)
     assert [specs.hold(condition) for _ in range(1_000)] == [False] * 1_000
     folder = plugin_with(tmp_path, "ready", text)
-    manifest = Plugins([folder]).levels[0][0].manifest
+    manifest = next(plugin for plugin in Plugins([folder]).all() if plugin.folder == folder).manifest
     assert health(manifest, {}) == Health(failed=False)
     with pytest.raises(ExpressionError):
         filled("${" + text + "}!", Scope({"spec": {}, "metadata": {}, "types": {}}))

@@ -22,6 +22,8 @@ WRITTEN_BY_A_SERVER = ("creationTimestamp", "generation", "resourceVersion", "ui
 
 
 NAMESPACE = "apps"
+WRITTEN_OTHERWISE = {"before-the-rooms": {("update", "shop")}}
+"""What newer templates write otherwise, as the changelog says: MySQL's Service for reads, where it is the default one."""
 
 
 @pytest.fixture
@@ -83,10 +85,12 @@ def test_a_stored_state_previews_and_updates_unchanged(
 ) -> None:
     uids = install(stack, live, release)
 
+    otherwise = WRITTEN_OTHERWISE.get(release.name, set())
     preview = stack.preview()
-    assert preview.only_same, preview.text
+    assert (preview.code, set(preview.steps())) == (0, otherwise), preview.text
     done = stack.up()
-    assert done.only_same, done.text
+    assert (done.code, set(done.steps())) == (0, otherwise), done.text
+    assert stack.up().only_same
 
     now = {
         urn: resource["outputs"]["metadata"]["name"]
@@ -111,7 +115,8 @@ def test_from_a_stored_state_a_cluster_is_let_go_by_one_update(stack: Stack, liv
 
     stack.write(program.replace("    wait_for=False,\n", '    wait_for=False,\n    deletion_policy="delete",\n'))
     done = stack.up()
-    assert (done.code, done.steps("DatabaseCluster")) == (0, done.steps()), done.text
+    steps = {step for step in done.steps() if step not in WRITTEN_OTHERWISE[release.name]}
+    assert (done.code, steps) == (0, {("update", "orders")}), done.text
     # The operators have done what their finalizers ask for.
     for version, kind, name in ((*mongo[:2], "orders"), ("pxc.percona.com/v1", "PerconaXtraDBCluster", "shop")):
         own = {"name": name, "namespace": NAMESPACE, "finalizers": None}

@@ -76,7 +76,8 @@ class _Requests:
         from urllib3.exceptions import HTTPError
 
         headers = {"Accept": "application/json", "Content-Type": content_type, **self.api.default_headers}
-        self.api.update_params_for_auth(headers, [], ["BearerToken"], path, method, None)
+        # The client's own method for this takes other arguments in each of its releases; it does no more with a header.
+        headers |= {login["key"]: login["value"] for login in self.api.configuration.auth_settings().values()}
         url = f"{self.api.configuration.host}{path}"
         pool = self.api.rest_client.pool_manager
         try:

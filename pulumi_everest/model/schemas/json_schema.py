@@ -60,6 +60,12 @@ class _FromModels(GenerateJsonSchema):
                 properties[key] = {"description": text, **properties[key]}
         return result
 
+    def encode_default(self, dft: Any) -> Any:
+        """A default as JSON has it. Before pydantic 2.14 one that is a model must have been built for that."""
+        if isinstance(dft, BaseModel):
+            type(dft).model_rebuild()
+        return super().encode_default(dft)
+
     def generate(self, schema: core_schema.CoreSchema, mode: JsonSchemaMode = "validation") -> JsonSchemaValue:
         """The schema with its dialect, and with descriptions in one line."""
         return {"$schema": DIALECT, **_tidied(super().generate(schema, mode))}

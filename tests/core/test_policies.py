@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pulumi_everest.core.changes.impact import Concealed
-from pulumi_everest.core.changes.policies import Policies, guard_of, guards_of
+from pulumi_everest.core.changes.policies import Policies, Specs, guard_of, guards_of
 from pulumi_everest.core.changes.spec_differences import differences
 from pulumi_everest.core.technology import Definition
 from pulumi_everest.model.deferred import Deferred
@@ -35,7 +35,7 @@ def entry(path: str, policy: str, **more: Any) -> dict[str, Any]:
 
 def judged(old: dict[str, Any], new: dict[str, Any], *changes: dict[str, Any]) -> list[str]:
     policies = Policies.of(definition(*changes))
-    found = [policies.judged(difference, {"old": old, "new": new}) for difference in differences(old, new)]
+    found = [policies.judged(difference, Specs(old, new)) for difference in differences(old, new)]
     return [" ".join(filter(None, [c.where, str(c.impact), c.guard, c.why])) for c in found if c is not None]
 
 
@@ -103,7 +103,7 @@ def test_a_refused_size_says_how_to_go_on_and_another_number_that_it_may_only_gr
 
     def one(old: dict[str, Any], new: dict[str, Any]) -> Any:
         [difference] = differences(old, new)
-        return policies.judged(difference, {"old": old, "new": new})
+        return policies.judged(difference, Specs(old, new))
 
     shrunk = one(size("2Gi"), size("1Gi"))
     assert (shrunk.why, shrunk.hint) == (

@@ -52,7 +52,7 @@ class Resolved:
     def origin(self, component: str, path: Path) -> str | None:
         """Where an instance field came from: user, versions, lock, preset, topology, plugin, bundle or type."""
         for origin, data in self.layers.get(component, []):
-            if value_at(data, path) is not None:
+            if path[0] in data and value_at(data, path) is not None:
                 return origin
         return None
 
@@ -108,7 +108,7 @@ class _Resolution:
         self.unknown_components(listed, topology)
         present = self.present(topology, members, given)
         preset = self.preset()
-        instances, layers = self.merged(present, members, given, preset)
+        instances, layers = self.merged(present, topology, given, preset)
         versions = self.versions()
         versions.fill(instances, given, operator, layers)
         versions.check_unused({self.definition.type_of(name) for name in present})
@@ -242,7 +242,7 @@ class _Resolution:
     def merged(
         self,
         present: list[str],
-        members: Mapping[str, TopologyComponent],
+        topology: str,
         given: Mapping[str, Any],
         preset: Mapping[str, Any],
     ) -> tuple[dict[str, dict[str, Any]], dict[str, Layers]]:
@@ -255,12 +255,12 @@ class _Resolution:
             layers[name] = [
                 ("user", given.get(name) or {}),
                 ("preset", sizes.get(name) or {}),
-                ("topology", _defaults_of(members[name])),
+                ("topology", self.definition.component_defaults(topology, name)),
                 ("plugin", plugin.get(name) or {}),
             ]
             merged: dict[str, Any] = {}
             for _, data in layers[name]:
-                merged = over(data, merged)
+                merged = over(data, merged) if data else merged
             _drop_empty_resources(merged)
             patch = _overrides([data for _, data in reversed(layers[name])])
             if patch is not None:
@@ -296,7 +296,7 @@ class _Resolution:
         if versions:
             spec["components"] = copied(versions)
         spec["instances"] = instances
-        spec |= over(plugin, over(rest, given))
+        spec |= over(plugin, over(rest, given) if rest else given)
         if isinstance(spec.get("monitoring"), dict):
             _drop_empty_resources(spec["monitoring"])
         patch = _overrides([plugin, rest, given])
@@ -340,9 +340,3 @@ def _drop_empty_resources(settings: dict[str, Any]) -> None:
         settings["resources"] = without_empty(settings["resources"])
         if not settings["resources"]:
             del settings["resources"]
-
-
-def _defaults_of(entry: TopologyComponent) -> dict[str, Any]:
-    if entry.defaults is None:
-        return {}
-    return entry.defaults.model_dump(by_alias=True, exclude_none=True)

@@ -33,6 +33,8 @@ class Definition:
         self.name = model.metadata.name
         self.spec = model.spec
         self._versions: dict[tuple[str, str | None], list[VersionEntry]] = {}
+        self._members: dict[str, Mapping[str, TopologyComponent]] = {}
+        self._defaults: dict[tuple[str, str], Mapping[str, Any]] = {}
         self._schemas: dict[tuple[str, ...], ConfigSchema | None] = {}
         self._fields: dict[tuple[str, str, int], FieldSet | None] = {}
         self._made: dict[Any, Any] = {}
@@ -68,10 +70,21 @@ class Definition:
             return marked[0]
         return next(iter(self.spec.topologies)) if len(self.spec.topologies) == 1 else None
 
-    def topology_components(self, topology: str) -> dict[str, TopologyComponent]:
+    def topology_components(self, topology: str) -> Mapping[str, TopologyComponent]:
         """The components of a topology that the definition knows."""
-        listed = self.spec.topologies[topology].components
-        return {name: entry or _PLAIN for name, entry in listed.items() if name in self.spec.components}
+        if topology not in self._members:
+            listed = self.spec.topologies[topology].components
+            known = {name: entry or _PLAIN for name, entry in listed.items() if name in self.spec.components}
+            self._members[topology] = known
+        return self._members[topology]
+
+    def component_defaults(self, topology: str, component: str) -> Mapping[str, Any]:
+        """The settings that a topology gives a component where its user says nothing."""
+        key = (topology, component)
+        if key not in self._defaults:
+            defaults = self.topology_components(topology)[component].defaults
+            self._defaults[key] = defaults.model_dump(by_alias=True, exclude_none=True) if defaults else {}
+        return self._defaults[key]
 
     def topology(self, name: str) -> TopologyDefinition:
         """One topology, by name."""

@@ -240,11 +240,13 @@ class Versions:
 
     def _ageing(self, entry: VersionEntry, kind: str, path: Path) -> None:
         release = self.technology.manifest.release if self.technology.manifest else None
+        if not entry.removed_in and not entry.deprecated:
+            return
         newer = [e.version for e in self.definition.versions(kind, None) if not e.deprecated and not e.removed_in]
         if entry.removed_in and release and version_key(release) >= version_key(entry.removed_in):
             text = f"version '{entry.version}' of type '{kind}' was removed in release {entry.removed_in}"
             self.found.append(finding("cluster.removed-version", path, text, allowed=newer))
-        elif entry.deprecated or entry.removed_in:
+        else:
             end = f" and goes away in release {entry.removed_in}" if entry.removed_in else ""
             text = f"version '{entry.version}' of type '{kind}' is deprecated{end}"
             self.found.append(finding("cluster.deprecated-version", path, text, allowed=newer))

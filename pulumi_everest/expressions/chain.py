@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import getitem
 from typing import Any, Final
 
 from pulumi_everest.expressions.absent import ABSENT
@@ -32,10 +34,8 @@ class Chain:
 
     def follow(self, variables: Any) -> Any:
         """What is at the end: `ABSENT` where nothing is, which a ``?`` allows, or `STOPPED`."""
-        node = variables
         try:
-            for name in self._sure:
-                node = node[name]
+            node = reduce(getitem, self._sure, variables)
         except (KeyError, TypeError):
             return STOPPED
         for name in self._maybe:

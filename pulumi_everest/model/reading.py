@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final, TypeVar
 
@@ -92,13 +92,15 @@ _ANY_CODE: Final = ""
 _HERE, _GONE = object(), object()
 
 
-def set_aside(data: dict[str, Any], found: Iterable[Finding], *, defer: bool) -> dict[str, Any] | None:
-    """A copy of `data` without the values that findings are about: a `Deferred` in their places, or nothing.
+def set_aside(data: dict[str, Any], found: Collection[Finding], *, defer: bool) -> dict[str, Any] | None:
+    """`data` without the values that findings are about: a `Deferred` in their places, or nothing. It is not changed.
 
     An unknown field is always left out. Without `defer`, a field that is missing takes what holds it along; the result
     is None where that is all of it.
     """
     tree: dict[Any, Any] = {}
+    if not found:
+        return data
     for entry in found:
         node = tree
         for part in entry.path:
@@ -319,8 +321,9 @@ def plain(data: Any, shape: Shape) -> Any:
         if shape.kind == "map" and shape.at("").kind == "object":
             # An item that is null, such as `backupAgent:`, says nothing; its name may still be a wrong one.
             return {key: None if value is None else plain(value, shape.at(key)) for key, value in data.items()}
+        rest = ANY if shape.kind == "object" or shape.item is None else shape.item
         return {
-            key: value if value.__class__ in _PLAIN else plain(value, shape.at(key))
+            key: value if value.__class__ in _PLAIN else plain(value, shape.fields.get(key, rest))
             for key, value in data.items()
             if value is not None
         }

@@ -16,7 +16,7 @@ from pydantic import BaseModel
 Kind = Literal["text", "bool", "number", "any", "object", "map", "list", "text-or-map"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Shape:
     """The kind of value at a place.
 

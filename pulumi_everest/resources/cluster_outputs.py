@@ -94,7 +94,8 @@ def _values(candidate: ClusterCandidate, main: pulumi.CustomResource) -> dict[st
     values |= {"host": None, "port": None, "connection_secret_name": None}
     connection = candidate.manifest.connection if candidate.manifest is not None else None
     if connection is not None:
-        scope = Scope({"spec": resolved.spec, "metadata": metadata, "types": resolved.types}, resolved.deferred or None)
+        waiting = resolved.deferred or isinstance(metadata["namespace"], Deferred)
+        scope = Scope({"spec": resolved.spec, "metadata": metadata, "types": resolved.types}, waiting)
         values["port"] = connection.port
         values["host"] = _filled(connection.host, scope)
         values["connection_secret_name"] = _filled(connection.secret, scope)

@@ -99,7 +99,7 @@ class Controls:
 
     def results(self, scope: Scope, body: Make) -> list[Any] | Waiting:
         """What `body` gives in each turn, without the turns in which there is nothing."""
-        turns = self._turns(scope)
+        turns = self._turns(scope) if self.loops else [scope]
         if isinstance(turns, Waiting):
             return turns
         result: list[Any] = []

@@ -256,7 +256,15 @@ def mapping(fields: list[Field], merge: tuple[Node, Spot] | None) -> Node:
     API server makes null of it, and refuses that.
     """
     rows = [
-        (f.key if isinstance(f.key, str) else f.key.make, f.value.make, f.optional, f.value.composed, f.spot)
+        (
+            f.key if isinstance(f.key, str) else "",
+            f.key.make if isinstance(f.key, Node) else None,
+            f.value.make,
+            not (f.optional or f.value.composed or isinstance(f.key, Node)),
+            f.optional,
+            f.value.composed,
+            f.spot,
+        )
         for f in fields
     ]
     full = merge is None and any(not f.optional and f.value.always for f in fields)
@@ -265,8 +273,11 @@ def mapping(fields: list[Field], merge: tuple[Node, Spot] | None) -> Node:
     def make(scope: Scope) -> Any:
         result: dict[str, Any] = {}
         needs: Needs = {}
-        for name, value_of, optional, composed, spot in rows:
+        for name, key_of, value_of, simple, optional, composed, spot in rows:
             value = value_of(scope)
+            if simple and value.__class__ not in MARKS:
+                result[name] = value
+                continue
             if value.__class__ in MARKS:
                 if isinstance(value, Waiting):
                     needs.update(dict.fromkeys(value.needs))
@@ -284,10 +295,10 @@ def mapping(fields: list[Field], merge: tuple[Node, Spot] | None) -> Node:
                 if isinstance(value, Computed) and not isinstance(value, Present):
                     needs.update(dict.fromkeys(value.needs))
                     continue
-            if isinstance(name, str):
+            if key_of is None:
                 result[name] = value
                 continue
-            key = name(scope)
+            key = key_of(scope)
             if isinstance(key, Deferred):
                 needs.update(dict.fromkeys(leaves_of(key)))
                 continue

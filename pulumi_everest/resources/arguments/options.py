@@ -107,8 +107,11 @@ def for_component(
     own = copy.copy(opts)
     own.ignore_changes = None
     if gate is not None:
-        wait = pulumi.ResourceOptions(depends_on=[gate])  # type: ignore[list-item]
-        own = pulumi.ResourceOptions.merge(own, wait)
+        wait: Any = [gate]
+        if own.depends_on is None:
+            own.depends_on = wait
+        else:
+            own = pulumi.ResourceOptions.merge(own, pulumi.ResourceOptions(depends_on=wait))
     if hooks is not None:
         given = own.hooks or pulumi.ResourceHookBinding()
         own.hooks = pulumi.ResourceHookBinding(

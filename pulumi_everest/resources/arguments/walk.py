@@ -10,6 +10,7 @@ import os
 import re
 from collections import UserString
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any, Final
 
 import pulumi
@@ -134,14 +135,7 @@ class Walk:
     def _mapping(self, value: Mapping[Any, Any], shape: Shape, path: Path, leaves: list[Leaf] | None) -> dict[str, Any]:
         data: dict[str, Any] = {}
         for key, below in value.items():
-            if not isinstance(key, str):
-                self._refused("source.key", path, f"a key is text, got a value of type {type(key).__name__}")
-                continue
-            if not _is_unicode(key):
-                self._refused("source.key", path, "a key holds half a character (a lone surrogate)")
-                continue
-            if len(key) >= SHORT and OUTPUT_TEXT.search(key):
-                self._refused("value.output-text", path, "an Output was put into a key", OUTPUT_HINT)
+            if not (key.__class__ is str and key.isascii() and len(key) < SHORT) and self._is_wrong_key(key, path):
                 continue
             name = self._key(str.__str__(key), shape, path)
             if name in data:
@@ -149,6 +143,18 @@ class Walk:
                 self.findings.append(finding("field.duplicate", (*path, name), text))
             data[name] = self._value(below, shape.at(name), (*path, name), leaves)
         return data
+
+    def _is_wrong_key(self, key: Any, path: Path) -> bool:
+        """Whether a key is none that a field can have, which is a finding then."""
+        if not isinstance(key, str):
+            self._refused("source.key", path, f"a key is text, got a value of type {type(key).__name__}")
+        elif not _is_unicode(key):
+            self._refused("source.key", path, "a key holds half a character (a lone surrogate)")
+        elif len(key) >= SHORT and OUTPUT_TEXT.search(key):
+            self._refused("value.output-text", path, "an Output was put into a key", OUTPUT_HINT)
+        else:
+            return False
+        return True
 
     def _key(self, key: str, shape: Shape, path: Path) -> str:
         """The name of a field in YAML; the keys of free mappings are left as they are."""
@@ -231,6 +237,7 @@ def _has_outline(leaf: Leaf) -> bool:
     return item is not None and (item.kind == "object" or (leaf.confidential and leaf.shape.kind == "map"))
 
 
+@cache
 def _camel(shape: Shape) -> dict[str, str]:
     """The fields of an object by the names they have in a program."""
     names = program_names()

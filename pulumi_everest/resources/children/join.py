@@ -7,14 +7,14 @@ from typing import Any
 
 import pulumi
 
-from pulumi_everest.model.deferred import Computed, Deferred, find, holds_deferred, leaves_of
+from pulumi_everest.model.deferred import SCALARS, Computed, Deferred, find, holds_deferred, leaves_of
 from pulumi_everest.model.findings import EverestError
 from pulumi_everest.resources.engine.errors import ClusterError, redacted
 
 
 def joined(data: Any) -> Any:
     """Emitted data with an output for every deferred value in it. What is plain stays plain, and the same."""
-    if not holds_deferred(data):
+    if data.__class__ in SCALARS or not holds_deferred(data):
         return data
     if isinstance(data, dict):
         return {key: joined(value) for key, value in data.items()}

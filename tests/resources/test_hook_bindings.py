@@ -61,7 +61,7 @@ def bindings() -> dict[str, Callable[[], Any]]:
         "pulumi-everest:begun": of_program.objects.filling.of_main,
         "pulumi-everest:filled": lambda: of_program.objects.filling.of_restore("restore", "name", lambda: None),
         "pulumi-everest:failures": of_failures.binding,
-        "pulumi-everest:adoption": of_adoption.binding,
+        "pulumi-everest:adoption": lambda: of_adoption.binding("token", "name"),
         "pulumi-everest:once": of_jobs.binding,
         "pulumi-everest:exists": lambda: of_preflight.binding("token", "name", "a Kubernetes provider"),
     }

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import os
+import shutil
+import sys
+from pathlib import Path
+
 import pytest
 from pulumi_engine import Done, Stack
 
 from pulumi_everest.live.cluster import LiveCluster
+from pulumi_everest.testing.parts import skip_or_fail
 
 MONGO = ("psmdb.percona.com/v1", "PerconaServerMongoDB")
 HEAD = "import pulumi\nimport pulumi_everest as everest\n"
@@ -80,5 +87,29 @@ def test_what_was_forgotten_is_taken_over_again(stack: Stack, live: LiveCluster,
     assert stack.destroy("--ignore-protect").code == 0
     stack.write(program(namespace).replace("provider=", "adopt=True, provider="))
     done = stack.up()
+    assert done.code == 0, done.text
+    assert uid(live, namespace) == before
+
+
+def test_in_another_language_too(
+    stack: Stack, live: LiveCluster, namespace: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if shutil.which("pulumi-language-yaml") is None:
+        skip_or_fail("engine", "needs pulumi-language-yaml on PATH")
+    # The provider process that the engine looks for.
+    monkeypatch.setenv("PATH", os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]))
+    properties = {"provider": "psmdb-operator", "namespace": namespace}
+    cluster = {"type": "everest:DatabaseCluster", "properties": properties}
+    project = {"name": "infra", "runtime": "yaml"}
+    stack.write(None, {"Pulumi.yaml": json.dumps({**project, "resources": {"orders": cluster}})})
+    done = stack.up()
+    assert done.code == 0, done.text
+    before = uid(live, namespace)
+    assert before is not None
+
+    stack.write(None, {"Pulumi.yaml": json.dumps(project)})
+    assert stack.up().code != 0
+    assert uid(live, namespace) == before
+    done = stack.up("--ignore-protect")
     assert done.code == 0, done.text
     assert uid(live, namespace) == before

@@ -30,8 +30,8 @@ CATALOGS: dict[str, tuple[int, list[tuple[str, str]]]] = {
     "pgbouncer by the version of PostgreSQL": (1, [("13.21", "percona/percona-pgbouncer:1.24.1"),
                                                    ("17.5.2", "percona/percona-pgbouncer:1.24.1")]),
     "tidb": (1, [("v7.5.5", "pingcap/tidb:v7.5.5"), ("v8.5.2", "pingcap/tidb:v8.5.2")]),
-    "postgresql of another project": (1, [("17.10", "ghcr.io/cloudnative-pg/postgresql:17.10-standard-trixie"),
-                                          ("18.4", "ghcr.io/cloudnative-pg/postgresql:18.4-standard-trixie")]),
+    "postgresql of another project": (1, [("17.10", "registry.example.com/cloudnative-pg/postgresql:17.10-standard-trixie"),
+                                          ("18.4", "registry.example.com/cloudnative-pg/postgresql:18.4-standard-trixie")]),
     "cassandra": (2, [("4.1.9", "k8ssandra/cass-management-api:4.1.9-ubi"),
                       ("5.0.4", "k8ssandra/cass-management-api:5.0.4-ubi")]),
     "versions in words": (1, [("2019-CU28", "mssql/server:2019-CU28"), ("2022-CU13", "mssql/server:2022-CU13")]),
@@ -75,7 +75,7 @@ def test_an_image_of_the_catalog_is_its_version_in_any_registry_and_variant(name
     for (version, image), registry, suffix in product(images, REGISTRIES, SUFFIXES):
         if suffix and name == "a tag for each series":
             continue
-        other = registry + image.removeprefix("ghcr.io/") + suffix
+        other = registry + image.removeprefix("registry.example.com/") + suffix
         assert read(name, other) == version, other
         assert read(name, f"mine/own:{other.rpartition(':')[2]}" if "@" not in suffix else other) == version, other
 
@@ -100,12 +100,12 @@ READ: list[tuple[str, str, str | None]] = [
     # What another catalog has: the number that is of a series of this one
     ("postgresql", "percona/percona-postgresql-operator:2.7.0-ppg17.5.2-postgres", "17.5.2"),
     ("postgresql", "percona/percona-postgresql-operator:2.7.0-ppg17.5.2-postgres-gis3.3.8", "17.5.2"),
-    ("postgresql", "ghcr.io/cloudnative-pg/postgresql:16.14-202403011230-system-bookworm", "16.14"),
+    ("postgresql", "registry.example.com/cloudnative-pg/postgresql:16.14-202403011230-system-bookworm", "16.14"),
     ("postgresql of an older operator", "percona/percona-postgresql-operator:3.1.0-ppg18.4-postgres", "18.4"),
     ("postgresql of an older operator", "percona/percona-distribution-postgresql:17.5.2-1", "17.5.2"),
     ("xtrabackup of an older operator", "percona/percona-xtradb-cluster-operator:1.19.0-pxc8.4-backup-pxb8.4.0", "8.4.0"),
     ("tidb", "pingcap/tidb:v8.5.6-amd64", "8.5.6"),
-    ("postgresql of another project", "ghcr.io/cloudnative-pg/postgresql:17.11-minimal-trixie", "17.11"),
+    ("postgresql of another project", "registry.example.com/cloudnative-pg/postgresql:17.11-minimal-trixie", "17.11"),
     ("cassandra", "k8ssandra/cass-management-api:5.0.6-ubi", "5.0.6"),
     ("versions in words", "mssql/server:2022-CU14-ubuntu-22.04", "2022-CU14"),
     ("object storage", "minio/minio:RELEASE.2025-09-07T16-13-09Z", "RELEASE.2025-09-07T16-13-09Z"),

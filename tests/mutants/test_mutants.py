@@ -123,7 +123,10 @@ def test_an_interruption_leaves_no_process_and_no_folder(project: Path, tmp_path
     (project / "tests/core/test_x.py").write_text("import time\n\ndef test_slow():\n    time.sleep(600)\n")
     temporary = tmp_path / "temporary"
     temporary.mkdir()
-    code = f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r}); import run_mutants\n" + textwrap.dedent(
+    # The tests themselves may run where Ctrl-C is ignored.
+    head = "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+    head += f"sys.path.insert(0, {str(Path(__file__).parent)!r}); import run_mutants\n"
+    code = head + textwrap.dedent(
         f"""
         sys.exit(run_mutants.main(["--project", {str(project)!r}, "--jobs", "2"], "toy", ("core",)))
         """
@@ -132,13 +135,16 @@ def test_an_interruption_leaves_no_process_and_no_folder(project: Path, tmp_path
     with subprocess.Popen(
         [sys.executable, "-c", code], env=environment, stdout=subprocess.PIPE, text=True, cwd=ROOT
     ) as process:
-        deadline = time.monotonic() + 60
-        while not children(process.pid) and time.monotonic() < deadline:
-            time.sleep(0.1)
-        started = children(process.pid)
-        assert started
-        process.send_signal(signal.SIGINT)
-        printed, _ = process.communicate(timeout=60)
+        try:
+            deadline = time.monotonic() + 60
+            while not children(process.pid) and time.monotonic() < deadline:
+                time.sleep(0.1)
+            started = children(process.pid)
+            assert started
+            process.send_signal(signal.SIGINT)
+            printed, _ = process.communicate(timeout=60)
+        finally:
+            process.kill()  # else a test that fails would wait for it
     assert process.returncode == 130
     assert "interrupted; the same command goes on from here" in printed
     assert list(temporary.iterdir()) == []

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Protocol, TypeVar
 
+from pulumi_everest.core.config_schema.schema import ConfigSchema
 from pulumi_everest.core.paths import FieldSet
-from pulumi_everest.core.schemas import ConfigSchema
 from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.definition import (
     Bundle,

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from pulumi_everest.core.config_schema.schema import ConfigSchema
 from pulumi_everest.core.definitions.check_schema import schema_problems
-from pulumi_everest.core.schemas import ConfigSchema
 from pulumi_everest.model.deferred import Deferred
 from pulumi_everest.model.findings import path_text
 

@@ -11,9 +11,9 @@ from referencing import Registry
 from referencing.exceptions import Unresolvable
 from referencing.jsonschema import DRAFT202012
 
+from pulumi_everest.core.config_schema.errors import sentence, validator
+from pulumi_everest.core.config_schema.parts import COMBINING
 from pulumi_everest.core.merging import copied
-from pulumi_everest.core.schema_errors import sentence, validator
-from pulumi_everest.core.schema_parts import COMBINING
 from pulumi_everest.expressions.patterns import is_pattern
 from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.findings import did_you_mean

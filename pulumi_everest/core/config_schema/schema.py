@@ -9,8 +9,8 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from pulumi_everest.core.config_schema.parts import COMBINING, named_properties, target
 from pulumi_everest.core.merging import copied
-from pulumi_everest.core.schema_parts import COMBINING, named_properties, target
 from pulumi_everest.model.shapes import ANY, BOOL, NUMBER, TEXT, Shape
 
 if TYPE_CHECKING:
@@ -34,13 +34,13 @@ class ConfigSchema:
 
     @cached_property
     def _validator(self) -> Any:
-        from pulumi_everest.core.schema_errors import validator
+        from pulumi_everest.core.config_schema.errors import validator
 
         return validator(self.closed)
 
     def check(self, config: dict[str, Any], path: Path) -> list[Finding]:
         """Findings about a value that the schema describes, at `path`. Deferred leaves are checked when known."""
-        from pulumi_everest.core.schema_errors import check
+        from pulumi_everest.core.config_schema.errors import check
 
         return check(config, path, self._validator, self.shape)
 

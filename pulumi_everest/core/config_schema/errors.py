@@ -15,7 +15,7 @@ from jsonschema.exceptions import ValidationError
 from jsonschema.validators import extend
 from referencing import Registry
 
-from pulumi_everest.core.schema_parts import named_properties
+from pulumi_everest.core.config_schema.parts import named_properties
 from pulumi_everest.expressions.patterns import matches
 from pulumi_everest.model.deferred import Deferred, Path, find
 from pulumi_everest.model.findings import Finding, did_you_mean, finding, unknown

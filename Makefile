@@ -53,7 +53,7 @@ $(VENV)-lowest/.develop: pyproject.toml tools/lowest_versions.py
 	@$(VENV)-lowest/bin/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
 	@$(PYTHON) tools/lowest_versions.py > $(VENV)-lowest/constraints.txt
 	@$(VENV)-lowest/bin/python -m pip install --quiet --disable-pip-version-check \
-		--constraint $(VENV)-lowest/constraints.txt --editable '.[cluster]' --group test
+		--constraint $(VENV)-lowest/constraints.txt --editable . --group test
 	@touch $@
 
 test-lowest: $(VENV)-lowest/.develop ## Run the quick part of the tests with the lowest versions that pyproject.toml allows

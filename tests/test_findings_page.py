@@ -101,12 +101,16 @@ def cluster_of_the_page(folder: Path) -> Iterator[str]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
     Thread(target=server.serve_forever, daemon=True).start()
     clusters = {"here": f"http://127.0.0.1:{server.server_port}", "gone": "http://127.0.0.1:1"}
+    login = {"command": "cloud-login", "installHint": "install the tools of the cloud"}
     config = {
         "apiVersion": "v1",
         "kind": "Config",
         "clusters": [{"name": name, "cluster": {"server": url}} for name, url in clusters.items()],
-        "contexts": [{"name": name, "context": {"cluster": name, "user": "admin"}} for name in clusters],
-        "users": [{"name": "admin", "user": {}}],
+        "contexts": [
+            {"name": "cloud", "context": {"cluster": "here", "user": "cloud"}},
+            *({"name": name, "context": {"cluster": name, "user": "admin"}} for name in clusters),
+        ],
+        "users": [{"name": "admin", "user": {}}, {"name": "cloud", "user": {"exec": login}}],
         "current-context": "here",
     }
     (folder / "kubeconfig").write_text(yaml.safe_dump(config))

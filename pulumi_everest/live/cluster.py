@@ -1,8 +1,4 @@
-"""LiveCluster: the objects of a running cluster as plain data, through the official Kubernetes client.
-
-The client reads the kubeconfig and signs requests, whatever the cloud; it is loaded when the first request is made,
-since it takes long to import. What goes in and out is plain data, of any kind: no model of the client is used.
-"""
+"""LiveCluster: the objects of a running cluster as plain data, of any kind."""
 
 from __future__ import annotations
 
@@ -12,19 +8,21 @@ from os import PathLike
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from pulumi_everest.live.connection import connect
+from pulumi_everest.live.connection import JSON, Connection, connect
 from pulumi_everest.live.errors import LiveError
 
 Object = dict[str, Any]
 Objects = list[Object]
 MERGE_PATCH = "application/merge-patch+json"
 APPLY_PATCH = "application/apply-patch+yaml"
+METADATA = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
+METADATA_LIST = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
 TIMEOUT = 30.0
 """Seconds until a request is given up."""
 
 
 class LiveCluster:
-    """A cluster, as the kubeconfig names it: a file (the usual ones if left out) and a context (the current one).
+    """A cluster, as the kubeconfig names it: a file, or its text (the usual ones if left out), and a context of it.
 
     `timeout` is in seconds, for each request. Every method raises LiveError where the cluster cannot be reached or
     refuses.
@@ -38,7 +36,7 @@ class LiveCluster:
         timeout: float = TIMEOUT,
     ) -> None:
         self.kubeconfig, self.context, self.timeout = kubeconfig, context, timeout
-        self._connection: Any = None
+        self._connection: Connection | None = None
         self._kinds: dict[str, dict[str, Mapping[str, Any]]] = {}
 
     # Reading
@@ -63,13 +61,21 @@ class LiveCluster:
         """An object, or None where there is none of that name, or not of that kind."""
         if not self.serves(api_version, kind):
             return None
-        try:
-            found: Object = self.request("GET", self.path(api_version, kind, namespace, name))
-        except LiveError as error:
-            if error.code == 404:
-                return None
-            raise
-        return found
+        return self._found(self.path(api_version, kind, namespace, name))
+
+    def metadata(self, api_version: str, kind: str, name: str, namespace: str | None = None) -> Object | None:
+        """The metadata of an object and nothing else of it, so that no Secret gives a value away."""
+        if not self.serves(api_version, kind):
+            return None
+        return self._found(self.path(api_version, kind, namespace, name), METADATA)
+
+    def list_metadata(self, api_version: str, kind: str, namespace: str, *, labels: str) -> Objects:
+        """The same of all objects of a kind in a namespace that have these labels."""
+        if not self.serves(api_version, kind):
+            return []
+        path = self.path(api_version, kind, namespace)
+        page = self.request("GET", path, query={"labelSelector": labels}, accept=METADATA_LIST)
+        return list(page.get("items") or [])
 
     def list(self, api_version: str, kind: str, namespace: str | None = None, *, labels: str = "") -> Objects:
         """The objects of a kind, of one namespace or of all; none where the cluster does not have the kind."""
@@ -157,16 +163,31 @@ class LiveCluster:
         body: Any = None,
         *,
         query: Mapping[str, str] | None = None,
-        content_type: str = "application/json",
+        content_type: str = JSON,
         text: bool = False,
+        accept: str = JSON,
     ) -> Any:
         """One request; gives the answer as plain data, or as text."""
         if self._connection is None:
             self._connection = connect(self.kubeconfig, self.context)
         full = f"{path}?{urlencode(query)}" if query else path
         data = None if body is None else json.dumps(body).encode()
-        answer = self._connection.send(method, full, data, content_type, self.timeout)
+        answer = self._connection.send(method, full, data, content_type, self.timeout, accept)
         return answer.decode() if text else json.loads(answer)
+
+    def close(self) -> None:
+        """End the connections; the next request makes another one."""
+        if self._connection is not None:
+            self._connection.close()
+
+    def _found(self, path: str, accept: str = JSON) -> Object | None:
+        try:
+            found: Object = self.request("GET", path, accept=accept)
+        except LiveError as error:
+            if error.code == 404:
+                return None
+            raise
+        return found
 
     def _served(self, api_version: str) -> dict[str, Mapping[str, Any]]:
         if not self._kinds.get(api_version):
@@ -185,7 +206,7 @@ class LiveCluster:
         manifest: Mapping[str, Any],
         *,
         query: Mapping[str, str],
-        content_type: str = "application/json",
+        content_type: str = JSON,
         named: bool = False,
         below: str = "",
     ) -> Object:

@@ -142,7 +142,7 @@ def test_in_a_served_program_the_call_for_that_database_fails(cluster: type[Clus
     assert said == []
 
 
-@pytest.mark.parametrize("names", [LiveError.of("client", "not installed"), ValueError("a defect")])
+@pytest.mark.parametrize("names", [LiveError.of("login", "not signed in"), ValueError("a defect")])
 def test_where_the_cluster_cannot_be_read_a_preview_says_nothing(
     cluster: type[Cluster], said: list[Any], names: Exception
 ) -> None:
@@ -202,11 +202,11 @@ def test_where_it_cannot_be_seen_what_would_be_taken_over_nothing_is_made(
     cluster: type[Cluster], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def missing(*_: Any) -> Any:
-        raise LiveError.of("client", "the package 'kubernetes' is needed to read a cluster")
+        raise LiveError.of("login", "nobody can sign in to the cluster")
 
     monkeypatch.setattr(Cluster, "get", missing, raising=False)
     create()
     monkeypatch.setenv("PULUMI_K8S_UPSERT_EXISTING_OBJECTS", "true")
-    with pytest.raises(RefusedError, match="the package 'kubernetes' is needed") as raised:
+    with pytest.raises(RefusedError, match="nobody can sign in") as raised:
         create()
     assert "a: the Kubernetes provider has upsertExistingObjects" in str(raised.value)

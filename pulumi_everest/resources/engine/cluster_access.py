@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -79,20 +77,8 @@ def connected(access: ClusterAccess) -> Iterator[LiveCluster]:
     """The cluster. Its requests raise LiveError."""
     from pulumi_everest.live.cluster import LiveCluster
 
-    with _file(access.kubeconfig) as kubeconfig:
-        yield LiveCluster(kubeconfig, access.context, timeout=TIMEOUT)
-
-
-@contextmanager
-def _file(kubeconfig: str | None) -> Iterator[str | None]:
-    """A kubeconfig as a file: the Kubernetes plugin takes a path or the text itself."""
-    if kubeconfig is None or ("\n" not in kubeconfig.strip() and not kubeconfig.lstrip().startswith("{")):
-        yield kubeconfig
-        return
-    handle, path = tempfile.mkstemp(prefix="everest-kubeconfig-")
+    live = LiveCluster(access.kubeconfig, access.context, timeout=TIMEOUT)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(kubeconfig)
-        yield path
+        yield live
     finally:
-        os.unlink(path)
+        live.close()

@@ -1,8 +1,8 @@
 """What a preview sees in the cluster: whether the operator is there, and whether an object is that is to be made.
 
 The Kubernetes plugin takes a kind that the cluster does not have for one that comes later, and previews the creation of
-an object that exists. So the package reads the cluster itself, once for the databases of a kind in a namespace. Without
-the Kubernetes client (the extra `cluster`), or where the cluster cannot be read, a preview says nothing of it.
+an object that exists. So the package reads the cluster itself, once for the databases of a kind in a namespace. Where
+the cluster cannot be read, a preview says nothing of it.
 
 An update ends with an error of the API server where an object exists, unless the Kubernetes provider has
 `upsertExistingObjects`: then it would take the object over, and after a rename delete it. So it looks there, too.
@@ -190,7 +190,7 @@ def _see(wanted: WantedObject, crds: list[str], access: ClusterAccess) -> Cluste
 UNSEEN: Final = """\
 {name}: the Kubernetes provider has upsertExistingObjects, and would take over a database that is there already, \
 without a word. Whether there is one cannot be seen: {why}. Give the database a Kubernetes provider without that \
-option, or let the cluster be read (pulumi-everest[cluster])."""
+option, or let the cluster be read."""
 
 
 async def _takes_over(kubernetes: object) -> tuple[bool, ClusterAccess | None]:

@@ -31,6 +31,9 @@ class Cluster:
     def __init__(self, *_: Any, **__: Any) -> None:
         pass
 
+    def close(self) -> None:
+        pass
+
     def list(self, _api_version: str, _kind: str, namespace: str) -> list[Any]:
         self.asked.append(namespace)
         if isinstance(self.names, Exception):

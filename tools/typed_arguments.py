@@ -69,8 +69,8 @@ KUBERNETES: Final = {
 }
 """Parts of Kubernetes objects, which a program may have as the types of pulumi_kubernetes."""
 
-FOLDERS: Final = frozenset({("ProviderArgs", "plugins")})
-"""Folders, which a program may have as paths."""
+PATHS: Final = frozenset({("ProviderArgs", "plugins"), ("ProviderArgs", "definitions")})
+"""Folders and files, which a program may have as paths."""
 
 IMPORTED: Final = {
     "AffinityArgs": "pulumi_kubernetes.core.v1",
@@ -236,7 +236,7 @@ def _type(annotation: Any, place: tuple[str, str], *, outputs: bool = True) -> s
         return f"Mapping[str, Any] | {KUBERNETES[place]}" if place in KUBERNETES else "Mapping[str, Any]"
     if origin is dict:
         return f"Mapping[str, {item(arguments[1])}]"
-    if annotation is str and place in FOLDERS:
+    if annotation is str and place in PATHS:
         return "str | os.PathLike[str]"
     if isinstance(annotation, type) and (annotation in (str, int, bool, float) or issubclass(annotation, BaseModel)):
         return annotation.__name__

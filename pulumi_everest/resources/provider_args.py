@@ -43,3 +43,6 @@ class ProviderArgs(TypedDict, total=False):
     for each Kubernetes cluster. They are never deleted: that would delete every database with them."""
     plugins: Sequence[str | os.PathLike[str]] | None
     """Folders of plugins, relative to the working directory, that are found before all others."""
+    definitions: Sequence[str | os.PathLike[str]] | None
+    """Files with DatabaseClusterDefinitions, relative to the working directory, that are found before those of plugins:
+    for a technology that no plugin has, which a controller reconciles, or in place of a plugin's own definition."""

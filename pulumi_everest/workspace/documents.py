@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     from pulumi_everest.model.lock import Lock
 
-KINDS = ("DatabaseClusterDefinition", "Provider", "DatabaseCluster", "DatabaseBackup", "DatabaseRestore")
+DEFINITION = "DatabaseClusterDefinition"
+KINDS = (DEFINITION, "Provider", "DatabaseCluster", "DatabaseBackup", "DatabaseRestore")
 _JOBS: dict[str, JobKind] = {"DatabaseBackup": "backup", "DatabaseRestore": "restore"}
 
 
@@ -31,7 +32,7 @@ def _model_of(kind: str) -> type[BaseModel]:
     """The model of one of the kinds. Those that most inputs have none of are imported when there is one."""
     if kind == "DatabaseCluster":
         return DatabaseCluster
-    if kind == "DatabaseClusterDefinition":
+    if kind == DEFINITION:
         return DatabaseClusterDefinition
     if kind == "Provider":
         from pulumi_everest.model.provider import Provider
@@ -133,6 +134,20 @@ class Documents:
         for document in documents:
             self._add_document(document)
 
+    def add_definitions(self, documents: Iterable[Document]) -> list[Finding]:
+        """Take these documents, too, which are definitions and nothing else. Gives what is wrong with them."""
+        before = len(self.findings)
+        for document in documents:
+            kind = document.data.get("kind")
+            if document.data.get("apiVersion") == API_VERSION and kind in KINDS and kind != DEFINITION:
+                text = f"a file of definitions has no {kind}; make a resource of it in the program"
+                self._found([finding("source.kind", ("kind",), text, allowed=[DEFINITION])], document)
+            else:
+                self._add_document(document)
+        found = self.findings[before:]
+        del self.findings[before:]
+        return found
+
     def _add_document(self, document: Document) -> None:
         version, kind = document.data.get("apiVersion"), document.data.get("kind")
         group = str(API_VERSION.split("/")[0])
@@ -149,7 +164,7 @@ class Documents:
         elif kind not in KINDS:
             text = f"there is no kind '{kind}' in {API_VERSION}"
             self._found([unknown("source.kind", ("kind",), text, kind, KINDS)], document)
-        elif kind == "DatabaseClusterDefinition":
+        elif kind == DEFINITION:
             self._add_definition(document)
         elif kind == "Provider":
             self._add_provider(document)

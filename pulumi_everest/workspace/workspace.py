@@ -103,6 +103,7 @@ class Workspace:
         read = Documents(documents)
         self.findings, self.foreign = read.findings, read.foreign
         self.providers, self.clusters, self.jobs = read.providers, read.clusters, read.jobs
+        self._documents = read
         self._definitions, self._unreadable = read.definitions, read.unreadable
         self._setups: dict[str, tuple[Setup | None, list[Finding]]] = {}
         self._definition_names: Names | None = None
@@ -116,20 +117,21 @@ class Workspace:
 
     def _check_definitions(self) -> None:
         """Check each definition, together with the plugins that emit its clusters."""
-        if not self._definitions:
-            return
-        from pulumi_everest.core.definitions.check import check_definition
-
         plugins: dict[Any, list[Any]] = {}
         for provider in self.providers.values():
             plugins.setdefault(provider.spec.get("databaseClusterDefinition"), []).append(provider.spec.get("plugin"))
-        for name, read in self._definitions.items():
-            own = self.plugins.defining(name)
-            named = plugins.get(name, [])
-            emitters = [self.plugins.named(text) if isinstance(text, str) else own for text in named] or [own]
-            for plugin in {p.name if p else None: p for p in emitters}.values():
-                found = check_definition(read.definition, plugin.manifest if plugin else None, read.broken)
-                self.findings += located(found, read.document.place, f"DatabaseClusterDefinition {name}")
+        for name in self._definitions:
+            self.findings += self._definition_findings(name, plugins.get(name, []))
+
+    def _definition_findings(self, name: str, named: Sequence[Any]) -> Iterator[Finding]:
+        """What is wrong with a definition, for the plugins that its Providers name, or else for the one that has it."""
+        from pulumi_everest.core.definitions.check import check_definition
+
+        read, own = self._definitions[name], self.plugins.defining(name)
+        emitters = [self.plugins.named(text) if isinstance(text, str) else own for text in named] or [own]
+        for plugin in {p.name if p else None: p for p in emitters}.values():
+            found = check_definition(read.definition, plugin.manifest if plugin else None, read.broken)
+            yield from located(found, read.document.place, f"DatabaseClusterDefinition {name}")
 
     def _type_config(self, cluster: ClusterInput) -> None:
         provider = cluster.spec.get("provider")
@@ -144,6 +146,20 @@ class Workspace:
         self.providers[provider.name] = provider
         self._setups.pop(provider.name, None)
         self._provider_names = None
+
+    def add_definitions(self, documents: Iterable[Document], plugin: str | None = None) -> list[Finding]:
+        """Definitions of a program, for the plugin that its Provider names. Gives what is wrong with them."""
+        before = set(self._definitions)
+        found = self._documents.add_definitions(documents)
+        self._setups.clear()
+        self._definition_names = self._provider_names = None
+        for name in self._definitions.keys() - before:
+            found += self._definition_findings(name, [plugin])
+        return found
+
+    def defines(self, name: str) -> bool:
+        """Whether there is a definition of that name, in the input or in a plugin."""
+        return name in self._definitions or name in self._unreadable or self.plugins.defining(name) is not None
 
     def add_plugins(self, folders: Iterable[Folder]) -> list[Finding]:
         """Find plugins in these folders, too. Gives what is wrong with them."""

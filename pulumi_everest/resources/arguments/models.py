@@ -127,6 +127,9 @@ class ProviderArgs(provider.ProviderSpec):
     for each Kubernetes cluster. They are never deleted: that would delete every database with them."""
     plugins: list[str] | None = None
     """Folders of plugins, relative to the working directory, that are found before all others."""
+    definitions: list[str] | None = None
+    """Files with DatabaseClusterDefinitions, relative to the working directory, that are found before those of plugins:
+    for a technology that no plugin has, which a controller reconciles, or in place of a plugin's own definition."""
 
 
 PLAIN: Final = frozenset(
@@ -142,6 +145,7 @@ PLAIN: Final = frozenset(
         ("DatabaseRestoreArgs", "wait_for"),
         ("ProviderArgs", "install_crds"),
         ("ProviderArgs", "plugins"),
+        ("ProviderArgs", "definitions"),
     }
 )
 """Fields that programs can give no output for, since they decide how resources are made."""

@@ -13,6 +13,7 @@ from pulumi_everest.model.deferred import Deferred, Path
 from pulumi_everest.model.findings import Finding, finding, unknown
 from pulumi_everest.model.provider import CONTROLLER
 from pulumi_everest.model.reading import plain
+from pulumi_everest.model.source.documents import UnreadableError
 from pulumi_everest.resources.arguments.arguments import Arguments, merged
 from pulumi_everest.resources.arguments.models import ProviderArgs
 from pulumi_everest.resources.candidates.registered import RegisteredProvider
@@ -22,7 +23,9 @@ from pulumi_everest.workspace.workspace import ProviderInput
 
 METADATA = ("labels", "annotations")
 INSTALL = "installCrds"
-DECIDING = ("name", "databaseClusterDefinition", "plugin", "operatorVersion", "reconcileBy", "plugins", INSTALL)
+LOADED = ("plugins", "definitions")
+"""Arguments that name what is loaded, and are no part of a Provider's spec."""
+DECIDING = ("name", "databaseClusterDefinition", "plugin", "operatorVersion", "reconcileBy", *LOADED, INSTALL)
 """Arguments that decide what clusters are, or which objects there are, so that they must be known."""
 
 
@@ -43,7 +46,8 @@ class ProviderCandidate:
         found += self._undecided(data)
         self.name: Any = data.get("name")
         self.run.add_folders([Folder(folder) for folder in data.get("plugins") or [] if isinstance(folder, str)])
-        found = self._with_definition(data, found)
+        defined, more = self._definitions(data)
+        found = self._with_definition(data, found + more, defined)
         found += self._registered(resource, data, found)
         found += self._unused_crds(data)
         self.installs = data.get(INSTALL) is True and self._is_controlled() is True
@@ -69,8 +73,24 @@ class ProviderCandidate:
                 data[key] = Deferred((key,))
         return found
 
-    def _with_definition(self, data: dict[str, Any], found: list[Finding]) -> list[Finding]:
-        """Fill in the definition that is meant where none is named: the plugin's, or the one of the Provider's name."""
+    def _definitions(self, data: dict[str, Any]) -> tuple[list[str], list[Finding]]:
+        """The names of the definitions in its files, and what is wrong with the files."""
+        names: list[str] = []
+        found = []
+        plugin = data.get("plugin")
+        for index, file in enumerate(data.get("definitions") or []):
+            if isinstance(file, str):
+                try:
+                    names += self.run.add_definitions(file, plugin if isinstance(plugin, str) else None)
+                except UnreadableError as error:
+                    found.append(finding("source.unreadable", ("definitions", index), f"{file}: {error}"))
+        return names, found
+
+    def _with_definition(self, data: dict[str, Any], found: list[Finding], defined: list[str]) -> list[Finding]:
+        """Fill in the definition that is meant where none is named.
+
+        That is the plugin's, or the one of the Provider's name, or the one that its own files have.
+        """
         key = "databaseClusterDefinition"
         path: Path = (key,)
         if not any(entry.code == "field.missing" and entry.path == path for entry in found):
@@ -83,11 +103,13 @@ class ProviderCandidate:
                 text = f"there is no plugin '{data['plugin']}'"
                 return [*found, unknown("plugin.not-found", ("plugin",), text, data["plugin"], plugins.names)]
             data[key] = plugin.definition.name
-        elif isinstance(self.name, str) and plugins.defining(self.name) is not None:
+        elif isinstance(self.name, str) and self.run.workspace.defines(self.name):
             data[key] = self.name
+        elif len(defined) == 1:
+            data[key] = defined[0]
         else:
             text = "a Provider needs the name of a definition, or of a plugin"
-            found.append(finding("field.missing", path, text, allowed=plugins.definition_names))
+            found.append(finding("field.missing", path, text, allowed=[*defined, *plugins.definition_names]))
         return found
 
     def _registered(self, resource: RegisteredProvider, data: dict[str, Any], found: list[Finding]) -> list[Finding]:
@@ -104,7 +126,7 @@ class ProviderCandidate:
             hint = "make the Provider before the clusters that name it, or pass it to them"
             problems.append(finding("provider.too-late", ("name",), text, hint=hint))
         self.run.providers[name] = resource
-        spec = {k: v for k, v in data.items() if k not in (*METADATA, "name", "plugins", INSTALL) and v is not None}
+        spec = {k: v for k, v in data.items() if k not in (*METADATA, "name", *LOADED, INSTALL) and v is not None}
         if any(isinstance(spec.get(key), Deferred) for key in DECIDING) or not isinstance(
             spec.get("databaseClusterDefinition"), str
         ):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import pulumi
 from pulumi.runtime import settings
 
+from pulumi_everest.core.paths import value_at
 from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.findings import EverestError, Finding, finding, unknown
 from pulumi_everest.model.provider import Reconciler
@@ -49,6 +50,8 @@ class Run:
         """The CustomResourceDefinitions that have been made, by the name of their Kubernetes provider."""
         self.folders = dict.fromkeys(Folder(folder) for folder in _configured_folders())
         """The folders of plugins, in order."""
+        self.definitions: dict[str, list[str]] = {}
+        """The names of the definitions in each file that a Provider names."""
         self.awaits_values = False
         self.adoption = Adoption()
         self.guard = Guard(served=OTHER_LANGUAGE.get())
@@ -114,6 +117,21 @@ class Run:
         self.folders |= dict.fromkeys(new)
         if new and self._workspace is not None:
             self.batch.add(self._workspace.add_plugins(new))
+
+    def add_definitions(self, file: str, plugin: str | None) -> list[str]:
+        """The names of the definitions in a file, which clusters are checked with from now on; each file once.
+
+        What is wrong with what is in it goes to the batch. Raises UnreadableError for a file that cannot be read.
+        """
+        if file not in self.definitions:
+            from pulumi_everest.model.source.documents import content_of, read_yaml
+            from pulumi_everest.workspace.documents import shape_for
+
+            documents, found = read_yaml(content_of(file), file, shape_for)
+            names = [value_at(document.data, ("metadata", "name")) for document in documents]
+            self.definitions[file] = [name for name in names if isinstance(name, str)]
+            self.batch.add([*found, *self.workspace.add_definitions(documents, plugin)])
+        return self.definitions[file]
 
     def wait_for_values(self, given: Waiting, places: Iterable[Path]) -> bool:
         """Let the loop go round until values are known that can be without an engine; the gate stays shut.

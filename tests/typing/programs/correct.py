@@ -22,6 +22,7 @@ maybe: pulumi.Output[str | None] = count.apply(lambda n: "fast" if n > 1 else No
 mongodb = Provider("psmdb-operator", operator_version="1.22.0", images={"registry": "mirror.example.com"})
 Provider("by-dictionary", {"plugin": "psmdb", "reconcile_by": "everest", "labels": {"team": "shop"}})
 Provider("both", {"plugin": "psmdb"}, annotations={"a": "b"}, plugins=["plugins/mine", Path("plugins/other")])
+Provider("own", definitions=["acme-kv.yaml", Path("definitions/other.yaml")], reconcile_by="everest")
 provider_args: ProviderArgs = {"database_cluster_definition": "psmdb-operator"}
 Provider("by-variable", provider_args, pulumi.ResourceOptions(protect=True))
 

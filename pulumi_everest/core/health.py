@@ -1,16 +1,18 @@
-"""How a database is, by what its operator wrote into the main object: state, message, ready or given up."""
+"""How a database is, by what its operator wrote into its objects: state, message, ready or given up."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from pulumi_everest.expressions.environment import Environment, Expression, ExpressionError
 from pulumi_everest.expressions.messages import brief
-from pulumi_everest.model.findings import Finding, finding
+from pulumi_everest.model.deferred import Path
+from pulumi_everest.model.findings import Finding, finding, unknown
 from pulumi_everest.model.plugin_files.manifest import PluginManifest
+from pulumi_everest.model.plugin_files.object_settings import ObjectSettings, of_topology
 
 _KINDS = {"ready": "bool", "failed": "bool", "state": "string", "message": "string"}
 """The expressions over the live object, and what each gives."""
@@ -37,11 +39,15 @@ def _compiled(text: str) -> Expression:
     return _environment().compile(text)
 
 
-def health(manifest: PluginManifest, live: Mapping[str, Any]) -> Health:
-    """How the database of a live main object is. What an expression cannot tell is left out."""
+Saying = PluginManifest | ObjectSettings
+"""Who says how an object is told to be ready: plugin.yaml of the main one, the template of another."""
+
+
+def health(saying: Saying, live: Mapping[str, Any], topology: str | None = None) -> Health:
+    """How a live object is, of a cluster with this topology. What an expression cannot tell is left out."""
     found: dict[str, Any] = {}
     for name, kind in _KINDS.items():
-        text = getattr(manifest, name)
+        text = of_topology(getattr(saying, name, None), topology)
         if text is None:
             continue
         try:
@@ -53,22 +59,43 @@ def health(manifest: PluginManifest, live: Mapping[str, Any]) -> Health:
     return Health(**found)
 
 
-def check_health(manifest: PluginManifest) -> Iterator[Finding]:
+def check_health(saying: Saying) -> Iterator[Finding]:
     """What is wrong with the expressions over the live object."""
     for name, wanted in _KINDS.items():
-        text = getattr(manifest, name)
-        if text is None:
+        given = getattr(saying, name, None)
+        texts = given.items() if isinstance(given, dict) else [(None, given)] if given is not None else []
+        for topology, text in texts:
+            yield from _wrong(text, wanted, name, (name,) if topology is None else (name, topology))
+
+
+def check_topologies(saying: Saying, topologies: Collection[str], path: Path = ()) -> Iterator[Finding]:
+    """What is wrong with the topologies for which something is said, in a definition that has `topologies`.
+
+    plugin.yaml says it for all of them, since the main object is in each.
+    """
+    for name, field in (("ready", "ready"), ("failed", "failed"), ("waitFor", "wait_for")):
+        given = getattr(saying, field)
+        if not isinstance(given, dict):
             continue
-        try:
-            expression = _environment().compile(text)
-        except ExpressionError as error:
-            yield finding("plugin.expression", (name,), f"{brief(text)}: {error}")
-            continue
-        if expression.optional:
-            end = "false" if wanted == "bool" else "''"
-            message = f"'{name}' gives a value that may be absent; end it with .orValue({end})"
-            yield finding("plugin.expression", (name,), message)
-        elif expression.returns not in ("any", wanted):
-            yield finding(
-                "plugin.expression", (name,), f"'{name}' is {_WORDS[wanted]}, and this is {expression.returns}"
-            )
+        for topology in given:
+            if topology not in topologies:
+                text = f"there is no topology '{topology}'"
+                yield unknown("plugin.template", (*path, name, topology), text, topology, topologies)
+        missing = [topology for topology in topologies if topology not in given]
+        if missing and isinstance(saying, PluginManifest):
+            text = f"'{name}' says nothing of topology '{missing[0]}'"
+            yield finding("plugin.template", (*path, name), text, allowed=[*topologies])
+
+
+def _wrong(text: str, wanted: str, name: str, path: Path) -> Iterator[Finding]:
+    try:
+        expression = _environment().compile(text)
+    except ExpressionError as error:
+        yield finding("plugin.expression", path, f"{brief(text)}: {error}")
+        return
+    if expression.optional:
+        end = "false" if wanted == "bool" else "''"
+        message = f"'{name}' gives a value that may be absent; end it with .orValue({end})"
+        yield finding("plugin.expression", path, message)
+    elif expression.returns not in ("any", wanted):
+        yield finding("plugin.expression", path, f"'{name}' is {_WORDS[wanted]}, and this is {expression.returns}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pulumi_everest.core.resolve import Resolved
+from pulumi_everest.emit import core_kinds
 from pulumi_everest.emit.patch import patched
 from pulumi_everest.emit.templates.template import Emitted, Template
 from pulumi_everest.model.deferred import Computed, Deferred, leaves_of, substitute
@@ -15,13 +16,13 @@ __all__ = ["Emitted", "emit"]
 def emit(resolved: Resolved, template: Template) -> list[Emitted]:
     """The objects of a cluster: Secrets first, the operator's main object last, each in the order of the template.
 
-    Every object gets the cluster's namespace, labels and annotations; its own win. The cluster's finalizers take the
-    place of the template's, and its `overrides` are merged over the `spec`, of the main object. Raises TemplateError,
-    as `Template.emit` does.
+    Every object gets the cluster's namespace, where its kind belongs to one, labels and annotations; its own win. The
+    cluster's finalizers take the place of the template's, and its `overrides` are merged over the `spec`, of the main
+    object. Raises TemplateError, as `Template.emit` does.
     """
     emitted = template.emit(resolved)
     for entry in emitted:
-        add_metadata(entry.manifest["metadata"], resolved.metadata)
+        add_metadata(entry.manifest["metadata"], resolved.metadata, namespaced=not is_cluster_scoped(entry))
         if entry.main and resolved.metadata.get("finalizers") is not None:
             _replace_finalizers(entry.manifest["metadata"], resolved.metadata["finalizers"])
         overrides = resolved.spec.get("overrides") if entry.main else None
@@ -36,10 +37,20 @@ def _rank(entry: Emitted) -> int:
     return 0 if entry.manifest.get("kind") == "Secret" else 1
 
 
-def add_metadata(metadata: dict[str, Any], of_cluster: dict[str, Any]) -> None:
+def is_cluster_scoped(entry: Emitted) -> bool:
+    """Whether the kind of an object belongs to no namespace, as Kubernetes or its template says."""
+    scope = entry.settings.scope
+    if scope is None:
+        return core_kinds.is_cluster_scoped(entry.manifest["apiVersion"], entry.manifest["kind"])
+    return scope == "Cluster"
+
+
+def add_metadata(metadata: dict[str, Any], of_cluster: dict[str, Any], *, namespaced: bool = True) -> None:
     """Give an object the namespace, labels and annotations of what it is made for; its own win."""
     namespace = of_cluster.get("namespace")
-    if namespace is not None:
+    if not namespaced:
+        metadata.pop("namespace", None)
+    elif namespace is not None:
         metadata.setdefault("namespace", namespace)
     for key in ("labels", "annotations"):
         given = of_cluster.get(key)

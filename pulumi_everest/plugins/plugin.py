@@ -20,6 +20,7 @@ from pulumi_everest.model.deferred import Path as ValuePath
 from pulumi_everest.model.definition import DatabaseClusterDefinition
 from pulumi_everest.model.findings import EverestError, Finding, Place, finding, located
 from pulumi_everest.model.plugin_files.manifest import PluginManifest
+from pulumi_everest.model.plugin_files.object_settings import ObjectSettings
 from pulumi_everest.model.reading import read_leniently, without_server_fields
 from pulumi_everest.model.shapes import ANY, Shape, shape_of
 from pulumi_everest.model.source.documents import Document, read_file
@@ -52,13 +53,20 @@ class Plugin:
         """The templates, compiled. Raises EverestError with all that is wrong with them."""
         if not (self.folder / RESOURCES).is_file():
             raise EverestError([_missing(self.folder, RESOURCES)])
+        from pulumi_everest.core.health import check_topologies
+
         found: list[Finding] = []
         document = _only_document(self.folder / RESOURCES, ANY, found)
         if document is None or found:
             raise EverestError(found)
-        template = Template.parse(document, self.functions)
-        if template.findings:
-            raise EverestError(template.findings)
+        main, topologies = _main_settings(self.manifest), self.definition.spec.topologies
+        operators = self.manifest.operator.versions
+        template = Template.parse(document, self.functions, main=main, operators=operators)
+        found += template.findings
+        for index, settings in template.settings:
+            found += located(check_topologies(settings, topologies, ("objects", index)), document.place)
+        if found:
+            raise EverestError(found)
         return template
 
     @cached_property
@@ -171,7 +179,7 @@ class Plugin:
         """Everything that can be said about the plugin: files, definition, templates, presets."""
         from pulumi_everest.core.definitions.check import check_definition
         from pulumi_everest.core.definitions.check_plugin import check_defaults, check_manifest
-        from pulumi_everest.core.health import check_health
+        from pulumi_everest.core.health import check_health, check_topologies
         from pulumi_everest.emit.templates.texts import check_texts
 
         found = [*self.findings]
@@ -181,6 +189,7 @@ class Plugin:
             *check_defaults(self.manifest.defaults, self.manifest, ("defaults",)),
             *check_texts(self.manifest),
             *check_health(self.manifest),
+            *check_topologies(self.manifest, self.definition.spec.topologies),
         ]
         found += located(problems, document.place, "plugin.yaml")
         problems = check_definition(self.definition, self.manifest, self.broken)
@@ -193,6 +202,19 @@ class Plugin:
             except EverestError as error:
                 found += located(error.findings, document.place, "plugin.yaml")
         return list(dict.fromkeys(found))
+
+
+def _main_settings(manifest: PluginManifest) -> ObjectSettings:
+    """What plugin.yaml says of the main object."""
+    return ObjectSettings.model_construct(
+        keeps="data",
+        former_types=manifest.former_types,
+        ready=manifest.ready,
+        failed=manifest.failed,
+        wait_for=manifest.wait_for,
+        ignore=manifest.ignore,
+        server_defaults=manifest.server_defaults,
+    )
 
 
 def load_plugin(folder: Path) -> tuple[Plugin | None, list[Finding]]:

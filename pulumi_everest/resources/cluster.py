@@ -60,22 +60,22 @@ class DatabaseCluster(pulumi.ComponentResource):
             self.register_outputs({})
             return
         children = Children(self, resource_name, options, _waits(candidate))
-        main = children.make_cluster(
+        made = children.make_cluster(
             candidate.objects,
-            candidate.emitting,
             cluster=candidate.input.metadata.get("name"),
             policy=candidate.checked.policy,
-            wait_for=candidate.condition,
+            waits=candidate.conditions,
+            former=candidate.former_types,
             existing=candidate.existing,
-            report=hooks.of_main,
-            filling=hooks.of_restore,
+            hooks=hooks.of_object,
         )
+        main = made.main
         hooks.start_preflight(main)
         outputs = self._outputs.fill(candidate, main)
         if candidate.connection is not None:
             from pulumi_everest.resources.connection_secret import make_connection
 
-            outputs["connection"] = make_connection(candidate, children, main, outputs)
+            outputs["connection"] = make_connection(candidate, children, made, outputs)
         self.register_outputs(self._outputs.registered())
         # An export of the resource itself gives what stands here; access goes through the properties.
         self.__dict__.update(self._outputs.scalars())

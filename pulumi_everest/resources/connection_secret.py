@@ -14,7 +14,7 @@ from pulumi_everest.expressions.environment import Scope
 from pulumi_everest.model.deferred import Deferred
 from pulumi_everest.model.findings import finding
 from pulumi_everest.resources.candidates.cluster_candidate import ClusterCandidate
-from pulumi_everest.resources.children.children import Children
+from pulumi_everest.resources.children.children import Children, Made
 from pulumi_everest.resources.children.join import joined
 from pulumi_everest.resources.cluster_outputs import Constant
 from pulumi_everest.resources.engine.errors import ClusterError
@@ -22,7 +22,7 @@ from pulumi_everest.workspace.connection import PATH, Connection
 
 
 def make_connection(
-    candidate: ClusterCandidate, children: Children, main: pulumi.CustomResource, found: Mapping[str, Any]
+    candidate: ClusterCandidate, children: Children, made: Made, found: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Make the Secret, after the main object. Gives what is in it by key; user, password and URI are secret.
 
@@ -32,7 +32,7 @@ def make_connection(
     connection = candidate.connection
     assert connection is not None  # else nobody asks
     if connection.read:
-        username, password = _read(connection, candidate, children, main, found)
+        username, password = _read(connection, candidate, children, made, found)
     else:
         username, password = (pulumi.Output.secret(joined(v)) for v in (connection.username, connection.password))
     namespace, host, port = found["namespace"], found["host"], found["port"]
@@ -53,7 +53,7 @@ def make_connection(
     metadata = {**connection.scope.variables["metadata"], "name": connection.name}
     manifest = {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "type": "Opaque", "stringData": values}
     policy = "retain" if candidate.checked.policy == "retain" else "delete"
-    children.make(f"{children.name}-conn", manifest, children.options(policy=policy, after=[main]))
+    children.make(f"{children.name}-conn", manifest, children.options(policy=policy, after=[made.main]))
     return values
 
 
@@ -61,18 +61,18 @@ def _read(
     connection: Connection,
     candidate: ClusterCandidate,
     children: Children,
-    main: pulumi.CustomResource,
+    made: Made,
     found: Mapping[str, Any],
 ) -> tuple[pulumi.Output[str], pulumi.Output[str]]:
     """User and password from the Secret that the operator writes. Unknown until the main object is made."""
     from pulumi_kubernetes.core.v1 import Secret
 
     # The id makes it wait: that of an object which does not exist yet is unknown, and nothing is read.
-    place = pulumi.Output.all(main.id, joined(found["namespace"]), joined(connection.source))
+    place = pulumi.Output.all(made.main.id, joined(found["namespace"]), joined(connection.source))
     secret = Secret.get(
         f"{children.name}-credentials",
         place.apply(lambda parts: f"{parts[1]}/{parts[2]}"),
-        opts=pulumi.ResourceOptions(parent=children.component, depends_on=[main]),
+        opts=pulumi.ResourceOptions(parent=children.component, depends_on=made.all),
     )
     parts: pulumi.Output[Any] = pulumi.Output.all(place, secret.data, joined(connection.fallback))
     parts, text = pulumi.Output.secret(parts), connection.text

@@ -177,7 +177,7 @@ def test_a_file_of_a_built_in_plugin_passes_its_schema(path: Path) -> None:
 
 # resources.yaml
 
-OBJECT = {"apiVersion": "v1", "kind": "A", "metadata": {"name": "${metadata.name}"}}
+OBJECT = {"apiVersion": "example.com/v1", "kind": "A", "metadata": {"name": "${metadata.name}"}}
 
 
 def template(**more: Any) -> dict[str, Any]:

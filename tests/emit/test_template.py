@@ -600,7 +600,10 @@ def _map(data: Any, change: Any) -> Any:
 def test_an_object_that_may_not_exist_is_a_finding(line: str) -> None:
     data = copy.deepcopy(SPEC)
     leaf(data, "instances", "engine", "replicas")
-    text = OBJECTS + f"  - name: extra\n    {line}\n    object: {{apiVersion: v1, kind: X, metadata: {{name: x}}}}\n"
+    text = (
+        OBJECTS
+        + f"  - name: extra\n    {line}\n    object: {{apiVersion: v1, kind: ConfigMap, metadata: {{name: x}}}}\n"
+    )
     with pytest.raises(TemplateError) as caught:
         parse(text).emit(resolved(data))
     (found,) = caught.value.findings

@@ -7,17 +7,28 @@ is compiled once, with all its findings, and then makes the objects of any numbe
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pulumi_everest.core.resolve import Resolved
+from pulumi_everest.emit.core_kinds import unmakeable
 from pulumi_everest.emit.templates.compile import Compiler, Names
 from pulumi_everest.emit.templates.controls import Controls, named
-from pulumi_everest.emit.templates.nodes import Node, Spot, TemplateError, Waiting, kind_of, subject
+from pulumi_everest.emit.templates.former_types import FormerTypes, Head
+from pulumi_everest.emit.templates.nodes import MARKS, Node, Spot, TemplateError, Waiting, kind_of, subject
+from pulumi_everest.emit.templates.object_settings import (
+    OF_MAIN,
+    SETTINGS,
+    WaitFor,
+    check_makeable,
+    check_order,
+    read_settings,
+)
 from pulumi_everest.expressions.environment import FunctionSpec, Scope
 from pulumi_everest.model.cluster import DatabaseClusterSpec, Metadata
 from pulumi_everest.model.deferred import Deferred, leaves_of
 from pulumi_everest.model.findings import Finding, finding, path_text, sort_findings
+from pulumi_everest.model.plugin_files.object_settings import PLAIN, ObjectSettings
 from pulumi_everest.model.shapes import ANY, TEXT, Shape, shape_of
 from pulumi_everest.model.source.documents import Document
 
@@ -31,13 +42,23 @@ _TEXTS = Shape("map", item=TEXT)
 class Emitted:
     """An object of a cluster: what the template calls it, whether it is the main one, and the object itself.
 
-    One with `when_ready` is made when the database is ready, and not before.
+    One with `when_ready` is made when the database is ready, and not before. `settings` is what its plugin says of it,
+    `wait_for` what tells that it is ready, in the words of the Kubernetes provider, where it is not the main one.
     """
 
     name: str
     main: bool
     manifest: dict[str, Any]
     when_ready: bool = False
+    settings: ObjectSettings = PLAIN
+    wait_for: Any = None
+    in_loop: bool = False
+    """Whether its template makes an object for each turn of a loop."""
+
+    @property
+    def keeps_data(self) -> bool:
+        """Whether it holds data of the database, as the main object always does."""
+        return self.main or self.settings.keeps_data
 
 
 def variable_shapes() -> dict[str, Shape]:
@@ -61,14 +82,24 @@ class _Entry:
     controls: Controls
     body: Node
     spot: Spot
+    settings: ObjectSettings = PLAIN
+    wait_for: WaitFor | None = None
 
     def emit(self, scope: Scope, findings: list[Finding]) -> list[Emitted]:
-        manifests = self.controls.results(scope, self.body.make)
+        waits: list[Any] = []
+
+        def make(inner: Scope) -> Any:
+            manifest = self.body.make(inner)
+            if self.wait_for is not None and manifest.__class__ not in MARKS:
+                waits.append(self.wait_for.make(inner))
+            return manifest
+
+        manifests = self.controls.results(scope, make)
         if isinstance(manifests, Waiting):
             findings += self._not_known(manifests.needs, scope)
             return []
         emitted = []
-        for manifest in manifests:
+        for index, manifest in enumerate(manifests):
             deferred = [manifest] if isinstance(manifest, Deferred) else _deferred_kind(manifest)
             findings += self._not_known([leaf for value in deferred for leaf in leaves_of(value)], scope)
             if deferred:
@@ -76,7 +107,13 @@ class _Entry:
             wrong = _wrong_kind(manifest)
             if wrong is not None:
                 raise self.spot.fail(scope, wrong)
-            emitted.append(Emitted(self.name, self.main, manifest))
+            wait_for = waits[index] if waits else None
+            emitted.append(
+                Emitted(
+                    self.name, self.main, manifest,
+                    settings=self.settings, wait_for=wait_for, in_loop=bool(self.controls.loops),
+                )
+            )  # fmt: skip
         return emitted
 
     def _not_known(self, needs: Sequence[Deferred], scope: Scope) -> list[Finding]:
@@ -99,7 +136,7 @@ def _wrong_kind(manifest: Mapping[str, Any]) -> str | None:
             return f"'{key}' came out as {kind_of(manifest.get(key))}, and must be text"
     if not isinstance(manifest.get("metadata"), dict):
         return f"'metadata' came out as {kind_of(manifest.get('metadata'))}, and must be a mapping"
-    return None
+    return unmakeable(manifest["apiVersion"], manifest["kind"], manifest)
 
 
 @dataclass
@@ -110,6 +147,7 @@ class Template:
     findings: list[Finding] = field(default_factory=list)
     _lets: tuple[tuple[str, Node], ...] = ()
     _entries: list[_Entry] = field(default_factory=list)
+    _former: FormerTypes = field(default_factory=FormerTypes)
 
     @classmethod
     def parse(
@@ -118,10 +156,15 @@ class Template:
         functions: Sequence[FunctionSpec] = (),
         shapes: Names | None = None,
         beside: Sequence[str] = (),
+        *,
+        main: ObjectSettings | None = None,
+        operators: Sequence[str] = (),
     ) -> Template:
         """The template of a document (resources.yaml). `shapes` are those of the variables, for the check of fields.
 
-        `beside` are keys of the document that are no part of the template.
+        `beside` are keys of the document that are no part of the template. `main` is what plugin.yaml says of the main
+        object; without it the objects are those of a job, which have no settings. `operators` are the versions of the
+        operator.
         """
         compiler = Compiler(document, shapes if shapes is not None else variable_shapes(), functions)
         template = cls(document.file)
@@ -137,10 +180,11 @@ class Template:
             compiler.report("plugin.template", ("objects",), "'objects' takes a list of at least one object")
             objects = []
         for index, entry in enumerate(objects):
-            compiled = _entry(compiler, entry, index, names)
+            compiled = _entry(compiler, entry, index, names, main)
             if compiled is not None:
                 template._entries.append(compiled)
         _check_entries(compiler, objects)
+        template._former = FormerTypes([_head(compiler, entry, names) for entry in objects], operators)
         template.findings = sort_findings(compiler.findings)
         return template
 
@@ -150,15 +194,19 @@ class Template:
         Any value in them may be a `Deferred`. Raises TemplateError with what is wrong in all objects: expressions that
         fail, and values that decide whether there is an object and are not known.
         """
-        variables = {
-            "spec": resolved.spec,
-            "metadata": resolved.metadata,
-            "types": resolved.types,
-            "options": resolved.options,
-            "secrets": resolved.secrets,
-            "operator": resolved.spec.get("operatorVersion"),
-        }
-        return self.filled(Scope(variables, resolved.deferred))
+        return self.filled(_scope(resolved))
+
+    def former_types(self, resolved: Resolved, entry: Emitted) -> list[str]:
+        """The API versions that an object of a cluster has for other versions of the operator, or once had."""
+        found = self._former.of(entry.name, entry.manifest, _scope(resolved), self._lets)
+        versions = dict.fromkeys([*entry.settings.former_types, *found])
+        return [version for version in versions if version != entry.manifest["apiVersion"]]
+
+    @property
+    def settings(self) -> list[tuple[int, ObjectSettings]]:
+        """What is said of objects beside the main one, by their place in the template."""
+        told = ((index, entry) for index, entry in enumerate(self._entries) if not entry.main)
+        return [(index, entry.settings) for index, entry in told if entry.settings is not PLAIN]
 
     def filled(self, scope: Scope) -> list[Emitted]:
         """The objects that the variables of a scope give; as `emit`."""
@@ -177,15 +225,29 @@ class Template:
         return emitted
 
 
-def _entry(compiler: Compiler, entry: Any, index: int, names: Names) -> _Entry | None:
+def _scope(resolved: Resolved) -> Scope:
+    variables = {
+        "spec": resolved.spec,
+        "metadata": resolved.metadata,
+        "types": resolved.types,
+        "options": resolved.options,
+        "secrets": resolved.secrets,
+        "operator": resolved.spec.get("operatorVersion"),
+    }
+    return Scope(variables, resolved.deferred)
+
+
+def _entry(compiler: Compiler, entry: Any, index: int, names: Names, of_main: ObjectSettings | None) -> _Entry | None:
     path = ("objects", index)
     if not isinstance(entry, dict):
         compiler.report("plugin.template", path, "an object is a mapping with 'name' and 'object'")
         return None
+    words = _ENTRY if of_main is None else (*_ENTRY, *(OF_MAIN if entry.get("main") is True else SETTINGS))
     for key in entry:
-        if key not in _ENTRY:
-            message = f"an object of a template has no '{key}'"
-            compiler.report_unknown("plugin.template", (*path, key), message, key, _ENTRY)
+        if key not in words:
+            more = ", of which plugin.yaml says that" if key in SETTINGS and of_main is not None else ""
+            message = f"{'the main object' if more else 'an object'} of a template has no '{key}'{more}"
+            compiler.report_unknown("plugin.template", (*path, key), message, key, words)
     controls, inner = compiler.controls(entry, path, names)
     name, main, body = entry.get("name"), entry.get("main", False), entry.get("object")
     if not isinstance(name, str) or not name:
@@ -200,8 +262,26 @@ def _entry(compiler: Compiler, entry: Any, index: int, names: Names) -> _Entry |
         if key not in body:
             compiler.report("plugin.template", (*path, "object"), f"an object needs '{key}'")
     at = (*path, "object")
+    check_makeable(compiler, body, at)
     spot = Spot(at, compiler.document.value_place)
-    return _Entry(name, main is True, controls, compiler.value(body, at, inner), spot)
+    settings, wait_for = read_settings(compiler, entry, path, inner) if of_main is not None else (PLAIN, None)
+    if main is True and of_main is not None:
+        settings = of_main.model_copy(update={"after": settings.after})
+    return _Entry(name, main is True, controls, compiler.value(body, at, inner), spot, settings, wait_for)
+
+
+def _head(compiler: Compiler, entry: Any, names: Names) -> Head | None:
+    """What decides the API version of an object, of an entry that was compiled."""
+    if not isinstance(entry, dict) or not isinstance(entry.get("object"), dict):
+        return None
+    body, count = entry["object"], len(compiler.findings)
+    head = Head(str(entry.get("name")), body.get("apiVersion"), body.get("kind"))
+    if head.is_fixed:
+        return head
+    controls, inner = compiler.controls(entry, (), names)
+    node = compiler.value({key: body[key] for key in ("let", "apiVersion", "kind") if key in body}, (), inner)
+    del compiler.findings[count:]  # they have been said of the object itself
+    return replace(head, controls=controls, node=node)
 
 
 def _check_entries(compiler: Compiler, objects: list[Any]) -> None:
@@ -213,6 +293,7 @@ def _check_entries(compiler: Compiler, objects: list[Any]) -> None:
         if isinstance(name, str) and name in seen:
             compiler.report("plugin.template", ("objects", index, "name"), f"the name '{name}' is there twice")
         seen.add(str(name))
+    check_order(compiler, entries)
     main = [index for index, entry in entries if entry.get("main") is True]
     if entries and not main:
         text = "one object must be marked with 'main: true': the operator's main object"

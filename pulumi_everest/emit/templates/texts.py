@@ -13,7 +13,7 @@ from pulumi_everest.expressions.environment import Environment, Expression, Expr
 from pulumi_everest.expressions.evaluation.failures import SpentError
 from pulumi_everest.expressions.messages import brief
 from pulumi_everest.model.cluster import DatabaseClusterSpec, Metadata
-from pulumi_everest.model.deferred import Computed, Deferred, leaves_of
+from pulumi_everest.model.deferred import Computed, Deferred, Path, leaves_of
 from pulumi_everest.model.findings import Finding, finding
 from pulumi_everest.model.plugin_files.manifest import PluginManifest
 from pulumi_everest.model.shapes import NUMBER, TEXT, Shape, shape_of
@@ -65,13 +65,21 @@ def check_texts(manifest: PluginManifest) -> Iterator[Finding]:
         for name in ("host", "secret", "username"):
             yield from _wrong(getattr(connection, name), ("connection", name), cluster)
         yield from _wrong(connection.uri, ("connection", "uri"), shapes)
-    found = list(_wrong(manifest.wait_for, ("waitFor",), cluster))
-    yield from found
-    if manifest.wait_for is not None and not found:
-        stand_in = "".join(piece if isinstance(piece, str) else "x" for piece in split(manifest.wait_for))
-        wrong = wrong_condition(stand_in)
-        if wrong is not None:
-            yield finding("field.value", ("waitFor",), wrong)
+    texts = manifest.wait_for if isinstance(manifest.wait_for, dict) else {"": manifest.wait_for}
+    for topology, text in texts.items():
+        path = ("waitFor", topology) if topology else ("waitFor",)
+        found = list(_wrong(text, path, cluster))
+        yield from found or wrong_wait(text, path)
+
+
+def wrong_wait(text: str | None, path: Path) -> Iterator[Finding]:
+    """What is wrong with the form of a text of what to wait for, whatever its expressions give."""
+    if text is None:
+        return
+    stand_in = "".join(piece if isinstance(piece, str) else "x" for piece in split(text))
+    wrong = wrong_condition(stand_in)
+    if wrong is not None:
+        yield finding("field.value", path, wrong)
 
 
 def _wrong(text: str | None, path: tuple[str, ...], shapes: Mapping[str, Shape]) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from pulumi_everest.model.part import Part, Version, Whole
+from pulumi_everest.model.plugin_files.object_settings import ByTopology
 
 
 class Operator(Part):
@@ -127,16 +128,17 @@ class PluginManifest(Part):
     """The Secrets of a cluster."""
     connection: Connection | None = None
     """How clients reach a cluster."""
-    ready: str | None = None
-    """CEL over the live object `self`: true when the database serves clients."""
-    failed: str | None = None
-    """CEL over the live object `self`: true when the operator has given up."""
+    ready: ByTopology | None = None
+    """CEL over the live object `self`: true when the database serves clients; or one for each topology."""
+    failed: ByTopology | None = None
+    """CEL over the live object `self`: true when the operator has given up; or one for each topology."""
     state: str | None = None
     """CEL over the live object `self`: the state that the operator reports, in its words; empty if it reports none."""
     message: str | None = None
     """CEL over the live object `self`: what the operator says about the state; empty if it says nothing."""
-    wait_for: str | None = None
-    """The same as `ready` in the words of the Kubernetes provider's `pulumi.com/waitFor`; a template over `spec`."""
+    wait_for: ByTopology | None = None
+    """The same as `ready` in the words of the Kubernetes provider's `pulumi.com/waitFor`; a template over `spec`, or
+    one for each topology."""
     ignore: list[str] = []
     """Paths of the main object that the operator writes."""
     server_defaults: dict[str, Any] = {}

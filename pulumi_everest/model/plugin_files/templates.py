@@ -13,6 +13,7 @@ from typing_extensions import TypeAliasType
 
 from pulumi_everest.model.definition import Rule
 from pulumi_everest.model.part import Part
+from pulumi_everest.model.plugin_files.object_settings import ObjectSettings
 
 Expression = Annotated[str, StringConstraints(pattern=r"^\$\{[\s\S]*\}$")]
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
@@ -70,7 +71,7 @@ class KubernetesObject(Mapping):
     """At least the name."""
 
 
-class TemplateObject(Part):
+class TemplateObject(ObjectSettings):
     """An object of the cluster, or one for each turn of a loop."""
 
     name: str
@@ -96,6 +97,23 @@ class TemplateFile(Part):
     """The objects."""
 
 
+class JobObject(Part):
+    """An object of a backup or restore, or one for each turn of a loop."""
+
+    name: str
+    """What errors call it."""
+    main: bool = False
+    """Whether it is the operator's main object. Exactly one is."""
+    for_each: dict[Names, Expression | list[Value] | Mapping] | None = None
+    """Makes an object for each turn."""
+    let: dict[Name, Value] | None = None
+    """Names for values in this object."""
+    when: Expression | bool | None = None
+    """A condition. Where it does not hold, there is no such object."""
+    object: KubernetesObject
+    """What the object is made of."""
+
+
 class JobFile(Part):
     """backup.yaml or restore.yaml: what a backup or a restore on demand becomes.
 
@@ -111,5 +129,5 @@ class JobFile(Part):
     """What tells that the object is done, in the words of the Kubernetes provider's `pulumi.com/waitFor`."""
     let: dict[Name, Value] | None = None
     """Names for values, for all objects; later ones may use earlier ones."""
-    objects: Annotated[list[TemplateObject], Field(min_length=1)]
+    objects: Annotated[list[JobObject], Field(min_length=1)]
     """The objects."""

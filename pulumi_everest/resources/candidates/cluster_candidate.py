@@ -14,7 +14,13 @@ from pulumi_everest.model.deferred import Deferred
 from pulumi_everest.model.findings import Finding, finding
 from pulumi_everest.model.plugin_files.manifest import PluginManifest
 from pulumi_everest.resources.arguments.arguments import Arguments
-from pulumi_everest.resources.candidates.cluster_objects import ClusterObjects, condition_of, make_objects
+from pulumi_everest.resources.candidates.cluster_objects import (
+    ClusterObjects,
+    condition_of,
+    conditions_of,
+    make_objects,
+    place_of,
+)
 from pulumi_everest.resources.candidates.cluster_reading import Checked, late_findings, read_cluster
 from pulumi_everest.resources.candidates.program_lock import Recorder
 from pulumi_everest.resources.candidates.registered import RegisteredProvider
@@ -97,6 +103,16 @@ class ClusterCandidate:
         return self._objects.connection
 
     @property
+    def former_types(self) -> dict[int, list[str]]:
+        """The API versions that its objects had, by their place."""
+        return self._objects.former
+
+    @property
+    def conditions(self) -> dict[int, Any]:
+        """What the Kubernetes provider is to wait for of its objects, by their place."""
+        return conditions_of(self.checked, self._objects)
+
+    @property
     def condition(self) -> Any:
         """What the Kubernetes provider is to wait for, in its words; a `Deferred` where that is not known yet."""
         return condition_of(self.checked, self._objects)
@@ -112,11 +128,14 @@ class ClusterCandidate:
         setup = self.checked.setup
         return self.manifest if setup is not None and not setup.technology.is_controlled else None
 
-    @property
-    def existing(self) -> str | None:
-        """What the engine is to take over, as it calls an object that exists; None where the cluster is a new one."""
-        metadata = self.input.metadata
-        return f"{metadata['namespace']}/{metadata['name']}" if self.checked.adopt else None
+    def existing(self, entry: Emitted) -> str | None:
+        """How the engine calls an object that it is to take over; None for one that is made.
+
+        Secrets are made of given values, and a restore that fills a database is no part of one that exists.
+        """
+        if not self.checked.adopt or entry.when_ready or entry.manifest["kind"] == "Secret":
+            return None
+        return place_of(entry, self.input.metadata)
 
     @property
     def provider(self) -> RegisteredProvider | None:

@@ -9,6 +9,7 @@ from functools import reduce
 import pulumi
 
 from pulumi_everest.core.changes.secret_changes import SecretHandling, names_in
+from pulumi_everest.emit.objects import Emitted
 from pulumi_everest.resources.candidates.cluster_candidate import ClusterCandidate
 from pulumi_everest.resources.engine.provider_settings import SECRETS_IN_PLACE, says
 from pulumi_everest.resources.hooks.adoption import both
@@ -51,21 +52,29 @@ class ClusterHooks:
         """How the Secrets of the cluster are handled."""
         return SecretHandling(self._in_place, names_in(self._candidate.main))
 
-    def of_main(self, token: str, name: str) -> pulumi.ResourceHookBinding | None:
-        """The hooks of the main object, whose type and name these are."""
+    def of_object(self, entry: Emitted, token: str, name: str) -> pulumi.ResourceHookBinding | None:
+        """The hooks of an object, of whose resource these are type and name."""
+        if entry.main:
+            return self._of_main(entry, token, name)
+        candidate, run = self._candidate, self._run
+        objects = run.guard.objects
+        if entry.when_ready:
+            return objects.filling.of_restore(name, candidate.names[0], candidate.program_cluster)
+        reporting = run.reporter.binding(token, name, None, candidate.kubernetes)
+        if not entry.keeps_data and candidate.existing(entry) is None:
+            return reporting
+        defaults = entry.settings.server_defaults
+        return reduce(both, (run.adoption.binding(token, name, defaults), reporting))
+
+    def _of_main(self, entry: Emitted, token: str, name: str) -> pulumi.ResourceHookBinding | None:
         candidate, run = self._candidate, self._run
         reporting = run.reporter.binding(token, name, candidate.emitting, candidate.kubernetes)
         looking = run.preflight.binding(token, name, candidate.kubernetes)
         objects = run.guard.objects
         filled = objects.filling.of_main() if candidate.is_filled else None
-        defaults = candidate.emitting.server_defaults if candidate.emitting is not None else None
         judging = objects.binding(token, name, candidate.program_cluster)
-        return reduce(both, (run.adoption.binding(token, name, defaults), judging, filled, reporting, looking))
-
-    def of_restore(self, name: str) -> pulumi.ResourceHookBinding | None:
-        """The hooks of the restore that fills the cluster, by the name of its resource."""
-        candidate = self._candidate
-        return self._run.guard.objects.filling.of_restore(name, candidate.names[0], candidate.program_cluster)
+        taking_over = run.adoption.binding(token, name, entry.settings.server_defaults)
+        return reduce(both, (taking_over, judging, filled, reporting, looking))
 
     def start_preflight(self, main: pulumi.CustomResource) -> None:
         """Let a preview look in the Kubernetes cluster for the main object and its operator.

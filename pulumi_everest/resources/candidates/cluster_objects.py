@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pulumi_everest.emit.objects import Emitted
+from pulumi_everest.core.resolve import Resolved
+from pulumi_everest.emit.objects import Emitted, is_cluster_scoped
 from pulumi_everest.emit.templates.texts import filled
 from pulumi_everest.expressions.environment import Scope
 from pulumi_everest.model.findings import EverestError, Finding, finding
+from pulumi_everest.model.plugin_files.object_settings import of_topology
 from pulumi_everest.resources.candidates.cluster_reading import Checked
 from pulumi_everest.workspace.connection import Connection, connection_of
 from pulumi_everest.workspace.given_secrets import name_secrets, unused_secrets
-from pulumi_everest.workspace.workspace import Plan, Workspace
+from pulumi_everest.workspace.workspace import Plan, Setup, Workspace
 
 
 @dataclass
@@ -21,6 +23,8 @@ class ClusterObjects:
     """The objects of a cluster, and what is wrong with them; none of one that cannot be made."""
 
     objects: list[Emitted] = field(default_factory=list)
+    former: dict[int, list[str]] = field(default_factory=dict)
+    """The API versions that objects had, by their place."""
     connection: Connection | None = None
     findings: list[Finding] = field(default_factory=list)
 
@@ -46,6 +50,7 @@ def make_objects(checked: Checked, workspace: Workspace) -> ClusterObjects:
         return made
     try:
         made.objects = workspace.emit(checked.cluster, checked.resolved, checked.setup)
+        made.former = _former_types(made.objects, checked.resolved, checked.setup)
         made.findings = unused_secrets(checked.cluster.secrets, made.objects)
         made.findings += workspace.check_objects(Plan(checked.cluster, checked.resolved, checked.setup, made.objects))
         if checked.wait_for is False and made.is_filled:
@@ -61,8 +66,28 @@ def make_objects(checked: Checked, workspace: Workspace) -> ClusterObjects:
     return made
 
 
+def _former_types(objects: Sequence[Emitted], resolved: Resolved, setup: Setup) -> dict[int, list[str]]:
+    if setup.plugin is None or setup.technology.is_controlled:
+        return {}
+    template = setup.plugin.template
+    found = ((place, template.former_types(resolved, entry)) for place, entry in enumerate(objects))
+    return {place: versions for place, versions in found if versions}
+
+
+def conditions_of(checked: Checked, made: ClusterObjects) -> dict[int, Any]:
+    """What the Kubernetes provider is to wait for of each object, by their place: of none, or of all that can tell.
+
+    A database is ready when all its objects are.
+    """
+    main = condition_of(checked, made)
+    if main is None:
+        return {}
+    conditions = {place: main if entry.main else entry.wait_for for place, entry in enumerate(made.objects)}
+    return {place: condition for place, condition in conditions.items() if condition is not None}
+
+
 def condition_of(checked: Checked, made: ClusterObjects) -> Any:
-    """What the Kubernetes provider is to wait for, in its words; a `Deferred` where that is not known yet."""
+    """What the Kubernetes provider is to wait for of the main object, in its words; a `Deferred` where unknown."""
     wanted = checked.wait_for
     if wanted is None and made.connection is not None:
         wanted = made.connection.read
@@ -71,8 +96,16 @@ def condition_of(checked: Checked, made: ClusterObjects) -> Any:
     if wanted is not True:
         return wanted or None
     manifest = checked.setup.technology.manifest if checked.setup is not None else None
-    text = manifest.wait_for if manifest is not None else None
     resolved = checked.resolved
-    if text is None or resolved is None:
+    if manifest is None or resolved is None:
+        return None
+    text = of_topology(manifest.wait_for, resolved.spec["topology"]["type"])
+    if text is None:
         return None
     return filled(text, Scope({"spec": resolved.spec, "metadata": resolved.metadata, "types": resolved.types}))
+
+
+def place_of(entry: Emitted, metadata: Mapping[str, Any]) -> str:
+    """What the engine calls an object of a cluster that exists."""
+    name = str(entry.manifest["metadata"]["name"])
+    return name if is_cluster_scoped(entry) else f"{metadata['namespace']}/{name}"

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pulumi
 
 from pulumi_everest.emit.objects import Emitted
+from pulumi_everest.emit.order import earlier, in_order
 from pulumi_everest.model.deferred import Deferred, substitute
-from pulumi_everest.model.plugin_files.manifest import PluginManifest
 from pulumi_everest.resources.children.join import joined
+from pulumi_everest.resources.children.kinds import resource, token, type_of
 
 WAIT_FOR = "pulumi.com/waitFor"
 
-Report = Callable[[str, str], pulumi.ResourceHookBinding | None]
-"""The hooks of the main object, by its type and name."""
+ObjectHooks = Callable[[Emitted, str, str], pulumi.ResourceHookBinding | None]
+"""The hooks of an object, by it and the type and name of its resource."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """The resources of a cluster's objects: that of the main one, and all."""
+
+    main: pulumi.CustomResource
+    all: list[pulumi.CustomResource]
 
 
 class Children:
@@ -59,22 +69,7 @@ class Children:
     def make(self, name: str, manifest: dict[str, Any], opts: pulumi.ResourceOptions) -> pulumi.CustomResource:
         """The resource of an object, under a name that depends on nothing but the program."""
         opts = self._with_former_names(name, manifest, opts)
-        if manifest["kind"] == "Secret" and manifest["apiVersion"] == "v1":
-            return _secret(name, manifest, opts)
-        from pulumi_kubernetes.apiextensions import CustomResource
-
-        data = joined(manifest)
-        more = {key: value for key, value in data.items() if key not in ("apiVersion", "kind", "metadata", "spec")}
-        resource: pulumi.CustomResource = CustomResource(
-            name,
-            api_version=data["apiVersion"],
-            kind=data["kind"],
-            metadata=data["metadata"],
-            spec=data.get("spec"),
-            opts=opts,
-            **more,
-        )
-        return resource
+        return resource(name, joined(manifest), opts)
 
     def _with_former_names(
         self, name: str, manifest: dict[str, Any], opts: pulumi.ResourceOptions
@@ -95,57 +90,44 @@ class Children:
     def make_cluster(
         self,
         objects: Sequence[Emitted],
-        manifest: PluginManifest | None,
         *,
         cluster: Any,
         policy: str,
-        wait_for: Any,
-        existing: str | None = None,
-        report: Report | None = None,
-        filling: Callable[[str], pulumi.ResourceHookBinding | None] | None = None,
-    ) -> pulumi.CustomResource:
-        """All objects of a cluster: Secrets and the like first, the main object after them. Gives the main one.
+        waits: Mapping[int, Any],
+        former: Mapping[int, Sequence[str]],
+        existing: Callable[[Emitted], str | None] | None = None,
+        hooks: ObjectHooks | None = None,
+    ) -> Made:
+        """All objects of a cluster, each after those that it is to come after.
 
-        `cluster` is the cluster's name, which may be a `Deferred`; `existing` is a main object to take over, and
-        `report` gives hooks for the main object, `filling` those of the restore that fills it, by its name.
+        `cluster` is the cluster's name, which may be a `Deferred`; `waits` is what is waited for of objects, `former`
+        the API versions that they had, both by their place. `existing` tells of an object that is to be taken over how
+        the engine calls it, and `hooks` gives the hooks of an object.
         """
-        first: list[pulumi.CustomResource] = []
-        main: pulumi.CustomResource | None = None
-        for entry in objects:
-            if entry.when_ready:
-                # It waits for the main object, which waits for the database, and is never made into another one.
-                name = f"{self.name}-{suffix(entry, cluster)}"
-                policy_here = "retain" if policy == "retain" else "delete"
-                after = [main] if main is not None else []
-                hooks = filling(name) if filling is not None else None
-                options = self.options(policy=policy_here, after=after, ignore=["spec"], hooks=hooks)
-                self.make(name, entry.manifest, options)
-                continue
-            if not entry.main:
-                name = f"{self.name}-{suffix(entry, cluster)}"
-                # A Secret goes where its cluster goes; it cannot go before, since the cluster depends on it.
-                policy_here = "retain" if policy == "retain" else "delete"
-                first.append(self.make(name, entry.manifest, self.options(policy=policy_here)))
-                continue
-            own = entry.manifest
-            if wait_for is not None:
-                annotations = {**(own["metadata"].get("annotations") or {}), WAIT_FOR: wait_for}
-                own = {**own, "metadata": {**own["metadata"], "annotations": annotations}}
-            written = manifest.ignore if manifest is not None else []
-            former = manifest.former_types if manifest is not None else []
+        made: dict[int, pulumi.CustomResource] = {}
+        for index in in_order(objects):
+            entry = objects[index]
+            name = self.name if entry.main else f"{self.name}-{suffix(entry, cluster)}"
+            own = _waited_for(entry.manifest, waits.get(index))
+            kind = own["kind"]
+            # What holds no data goes where its cluster goes; it cannot go before, since the cluster depends on it.
+            own_policy = policy if entry.keeps_data or policy == "retain" else "delete"
+            # A restore waits for the main object, which waits for the database, and is never made into another one.
+            ignore = ["spec"] if entry.when_ready else [_path_in(own, path) for path in entry.settings.ignore]
             options = self.options(
-                policy=policy,
-                after=first,
-                ignore=[*map(_spec_path, written), *(self.opts.ignore_changes or [])],
-                aliases=[f"kubernetes:{version}:{own['kind']}" for version in former if version != own["apiVersion"]],
-                hooks=report(type_of(own), self.name) if report else None,
+                policy=own_policy,
+                after=[made[before] for before in earlier(objects, index)],
+                ignore=[*ignore, *((self.opts.ignore_changes or []) if entry.main else [])],
+                aliases=[token(version, kind) for version in former.get(index, ())],
+                hooks=hooks(entry, type_of(own), name) if hooks is not None else None,
             )
-            if existing is not None:
+            there = existing(entry) if existing is not None else None
+            if there is not None:
                 # Not even unprotected is it deleted: it was there before, and may never have been taken over.
-                options.import_, options.retain_on_delete = existing, True
-            main = self.make(self.name, own, options)
-        assert main is not None  # every template has one main object
-        return main
+                options.import_, options.retain_on_delete = there, True
+            made[index] = self.make(name, own, options)
+        main = next(index for index, entry in enumerate(objects) if entry.main)
+        return Made(made[main], list(made.values()))
 
     def make_job(self, objects: Sequence[Emitted], *, policy: str, wait_for: str | None) -> pulumi.CustomResource:
         """The objects of a backup or restore; what else there is before the main one, which is given.
@@ -155,48 +137,40 @@ class Children:
         """
         made: list[pulumi.CustomResource] = []
         for entry in objects:
-            own, name = entry.manifest, self.name if entry.main else f"{self.name}-{entry.name}"
-            if wait_for is not None and entry.main:
-                annotations = {**(own["metadata"].get("annotations") or {}), WAIT_FOR: wait_for}
-                own = {**own, "metadata": {**own["metadata"], "annotations": annotations}}
+            name = self.name if entry.main else f"{self.name}-{entry.name}"
+            own = _waited_for(entry.manifest, wait_for if entry.main else None)
             ignore = ["spec", *(self.opts.ignore_changes or [])] if entry.main else []
             made.append(self.make(name, own, self.options(policy=policy, after=made[:], ignore=ignore)))
         return made[-1]
 
 
-def type_of(manifest: Mapping[str, Any]) -> str:
-    """The type of an object's resource."""
-    version, kind = manifest["apiVersion"], manifest["kind"]
-    return f"kubernetes:{'core/v1' if version == 'v1' else version}:{kind}"
-
-
-def _secret(name: str, manifest: dict[str, Any], opts: pulumi.ResourceOptions) -> pulumi.CustomResource:
-    from pulumi_kubernetes.core.v1 import Secret
-
-    data = joined(manifest)
-    resource: pulumi.CustomResource = Secret(
-        name,
-        metadata=data["metadata"],
-        type=data.get("type"),
-        data=data.get("data"),
-        string_data=data.get("stringData"),
-        immutable=data.get("immutable"),
-        opts=opts,
-    )
-    return resource
+def _waited_for(manifest: dict[str, Any], condition: Any) -> dict[str, Any]:
+    """An object with what is waited for of it."""
+    if condition is None:
+        return manifest
+    annotations = {**(manifest["metadata"].get("annotations") or {}), WAIT_FOR: condition}
+    return {**manifest, "metadata": {**manifest["metadata"], "annotations": annotations}}
 
 
 def suffix(entry: Emitted, cluster: Any) -> str:
-    """What an object's name adds to that of its cluster, whether that is known or not; else the template's name."""
+    """What an object's name adds to that of its cluster, whether that is known or not; else the template's name.
+
+    With that name stands the object's own, where the template makes several.
+    """
     stand_in = {cluster: _STAND_IN} if isinstance(cluster, Deferred) else {}
     prefix = f"{_STAND_IN if stand_in else cluster}-"
     name = substitute(entry.manifest["metadata"].get("name"), stand_in)
-    return name.removeprefix(prefix) if isinstance(name, str) and name.startswith(prefix) else entry.name
+    if not isinstance(name, str):
+        return entry.name
+    if name.startswith(prefix):
+        return name.removeprefix(prefix)
+    return f"{entry.name}-{name}" if entry.in_loop else entry.name
 
 
 _STAND_IN = "cluster"
 
 
-def _spec_path(path: str) -> str:
+def _path_in(manifest: Mapping[str, Any], path: str) -> str:
     """A path that the operator writes, as ``ignore_changes`` takes it."""
-    return path if path.partition(".")[0] in ("spec", "metadata") else f"spec.{path}"
+    first = path.partition(".")[0].partition("[")[0]
+    return path if first in ("spec", "metadata") or first in manifest else f"spec.{path}"

@@ -59,12 +59,12 @@ def _custom(name: str, data: Mapping[str, Any], opts: pulumi.ResourceOptions) ->
     from pulumi_kubernetes import _utilities
     from pulumi_kubernetes.apiextensions import CustomResource
 
-    class CustomObject(CustomResource):  # type: ignore[misc]
+    class CustomObject(CustomResource):
         """A custom resource that is whatever its fields say."""
 
         def __init__(self) -> None:
-            version = pulumi.ResourceOptions(version=_utilities.get_version())
-            own = pulumi.ResourceOptions.merge(version, opts)
+            version: str = _utilities.get_version()  # type: ignore[no-untyped-call]
+            own = pulumi.ResourceOptions.merge(pulumi.ResourceOptions(version=version), opts)
             pulumi.CustomResource.__init__(self, token(data["apiVersion"], data["kind"]), name, dict(data), own)
 
     return cast("pulumi.CustomResource", CustomObject())

@@ -68,7 +68,7 @@ def _call(entry: Adopted, name: str) -> str:
 def _in_python(data: Any, shape: Shape) -> Any:
     """Fields by their names in a program; keys that are the user's own stay as they are."""
     if isinstance(data, dict):
-        known = shape.fields if shape.kind == "object" else {}
+        known = shape.fields if shape.kind == "object" and not shape.verbatim else {}
         return {_snake(key) if key in known else key: _in_python(value, shape.at(key)) for key, value in data.items()}
     if isinstance(data, list):
         return [_in_python(value, shape.at(index)) for index, value in enumerate(data)]

@@ -242,6 +242,10 @@ def _schedule(schedule: Any, path: Path, seen: dict[str, Path]) -> Iterator[Find
         text = f"the schedule name '{name}' is there twice, first in {path_text(seen[name])}"
         yield finding("field.duplicate", (*path, "name"), text)
     retention = schedule.get("retention")
+    if isinstance(retention, dict) and retention.get("count") is None and retention.get("duration") is None:
+        text = "'retention' says neither 'count' nor 'duration'"
+        hint = "leave it out to keep all backups"
+        yield finding("field.missing", (*path, "retention", "count"), text, allowed=["count", "duration"], hint=hint)
     if isinstance(retention, dict) and retention.get("count") is not None and retention.get("duration") is not None:
         text = "backups are kept by 'count' or by 'duration', not by both"
         yield finding("field.conflict", (*path, "retention"), text, allowed=["count", "duration"])

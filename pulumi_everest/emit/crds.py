@@ -15,9 +15,9 @@ from typing import Any
 
 import yaml
 
-from pulumi_everest.emit.schema_check import SchemaCheck
 from pulumi_everest.model.deferred import Deferred
 from pulumi_everest.model.findings import EverestError, Finding, finding, unknown
+from pulumi_everest.model.schema_check import SchemaCheck
 
 Schema = Mapping[str, Any]
 

@@ -5,16 +5,28 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from pulumi_everest.model.part import (
+    Affinity,
+    Annotations,
+    Bucket,
     Cidr,
     ClusterPart,
+    Cpu,
     Cron,
     Duration,
+    Folder,
     Image,
     Label,
-    Quantity,
+    Labels,
+    Memory,
+    Qualified,
+    Region,
+    Registry,
     Subdomain,
+    Toleration,
+    TopologySpreadConstraint,
     Url,
     Version,
+    VolumeSize,
     Whole,
 )
 from pulumi_everest.model.part import Time as Rfc3339
@@ -24,9 +36,9 @@ from pulumi_everest.model.storage_types import StorageType
 class Amounts(ClusterPart):
     """CPU and memory."""
 
-    cpu: Quantity | None = None
+    cpu: Cpu | None = None
     """CPU as a Kubernetes quantity, such as `500m` or `2`."""
-    memory: Quantity | None = None
+    memory: Memory | None = None
     """Memory as a Kubernetes quantity, such as `4Gi`."""
 
 
@@ -42,7 +54,7 @@ class Resources(ClusterPart):
 class Storage(ClusterPart):
     """The volume of each replica."""
 
-    size: Quantity | None = None
+    size: VolumeSize | None = None
     """Size of the volume as a Kubernetes quantity, such as `100Gi`. It can grow, never shrink."""
     storage_class: Subdomain | None = None
     """Name of the StorageClass; the Kubernetes cluster's default one if left out. It cannot be changed later."""
@@ -53,24 +65,24 @@ class Expose(ClusterPart):
 
     type: Literal["ClusterIP", "NodePort", "LoadBalancer"] | None = None
     """Type of the Kubernetes Service."""
-    annotations: dict[str, str] | None = None
+    annotations: Annotated[Annotations, Field(max_length=64)] | None = None
     """Annotations of the Service, for instance for a cloud's load balancer."""
     source_ranges: Annotated[list[Cidr], Field(max_length=64)] | None = None
     """Address ranges (CIDR) that a load balancer lets in."""
-    load_balancer_class: str | None = None
+    load_balancer_class: Qualified | None = None
     """Class of the load balancer."""
 
 
 class Scheduling(ClusterPart):
     """Where the pods of the component may run."""
 
-    node_selector: dict[str, str] | None = None
+    node_selector: Annotated[Labels, Field(max_length=64)] | None = None
     """Labels that a node must have."""
-    affinity: dict[str, Any] | None = None
+    affinity: Affinity | None = None
     """A Kubernetes Affinity."""
-    tolerations: list[dict[str, Any]] | None = None
+    tolerations: list[Toleration] | None = None
     """Kubernetes Tolerations."""
-    topology_spread_constraints: list[dict[str, Any]] | None = None
+    topology_spread_constraints: list[TopologySpreadConstraint] | None = None
     """Kubernetes TopologySpreadConstraints."""
     priority_class_name: Subdomain | None = None
     """Name of a PriorityClass."""
@@ -164,15 +176,15 @@ class BackupStorage(ClusterPart):
     """Name of the storage, unique in the cluster."""
     type: StorageType
     """Kind of storage."""
-    bucket: str | None = None
+    bucket: Bucket | None = None
     """Bucket (s3, gcs)."""
-    container: str | None = None
+    container: Bucket | None = None
     """Container (azure)."""
     claim: Subdomain | None = None
     """Name of the PersistentVolumeClaim (filesystem)."""
-    prefix: str | None = None
+    prefix: Folder | None = None
     """Folder in the storage."""
-    region: str | None = None
+    region: Region | None = None
     """Region (s3)."""
     endpoint_url: Url | None = None
     """URL of the service, where it is not the cloud's own (s3, azure)."""
@@ -252,7 +264,7 @@ class Tls(ClusterPart):
 class Images(ClusterPart):
     """Where container images come from."""
 
-    registry: str | None = None
+    registry: Registry | None = None
     """Registry, with a path if there is one, that the catalog's images are taken from instead of their own."""
     pull_policy: Literal["Always", "IfNotPresent", "Never"] | None = None
     """When images are pulled."""
@@ -304,11 +316,11 @@ class Metadata(ClusterPart):
     """Name of the cluster and of its main object."""
     namespace: Label | None = None
     """Namespace; `default` if left out in YAML."""
-    labels: dict[str, str] | None = None
+    labels: Labels | None = None
     """Labels of every emitted object."""
-    annotations: dict[str, str] | None = None
+    annotations: Annotations | None = None
     """Annotations of every emitted object."""
-    finalizers: list[str] | None = None
+    finalizers: list[Qualified] | None = None
     """Finalizers of the main object, in place of those that the volume policy gives."""
 
 

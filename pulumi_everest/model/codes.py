@@ -50,7 +50,15 @@ CODES: dict[str, Code] = {
     "value.secret": Code(_E, "A password or other secret value is empty, or ends with a line break."),
     "value.output-text": Code(_E, "An output was put into a text, which does not give its value."),
     "value.name": Code(_E, "The name is not a valid Kubernetes name, or too long."),
-    "value.quantity": Code(_E, "The text is not a Kubernetes quantity, or not a positive one."),
+    "value.label": Code(
+        _E, "The key or value of a label, or the key of an annotation, is not one that Kubernetes takes."
+    ),
+    "value.text": Code(_E, "The text cannot be the name of what it names, such as a bucket."),
+    "value.quantity": Code(
+        _E,
+        "The text is not a Kubernetes quantity, not a positive one, or no amount that there could be of what it is for: "
+        "half a byte of memory, 2000 cores.",
+    ),
     "value.cron": Code(_E, "The text is not a cron line of five fields."),
     "value.duration": Code(_E, "The text is not a duration."),
     "value.cidr": Code(_E, "The text is not a CIDR block."),

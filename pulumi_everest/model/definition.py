@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field
 
 from pulumi_everest.model.cluster import Instance
-from pulumi_everest.model.part import Image, Part, Subdomain, Version, Whole
+from pulumi_everest.model.part import Annotations, Image, Labels, Part, Subdomain, Version, Whole
 
 JsonSchema = dict[str, Any]
 Name = Annotated[str, Field(min_length=1, max_length=63)]
@@ -193,9 +193,9 @@ class NameOnly(Part):
 
     name: Subdomain
     """Name of the object."""
-    labels: dict[str, str] | None = None
+    labels: Labels | None = None
     """Labels of the object."""
-    annotations: dict[str, str] | None = None
+    annotations: Annotations | None = None
     """Annotations of the object."""
 
 

@@ -174,6 +174,23 @@ def shortened(text: str, limit: int = 60) -> str:
     return cut if cut.isprintable() else cut.encode("unicode_escape").decode("ascii")
 
 
+def described(value: Any) -> str:
+    """A value for a message: what it is, short, and never the inside of a mapping or list."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return f"'{str(value).lower()}'"
+    if isinstance(value, (int, float)):
+        return f"the number {shortened(str(value))}"
+    if isinstance(value, str):
+        return f"the text '{shortened(value)}'"
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, (list, tuple)):
+        return "a list"
+    return f"a value of type {type(value).__name__}"
+
+
 def allowed_text(allowed: tuple[str, ...], limit: int = SHOWN) -> str:
     """The allowed values as a list for people, cut after `limit` with the number of the rest, as far as it is known."""
     shown = ", ".join(allowed[:limit])

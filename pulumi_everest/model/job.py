@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from pulumi_everest.model.cluster import DataSource
-from pulumi_everest.model.part import ClusterPart, Label, Subdomain, Version, Whole
+from pulumi_everest.model.part import Annotations, ClusterPart, Label, Labels, Subdomain, Version, Whole
 
 
 class JobSpec(ClusterPart):
@@ -59,9 +59,9 @@ class JobMetadata(ClusterPart):
     """Name of the object."""
     namespace: Label | None = None
     """Namespace, which is that of the cluster; `default` if left out in YAML."""
-    labels: dict[str, str] | None = None
+    labels: Labels | None = None
     """Labels of the object."""
-    annotations: dict[str, str] | None = None
+    annotations: Annotations | None = None
     """Annotations of the object."""
 
 

@@ -20,7 +20,10 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from pulumi_everest.model.deferred import Deferred
-from pulumi_everest.model.values import scalars
+from pulumi_everest.model.kubernetes.examined import ANNOTATIONS, LABELS, Defined
+from pulumi_everest.model.kubernetes.labels import check_qualified_name
+from pulumi_everest.model.values import amounts, scalars, texts
+from pulumi_everest.model.values.image_reference import check_registry
 
 KNOWN, DEFERRED = "known", "deferred"
 """Labels of the two members of each union with `Deferred`; they stand in pydantic's error locations."""
@@ -55,6 +58,8 @@ def _open(schema: dict[str, Any]) -> dict[str, Any]:
         schema = {**schema, "values_schema": _open(schema["values_schema"])}
     elif kind == "union":
         schema = {**schema, "choices": [_open_choice(choice) for choice in schema["choices"]]}
+    elif kind == "function-after":
+        schema = {**schema, "schema": _open_inside(schema["schema"])}
     deferred = core_schema.is_instance_schema(Deferred)
     return cast(
         "dict[str, Any]",
@@ -74,6 +79,8 @@ def _open_inside(schema: dict[str, Any]) -> dict[str, Any]:
         return {**schema, "values_schema": _open(schema["values_schema"])}
     if schema["type"] == "list" and "items_schema" in schema:
         return {**schema, "items_schema": _open(schema["items_schema"])}
+    if schema["type"] == "function-after":
+        return {**schema, "schema": _open_inside(schema["schema"])}
     return schema
 
 
@@ -121,4 +128,17 @@ Subdomain = Annotated[str, _checked("value.name", scalars.check_dns_subdomain)]
 Image = Annotated[str, _checked("value.image", scalars.check_image)]
 Url = Annotated[str, _checked("value.url", scalars.check_url)]
 Time = Annotated[str, _checked("value.time", scalars.check_time)]
+Qualified = Annotated[str, _checked("value.label", check_qualified_name)]
+Registry = Annotated[str, _checked("value.image", check_registry)]
+Bucket = Annotated[str, _checked("value.text", texts.check_bucket)]
+Folder = Annotated[str, _checked("value.text", texts.check_folder)]
+Region = Annotated[str, _checked("value.text", texts.check_region)]
+Cpu = Annotated[str, _checked("value.quantity", amounts.check_cpu)]
+Memory = Annotated[str, _checked("value.quantity", amounts.check_memory)]
+VolumeSize = Annotated[str, _checked("value.quantity", amounts.check_size)]
+Labels = Annotated[dict[str, str], LABELS]
+Annotations = Annotated[dict[str, str], ANNOTATIONS]
+Affinity = Annotated[dict[str, Any], Defined("Affinity")]
+Toleration = Annotated[dict[str, Any], Defined("Toleration")]
+TopologySpreadConstraint = Annotated[dict[str, Any], Defined("TopologySpreadConstraint")]
 Version = Annotated[str, _checked("value.version", scalars.check_version)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final, TypeVar
@@ -11,7 +12,7 @@ from pydantic_core import ErrorDetails
 
 from pulumi_everest.model.codes import CODES
 from pulumi_everest.model.deferred import Deferred, Path
-from pulumi_everest.model.findings import Finding, finding, path_text, shortened, unknown
+from pulumi_everest.model.findings import Finding, described, finding, path_text, shortened, unknown
 from pulumi_everest.model.part import DEFERRED, KNOWN
 from pulumi_everest.model.shapes import ANY, Shape, field_names, shape_of
 
@@ -49,10 +50,12 @@ def read_leniently(model: type[M], data: dict[str, Any], *, defer: bool) -> tupl
     With `defer` a refused value becomes a `Deferred` (for models that take it), otherwise it is left out. The model
     is None only where nothing useful is left.
     """
-    found, said = list[Finding](), _Said()
+    found, said, misspelt = list[Finding](), _Said(), set[Path]()
     for _ in range(12):
         read, findings = read_model(model, data)
         new = [entry for entry in findings if not said.covers(entry)]
+        misspelt |= {place for entry in new if (place := meant(entry)) is not None}
+        new = [entry for entry in new if entry.code != "field.missing" or entry.path not in misspelt]
         found += new
         if read is not None:
             return read, found
@@ -62,6 +65,15 @@ def read_leniently(model: type[M], data: dict[str, Any], *, defer: bool) -> tupl
         said.add(new)
         data = rest
     return None, found
+
+
+def meant(entry: Finding) -> Path | None:
+    """Where the field stands that a name was meant to be which is not known: it is not missing, too."""
+    match = _MEANT.fullmatch(entry.hint or "") if entry.code == "field.unknown" else None
+    return (*entry.path[:-1], match[1]) if match is not None else None
+
+
+_MEANT = re.compile(r"did you mean '(.*)'\?")
 
 
 class _Said:
@@ -244,7 +256,7 @@ def _finding(detail: ErrorDetails, data: Any, shape: Shape) -> Finding:
     path = _path(detail["loc"], data)
     kind, got, context = detail["type"], detail.get("input"), detail.get("ctx", {})
     if kind in CODES:
-        return finding(kind, path, context["message"])
+        return finding(kind, path, context["message"], allowed=context.get("allowed") or (), hint=context.get("hint"))
     if kind == "extra_forbidden":
         names = field_names(shape, path[:-1])
         where = f"'{path_text(path[:-1])}'" if path[:-1] else "the document"
@@ -288,23 +300,6 @@ def _type_hint(kind: str, got: Any) -> str | None:
     if isinstance(got, str) and got.strip() in ("...", "…"):
         return "this looks like a placeholder that is still to be filled"
     return None
-
-
-def described(value: Any) -> str:
-    """A value for a message: what it is, short, and never the inside of a mapping or list."""
-    if value is None:
-        return "nothing"
-    if isinstance(value, bool):
-        return f"'{str(value).lower()}'"
-    if isinstance(value, (int, float)):
-        return f"the number {shortened(str(value))}"
-    if isinstance(value, str):
-        return f"the text '{shortened(value)}'"
-    if isinstance(value, dict):
-        return "a mapping"
-    if isinstance(value, (list, tuple)):
-        return "a list"
-    return f"a value of type {type(value).__name__}"
 
 
 _PLAIN = frozenset((str, int, bool))

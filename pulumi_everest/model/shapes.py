@@ -9,7 +9,7 @@ from __future__ import annotations
 import types
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Annotated, Any, ForwardRef, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, ForwardRef, Literal, Protocol, Union, get_args, get_origin, runtime_checkable
 
 from pydantic import BaseModel
 
@@ -21,12 +21,14 @@ class Shape:
     """The kind of value at a place.
 
     ``object`` has known `fields` (other keys are errors elsewhere and of any kind here), every value of a ``map`` and
-    every item of a ``list`` is an `item`, and ``text-or-map`` is a text or a mapping of texts.
+    every item of a ``list`` is an `item`, and ``text-or-map`` is a text or a mapping of texts. Fields that are
+    `verbatim` have the same names in every language: they are not this package's.
     """
 
     kind: Kind
     fields: dict[str, Shape] = field(default_factory=dict)
     item: Shape | None = None
+    verbatim: bool = False
 
     def at(self, key: str | int) -> Shape:
         """The shape one step further down; `ANY` where nothing is known about it."""
@@ -44,6 +46,15 @@ NUMBER = Shape("number")
 TEXT_OR_MAP = Shape("text-or-map", item=TEXT)
 
 
+@runtime_checkable
+class HasShape(Protocol):
+    """An annotation that knows the shape of the values it is about."""
+
+    @property
+    def shape(self) -> Shape:
+        """The shape."""
+
+
 @cache
 def shape_of(model: type[BaseModel]) -> Shape:
     """The shape of the documents that a model reads, by the names its fields have there."""
@@ -56,7 +67,8 @@ def shape_of(model: type[BaseModel]) -> Shape:
 
 def _shape_of_annotation(annotation: Any) -> Shape:
     if get_origin(annotation) is Annotated:
-        return _shape_of_annotation(get_args(annotation)[0])
+        own = next((entry for entry in get_args(annotation)[1:] if isinstance(entry, HasShape)), None)
+        return own.shape if own is not None else _shape_of_annotation(get_args(annotation)[0])
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin in (Union, types.UnionType):
         return _shape_of_union([_shape_of_annotation(a) for a in arguments if a is not type(None)])

@@ -14,7 +14,14 @@ from pulumi_everest.model.cluster import DatabaseCluster
 from pulumi_everest.model.deferred import Deferred, Path
 from pulumi_everest.model.definition import DatabaseClusterDefinition
 from pulumi_everest.model.findings import Finding, Locate, finding, located, unknown
-from pulumi_everest.model.reading import plain, read_leniently, set_aside, with_own_finalizers, without_server_fields
+from pulumi_everest.model.reading import (
+    meant,
+    plain,
+    read_leniently,
+    set_aside,
+    with_own_finalizers,
+    without_server_fields,
+)
 from pulumi_everest.model.shapes import ANY, Shape, shape_of
 from pulumi_everest.model.source.documents import Document
 
@@ -188,7 +195,8 @@ class Documents:
             other = self.definitions[name].document.place(("metadata", "name"))
             self._found([self._twin("definition", name, other)], document)
             return
-        broken = tuple(entry.path for entry in found if entry.code != "field.unknown")
+        misspelt = [place for entry in found if (place := meant(entry)) is not None]
+        broken = (*(entry.path for entry in found if entry.code != "field.unknown"), *misspelt)
         self.definitions[name] = ReadDefinition(Definition(model), document, broken)
 
     def _twin(self, what: str, name: str, other: Any) -> Finding:

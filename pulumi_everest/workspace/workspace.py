@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from pulumi_everest.core.check_job import Job
 from pulumi_everest.core.overrides import has_overrides
 from pulumi_everest.core.paths import value_at
+from pulumi_everest.core.requests import request_findings
 from pulumi_everest.core.resolve import Resolved
 from pulumi_everest.core.technology import Technology
 from pulumi_everest.core.validate import check_cluster
@@ -267,8 +268,11 @@ class Workspace:
         read = self._definitions.get(setup.technology.definition.name)
         broken = read.broken if read is not None else ()
         more = [entry for entry in more if not _follows(entry, cluster.spec, broken)]
-        if resolved is not None and not any(entry.is_error for entry in more):
-            more += _filling_findings(resolved, setup)
+        if resolved is not None:
+            # Not one of the checks of fields: a search for a cluster tries one field after the other.
+            more += request_findings(cluster.spec, resolved)
+            if not any(entry.is_error for entry in more):
+                more += _filling_findings(resolved, setup)
         return resolved, setup, self._placed([*found, *more, *_of_main_object(cluster, setup)], cluster)
 
     def _placed(self, found: Iterable[Finding], cluster: ClusterInput | JobInput) -> list[Finding]:

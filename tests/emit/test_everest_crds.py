@@ -15,8 +15,10 @@ from pulumi_everest.core.definitions.server_rules import SERVER_CHECKS
 from pulumi_everest.core.paths import missing_part, parse
 from pulumi_everest.emit.everest_crds import KINDS, everest_crds, file_name
 from pulumi_everest.expressions.patterns import is_pattern, matches
+from pulumi_everest.model.kubernetes.labels import check_qualified_name
 from pulumi_everest.model.schemas.server_texts import RANGE_PATTERN, TEXTS
-from pulumi_everest.model.values import scalars
+from pulumi_everest.model.values import amounts, scalars, texts
+from pulumi_everest.model.values.image_reference import check_registry
 from pulumi_everest.model.values.versions import Range
 from pulumi_everest.workspace.documents import KINDS as READ_KINDS
 
@@ -86,20 +88,21 @@ def test_every_field_has_a_description_and_every_pattern_is_one() -> None:
     for kind, crd in CRDS.items():
         for path, node in nodes(schema_of(crd), kind):
             named = path.rpartition(".")[2] not in ("*", "metadata", "name") and not path.endswith("]")
+            named &= not any(f".{own}" in path for own in OF_KUBERNETES)
             assert not named or node.get("description"), path
             for part in (node, *node.get("anyOf", []), *node.get("allOf", [])):
                 assert is_pattern(part.get("pattern", "")), path
 
+
+OF_KUBERNETES = ("affinity.", "tolerations[]", "topologySpreadConstraints[]")
+"""What Kubernetes describes, at length."""
 
 FREE = {
     "DatabaseClusterDefinition": {
         ".spec.configSchema", ".spec.components.*.configSchema", ".spec.topologies.*.configSchema",
         *(
             f".spec.topologies.*.components.*.defaults.{name}"
-            for name in (
-                "config", "overrides", "engineConfig", "scheduling.affinity", "scheduling.tolerations[]",
-                "scheduling.topologySpreadConstraints[]",
-            )
+            for name in ("config", "overrides", "engineConfig")
         ),
         ".spec.uiSchema.*", ".status",
     },
@@ -108,10 +111,7 @@ FREE = {
         ".spec.topology.config", ".spec.config", ".spec.overrides", ".status",
         *(
             f".spec.instances.*.{name}"
-            for name in (
-                "config", "overrides", "engineConfig", "scheduling.affinity", "scheduling.tolerations[]",
-                "scheduling.topologySpreadConstraints[]",
-            )
+            for name in ("config", "overrides", "engineConfig")
         ),
     },
     "DatabaseBackup": {".spec.overrides", ".status"},
@@ -151,6 +151,14 @@ SAME: list[tuple[Callable[[str], str | None], list[str]]] = [
     (scalars.check_image, ["percona/x:1", "Percona/mongo:8", "localhost/x", "localhost:5000/x", "reg.io:5000/a/b:1@sha256:" + "a" * 64, "a..b/c", "host:5000/x", "[::1]:5000/x", "https://a/b", "x", "x:", "A", "example.org", "a__b/c--d", "a_-b", "a./b", "reg.io./x", "UPPER.io/x:1", "UPPER/x", "u.io/X", "x:tag@sha256:12", "a/<tag>", "${IMAGE}", " a", "a/b//c"]),
     (scalars.check_url, ["https://a", "HTTP://A:80/x?y", "http://a:0", "http://a:65535", "http://a:65536", "http://a:", "http://[::1]:8080/", "http://me:x@a", "pmm.example", "http://a b", "http://a/ b", "ftp://x", "http://", "http://a_b.c./", "http://-a", "https://a?b@c", "https://a/b@c", "https://a#x", "", " https://a"]),
     (scalars.check_time, ["2026-01-31T09:30:00Z", "2026-01-31 09:30", "2026-01-31T24:30:00Z", "2026-01-31T09:30:00.123+02:00", "2026-01-31T09:30:60Z", "2026-01-31T09:30:00+24:00", "2026-13-01T00:00:00Z", "latest"]),
+    (amounts.check_memory, ["512Mi", "1Mi", "1G", "0", "x"]),
+    (amounts.check_size, ["10Gi", "1e9", "0", "10GB"]),
+    (amounts.check_cpu, ["500m", "2", "0.5", "1e1", "2E1", "1Gi", "1M", "1k", "0", "x"]),
+    (check_qualified_name, ["a", "example.com/a", "service.k8s.aws/nlb", "a b", "Example.com/a", "a/b/c", "/a", "a/", "", "a" * 63, "a" * 64, "A_b.C-1", "-a"]),
+    (check_registry, ["r.example.com", "r.example.com:5000", "r.example.com/mirror/x", "localhost:5000", "mirror", "mirror/x", "https://r.example.com", "r.example.com/", "r.example.com/x:1", "r.example.com/X", "a b", "", "r.example.com:port"]),
+    (texts.check_bucket, ["backups", "my.bucket-1", "", "a b", "a/b", "s3://a", " a"]),
+    (texts.check_folder, ["", "shop/orders", "a b", " a", "a ", "/a/"]),
+    (texts.check_region, ["eu-central-1", "", "a b"]),
     (scalars.check_version, ["8.0", "", "> 8", "a" * 128, "a" * 129, "1~x", "17.10", "-1", "8.0.12-4+x"]),
 ]  # fmt: skip
 
@@ -167,7 +175,9 @@ def test_a_pattern_takes_what_the_check_takes(check: Callable[[str], str | None]
 
 
 def test_every_check_of_a_text_has_keywords() -> None:
-    assert {check.__name__ for check in TEXTS} == {name for name in scalars.__all__ if name.startswith("check_")}
+    own = {name for name in scalars.__all__ if name.startswith("check_")}
+    others = {check.__name__ for check, _ in SAME if check.__name__ not in own}
+    assert {check.__name__ for check in TEXTS} == own | others
 
 
 LAX = [

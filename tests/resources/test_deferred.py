@@ -27,7 +27,7 @@ ARGUMENTS = {
             "scheduling": {
                 "node_selector": {"disk": "ssd"},
                 "tolerations": [{"key": "db", "operator": "Exists"}],
-                "affinity": {"podAntiAffinity": {"x": []}},
+                "affinity": {"podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": []}},
             },
             "expose": {"source_ranges": ["10.0.0.0/8"]},
             "overrides": {"extra": {"deep": 1}},
@@ -74,8 +74,8 @@ PLACES = [
     (
         (*ENGINE, "scheduling", "affinity", "podAntiAffinity"),
         (*TO, "scheduling", "affinity", "podAntiAffinity"),
-        {"x": []},
-        None,
+        {"requiredDuringSchedulingIgnoredDuringExecution": []},
+        {"required": []},
     ),
     ((*ENGINE, "expose", "source_ranges", 0), (*TO, "expose", "sourceRanges", 0), "10.0.0.0/8", "10.0.0.0/33"),
     ((*ENGINE, "expose", "source_ranges"), (*TO, "expose", "sourceRanges"), ["10.0.0.0/8"], "10.0.0.0/8"),

@@ -90,11 +90,20 @@ def test_camel_case_is_accepted_and_answered():
     assert path_text(result.error.findings[0].path) == "instances.engine.storage.storageClass"
 
 
+def test_what_is_kubernetes_own_has_the_names_of_kubernetes():
+    scheduling = {"affinity": {"node_affinity": {}}, "tolerations": [{"key": "a", "toleration_seconds": 5}]}
+    engine = {"scheduling": scheduling}
+    result = run(lambda: DatabaseCluster("orders", provider=TOY, instances={"engine": engine}) and None)
+    assert [(path_text(entry.path), entry.hint) for entry in result.error.findings] == [
+        ("instances.engine.scheduling.affinity.node_affinity", "did you mean 'nodeAffinity'?"),
+        ("instances.engine.scheduling.tolerations[0].toleration_seconds", "did you mean 'tolerationSeconds'?"),
+    ]
+
+
 def test_free_mappings_are_left_as_they_are():
     scheduling = {
         "node_selector": {"node_pool": "x"},
-        "affinity": {"node_affinity": {"a_b": 1}},
-        "tolerations": [{"toleration_seconds": 5}],
+        "affinity": {"podAffinity": {}},
     }
     engine = {"scheduling": scheduling, "overrides": {"some_key": {"other_key": 1}}}
     result = run(
@@ -102,17 +111,18 @@ def test_free_mappings_are_left_as_they_are():
     )
     spec = result.main.inputs["spec"]["engine"]
     assert spec["scheduling"]["nodeSelector"] == {"node_pool": "x"}
-    assert spec["scheduling"]["affinity"] == {"node_affinity": {"a_b": 1}}
-    assert spec["scheduling"]["tolerations"] == [{"toleration_seconds": 5}]
+    assert spec["scheduling"]["affinity"] == {"podAffinity": {}}
     assert spec["some_key"] == {"other_key": 1}
     assert result.main.inputs["metadata"]["labels"] == {"my_label": "x"}
 
 
 def test_typed_arguments_of_the_kubernetes_package_are_accepted():
-    toleration = k8s.core.v1.TolerationArgs(key="db", toleration_seconds=5)
+    toleration = k8s.core.v1.TolerationArgs(key="db", effect="NoExecute", toleration_seconds=5)
     engine = {"scheduling": {"tolerations": [toleration]}}
     result = run(lambda: DatabaseCluster("orders", provider=TOY, instances={"engine": engine}) and None)
-    assert result.main.inputs["spec"]["engine"]["scheduling"]["tolerations"] == [{"key": "db", "tolerationSeconds": 5}]
+    assert result.main.inputs["spec"]["engine"]["scheduling"]["tolerations"] == [
+        {"key": "db", "effect": "NoExecute", "tolerationSeconds": 5}
+    ]
 
 
 def wrong_containers():

@@ -168,21 +168,18 @@ NESTED = {
 }
 
 
-@pytest.mark.parametrize("place", ["instances.engine.scheduling", "overrides"])
+@pytest.mark.parametrize("place", ["overrides of a component", "overrides"])
 @pytest.mark.parametrize("form", NESTED)
 def test_outputs_inside_outputs_are_opened(form, place):
     def arguments():
         value = NESTED[form]()
-        free = {"overrides": {"spot": value}}
+        free = {"spot": value}
         return (
-            {"instances": {"engine": free}}
-            if place == "overrides"
-            else {"instances": {"engine": {"scheduling": {"affinity": value}}}}
+            {"overrides": {"engine": free}} if place == "overrides" else {"instances": {"engine": {"overrides": free}}}
         )
 
     def there(result):
-        engine = result.main.inputs["spec"]["engine"]
-        return engine["spot"] if place == "overrides" else engine["scheduling"]["affinity"]
+        return result.main.inputs["spec"]["engine"]["spot"]
 
     update = one(arguments, preview=False)
     assert update.error is None

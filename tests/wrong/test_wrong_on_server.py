@@ -32,7 +32,7 @@ REASONS = {
 SEEN = {
     "field.unknown", "field.missing", "field.type", "field.value", "field.range", "field.conflict", "field.duplicate",
     "value.name", "value.quantity", "value.cron", "value.duration", "value.cidr", "value.time", "value.url",
-    "value.image", "value.version", "cluster.secret-in-yaml", "source.kind",
+    "value.image", "value.version", "value.label", "value.text", "cluster.secret-in-yaml", "source.kind",
     "definition.unknown-type", "definition.unknown-component", "definition.unknown-version", "definition.unknown-path",
     "definition.no-versions", "definition.default-version", "definition.duplicate-version",
     "definition.default-topology", "definition.no-topologies", "definition.bundle", "definition.replicas",

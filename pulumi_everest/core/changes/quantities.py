@@ -13,7 +13,10 @@ from pulumi_everest.core.changes.impact import Concealed
 from pulumi_everest.core.paths import FieldPath
 from pulumi_everest.model.cluster import DatabaseClusterSpec
 from pulumi_everest.model.part import Checked
-from pulumi_everest.model.values.scalars import check_quantity, quantity_value
+from pulumi_everest.model.values.amounts import check_cpu, check_memory, check_size
+from pulumi_everest.model.values.scalars import quantity_value
+
+_CHECKS = frozenset({check_cpu, check_memory, check_size})
 
 
 def amount(value: Any) -> Decimal | None:
@@ -51,7 +54,7 @@ def _below(model: type[BaseModel], path: FieldPath) -> Iterator[FieldPath]:
 
 
 def _of_annotation(annotation: Any, metadata: Any, path: FieldPath) -> Iterator[FieldPath]:
-    if any(isinstance(entry, Checked) and entry.check is check_quantity for entry in metadata):
+    if any(isinstance(entry, Checked) and entry.check in _CHECKS for entry in metadata):
         yield path
     elif isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield from _below(annotation, path)

@@ -18,8 +18,7 @@ from referencing import Registry
 from pulumi_everest.core.config_schema.parts import named_properties
 from pulumi_everest.expressions.patterns import matches
 from pulumi_everest.model.deferred import Deferred, Path, find
-from pulumi_everest.model.findings import Finding, did_you_mean, finding, unknown
-from pulumi_everest.model.reading import described
+from pulumi_everest.model.findings import Finding, described, did_you_mean, finding, unknown
 from pulumi_everest.model.shapes import Shape
 from pulumi_everest.model.similar_names import Names
 

@@ -53,6 +53,17 @@ _SOURCE: Final = [
     ),
 ]
 
+
+def _within(kind: str) -> dict[str, str]:
+    """A request is not over its limit, as far as one object says both."""
+    return _rule(
+        f"!has(self.requests) || !has(self.limits) || !has(self.requests.{kind}) || !has(self.limits.{kind}) ||"
+        f" !isQuantity(self.requests.{kind}) || !isQuantity(self.limits.{kind}) ||"
+        f" quantity(self.requests.{kind}).compareTo(quantity(self.limits.{kind})) <= 0",
+        f"the request for {kind} is over the limit",
+    )
+
+
 _CLUSTER: Final[dict[str, Rules]] = {
     "DatabaseClusterSpec.provider": [
         _rule("self == oldSelf", "the provider of a cluster cannot be changed"),
@@ -73,7 +84,9 @@ _CLUSTER: Final[dict[str, Rules]] = {
         ),
     ],
     "BackupStorage": list(_storage_rules()),
+    "Resources": [_within("cpu"), _within("memory")],
     "Retention": [
+        _rule("has(self.count) || has(self.duration)", "'count' or 'duration' says how long backups are kept"),
         _rule("!has(self.count) || !has(self.duration)", "backups are kept by 'count' or by 'duration', not by both"),
     ],
     "DataSource": _SOURCE,

@@ -6,12 +6,13 @@ check refuses it is listed in docs/controller.md.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
-from pulumi_everest.model.values import scalars
+from pulumi_everest.model.kubernetes import labels
+from pulumi_everest.model.values import amounts, scalars, texts
 from pulumi_everest.model.values.cron import CRON_PATTERN
-from pulumi_everest.model.values.image_reference import IMAGE_PATTERN
+from pulumi_everest.model.values.image_reference import IMAGE_PATTERN, REGISTRY_PATTERN, check_image, check_registry
 
 _SUFFIX: Final = r"([numkMGTPE]|[KMGTPE]i|[eE][+-]?[0-9]{1,3})?"
 # A number that is more than nothing has a digit that is not 0.
@@ -28,17 +29,45 @@ RANGE_PATTERN: Final = r"^\s*{0}(\s*,\s*{0}|\s+{0}|\s*(>=|<=|>|<|!=|==|=)\s*{1})
 )
 """A range of versions, such as ``>=1.21 <1.23``."""
 
+_QUANTITY: Final[dict[str, Any]] = {
+    "maxLength": 64,
+    "pattern": f"^{_POSITIVE}{_SUFFIX}$",
+    "x-kubernetes-validations": [
+        {
+            "rule": "!isQuantity(self) || quantity(self).isLessThan(quantity('8Ei'))",
+            "message": "a quantity is less than 8Ei",
+        }
+    ],
+}
+_QUALIFIED: Final = rf"^({_LABEL}(\.{_LABEL})*/)?[A-Za-z0-9]([-A-Za-z0-9_.]{{0,61}}[A-Za-z0-9])?$"
+_LABEL_TEXT: Final = r"^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$"
+
+
+def _bounded(least: str, most: str, message: str) -> dict[str, Any]:
+    """A quantity that is also in bounds."""
+    inside = f"!quantity(self).isLessThan(quantity('{least}')) && quantity(self).isLessThan(quantity('{most}'))"
+    rule = f"!isQuantity(self) || ({inside})"
+    return {**_QUANTITY, "x-kubernetes-validations": [{"rule": rule, "message": message}]}
+
+
+def _keys(pattern: str, message: str) -> list[dict[str, str]]:
+    """A rule about the keys of a mapping."""
+    return [{"rule": f"self.all(k, k.size() < 318 && k.matches('{pattern}'))", "message": message}]
+
+
 TEXTS: Final[dict[Callable[[str], str | None], dict[str, Any]]] = {
-    scalars.check_quantity: {
-        "maxLength": 64,
-        "pattern": f"^{_POSITIVE}{_SUFFIX}$",
-        "x-kubernetes-validations": [
-            {
-                "rule": "!isQuantity(self) || quantity(self).isLessThan(quantity('8Ei'))",
-                "message": "a quantity is less than 8Ei",
-            }
-        ],
+    scalars.check_quantity: _QUANTITY,
+    amounts.check_memory: _bounded("1Mi", "8Ei", "an amount of memory is at least 1Mi and less than 8Ei"),
+    amounts.check_size: _bounded("1Mi", "8Ei", "the size of a volume is at least 1Mi and less than 8Ei"),
+    amounts.check_cpu: {
+        **_bounded("1m", "1000", "an amount of CPU is at least 1m and less than 1000"),
+        "allOf": [{"pattern": r"^[0-9.+]*([num]|[eE][+-]?[0-9]+)?$"}],
     },
+    labels.check_qualified_name: {"maxLength": 317, "pattern": _QUALIFIED},
+    check_registry: {"maxLength": 255, "pattern": REGISTRY_PATTERN},
+    texts.check_bucket: {"maxLength": 1024, "pattern": r"^[^\s/]+$"},
+    texts.check_folder: {"maxLength": 1024, "pattern": r"^(\S(.*\S)?)?$"},
+    texts.check_region: {"maxLength": 1024, "pattern": r"^\S+$"},
     scalars.check_duration: {"maxLength": 64, "pattern": f"^{_DURATION}$", "allOf": [{"pattern": "[1-9]"}]},
     scalars.check_cron: {"maxLength": 1000, "pattern": CRON_PATTERN},
     scalars.check_cidr: {
@@ -52,7 +81,7 @@ TEXTS: Final[dict[Callable[[str], str | None], dict[str, Any]]] = {
     },
     scalars.check_dns_label: {"maxLength": 63, "pattern": f"^{_LABEL}$"},
     scalars.check_dns_subdomain: {"maxLength": 253, "pattern": rf"^{_LABEL}(\.{_LABEL})*$"},
-    scalars.check_image: {"maxLength": 1000, "pattern": IMAGE_PATTERN},
+    check_image: {"maxLength": 1000, "pattern": IMAGE_PATTERN},
     scalars.check_url: {"pattern": rf"^(?i:https?)://{_HOST}(:({_PORT})?)?([/?#][^\s\x00-\x1f\x7f]*)?$"},
     scalars.check_time: {
         "format": "date-time",
@@ -61,3 +90,16 @@ TEXTS: Final[dict[Callable[[str], str | None], dict[str, Any]]] = {
     scalars.check_version: {"maxLength": 128, "pattern": r"^[0-9A-Za-z][0-9A-Za-z._+~-]*$"},
 }
 """The keywords that stand for each check."""
+
+MAPPINGS: Final[dict[Callable[[Any], Iterable[Any]], dict[str, Any]]] = {
+    labels.label_findings: {
+        "additionalProperties": {"type": "string", "maxLength": 63, "pattern": _LABEL_TEXT},
+        "x-kubernetes-validations": _keys(_QUALIFIED, "a key is not the key of a label, such as example.com/team"),
+    },
+    labels.annotation_findings: {
+        "x-kubernetes-validations": _keys(
+            _QUALIFIED.replace("a-z", "A-Za-z", 1), "a key is not the key of an annotation, such as example.com/team"
+        ),
+    },
+}
+"""The same for mappings that are examined as a whole."""

@@ -14,9 +14,10 @@ from annotated_types import Ge, Gt, Le, Lt, MaxLen, MinLen
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from pulumi_everest.model.kubernetes.examined import Defined, Examined
 from pulumi_everest.model.part import Checked
 from pulumi_everest.model.schemas.field_docs import field_docs
-from pulumi_everest.model.schemas.server_texts import TEXTS
+from pulumi_everest.model.schemas.server_texts import MAPPINGS, TEXTS
 
 Schema = dict[str, Any]
 Rules = list[dict[str, str]]
@@ -81,6 +82,9 @@ class _Structural:
         """The schema of a type, with what its annotations say of it."""
         schema = self.kind(annotation, place)
         for entry in _flat(metadata):
+            if isinstance(entry, Defined):
+                schema = entry.schema
+                continue
             schema = {**schema, **_keywords(entry, schema.get("type", ""))}
         return schema
 
@@ -134,6 +138,8 @@ def _keywords(entry: Any, kind: str) -> Schema:
     match entry:
         case Checked():
             return dict(TEXTS[entry.check])
+        case Examined():
+            return dict(MAPPINGS[entry.examine])
         case Ge():
             return {"minimum": entry.ge}
         case Le():

@@ -71,6 +71,23 @@ def check_image(text: str) -> str | None:
     return _check_path(path, wrong, text)
 
 
+def check_registry(text: str) -> str | None:
+    """A registry that images are taken from: a host, with a port and a path if there are any; no URL."""
+    if not text.strip():
+        return "a registry is empty; leave it out, or write one such as registry.example.com/mirror"
+    wrong = f"'{shortened(text)}' is not a registry"
+    near = re.sub(r"^[A-Za-z][A-Za-z0-9+.-]*://", "", text.strip()).rstrip("/")
+    if near != text:
+        what = " but a URL" if "://" in text else ""
+        return f"{wrong}{what}" + (f"; write {shortened(near, 200)}" if check_registry(near) is None else "")
+    if "@" in text or (":" in text.rpartition("/")[2] and "/" in text):
+        return f"{wrong}: it is an image with a tag or digest; write only what stands before the name of the image"
+    # What is no host by its form, such as a project on the default registry, may be the first part of a path.
+    host = text.partition("/")[0]
+    path = text if _is_registry(host) and "/" in text else f"registry.example/{text}" if not _is_registry(host) else ""
+    return _check_path(path, wrong, path) if path else _check_path(f"{text}/image", wrong, text)
+
+
 def _is_registry(first: str) -> bool:
     return "." in first or ":" in first or first == "localhost"
 
@@ -115,3 +132,5 @@ IMAGE_PATTERN: Final = (
     r"(@[A-Za-z][A-Za-z0-9]*([-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9A-Fa-f]{32,})?$"
 )
 """What `check_image` takes as an expression of RE2; it does not know how long each kind of digest is."""
+REGISTRY_PATTERN: Final = rf"^({_REGISTRY}?{_PART}(/{_PART})*|{_REGISTRY.removesuffix('/)')}))$"
+"""The same for `check_registry`."""

@@ -141,7 +141,8 @@ def component(name: str, value: Any) -> dict[str, Any]:
         (component("proxy", {"engineConfig": {"a": "b"}}), True),
         (component("proxy", {"engineConfig": "a: b"}), False),
         (component("agent", {"engineConfig": "a: b"}), False),
-        (component("proxy", {"scheduling": {"affinity": {"a": "b"}}}), True),
+        (component("proxy", {"scheduling": {"affinity": {"nodeAffinity": {}}}}), True),
+        (component("proxy", {"scheduling": {"affinity": {"a": "b"}}}), False),
         (component("proxy", {"scheduling": {"nodeSelector": {}}}), False),
         (component("agent", {"replicas": 1}), True),
         (component("agent", {"version": "5"}), False),  # the topology narrows the fields

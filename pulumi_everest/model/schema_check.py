@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import binascii
 import json
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 from pulumi_everest.model.deferred import Deferred, Path
 from pulumi_everest.model.findings import Finding, did_you_mean, finding
 from pulumi_everest.model.similar_names import Names
+from pulumi_everest.model.values.formats import check_format
 
 Schema = Mapping[str, Any]
+Kind = Literal["unknown", "missing", "type", "value", "range", "duplicate"]
+"""What may be wrong with a value."""
 
 _PRESERVE = "x-kubernetes-preserve-unknown-fields"
 _INT_OR_STRING = "x-kubernetes-int-or-string"
@@ -32,6 +34,9 @@ _INTEGER_FORMATS = {"int32": 31, "int64": 63}
 class SchemaCheck:
     """One check of an object. `metadata` is the schema of its metadata; values of a `secret` are never shown."""
 
+    of = "the operator's schema"
+    """Whose schema it is, for messages."""
+
     def __init__(self, metadata: Schema, *, secret: bool = False) -> None:
         self._metadata = metadata
         self._secret = secret
@@ -42,14 +47,24 @@ class SchemaCheck:
         self._resource(dict(manifest), schema, ())
         return self._findings
 
-    def _add(self, path: Path, message: str, allowed: list[str] | None = None, hint: str | None = None) -> None:
-        self._findings.append(finding("emit.object", path, message, allowed=allowed or (), hint=hint))
+    def code(self, _kind: Kind) -> str:
+        """The code of findings of one kind."""
+        return "emit.object"
+
+    def wrong_type(self, value: Any, wanted: str) -> str:
+        """The message about a value of another type than is wanted."""
+        return f"{'null' if value is None else _said(value)} stands where {wanted} is expected"
+
+    def _add(
+        self, kind: Kind, path: Path, message: str, allowed: list[str] | None = None, hint: str | None = None
+    ) -> None:
+        self._findings.append(finding(self.code(kind), path, message, allowed=allowed or (), hint=hint))
 
     def _resource(self, value: dict[str, Any], schema: Schema, path: Path) -> None:
         """An object with apiVersion, kind and metadata, which its schema need not name."""
         for key in _IMPLIED:
             if value.get(key) is None:
-                self._add((*path, key), f"'{key}' is missing")
+                self._add("missing", (*path, key), f"'{key}' is missing")
         for key in ("apiVersion", "kind"):
             if key in value:
                 self._value(value[key], {"type": "string"}, (*path, key))
@@ -62,10 +77,10 @@ class SchemaCheck:
             return
         if value is None:
             if not schema.get("nullable") and (schema.get("type") or schema.get(_INT_OR_STRING)):
-                self._add(path, f"null stands where {self._wanted(schema)} is expected")
+                self._add("type", path, self.wrong_type(None, self._wanted(schema)))
             return
         if not self._has_type(value, schema):
-            self._add(path, f"{_said(value)} stands where {self._wanted(schema)} is expected")
+            self._add("type", path, self.wrong_type(value, self._wanted(schema)), hint=self.type_hint(value, schema))
             return
         self._limits(value, schema, path)
         if isinstance(value, dict):
@@ -75,6 +90,10 @@ class SchemaCheck:
                 self._object(value, schema, path)
         elif isinstance(value, list):
             self._list(value, schema, path)
+
+    def type_hint(self, _value: Any, _schema: Schema) -> str | None:
+        """How to write a value of a wrong type instead."""
+        return None
 
     @staticmethod
     def _has_type(value: Any, schema: Schema) -> bool:
@@ -118,11 +137,13 @@ class SchemaCheck:
                 self._value(item, other, (*path, key))
             elif not free:
                 names = names or Names(name for name in properties if name not in skipped)
-                message = f"there is no field '{key}' in the operator's schema"
-                self._add((*path, key), message, names.by_similarity(str(key)), did_you_mean(str(key), names))
+                message = f"there is no field '{key}' in {self.of}"
+                self._add(
+                    "unknown", (*path, key), message, names.by_similarity(str(key)), did_you_mean(str(key), names)
+                )
         for key in schema.get("required") or ():
             if key not in value and key not in skipped and "default" not in properties.get(key, {}):
-                self._add((*path, key), f"'{key}' is missing")
+                self._add("missing", (*path, key), f"'{key}' is missing")
 
     def _list(self, value: list[Any], schema: Schema, path: Path) -> None:
         items = schema.get("items")
@@ -140,14 +161,16 @@ class SchemaCheck:
         seen: dict[str, int] = {}
         for index, key in enumerate(keys):
             if key is not None and seen.setdefault(key, index) != index:
-                self._add((*path, index), f"{what} as item {seen[key]} of the list")
+                self._add("duplicate", (*path, index), f"{what} as item {seen[key]} of the list")
 
     def _limits(self, value: Any, schema: Schema, path: Path) -> None:
         """Everything that a schema says of a value beside its type."""
         allowed = schema.get("enum")
         if allowed is not None and value not in allowed:
-            texts = [str(entry) for entry in allowed]
-            self._add(path, f"{self._shown(value)} is not allowed here", texts, did_you_mean(str(value), texts))
+            texts = [str(entry) for entry in allowed if entry != ""]
+            self._add(
+                "value", path, f"{self._shown(value)} is not allowed here", texts, did_you_mean(str(value), texts)
+            )
         if isinstance(value, str):
             self._text(value, schema, path)
         elif isinstance(value, (int, float)) and not isinstance(value, bool):
@@ -159,9 +182,9 @@ class SchemaCheck:
         ):
             if isinstance(value, kind):
                 if len(value) < schema.get(least, 0):
-                    self._add(path, f"at least {schema[least]} {what} are needed, got {len(value)}")
+                    self._add("range", path, f"at least {schema[least]} {what} are needed, got {len(value)}")
                 if len(value) > schema.get(most, len(value)):
-                    self._add(path, f"at most {schema[most]} {what} are allowed, got {len(value)}")
+                    self._add("range", path, f"at most {schema[most]} {what} are allowed, got {len(value)}")
         for part in schema.get("allOf") or ():
             self._value(value, part, path)
         self._choices(value, schema, path)
@@ -169,27 +192,27 @@ class SchemaCheck:
     def _choices(self, value: Any, schema: Schema, path: Path) -> None:
         any_of, one_of, not_ = schema.get("anyOf"), schema.get("oneOf"), schema.get("not")
         if any_of and not any(self._passes(value, part) for part in any_of):
-            self._add(path, f"{self._shown(value)} is none of what the schema takes here")
+            self._add("value", path, f"{self._shown(value)} is none of what the schema takes here")
         if one_of and sum(self._passes(value, part) for part in one_of) != 1:
-            self._add(path, f"{self._shown(value)} is not just one of what the schema takes here")
+            self._add("value", path, f"{self._shown(value)} is not just one of what the schema takes here")
         if not_ is not None and self._passes(value, not_):
-            self._add(path, f"{self._shown(value)} is excluded by the schema")
+            self._add("value", path, f"{self._shown(value)} is excluded by the schema")
 
     def _passes(self, value: Any, part: Schema) -> bool:
         """Whether a value passes a part of a schema, which limits values and names no fields of its own."""
-        check = SchemaCheck(self._metadata, secret=self._secret)
+        check = type(self)(self._metadata, secret=self._secret)
         check._value(value, {**part, _PRESERVE: True}, ())
         return not check._findings
 
     def _text(self, value: str, schema: Schema, path: Path) -> None:
         pattern = _pattern(schema["pattern"]) if "pattern" in schema else None
         if pattern is not None and pattern.search(value) is None:
-            self._add(path, f"{self._shown(value)} does not match the pattern {schema['pattern']}")
-        if schema.get("format") == "byte":
-            try:
-                binascii.a2b_base64(value, strict_mode=True)
-            except (binascii.Error, ValueError):
-                self._add(path, "the text is not base64")
+            self._add("value", path, f"{self._shown(value)} does not match the pattern {schema['pattern']}")
+        wrong = check_format(value, str(schema["format"])) if "format" in schema else None
+        if wrong is not None:
+            self._add(
+                "value", path, f"the text is not {wrong}" if self._secret else f"{self._shown(value)} is not {wrong}"
+            )
 
     def _number(self, value: float, schema: Schema, path: Path) -> None:
         for bound, wrong, sign in (("minimum", value.__lt__, "least"), ("maximum", value.__gt__, "most")):
@@ -199,13 +222,13 @@ class SchemaCheck:
             exclusive = bool(schema.get(f"exclusive{bound.capitalize()}")) and value == limit
             if wrong(limit) is True or exclusive:
                 than = f"{'more' if sign == 'least' else 'less'} than" if exclusive else f"at {sign}"
-                self._add(path, f"{self._shown(value)} is out of range: {than} {limit}")
+                self._add("range", path, f"{self._shown(value)} is out of range: {than} {limit}")
         bits = _INTEGER_FORMATS.get(str(schema.get("format")))
         if bits is not None and not -(2**bits) <= value < 2**bits:
-            self._add(path, f"{self._shown(value)} is too large for {schema['format']}")
+            self._add("range", path, f"{self._shown(value)} is too large for {schema['format']}")
         step = schema.get("multipleOf")
         if step and value % step:
-            self._add(path, f"{self._shown(value)} is not a multiple of {step}")
+            self._add("value", path, f"{self._shown(value)} is not a multiple of {step}")
 
     def _shown(self, value: Any) -> str:
         if self._secret or isinstance(value, (dict, list)):

@@ -27,7 +27,7 @@ import pulumi_everest.resources.cluster
 import pulumi_everest.review.inputs.programs
 import pulumi_everest.serving.property_errors  # noqa: F401 - imported before the processes are forked
 from benchmarks import program
-from benchmarks.clusters import API_VERSION
+from benchmarks.clusters import API_VERSION, sharded_spec
 from pulumi_everest.cli.main import everest
 
 Work = Callable[[], object]
@@ -285,6 +285,20 @@ def changed_clusters(count: int, folder: Path) -> Work:
     return command("preview", after, "--against", before)
 
 
+def changed_overrides(count: int, folder: Path) -> Work:
+    """A preview of clusters whose overrides all change, of which each takes something away, and each is another one."""
+    before, after = folder / "before", folder / "after"
+    for place, cpu in ((before, 1), (after, 2)):
+        place.mkdir()
+        documents = []
+        for n in range(count):
+            spec = sharded_spec(n)
+            spec["instances"]["engine"]["overrides"] = {"resources": {"limits": {"cpu": f"{cpu}"}}}
+            documents.append(resource("DatabaseCluster", f"cluster-{n}", spec))
+        written(place / "all.yaml", documents)
+    return command("preview", after, "--against", before)
+
+
 def changed_lists(count: int, folder: Path) -> Work:
     """A preview of one object with a long list, of which each item changes, half of them are new, and half are gone."""
     before, after = folder / "before", folder / "after"
@@ -435,6 +449,7 @@ INPUTS = (
     Input("long lists in a cluster", long_lists, 500),
     Input("errors of a schema", schema_errors, 50),
     Input("preview of changed clusters", changed_clusters, 100),
+    Input("preview of changed overrides", changed_overrides, 50, 20),
     Input("preview of a changed list", changed_lists, 1000),
     Input("lock entries", lock_entries, 100),
     Input("adopted objects", adopted, 2, 2),

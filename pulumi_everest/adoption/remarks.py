@@ -10,7 +10,7 @@ from pulumi_everest.adoption.settle import Values
 from pulumi_everest.core.exact import leaves
 from pulumi_everest.core.merging import over
 from pulumi_everest.core.paths import value_at
-from pulumi_everest.emit.dead_fields import dead_fields
+from pulumi_everest.emit.dead_fields import Overridden
 from pulumi_everest.emit.objects import emit
 from pulumi_everest.emit.read_back.places import concrete, with_value
 from pulumi_everest.model.deferred import Path
@@ -42,7 +42,8 @@ def _in_the_way(rendering: Rendering, spec: Spec, values: Values, about: str) ->
     if resolved is None:
         return
     dead: dict[Path, list[str]] = {}
-    for field in dead_fields(fuller, resolved, lambda other: emit(other, rendering.plugin.template)):
+    overridden = Overridden(resolved, lambda other: emit(other, rendering.plugin.template))
+    for field in overridden.dead(fuller):
         name = path_text(tuple(part for part in field.path if isinstance(part, str)))
         dead.setdefault(field.override, []).append(name)
     for override, found in dead.items():

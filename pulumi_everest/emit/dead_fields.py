@@ -1,14 +1,16 @@
 """Fields that do nothing, since overrides remove or replace all that is emitted for them.
 
 Nothing is known of templates. A field is replaced by a value that is not known: where the objects have that, the field
-acts. One that shows in the objects without overrides, and does not with them, is dead. That costs some emissions, and
-they are made only where an override meets something that is emitted.
+acts. One that shows in the objects without overrides, and does not with them, is dead. That costs some emissions: they
+are made only where an override meets something that is emitted, for many fields at once as long as that tells enough,
+and once for clusters of one kind (`deciding`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from pulumi_everest.core.exact import same
@@ -40,53 +42,82 @@ class _Mark(Deferred):
     __slots__ = ()
 
 
-def dead_fields(written: Mapping[str, Any], resolved: Resolved, emit: Emit) -> list[DeadField]:
-    """The dead ones of the fields that are written. `emit` makes the objects of the resolved cluster and of others."""
-    return list(_Overridden(resolved, emit).dead(written))
+class Overridden:
+    """A cluster with overrides, and where in its objects these meet something that is emitted.
 
+    `emit` makes the objects of the resolved cluster and of others; `objects` are those of the cluster, where they are
+    known.
+    """
 
-class _Overridden:
-    """A cluster with overrides, and where in its objects these meet something that is emitted."""
-
-    def __init__(self, resolved: Resolved, emit: Emit) -> None:
-        self._resolved, self._emit = resolved, emit
+    def __init__(self, resolved: Resolved, emit: Emit, objects: Sequence[Emitted] | None = None) -> None:
+        self._resolved, self._emit, self._given = resolved, emit, objects
         self._patches = list(_patches(resolved.spec))
-        self._bare = without_overrides(resolved.spec)
-        self._met = self._places() if self._patches else {}
+        self._without = without_overrides(resolved.spec)
+
+    @cached_property
+    def _made(self) -> dict[str, Any] | None:
+        return self._objects(self._resolved.spec) if self._given is None else _by_name(self._given)
+
+    @cached_property
+    def _bare(self) -> dict[str, Any] | None:
+        """The objects without overrides."""
+        return self._objects(self._without)
+
+    @cached_property
+    def met(self) -> Mapping[Path, Path]:
+        """The places in overrides, by the places in objects where they take something away."""
+        return self._places() if self._patches else {}
 
     def _places(self) -> dict[Path, Path]:
-        """The places in overrides, by the places in objects where they take something away."""
-        bare, marked = self._objects(self._bare), self._objects(self._marked(self._resolved.spec, self._patches))
-        found = {}
+        marked, found = self._objects(self._marked(self._resolved.spec, self._patches)), {}
         for name, object_ in (marked or {}).items():
             for place, value in _leaves(object_, ()):
                 marks = _marks(value)
-                if marks and bare is not None and _at(bare.get(name), place) is not _MISSING:
+                if marks and self._bare is not None and _at(self._bare.get(name), place) is not _MISSING:
                     found[(name, *place)] = marks[0].path
         return found
 
-    def dead(self, written: Mapping[str, Any]) -> Iterator[DeadField]:
-        """The dead fields; where all of an item or a mapping is dead, that."""
-        if not self._met:
-            return
+    def dead(self, written: Mapping[str, Any]) -> list[DeadField]:
+        """The dead ones of the fields that are written; where all of an item or a mapping is dead, that."""
+        if not written or not self.met:
+            return []
         rest = [path for path in _fields(written) if _at(self._resolved.spec, path) is not _MISSING]
-        for _ in range(2):  # many at once; some may hide behind what others decide
-            rest = self._unshown(rest)
-        found = {path: override for path in rest if (override := self._dead(path)) is not None}
-        yield from self._grouped(written, found)
+        found = {path: place for path in self.taken(self._unshown(rest)) if (place := self._dead(path)) is not None}
+        return list(self._grouped(written, found))
 
-    def _unshown(self, paths: Sequence[Path]) -> list[Path]:
-        shown = self._shown(self._resolved.spec, paths, patched=True)
-        return list(paths) if shown is None else [path for path in paths if path not in shown]
+    def _unshown(self, paths: Sequence[Path]) -> Sequence[Path]:
+        """Those of some fields that do not act. Some may hide behind what others decide, and show when these do not."""
+        while paths:
+            shown = self._shown(self._resolved.spec, paths, patched=True)
+            if not shown:
+                break
+            paths = [path for path in paths if path not in shown]
+        return paths
+
+    def taken(self, paths: Sequence[Path]) -> Iterator[Path]:
+        """Those of some fields that would be emitted where overrides take something away; where it is not told, all."""
+        if not self.met:
+            return
+        while paths:
+            shown = self._shown(self._without, paths, patched=False)
+            if shown is None:
+                yield from paths
+            if not shown:
+                break
+            yield from (path for path in paths if self._override(shown.get(path, ())) is not None)
+            paths = [path for path in paths if path not in shown]
 
     def _dead(self, path: Path) -> Path | None:
         """The override that takes away all that is emitted for a field."""
         acting = self._shown(self._resolved.spec, [path], patched=True)
         if acting is None or path in acting:
             return None
-        places = (self._shown(self._bare, [path], patched=False) or {}).get(path, [])
+        return self._override((self._shown(self._without, [path], patched=False) or {}).get(path, ()))
+
+    def _override(self, places: Iterable[Path]) -> Path | None:
+        """The override that takes away the first of some places in objects that one does."""
         above = (place[:end] for place in places for end in range(len(place) + 1))
-        return next((self._met[place] for place in above if place in self._met), None)
+        return next((self.met[place] for place in above if place in self.met), None)
 
     def _grouped(self, written: Mapping[str, Any], found: dict[Path, Path]) -> Iterator[DeadField]:
         told: set[Path] = set()
@@ -101,20 +132,19 @@ class _Overridden:
 
         Where there are none without it, it is one of which all is dead.
         """
-        made = self._objects(self._resolved.spec)
         for end in range(2 if path[0] == "instances" else 1, len(path)):
             part = path[:end]
             below = [(*part, *rest) for rest, _ in _leaves(_at(written, part), ())]
             less = self._objects(_removed(self._resolved.spec, part))
             if less is None and all(leaf in dead for leaf in below):
                 return part
-            if less is not None and same(less, made) and self._would_show(part):
+            if less is not None and same(less, self._made) and self._would_show(part):
                 return part
         return path
 
     def _would_show(self, path: Path) -> bool:
         """Whether a part of the cluster is emitted without overrides, and nothing else hides it."""
-        return not same(self._objects(_removed(self._bare, path)), self._objects(self._bare))
+        return not same(self._objects(_removed(self._without, path)), self._bare)
 
     def _shown(self, spec: dict[str, Any], paths: Sequence[Path], *, patched: bool) -> dict[Path, list[Path]] | None:
         """Where in the objects the marks of fields are; None where the objects cannot be made with them."""
@@ -145,7 +175,11 @@ class _Overridden:
             made = self._emit(replace(self._resolved, spec=spec))
         except EverestError:
             return None
-        return {f"{index} {entry.name}": entry.manifest for index, entry in enumerate(made)}
+        return _by_name(made)
+
+
+def _by_name(objects: Iterable[Emitted]) -> dict[str, Any]:
+    return {f"{index} {entry.name}": entry.manifest for index, entry in enumerate(objects)}
 
 
 def _marked_with(path: Path, resolved: Resolved) -> Iterator[Path]:

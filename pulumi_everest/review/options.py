@@ -38,6 +38,8 @@ class Options:
     stack_outputs: dict[str, Any] = field(default_factory=dict)
     timeout: float = 60.0
     debug: bool = False
+    is_past: bool = False
+    """Whether the input is what there was: of its documents only errors are wanted."""
 
     @property
     def json(self) -> bool:

@@ -76,15 +76,13 @@ def type_fields(job: JobInput) -> list[str]:
     return [str(key) for key in job.spec]
 
 
-def emitted(job: Job, setup: Setup) -> list[Emitted]:
-    """The objects of a job. Raises EverestError where there is no plugin or a template fails."""
+def emitted(job: Job, setup: Setup, plugins: Iterable[str] = ()) -> list[Emitted]:
+    """The objects of a job. Raises EverestError where a template fails, or no plugin is there; `plugins` are others."""
     if setup.technology.is_controlled:
         return [job_object(job)]
     template = setup.job_template(job.kind)
     if template is None:
-        definition = setup.technology.definition.name
-        text = f"no plugin emits objects for definition '{definition}'"
-        raise EverestError([finding("provider.no-plugin", ("provider",), text)])
+        raise EverestError([setup.no_plugin(plugins)])
     return template.emit(job)
 
 

@@ -6,7 +6,7 @@ YAML documents and the arguments of a program both end up here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path as Folder
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,7 @@ from pulumi_everest.core.requests import request_findings
 from pulumi_everest.core.resolve import Resolved
 from pulumi_everest.core.technology import Technology
 from pulumi_everest.core.validate import check_cluster
-from pulumi_everest.emit.everest import API_VERSION, cluster_object, provider_objects
+from pulumi_everest.emit.everest import cluster_object, provider_objects
 from pulumi_everest.emit.objects import Emitted, emit
 from pulumi_everest.emit.read_back.reading import ReadBack
 from pulumi_everest.model.deferred import Deferred, Path
@@ -38,6 +38,7 @@ from pulumi_everest.workspace import job_plans as jobs
 from pulumi_everest.workspace.by_name import ByName
 from pulumi_everest.workspace.documents import KINDS, ClusterInput, Documents, JobInput, ProviderInput, shape_for
 from pulumi_everest.workspace.job_plans import JobPlan
+from pulumi_everest.workspace.plans import Plan, Planned
 from pulumi_everest.workspace.setup import Setup
 from pulumi_everest.workspace.twins import twins
 from pulumi_everest.workspace.typed_config import with_typed_config
@@ -59,25 +60,6 @@ __all__ = [
 ]
 
 
-@dataclass
-class Plan:
-    """One cluster, resolved, with the objects that it becomes."""
-
-    cluster: ClusterInput
-    resolved: Resolved
-    setup: Setup
-    objects: list[Emitted]
-
-
-@dataclass
-class Planned:
-    """All clusters and jobs with their objects; nothing but the findings if there is an error."""
-
-    clusters: list[Plan]
-    jobs: list[JobPlan]
-    findings: list[Finding]
-
-
 Checked = tuple[Resolved | None, Setup | None, list[Finding]]
 """What came out of checking a cluster: it, resolved, what its Provider leads to, and all findings about it."""
 
@@ -85,7 +67,8 @@ Checked = tuple[Resolved | None, Setup | None, list[Finding]]
 class Workspace:
     """Everything of one input. Errors of the documents themselves are in `findings` from the start.
 
-    With `crds` the objects that are made are checked against the schemas of their kinds.
+    With `crds` the objects that are made are checked against the schemas of their kinds. Without `remarks` nothing is
+    said of overrides, which takes time and is never an error.
     """
 
     def __init__(
@@ -95,8 +78,10 @@ class Workspace:
         *,
         reconcile_by: str | None = None,
         crds: Crds | None = None,
+        remarks: bool = True,
     ) -> None:
         self.plugins = plugins
+        self._remarks = remarks
         self.reconcile_by = reconcile_by
         self.crds = crds
         self._without_schema: set[str] = set()
@@ -326,7 +311,7 @@ class Workspace:
 
     def emit_job(self, job: Job, setup: Setup) -> list[Emitted]:
         """The objects of a job. Raises EverestError where there is no plugin or a template fails."""
-        return jobs.emitted(job, setup)
+        return jobs.emitted(job, setup, self.plugins.names)
 
     def _job_twins(self) -> Iterable[Finding]:
         return twins(self.jobs)
@@ -380,83 +365,33 @@ class Workspace:
                 secrets = [o for o in emit(resolved, plugin.template) if o.manifest.get("kind") == "Secret"]
             return [*secrets, cluster_object(cluster.metadata, cluster.spec, resolved)]
         if plugin is None:
-            definition = technology.definition.name
-            text = f"no plugin emits objects for definition '{definition}'"
-            names = self.plugins.names
-            hint = "name the plugin in the Provider's 'plugin', or set reconcileBy: everest"
-            raise EverestError([finding("provider.no-plugin", ("provider",), text, allowed=names, hint=hint)])
+            raise EverestError([setup.no_plugin(self.plugins.names)])
         return [*emit(resolved, plugin.template), *jobs.filling_of(resolved, setup)]
 
     def check_objects(self, plan: Plan) -> list[Finding]:
-        """What is to be said of the objects of a cluster, placed in its input: by CRDs, and otherwise."""
-        return [*self._dead_fields(plan), *self._images(plan), *self._against_crds(plan)]
+        """What is to be said of the objects of a cluster, placed in its input: by CRDs, and of its overrides."""
+        return [*self._of_overrides(plan), *self.check_schemas(plan)]
 
-    def _images(self, plan: Plan) -> list[Finding]:
-        """Images that overrides write, and what they say about the versions beside them."""
-        setup = plan.setup
-        if setup.plugin is None or not has_overrides(plan.resolved.spec):
+    def _of_overrides(self, plan: Plan) -> list[Finding]:
+        """What overrides do to fields and images beside them."""
+        if not self._remarks or plan.setup.plugin is None or not has_overrides(plan.resolved.spec):
             return []
-        from pulumi_everest.emit.read_back.images import written_image_findings
+        from pulumi_everest.workspace.override_findings import override_findings
 
-        found = written_image_findings(plan.resolved, setup.technology, setup.plugin.template)
-        return self._placed(found, plan.cluster)
+        return self._placed(override_findings(plan, partial(self._made_of, plan)), plan.cluster)
 
-    def _dead_fields(self, plan: Plan) -> list[Finding]:
-        """Fields of which overrides take away all that is emitted for them."""
-        cluster, resolved, setup = plan.cluster, plan.resolved, plan.setup
-        if setup.plugin is None or not has_overrides(resolved.spec):
-            return []
-        from pulumi_everest.workspace.dead_field_findings import dead_field_findings
-
-        preset = setup.technology.presets.get(str(cluster.spec.get("preset"))) or {}
-        template, is_controlled = setup.plugin.template, setup.technology.is_controlled
-
-        def made(other: Resolved) -> list[Emitted]:
-            if is_controlled:
-                return emit(other, template)
-            return self.emit(replace(cluster, spec=other.spec), other, setup)
-
-        found = dead_field_findings(
-            cluster.spec,
-            preset,
-            resolved,
-            setup.technology.definition,
-            made,
-            lambda path: cluster.locate((*cluster.prefix, *path)),
-        )
-        return self._placed(found, cluster)
-
-    def _against_crds(self, plan: Plan) -> list[Finding]:
-        """What the CRDs say against the objects of a cluster, placed in its input; nothing where none are given.
-
-        Where a controller makes the operator's objects, those that the plugin would make are checked too.
-        """
+    def check_schemas(self, plan: Plan) -> list[Finding]:
+        """What the CRDs say against the objects of a cluster, placed in its input; nothing where none are given."""
         if self.crds is None:
             return []
-        from pulumi_everest.emit.object_check import check_objects, no_schema, unchecked
+        from pulumi_everest.workspace.schema_findings import schema_findings
 
-        cluster, resolved, setup = plan.cluster, plan.resolved, plan.setup
-        found = check_objects(
-            plan.objects,
-            self.crds,
-            cluster.spec,
-            resolved,
-            lambda r: self.emit(replace(cluster, spec=r.spec), r, setup),
-        )
-        if setup.technology.is_controlled and setup.plugin is not None:
-            template = setup.plugin.template
-            made = emit(resolved, template)
-            found += check_objects(made, self.crds, cluster.spec, resolved, lambda r: emit(r, template))
-        for entry in plan.objects:
-            kind = str(entry.manifest.get("kind"))
-            own = entry.manifest.get("apiVersion") == API_VERSION  # its models have checked it
-            if not own and unchecked(entry, self.crds) and kind not in self._without_schema:
-                self._without_schema.add(kind)
-                found.append(no_schema(entry, self.crds))
-        # The path of what is not the user's leads nowhere in the input: it stands where the cluster does.
-        here = cluster.locate((*cluster.prefix[:-1], "metadata", "name") if cluster.prefix else ("name",))
-        placed = [replace(entry, place=here) if entry.subject or not entry.path else entry for entry in found]
-        return self._placed(placed, cluster)
+        found = schema_findings(plan, self.crds, partial(self._made_of, plan), self._without_schema)
+        return self._placed(found, plan.cluster)
+
+    def _made_of(self, plan: Plan, resolved: Resolved) -> list[Emitted]:
+        """The objects of a cluster with another spec."""
+        return self.emit(replace(plan.cluster, spec=resolved.spec), resolved, plan.setup)
 
     def provider_objects(self, name: str) -> list[Emitted]:
         """What a Provider itself becomes: nothing, or the definition and the Provider for a controller."""

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from pulumi_everest.emit.templates.template import Template
 from pulumi_everest.model.deferred import Deferred
 from pulumi_everest.model.findings import Finding, path_text
 from pulumi_everest.model.source.documents import read_yaml
@@ -152,3 +153,29 @@ def test_presets_are_looked_at(spec: Spec, path: str, says: str, with_presets: W
     said = {path_text(e.path): e.message for e in with_presets.plan().findings if e.code == "cluster.dead-field"}
 
     assert said[path].startswith(says)
+
+
+def test_clusters_of_one_kind_are_asked_about_once_and_others_of_the_same_form_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[int] = []
+    made = Template.emit
+
+    def counted(self: Template, resolved: Any) -> Any:
+        asked[-1] += 1
+        return made(self, resolved)
+
+    monkeypatch.setattr(Template, "emit", counted)
+    workspace, dead = Workspace(Plugins()), []
+    for size, operator in (("5Gi", "1.22.0"), ("6Gi", "1.22.0"), ("7Gi", "1.22.0"), ("7Gi", "1.21.2")):
+        fields = engine({"volumeSpec": None}, storage={"size": size, "storageClass": "x"})
+        spec = {"provider": "psmdb-operator", "operatorVersion": operator, **fields}
+        workspace.clusters = [ClusterInput({"name": f"c{size}", "namespace": "apps"}, spec)]
+        asked.append(0)
+        dead.append(
+            [path_text(entry.path) for entry in workspace.plan().findings if entry.code == "cluster.dead-field"]
+        )
+
+    assert dead == [["instances.engine.storage"]] * 4
+    assert asked[1:3] == [1, 1]
+    assert asked[3] > 1

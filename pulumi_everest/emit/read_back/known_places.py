@@ -1,18 +1,22 @@
 """Where the guarded fields of a technology show, remembered for clusters of one structure.
 
 Many clusters differ in names and sizes only, and so do the two sides of a change. What is remembered is held against
-each cluster: where a field shows as it is, the object has its value.
+each cluster: where a field shows as it is, the object has its value, and a value of a field makes what it explains.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from pulumi_everest.core.changes.snapshot import Snapshot
 from pulumi_everest.core.exact import leaves, same
 from pulumi_everest.core.paths import value_at
 from pulumi_everest.core.technology import Technology
-from pulumi_everest.emit.read_back.emission import Field, Places
+from pulumi_everest.emit.deciding import Kinds
+from pulumi_everest.emit.objects import Emitted
+from pulumi_everest.emit.read_back.emission import Emission, Field, Places, Spec
 from pulumi_everest.emit.read_back.guarded import Guarded, guarded_fields, placed_fields
 from pulumi_everest.emit.read_back.written import Objects, counterpart
 
@@ -26,6 +30,7 @@ class KnownPlaces:
         self._technology = technology
         self._fields: dict[Any, list[Guarded]] = {}
         self._places: dict[Any, Places] = {}
+        self._kinds, self._told = Kinds(), dict[Any, dict[Any, Any]]()
 
     def fields(self, cluster: Snapshot) -> list[Field]:
         """Every guarded field of a cluster, with values to try."""
@@ -45,6 +50,15 @@ class KnownPlaces:
                 self._places.clear()
             known = self._places[key] = objects.shown(fields)
         return known
+
+    def told(self, emission: Emission, base: Spec, bare: Sequence[Emitted]) -> dict[Any, Any]:
+        """What was found out with clusters of one kind; `bare` are the objects of the cluster without overrides."""
+        kind = self._kinds.of(
+            replace(emission.cluster, spec=dict(base)), lambda other: emission.objects(other.spec), bare
+        )
+        if len(self._told) >= _MOST:
+            self._told.clear()
+        return self._told.setdefault(kind, {})
 
 
 def _holds(known: Places, objects: Objects) -> bool:

@@ -6,8 +6,9 @@ about, and only when it changes: it takes some ten emissions.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from pulumi_everest.core.changes.impact import Concealed
@@ -18,9 +19,10 @@ from pulumi_everest.core.merging import copied
 from pulumi_everest.core.overrides import has_overrides, without_overrides
 from pulumi_everest.core.paths import FieldPath, parse, value_at
 from pulumi_everest.core.technology import Technology
+from pulumi_everest.emit.objects import Emitted
 from pulumi_everest.emit.read_back.components import come, gone
 from pulumi_everest.emit.read_back.deciding import Adoption, decided
-from pulumi_everest.emit.read_back.emission import Emission
+from pulumi_everest.emit.read_back.emission import Emission, Spec
 from pulumi_everest.emit.read_back.known_places import KnownPlaces
 from pulumi_everest.emit.read_back.overrides import Overrides
 from pulumi_everest.emit.read_back.places import set_value, without_value
@@ -44,11 +46,11 @@ def reached(
     except EverestError:
         return cluster
     base = without_overrides(spec)
-    manifest = next(entry.manifest for entry in objects if entry.main)
-    made, plain = manifest.get("spec"), emission.made(base)
-    if not isinstance(made, dict) or plain is None or same(made, plain):
+    manifest, bare = next(entry.manifest for entry in objects if entry.main), _objects(emission, base)
+    made, plain = manifest.get("spec"), next((entry.manifest.get("spec") for entry in bare if entry.main), None)
+    if not isinstance(made, dict) or not isinstance(plain, dict) or same(made, plain):
         return cluster
-    asked = Objects(emission, base, plain, made)
+    asked = Objects(emission, base, plain, made, cache(lambda: known.told(emission, base, bare)))
     fields = known.fields(opened)
     shown = known.shown(opened, asked, fields)
     result = _Result(opened, Overrides(emission, spec, objects))
@@ -68,6 +70,14 @@ def reached(
         for name, place, image in _images(made, parse(text)):
             result.operator_image(name, place, image)
     return result.snapshot(hidden)
+
+
+def _objects(emission: Emission, spec: Spec) -> Sequence[Emitted]:
+    """The objects of a cluster; none where they cannot be made."""
+    try:
+        return emission.objects(spec)
+    except EverestError:
+        return []
 
 
 class _Result:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
@@ -39,12 +39,16 @@ class Written:
 
 @dataclass(frozen=True)
 class Objects:
-    """What is made of a cluster without its overrides, `plain`, and what `made` is with them; `base` is the former."""
+    """What is made of a cluster without its overrides, `plain`, and what `made` is with them; `base` is the former.
+
+    `told` has what was found out with clusters of the same kind, by what was asked.
+    """
 
     emission: Emission
     base: Spec
     plain: Spec
     made: Spec
+    told: Callable[[], dict[Any, Any]] = dict
 
     def shown(self, fields: Sequence[Field]) -> Places:
         """Where fields show."""
@@ -91,25 +95,47 @@ class Objects:
 
     def made_by(self, field: Field, marked: Spec, wanted: Sequence[tuple[Path, Any]]) -> Any:
         """The value of a field that gives what is wanted of the object, of several versions the newest, or `UNTOLD`."""
+        told, question = self.told(), repr((field, wanted))
+        if question not in told or not self._fits(told[question], field, marked, wanted):
+            told[question] = self._found(field, marked, wanted)
+        return told[question]
+
+    def _fits(self, value: Any, field: Field, marked: Spec, wanted: Sequence[tuple[Path, Any]]) -> bool:
+        """Whether what was found out with another cluster of the kind holds for this one."""
+        return value is UNTOLD or any(_has(tried, marked, wanted) for _, tried in self._made_each(field[0], [value]))
+
+    def _found(self, field: Field, marked: Spec, wanted: Sequence[tuple[Path, Any]]) -> Any:
         fitting = []
-        for value in islice(self._tries(field), _TRIES):
-            tried = self.emission.made(with_value(self.base, field[0], value))
-            if tried is not None and all(same(counterpart(marked, tried, place)[1], now) for place, now in wanted):
+        for value, tried in islice(self._tries(field), _TRIES):
+            if _has(tried, marked, wanted):
                 fitting.append(value)
         texts = [value for value in fitting if isinstance(value, str)]
         if not fitting:
             return UNTOLD
         return max(texts, key=version_key) if len(texts) == len(fitting) else fitting[0]
 
-    def _tries(self, field: Field) -> Iterator[Any]:
-        """What a field may be: the values that there are, and what two of them tell about the one in the object."""
+    def _tries(self, field: Field) -> Iterator[tuple[Any, Spec]]:
+        """What a field may be: the values that there are, and what two of them tell about the one in the object.
+
+        Each with what is made with it.
+        """
         path, values = field
-        made = ((value, self.emission.made(with_value(self.base, path, value))) for value in values)
-        tried = [(value, spec) for value, spec in made if spec is not None]
-        yield from (value for value, _ in tried)
+        tried = list(self._made_each(path, values))
+        yield from tried
         pairs = ((one, other) for one in tried for other in tried if not same(one[1], other[1]))
         for one, other in islice(pairs, 1):
-            yield from candidates(Tried(*one), Tried(*other), self.plain, copied(self.made))
+            told = candidates(Tried(*one), Tried(*other), self.plain, copied(self.made))
+            yield from self._made_each(path, told)
+
+    def _made_each(self, path: Path, values: Iterable[Any]) -> Iterator[tuple[Any, Spec]]:
+        """What is made with each of some values of a field, where it can be made."""
+        made = ((value, self.emission.made(with_value(self.base, path, value))) for value in values)
+        return ((value, spec) for value, spec in made if spec is not None)
+
+
+def _has(made: Spec, marked: Spec, wanted: Sequence[tuple[Path, Any]]) -> bool:
+    """Whether an object has the values that are wanted of it."""
+    return all(same(counterpart(marked, made, place)[1], now) for place, now in wanted)
 
 
 def emitted(emission: Emission, field: Field) -> Any:

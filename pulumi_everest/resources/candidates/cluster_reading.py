@@ -95,7 +95,7 @@ def _schema_findings(checked: Checked, workspace: Workspace) -> list[Finding]:
         objects = workspace.emit(checked.cluster, checked.resolved, checked.setup)
     except EverestError as error:
         return error.findings
-    return workspace.check_objects(Plan(checked.cluster, checked.resolved, checked.setup, objects))
+    return workspace.check_schemas(Plan(checked.cluster, checked.resolved, checked.setup, objects))
 
 
 def _with_obstacle(entry: Finding, arguments: Arguments) -> Finding:

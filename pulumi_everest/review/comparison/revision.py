@@ -35,7 +35,7 @@ def gather_before(against: str, paths: Sequence[str], options: Options, loaded: 
     `loaded` are the modules that the programs of `paths` have imported: those of the repository are imported anew.
     What there was is not checked against CRDs: a change may be what mends it.
     """
-    options = replace(options, crds=())
+    options = replace(options, crds=(), is_past=True)
     if against == "-" or os.path.lexists(against):
         return FormerInput(gather(read_inputs([against]), options))
     try:

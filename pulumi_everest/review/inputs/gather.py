@@ -83,7 +83,13 @@ def gather(inputs: Inputs, options: Options, *, objects: bool = True) -> Gathere
 
 def _gather_documents(inputs: Inputs, options: Options, gathered: Gathered, *, objects: bool) -> None:
     crds = schemas(options.crds, gathered.findings)
-    workspace = Workspace(Plugins(options.plugins), inputs.documents, reconcile_by=options.reconcile_by, crds=crds)
+    workspace = Workspace(
+        Plugins(options.plugins),
+        inputs.documents,
+        reconcile_by=options.reconcile_by,
+        crds=crds,
+        remarks=not options.is_past,
+    )
     gathered.findings += [entry for document in workspace.foreign for entry in misspelt(document)]
     gathered.clusters += sum(1 for d in inputs.documents if _is_ours(d) and d.data.get("kind") == "DatabaseCluster")
     locks = LockFiles(options)

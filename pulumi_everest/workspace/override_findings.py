@@ -1,4 +1,4 @@
-"""What is said of fields that do nothing, since overrides take away all that is emitted for them."""
+"""What is said of overrides: of fields of which they take away all that is emitted, and of images that they write."""
 
 from __future__ import annotations
 
@@ -9,31 +9,46 @@ from pulumi_everest.core.own_images.versions import Tags
 from pulumi_everest.core.paths import value_at
 from pulumi_everest.core.resolve import Resolved
 from pulumi_everest.core.technology import Definition
-from pulumi_everest.emit.dead_fields import DeadField, Emit, dead_fields
+from pulumi_everest.emit.dead_fields import DeadField, Emit
+from pulumi_everest.emit.known_dead_fields import OfOneKind
+from pulumi_everest.emit.objects import emit
+from pulumi_everest.emit.read_back.images import written_image_findings
 from pulumi_everest.model.deferred import Path
-from pulumi_everest.model.findings import Finding, Locate, finding, path_text
+from pulumi_everest.model.findings import Finding, Place, finding, path_text
+from pulumi_everest.workspace.plans import Plan
 
 
-def dead_field_findings(
-    spec: Mapping[str, Any],
-    preset: Mapping[str, Any],
-    resolved: Resolved,
-    definition: Definition,
-    emit: Emit,
-    locate: Locate,
-) -> Iterator[Finding]:
-    """A warning for each field of the cluster, and of its preset, that does nothing; `locate` takes paths of the spec.
+def override_findings(plan: Plan, remade: Emit) -> Iterator[Finding]:
+    """What is to be known of the overrides of a cluster with a plugin; `remade` makes its objects of another spec."""
+    cluster, resolved, technology = plan.cluster, plan.resolved, plan.setup.technology
+    if plan.setup.plugin is None:
+        return
+    template = plan.setup.plugin.template
+    known = plan.setup.dead_fields
+    if technology.is_controlled:  # the objects are those that a controller is to make
+        overridden = known.of(resolved, lambda other: emit(other, template), emit(resolved, template))
+    else:
+        overridden = known.of(resolved, remade, plan.objects)
+    preset = technology.presets.get(str(cluster.spec.get("preset"))) or {}
+    yield from _dead_fields(plan, preset, overridden)
+    yield from written_image_findings(resolved, technology, template, overridden.taken)
+
+
+def _dead_fields(plan: Plan, preset: Mapping[str, Any], overridden: OfOneKind) -> Iterator[Finding]:
+    """A warning for each field of the cluster, and of its preset, that does nothing.
 
     It stands at what the user wrote: at the field, else at the override, and names the place of the other.
     """
-    for dead in dead_fields(spec, resolved, emit):
-        if _is_needed(dead, resolved, definition):
+    cluster, spec = plan.cluster, plan.cluster.spec
+    for dead in overridden.dead(spec):
+        if _is_needed(dead, plan.resolved, plan.setup.technology.definition):
             continue
-        override = f"'{path_text(dead.override)}'{_origin(dead.override, spec, preset, locate)}"
+        place = cluster.locate((*cluster.prefix, *dead.override))
+        override = f"'{path_text(dead.override)}'{_origin(dead.override, spec, preset, place)}"
         text = f"{override} {_does(dead)} all that is emitted for it, so it does nothing"
         hint = "say it in overrides as well, or take that out of them" if not dead.removed else "take the null away"
         yield finding("cluster.dead-field", dead.path, text, hint=hint)
-    for dead in dead_fields(preset, resolved, emit):
+    for dead in overridden.dead(preset):
         if _says(spec, dead.path) or not _says(spec, dead.override):
             continue
         field = f"'{path_text(dead.path)}' of the preset"
@@ -54,10 +69,9 @@ def _does(dead: DeadField) -> str:
     return "removes" if dead.removed else "replaces"
 
 
-def _origin(path: Path, spec: Mapping[str, Any], preset: Mapping[str, Any], locate: Locate) -> str:
+def _origin(path: Path, spec: Mapping[str, Any], preset: Mapping[str, Any], place: Place | None) -> str:
     """Where an override stands that is not beside the field."""
     if _says(spec, path):
-        place = locate(path)
         return f" ({place.file}:{place.line})" if place is not None else ""
     return " of the preset" if _says(preset, path) else " of the defaults"
 

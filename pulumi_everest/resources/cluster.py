@@ -59,7 +59,8 @@ class DatabaseCluster(pulumi.ComponentResource):
         if candidate.refused:
             self.register_outputs({})
             return
-        children = Children(self, resource_name, options, _waits(candidate))
+        children = Children(self, resource_name, options, _waits(candidate), candidate.checked.allow)
+        children.guarding = hooks.of_any
         made = children.make_cluster(
             candidate.objects,
             cluster=candidate.input.metadata.get("name"),
@@ -70,12 +71,12 @@ class DatabaseCluster(pulumi.ComponentResource):
             hooks=hooks.of_object,
         )
         main = made.main
-        hooks.start_preflight(main)
         outputs = self._outputs.fill(candidate, main)
         if candidate.connection is not None:
             from pulumi_everest.resources.connection_secret import make_connection
 
             outputs["connection"] = make_connection(candidate, children, made, outputs)
+        hooks.start_preflight(main, [entry for entry in children.made if entry[0] is not main])
         self.register_outputs(self._outputs.registered())
         # An export of the resource itself gives what stands here; access goes through the properties.
         self.__dict__.update(self._outputs.scalars())
@@ -134,4 +135,4 @@ def _waits(candidate: ClusterCandidate) -> list[Any]:
     waits: list[Any] = [candidate.batch.gate, *candidate.arguments.resources]
     if candidate.provider is not None and candidate.provider.emits:
         waits.append(candidate.provider)
-    return [*waits, *candidate.run.preflight.answers(candidate.kubernetes)]
+    return [*waits, *candidate.run.reach.prepare(candidate.kubernetes)]

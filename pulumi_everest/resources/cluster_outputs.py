@@ -13,6 +13,7 @@ from pulumi_everest.model.findings import finding
 from pulumi_everest.resources.arguments.leaves import Leaf
 from pulumi_everest.resources.children.join import joined
 from pulumi_everest.resources.engine.errors import ClusterError
+from pulumi_everest.resources.hooks.stored_state import HELD
 
 if TYPE_CHECKING:
     from pulumi_everest.resources.candidates.cluster_candidate import ClusterCandidate
@@ -29,10 +30,13 @@ class Outputs:
         self._component, self._batch, self._subject = component, batch, subject
         self._values: dict[str, Any] | None = None
         self._made: dict[str, pulumi.Output[Any]] = {}
+        self._held: dict[str, Any] = {}
 
     def fill(self, candidate: ClusterCandidate, main: pulumi.CustomResource) -> dict[str, Any]:
         """Take the values of a cluster whose objects are made, and give them."""
         self._values = _values(candidate, main)
+        kept = candidate.checked.policy != "delete"
+        self._held = {HELD: dict.fromkeys(sorted(candidate.secret_names()), kept)}
         return self._values
 
     def has(self, name: str) -> bool:
@@ -71,8 +75,8 @@ class Outputs:
         return self._batch.gate.apply(lambda _: None)
 
     def registered(self) -> dict[str, Any]:
-        """What the component registers as its outputs."""
-        return {_camel(name): value for name, value in self.scalars().items()}
+        """What the component registers as its outputs; among them its Secrets, which its guard asks for (`HELD`)."""
+        return {**{_camel(name): value for name, value in self.scalars().items()}, **self._held}
 
     def scalars(self) -> dict[str, Any]:
         """The same by their names in a program."""

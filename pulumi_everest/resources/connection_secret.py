@@ -14,7 +14,7 @@ from pulumi_everest.expressions.environment import Scope
 from pulumi_everest.model.deferred import Deferred
 from pulumi_everest.model.findings import finding
 from pulumi_everest.resources.candidates.cluster_candidate import ClusterCandidate
-from pulumi_everest.resources.children.children import Children, Made
+from pulumi_everest.resources.children.children import Children, Made, kept_with
 from pulumi_everest.resources.children.join import joined
 from pulumi_everest.resources.cluster_outputs import Constant
 from pulumi_everest.resources.engine.errors import ClusterError
@@ -52,7 +52,7 @@ def make_connection(
     }
     metadata = {**connection.scope.variables["metadata"], "name": connection.name}
     manifest = {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "type": "Opaque", "stringData": values}
-    policy = "retain" if candidate.checked.policy == "retain" else "delete"
+    policy = kept_with(candidate.checked.policy)
     children.make(f"{children.name}-conn", manifest, children.options(policy=policy, after=[made.main]))
     return values
 

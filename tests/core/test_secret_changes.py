@@ -106,7 +106,39 @@ def test_a_secret_is_not_taken_from_a_database_that_uses_it(
 ) -> None:
     found = changes(secret({"root": "a"}, place), {}, SecretHandling(in_place=True, names=frozenset(names)), spec)
 
-    assert [change.guard for change in found] == (["secret-replaced"] if refused else [])
+    assert [change.guard for change in found if change.is_refused] == (["secret-replaced"] if refused else [])
+
+
+NEEDED = SecretHandling(in_place=True, names=frozenset({"orders-secrets"}))
+
+
+@pytest.mark.parametrize(
+    ("held", "handling", "said"),
+    [
+        ({"orders-secrets": True}, IN_PLACE, "let go: it stays, and the database goes on using it"),
+        ({"orders-secrets": True}, NEEDED, "let go: it stays, and the database goes on using it"),
+        ({"orders-secrets": False}, NEEDED, None),
+        (None, NEEDED, None),
+    ],
+)
+def test_a_secret_that_the_database_uses_leaves_the_program_only_where_it_stays_in_the_cluster(
+    held: Any, handling: SecretHandling, said: str | None
+) -> None:
+    [change] = secret_changes(secret({"root": "a"}), {}, STORED, handling, (), held)
+
+    assert change.is_refused is (said is None)
+    assert said is None or line(change) == f"Secret orders-secrets of this cluster → {said}, online"
+
+
+@pytest.mark.parametrize(("kept", "said"), [(True, "let go: it stays"), (False, "deleted, as the cluster no longer")])
+def test_a_secret_that_is_no_longer_needed_is_said_with_what_becomes_of_it(kept: bool, said: str) -> None:
+    credentials, conn = secret({"key": "a"}, CREDENTIALS, "orders-main"), {"orders-conn": kept, "orders-main": kept}
+    found = list(secret_changes(credentials, {}, STORED, SecretHandling(), (), conn))
+
+    assert [change.where for change in found] == ["Secret orders-main", "Secret orders-conn"]
+    assert all(f"of this cluster → {said}" in line(change) for change in found)
+    made = SecretHandling(made=frozenset(conn))
+    assert list(secret_changes(credentials, credentials, STORED, made, (), conn)) == []
 
 
 @pytest.mark.parametrize(

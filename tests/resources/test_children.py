@@ -58,8 +58,8 @@ def test_the_main_object_comes_after_its_secrets():
 @pytest.mark.parametrize(
     ("policy", "protect", "retain", "retain_others"),
     [
-        (None, True, True, False),
-        ("protect", True, True, False),
+        (None, True, True, True),
+        ("protect", True, True, True),
         ("retain", False, True, True),
         ("delete", False, False, False),
     ],
@@ -95,7 +95,7 @@ def test_adopt(adopt):
     assert result.main.request.protect
     assert result.main.request.retainOnDelete
     assert all(entry.request.importId == "" for entry in result.objects[:-1])
-    assert not any(entry.request.retainOnDelete for entry in result.objects[:-1])
+    assert all(entry.request.retainOnDelete for entry in result.objects[:-1])
 
 
 @pytest.mark.parametrize(

@@ -12,11 +12,12 @@ import pytest
 from pulumi.runtime import settings
 
 from pulumi_everest.program.monitor import Log
-from pulumi_everest.resources.engine.provider_settings import UPSERTS
-from pulumi_everest.resources.hooks import adoption, failures, filling, guard, job_changes, object_changes, preflight
+from pulumi_everest.resources.engine import reach
+from pulumi_everest.resources.engine.reach import Reach
+from pulumi_everest.resources.hooks import adoption, existence, failures, filling, guard, job_changes, object_changes
 from pulumi_everest.resources.hooks.guard import Guard
 
-MODULES = (adoption, failures, filling, guard, job_changes, object_changes, preflight)
+MODULES = (adoption, existence, failures, filling, guard, job_changes, object_changes)
 
 
 @dataclass
@@ -54,7 +55,8 @@ def bindings() -> dict[str, Callable[[], Any]]:
         adoption.Adoption(),
         job_changes.JobChanges(),
     )
-    of_preflight, own = preflight.Preflight(), technology()
+    of_existence, own = existence.Existence(Reach()), technology()
+    planned = existence.Planned({}, None)
     return {
         "pulumi-everest:changes": lambda: of_program.binding(own),
         "pulumi-everest:object-changes": lambda: of_program.objects.binding("token", "name", lambda: None),
@@ -63,7 +65,7 @@ def bindings() -> dict[str, Callable[[], Any]]:
         "pulumi-everest:failures": of_failures.binding,
         "pulumi-everest:adoption": lambda: of_adoption.binding("token", "name"),
         "pulumi-everest:once": of_jobs.binding,
-        "pulumi-everest:exists": lambda: of_preflight.binding("token", "name", "a Kubernetes provider"),
+        "pulumi-everest:exists": lambda: of_existence.binding("token", "name", planned),
     }
 
 
@@ -127,22 +129,14 @@ def test_objects_of_one_name_are_kept_apart_by_their_clusters_and_restores_by_th
     assert own.filling._clusters == {"restore": ("name", calls[0])}
 
 
-def test_nothing_is_looked_for_in_a_preview(monkeypatch: pytest.MonkeyPatch, engine: Log) -> None:
-    monkeypatch.setattr(settings, "is_dry_run", lambda: True)
-    own = preflight.Preflight()
-
-    assert own.binding("token", "name", "a Kubernetes provider") is None
-    assert own.answers("a Kubernetes provider") == []
-
-
-@pytest.mark.parametrize("is_on", [True, False])
 @pytest.mark.usefixtures("engine")
-def test_the_default_kubernetes_provider_is_looked_after_where_it_takes_over_what_exists(
-    is_on: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(type(UPSERTS), "is_on_by_default", lambda _: is_on)
-    own = preflight.Preflight()
+def test_a_preview_looks_for_what_exists_by_itself_and_not_in_a_hook(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "is_dry_run", lambda: True)
 
-    assert (own.binding("token", "name", None) is not None) is is_on
-    assert own.answers(None) == []
-    assert (("token", "name") in own._made) is is_on
+    assert existence.Existence(Reach()).binding("token", "name", existence.Planned({}, None)) is None
+
+
+def test_the_engine_is_not_asked_about_the_default_kubernetes_provider(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reach, "calls", lambda *_: True)
+
+    assert Reach().prepare(None) == []

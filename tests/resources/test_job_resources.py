@@ -221,7 +221,7 @@ def test_a_new_cluster_is_filled_when_it_is_ready_and_never_again():
     assert restore.inputs["spec"]["clusterName"] == "orders"
 
 
-@pytest.mark.parametrize(("policy", "retain"), [("protect", False), ("retain", True), ("delete", False)])
+@pytest.mark.parametrize(("policy", "retain"), [("protect", True), ("retain", True), ("delete", False)])
 def test_the_restore_goes_where_its_cluster_goes(policy, retain):
     result = fine(lambda: orders(data_source=SOURCE, deletion_policy=policy) and None)
     assert result.one(RESTORE).request.retainOnDelete is retain

@@ -100,7 +100,7 @@ def test_a_plugin_says_that_its_own_kind_belongs_to_no_namespace(tmp_path):
 @pytest.mark.parametrize(
     ("policy", "of_data", "of_others"),
     [
-        ("protect", (True, True), (False, False)),
+        ("protect", (True, True), (False, True)),
         ("retain", (False, True), (False, True)),
         ("delete", (False, False), (False, False)),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,6 +15,8 @@ from pulumi_everest.live.errors import LiveError
 from pulumi_everest.live.presence import Facts
 from pulumi_everest.plugins.find import builtin
 from pulumi_everest.program.monitor import Log, Message
+from pulumi_everest.resources.engine.reach import Reach
+from pulumi_everest.resources.hooks.existence import Existence, Planned
 from pulumi_everest.resources.hooks.preflight import PlannedDatabase, Preflight
 from pulumi_everest.resources.hooks.refusals import RefusedError
 
@@ -145,12 +148,18 @@ def test_in_a_served_program_the_call_for_that_database_fails(cluster: type[Clus
     assert said == []
 
 
-@pytest.mark.parametrize("names", [LiveError.of("login", "not signed in"), ValueError("a defect")])
-def test_where_the_cluster_cannot_be_read_a_preview_says_nothing(
-    cluster: type[Cluster], said: list[Any], names: Exception
-) -> None:
-    cluster.names = names
-    assert look(planned("a"), planned("b")) == []
+def test_where_the_cluster_cannot_be_read_a_preview_says_so_once(cluster: type[Cluster], said: list[Any]) -> None:
+    cluster.names = LiveError.of("login", "nobody can sign in")
+    assert look(planned("a"), planned("b"), planned("c", namespace="shop")) == []
+    [(severity, text, urn)] = said
+    assert (severity, urn) == ("warning", "")
+    assert "edits in the cluster are not seen" in text
+    assert "nobody can sign in" in text
+
+
+def test_a_defect_is_nothing_that_the_program_asked_for(cluster: type[Cluster], said: list[Any]) -> None:
+    cluster.names = ValueError("a defect")
+    assert look(planned("a")) == []
     assert said == []
 
 
@@ -176,40 +185,87 @@ def test_only_a_preview_looks(cluster: type[Cluster], said: list[Any], monkeypat
 TOKEN = "kubernetes:psmdb.percona.com/v1:PerconaServerMongoDB"
 
 
-def create(name: str = "a") -> None:
-    """An update that is about to create a main object, by the default Kubernetes provider."""
-    preflight = Preflight()
-    preflight._made[TOKEN, name] = None
-    inputs = {
-        "apiVersion": "psmdb.percona.com/v1",
-        "kind": "PerconaServerMongoDB",
-        "metadata": {"name": name, "namespace": "apps"},
-    }
-    asyncio.run(preflight.before_create(pulumi.ResourceHookArgs(f"urn:{name}", "", name, TOKEN, new_inputs=inputs)))
+SECRET = "kubernetes:core/v1:Secret"
 
 
-def test_where_the_provider_takes_over_what_exists_an_update_does_not(
-    cluster: type[Cluster], monkeypatch: pytest.MonkeyPatch
+def create(name: str = "a", *, kind: str = "PerconaServerMongoDB", allow: tuple[str, ...] = ()) -> list[Message]:
+    """An update that is about to make an object, by the default Kubernetes provider; what is said of it."""
+    existence, log = Existence(Reach()), Log()
+    existence._engine = log
+    version, token = ("v1", SECRET) if kind == "Secret" else ("psmdb.percona.com/v1", TOKEN)
+    inputs = {"apiVersion": version, "kind": kind, "metadata": {"name": name, "namespace": "apps"}}
+    existence._planned[token, name] = [Planned(inputs, None, allow)]
+    asyncio.run(existence.before_create(pulumi.ResourceHookArgs(f"urn:{name}", "", name, token, new_inputs=inputs)))
+    return log.messages
+
+
+@pytest.mark.parametrize("kind", ["PerconaServerMongoDB", "Secret"])
+@pytest.mark.parametrize("takes_over", [True, False])
+def test_an_update_makes_nothing_that_is_there_already(
+    cluster: type[Cluster], monkeypatch: pytest.MonkeyPatch, kind: str, takes_over: bool
 ) -> None:
-    monkeypatch.setattr(Cluster, "get", lambda *_: {"kind": "PerconaServerMongoDB"}, raising=False)
-    create()
-    monkeypatch.setenv("PULUMI_K8S_UPSERT_EXISTING_OBJECTS", "true")
+    if takes_over:
+        monkeypatch.setenv("PULUMI_K8S_UPSERT_EXISTING_OBJECTS", "true")
+    monkeypatch.setattr(Cluster, "metadata", lambda *_: {"metadata": {}}, raising=False)
     with pytest.raises(RefusedError) as raised:
-        create()
-    assert "PerconaServerMongoDB apps/a is there already" in str(raised.value)
-    monkeypatch.setattr(Cluster, "get", lambda *_: None)
-    create()
+        create(kind=kind)
+    assert f"{kind} apps/a is there already" in str(raised.value)
+    assert ("enableSecretMutable" in str(raised.value)) is (kind == "Secret")
+    [said] = create(kind=kind, allow=("exists",))
+    assert said.text == "allow: exists lifted for a, which is there already; take it away after this change"
+    monkeypatch.setattr(Cluster, "metadata", lambda *_: None)
+    assert create(kind=kind) == []
 
 
-def test_where_it_cannot_be_seen_what_would_be_taken_over_nothing_is_made(
+def test_where_it_cannot_be_seen_only_a_provider_that_takes_over_is_refused(
     cluster: type[Cluster], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def missing(*_: Any) -> Any:
         raise LiveError.of("login", "nobody can sign in to the cluster")
 
-    monkeypatch.setattr(Cluster, "get", missing, raising=False)
-    create()
+    monkeypatch.setattr(Cluster, "metadata", missing, raising=False)
+    assert create() == []
     monkeypatch.setenv("PULUMI_K8S_UPSERT_EXISTING_OBJECTS", "true")
     with pytest.raises(RefusedError, match="nobody can sign in") as raised:
         create()
     assert "a: the Kubernetes provider has upsertExistingObjects" in str(raised.value)
+    assert len(create(allow=("exists",))) == 1
+
+
+def other(kind: str, name: str, *, created: bool = True) -> Any:
+    """Another object of a database, with its resource."""
+    resource = SimpleNamespace(
+        id=Value("an id", known=not created), urn=Value(f"urn:{name}"), metadata={"name": name, "namespace": "apps"}
+    )
+    return resource, {"apiVersion": "v1", "kind": kind}
+
+
+def test_the_other_objects_of_a_database_are_looked_for_by_name_where_they_are_to_be_made(
+    cluster: type[Cluster], said: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, str]] = []
+
+    def metadata(_: Any, __: str, kind: str, name: str, ___: str) -> Any:
+        asked.append((kind, name))
+        return {} if name == "taken" else None
+
+    monkeypatch.setattr(Cluster, "metadata", metadata, raising=False)
+    others = [other("Secret", "taken"), other("Secret", "free"), other("ConfigMap", "made", created=False)]
+    [error] = look(replace(planned("a"), others=others))
+    assert isinstance(error, RefusedError)
+    assert asked == [("Secret", "taken"), ("Secret", "free")]
+    assert [(entry.severity, entry.urn) for entry in said] == [("error", "urn:taken")]
+
+    said.clear()
+    assert look(replace(planned("a"), others=others, allow=("secret-replaced",))) == []
+    assert [entry.severity for entry in said] == ["warning"]
+
+
+def test_where_main_objects_may_not_be_listed_they_are_looked_for_by_name(
+    cluster: type[Cluster], said: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cluster.names = LiveError.of("refused", "forbidden", code=403)
+    monkeypatch.setattr(Cluster, "metadata", lambda *_: {}, raising=False)
+    [error] = look(planned("a"), planned("b", created=False))
+    assert [entry.subject for entry in error.findings] == ["DatabaseCluster a"]
+    assert len(said) == 1

@@ -173,13 +173,12 @@ def _metadata(old: Snapshot, new: Snapshot) -> Iterator[Change]:
 
 
 def _secrets(old: Snapshot, new: Snapshot, technology: Technology, handling: SecretHandling) -> Iterator[Change]:
-    """Changes of values in Secrets. With `deletionPolicy: retain` one that the program gives up stays where it is."""
-    if old.secrets is None:
-        return
+    """Changes of values in Secrets, and what becomes of those that the program gives up."""
+    held = old.held
+    if held is None and old.options.get("deletionPolicy") == "retain":
+        held = {was.name: True for was in (old.secrets or {}).values() if isinstance(was.name, str)}
     online = technology.manifest.secrets.online if technology.manifest is not None else ()
-    for change in secret_changes(old.secrets, new.secrets or {}, new.spec, handling, online):
-        if change.new is not None or old.options.get("deletionPolicy") != "retain" or not change.is_refused:
-            yield change
+    yield from secret_changes(old.secrets or {}, new.secrets or {}, new.spec, handling, online, held)
 
 
 def _is_elsewhere(difference: Difference, *, moved: bool) -> bool:

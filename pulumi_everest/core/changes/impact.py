@@ -34,6 +34,8 @@ class Guard(NamedTuple):
     lifted: Impact | None
 
 
+EXISTS_GUARD: Final = "exists"
+REPLACED_GUARD: Final = "replaced"
 GUARDS: Final[Mapping[str, Guard]] = {
     "name": Guard("The name of the cluster changes, which would make another, empty one.", None),
     "namespace": Guard("The namespace of the cluster changes, which would make another, empty one.", None),
@@ -66,6 +68,11 @@ GUARDS: Final[Mapping[str, Guard]] = {
         "A Secret that the database uses would be deleted, and made again by whoever comes first.", Impact.DOWNTIME
     ),
     "tls": Guard("TLS is switched on or off while the cluster runs.", Impact.DOWNTIME),
+    EXISTS_GUARD: Guard(
+        "An object is to be made that is in the cluster already, and would be taken over without a word.",
+        Impact.DATA_LOSS,
+    ),
+    REPLACED_GUARD: Guard("An object that is there would be deleted and made again.", Impact.DATA_LOSS),
     "data-source": Guard("A running cluster is to be filled with the data of a backup.", Impact.DATA_LOSS),
 }
 """The guards of this package by their names; definitions may have more."""

@@ -32,11 +32,13 @@ USERS: Final[Path] = ("users",)
 class SecretHandling:
     """How the Secrets of a cluster are handled: whether its Kubernetes provider changes them in place, and their names.
 
-    `names` are all texts in the main object, which names its Secrets among other things.
+    `names` are all texts in the main object, which names its Secrets among other things; `made` are the names of the
+    Secrets that are made for it, as far as they are known.
     """
 
     in_place: bool = False
     names: frozenset[str] = frozenset()
+    made: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -129,17 +131,23 @@ StoredSecrets = Mapping[str, StoredSecret]
 
 
 def secret_changes(
-    old: StoredSecrets, new: StoredSecrets, spec: Mapping[str, Any], handling: SecretHandling, online: Collection[str]
+    old: StoredSecrets,
+    new: StoredSecrets,
+    spec: Mapping[str, Any],
+    handling: SecretHandling,
+    online: Collection[str],
+    held: Mapping[str, bool] | None = None,
 ) -> Iterator[Change]:
     """What becomes of the values of Secrets that a cluster has, as far as they are known; never what they are.
 
-    `spec` is the new one, and `online` are the keys of users whose passwords change without a restart.
+    `spec` is the new one, and `online` are the keys of users whose passwords change without a restart. `held` are the
+    names of all Secrets that were made for it, and whether they are kept when they leave the program; None where nobody
+    knows.
     """
+    yield from _given_up(old, new, spec, handling, held or {})
     for key, was in old.items():
         now = new.get(key)
         if now is None:
-            if _is_used(was, spec, handling.names):
-                yield _removed(was)
             continue
         changed = [] if was.values is None or now.values is None else list(_changed(was, now))
         if was.form != now.form or (changed and (was.form[1] or not handling.in_place)):
@@ -150,6 +158,31 @@ def secret_changes(
             place = now.places.get(name) or was.places.get(name) or now.place
             impact = _impact(place, online)
             yield Change(place, _where(place, spec), before, after, impact)
+
+
+def _given_up(
+    old: StoredSecrets,
+    new: StoredSecrets,
+    spec: Mapping[str, Any],
+    handling: SecretHandling,
+    held: Mapping[str, bool],
+) -> Iterator[Change]:
+    """What becomes of Secrets that the program does not make any more."""
+    gone = {was.name: was for key, was in old.items() if key not in new and isinstance(was.name, str)}
+    for name, was in gone.items():
+        kept, used = held.get(name, False), _is_used(was, spec, handling.names)
+        yield _removed(was) if used and not kept else _let_go(name, kept=kept, used=used)
+    known = {was.name for was in old.values()} | {now.name for now in new.values()} | handling.made
+    for name, kept in held.items():
+        if name not in known:
+            yield _let_go(name, kept=kept, used=False)
+
+
+def _let_go(name: str, *, kept: bool, used: bool) -> Change:
+    becomes = "deleted, as the cluster no longer needs it"
+    if kept:
+        becomes = "let go: it stays, and the database goes on using it" if used else "let go: it stays in the cluster"
+    return Change(("secrets", name), f"Secret {name}", "of this cluster", becomes, Impact.ONLINE)
 
 
 def _changed(was: StoredSecret, now: StoredSecret) -> Iterator[str]:

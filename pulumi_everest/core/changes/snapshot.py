@@ -26,7 +26,8 @@ class Snapshot:
     versions and images that do not come from a default: ``operatorVersion``, ``engine.version``, ``engine.image``;
     those of a lock file as ``engine.version (lock)``, and images of presets as ``engine.image (default)``. `options`
     are those of a program. Leaves may be a `Deferred`, where a value is not known, or `Concealed`. `secrets` are those
-    made of given values, None where nobody knows; they are no part of the plain data.
+    made of given values, None where nobody knows, and `held` the names of all that are made for it, each with whether
+    it is kept when it leaves the program; they are no part of the plain data.
 
     Nor is what was read from the object (`Reading.reached`): `written` are the fields that overrides write, each with
     its place in these, `inferred` those of them that might have another value just as well, `several` the values of
@@ -41,6 +42,7 @@ class Snapshot:
     chosen: frozenset[str] = frozenset()
     options: Mapping[str, Any] = field(default_factory=dict)
     secrets: StoredSecrets | None = None
+    held: Mapping[str, bool] | None = None
     written: Mapping[Path, Path] = field(default_factory=dict)
     inferred: frozenset[Path] = frozenset()
     several: Mapping[Path, Mapping[str, Any]] = field(default_factory=dict)

@@ -147,6 +147,12 @@ class ClusterCandidate:
         name = self.input.metadata.get("name")
         return {suffix(entry, name): entry.manifest for entry in self._objects.secrets()}
 
+    def secret_names(self) -> set[str]:
+        """The names of all Secrets that are made for it, as far as they are known."""
+        names = [entry.manifest["metadata"].get("name") for entry in self._objects.secrets()]
+        names += [self.connection.name] if self.connection is not None else []
+        return {name for name in names if isinstance(name, str)}
+
     def inputs(self) -> dict[str, Any]:
         """What the component keeps of the cluster; nothing of one that is not made."""
         made = self.program_cluster()

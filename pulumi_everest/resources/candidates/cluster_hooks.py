@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping, Sequence
 from functools import reduce
+from typing import Any
 
 import pulumi
 
 from pulumi_everest.core.changes.secret_changes import SecretHandling, names_in
 from pulumi_everest.emit.objects import Emitted
 from pulumi_everest.resources.candidates.cluster_candidate import ClusterCandidate
+from pulumi_everest.resources.children.kinds import type_of
 from pulumi_everest.resources.engine.provider_settings import SECRETS_IN_PLACE, says
 from pulumi_everest.resources.hooks.adoption import both
+from pulumi_everest.resources.hooks.existence import Planned
 from pulumi_everest.resources.hooks.preflight import PlannedDatabase
+from pulumi_everest.resources.hooks.secret_updates import ClusterSecret
 
 
 class ClusterHooks:
@@ -50,7 +54,8 @@ class ClusterHooks:
 
     def handling(self) -> SecretHandling:
         """How the Secrets of the cluster are handled."""
-        return SecretHandling(self._in_place, names_in(self._candidate.main))
+        candidate = self._candidate
+        return SecretHandling(self._in_place, names_in(candidate.main), frozenset(candidate.secret_names()))
 
     def of_object(self, entry: Emitted, token: str, name: str) -> pulumi.ResourceHookBinding | None:
         """The hooks of an object, of whose resource these are type and name."""
@@ -69,15 +74,29 @@ class ClusterHooks:
     def _of_main(self, entry: Emitted, token: str, name: str) -> pulumi.ResourceHookBinding | None:
         candidate, run = self._candidate, self._run
         reporting = run.reporter.binding(token, name, candidate.emitting, candidate.kubernetes)
-        looking = run.preflight.binding(token, name, candidate.kubernetes)
         objects = run.guard.objects
         filled = objects.filling.of_main() if candidate.is_filled else None
         judging = objects.binding(token, name, candidate.program_cluster)
         taking_over = run.adoption.binding(token, name, entry.settings.server_defaults)
-        return reduce(both, (taking_over, judging, filled, reporting, looking))
+        return reduce(both, (taking_over, judging, filled, reporting))
 
-    def start_preflight(self, main: pulumi.CustomResource) -> None:
-        """Let a preview look in the Kubernetes cluster for the main object and its operator.
+    def of_any(
+        self, name: str, manifest: Mapping[str, Any], own: pulumi.ResourceHookBinding | None
+    ) -> pulumi.ResourceHookBinding | None:
+        """The hooks of any object, by the name of its resource, with those that it has: is it there already?"""
+        run, planned = self._run, Planned(manifest, self._candidate.kubernetes, self._candidate.checked.allow)
+        hooks = [own, run.existence.binding(type_of(manifest), name, planned)]
+        if own is None:
+            hooks.append(run.reporter.failures.binding())
+        if any(manifest is secret for secret in self._candidate.secrets().values()):
+            secret = ClusterSecret(manifest, self._candidate.names[0], self._candidate.program_cluster)
+            hooks.append(run.guard.secrets.binding(type_of(manifest), name, secret))
+        return reduce(both, hooks)
+
+    def start_preflight(
+        self, main: pulumi.CustomResource, others: Sequence[tuple[pulumi.CustomResource, Mapping[str, Any]]]
+    ) -> None:
+        """Let a preview look in the Kubernetes cluster for the main object and its operator, and for the other objects.
 
         When the engine is through with it, guards that were to be lifted for nothing are said.
         """
@@ -87,5 +106,8 @@ class ClusterHooks:
             pulumi.Output.all(candidate.component.urn, main.urn).apply(lambda urns: guard.unneeded(allow, urns[0]))
         manifest = candidate.main
         assert manifest is not None  # a cluster that was refused has no resource to look for
-        planned = PlannedDatabase(candidate.arguments.subject, main, manifest, candidate.emitting, candidate.kubernetes)
+        planned = PlannedDatabase(
+            candidate.arguments.subject, main, manifest, candidate.emitting, candidate.kubernetes, others,
+            candidate.checked.allow,
+        )  # fmt: skip
         self.preflight = self._run.preflight.add(planned)

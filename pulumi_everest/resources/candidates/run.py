@@ -22,7 +22,9 @@ from pulumi_everest.resources.candidates.registered import Databases, Registered
 from pulumi_everest.resources.engine.callbacks import start_callbacks
 from pulumi_everest.resources.engine.errors import ClusterError
 from pulumi_everest.resources.engine.garbage_collector import freeze_loaded_objects
+from pulumi_everest.resources.engine.reach import Reach
 from pulumi_everest.resources.hooks.adoption import Adoption
+from pulumi_everest.resources.hooks.existence import Existence
 from pulumi_everest.resources.hooks.failed_databases import Reporter
 from pulumi_everest.resources.hooks.guard import Guard
 from pulumi_everest.resources.hooks.job_changes import JobChanges
@@ -56,7 +58,9 @@ class Run:
         self.adoption = Adoption()
         self.guard = Guard(served=OTHER_LANGUAGE.get())
         self.reporter = Reporter()
-        self.preflight = Preflight(served=OTHER_LANGUAGE.get())
+        self.reach = Reach()
+        self.preflight = Preflight(self.reach, served=OTHER_LANGUAGE.get())
+        self.existence = Existence(self.reach)
         self.job_changes = JobChanges()
         self.databases = Databases()
         self._batch: Batch | None = None

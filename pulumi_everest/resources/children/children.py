@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pulumi
 
+from pulumi_everest.core.changes.impact import REPLACED_GUARD
+from pulumi_everest.core.changes.secret_changes import GUARD as SECRET_GUARD
 from pulumi_everest.emit.objects import Emitted
 from pulumi_everest.emit.order import earlier, in_order
 from pulumi_everest.model.deferred import Deferred, substitute
@@ -18,6 +20,11 @@ WAIT_FOR = "pulumi.com/waitFor"
 
 ObjectHooks = Callable[[Emitted, str, str], pulumi.ResourceHookBinding | None]
 """The hooks of an object, by it and the type and name of its resource."""
+Guarding = Callable[
+    [str, Mapping[str, Any], pulumi.ResourceHookBinding | None],
+    pulumi.ResourceHookBinding | None,
+]
+"""The hooks that any object has, by its name and manifest, with those of its own."""
 
 
 @dataclass(frozen=True)
@@ -29,13 +36,24 @@ class Made:
 
 
 class Children:
-    """Makes the children of one component. `wait` is what all of them wait for before they are registered."""
+    """Makes the children of one component.
+
+    `wait` is what all of them wait for before they are registered, and `allow` are the guards to lift.
+    """
 
     def __init__(
-        self, component: pulumi.ComponentResource, name: str, opts: pulumi.ResourceOptions, wait: Sequence[Any]
+        self,
+        component: pulumi.ComponentResource,
+        name: str,
+        opts: pulumi.ResourceOptions,
+        wait: Sequence[Any],
+        allow: Collection[str] = (),
     ) -> None:
         self.component, self.name, self.opts = component, name, opts
-        self.wait = list(wait)
+        self.wait, self.allow = list(wait), allow
+        self.guarding: Guarding | None = None
+        """Gives the hooks of each object, with those that it has already."""
+        self.made: list[tuple[pulumi.CustomResource, Mapping[str, Any]]] = []
 
     def options(
         self,
@@ -67,9 +85,22 @@ class Children:
         return pulumi.ResourceOptions.merge(own, pulumi.ResourceOptions(depends_on=self.opts.depends_on))
 
     def make(self, name: str, manifest: dict[str, Any], opts: pulumi.ResourceOptions) -> pulumi.CustomResource:
-        """The resource of an object, under a name that depends on nothing but the program."""
+        """The resource of an object, under a name that depends on nothing but the program.
+
+        It is never deleted before it is made anew: so a replacement, whatever asks for it, ends at what is there.
+        """
         opts = self._with_former_names(name, manifest, opts)
-        return resource(name, joined(manifest), opts)
+        if self.guarding is not None:
+            opts.hooks = self.guarding(name, manifest, opts.hooks)
+        if opts.delete_before_replace is None and not self._may_replace(manifest):
+            opts.delete_before_replace = False
+        made = resource(name, joined(manifest), opts)
+        self.made.append((made, manifest))
+        return made
+
+    def _may_replace(self, manifest: Mapping[str, Any]) -> bool:
+        """Whether guards are lifted that keep an object from being deleted and made again."""
+        return REPLACED_GUARD in self.allow or (manifest["kind"] == "Secret" and SECRET_GUARD in self.allow)
 
     def _with_former_names(
         self, name: str, manifest: dict[str, Any], opts: pulumi.ResourceOptions
@@ -110,8 +141,7 @@ class Children:
             name = self.name if entry.main else f"{self.name}-{suffix(entry, cluster)}"
             own = _waited_for(entry.manifest, waits.get(index))
             kind = own["kind"]
-            # What holds no data goes where its cluster goes; it cannot go before, since the cluster depends on it.
-            own_policy = policy if entry.keeps_data or policy == "retain" else "delete"
+            own_policy = policy if entry.keeps_data else kept_with(policy)
             # A restore waits for the main object, which waits for the database, and is never made into another one.
             ignore = ["spec"] if entry.when_ready else [_path_in(own, path) for path in entry.settings.ignore]
             options = self.options(
@@ -150,6 +180,14 @@ def _waited_for(manifest: dict[str, Any], condition: Any) -> dict[str, Any]:
         return manifest
     annotations = {**(manifest["metadata"].get("annotations") or {}), WAIT_FOR: condition}
     return {**manifest, "metadata": {**manifest["metadata"], "annotations": annotations}}
+
+
+def kept_with(policy: str) -> str:
+    """The policy of the objects that hold no data: of a cluster that is kept they are only forgotten, never deleted.
+
+    They are not protected, so that one which the cluster no longer needs can be let go.
+    """
+    return "delete" if policy == "delete" else "retain"
 
 
 def suffix(entry: Emitted, cluster: Any) -> str:

@@ -11,7 +11,7 @@ WARNING: Final = engine_pb2.WARNING
 ERROR: Final = engine_pb2.ERROR
 
 
-def say(engine: Any, severity: int, text: str, urn: str) -> None:
-    """Say something at a resource. Nobody hears it where there is no engine."""
+def say(engine: Any, severity: int, text: str, urn: str | None) -> None:
+    """Say something at a resource, or at the stack. Nobody hears it where there is no engine."""
     if engine is not None:
-        engine.Log(engine_pb2.LogRequest(severity=severity, message=text, urn=urn))  # type: ignore[arg-type]
+        engine.Log(engine_pb2.LogRequest(severity=severity, message=text, urn=urn or ""))  # type: ignore[arg-type]

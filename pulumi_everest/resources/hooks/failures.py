@@ -19,7 +19,8 @@ EXISTS: Final = """\
 - The resource had another name or place in the program before: tell the engine, so that it keeps the object, with
   {alias}, in the options of the component.
 - An earlier `pulumi up` was interrupted while it made the object, or somebody else made it: adopt=True takes it over,
-  and changes nothing of it. It may stay in the program, or go after that (docs/adoption.md)."""
+  and changes nothing of it. It may stay in the program, or go after that (docs/adoption.md).
+- The stack does know it, and something wants it deleted and made anew (`--replace`, a transform): take that away."""
 ALIAS: Final = 'aliases=[pulumi.Alias(name="<its former name>")], or pulumi.Alias(parent=...)'
 SERVED_ALIAS: Final = 'aliases: [{name: "<its former name>"}], or [{parent: ...}]'
 WAITED: Final = """\

@@ -25,7 +25,8 @@ from pulumi_everest.resources.hooks.change_messages import findings_of, refusal,
 from pulumi_everest.resources.hooks.judge import ComponentUpdate
 from pulumi_everest.resources.hooks.object_changes import ObjectGuard
 from pulumi_everest.resources.hooks.refusals import SETTLED, Refusals, RefusedError, counted
-from pulumi_everest.resources.hooks.stored_state import allowed, snapshot_of
+from pulumi_everest.resources.hooks.secret_updates import SecretGuard
+from pulumi_everest.resources.hooks.stored_state import allowed, held_in, snapshot_of
 
 HOOK: Final = "pulumi-everest:changes"
 
@@ -45,13 +46,14 @@ class Guard:
     clusters: dict[str, list[Callable[[], SecretHandling]]] = field(default_factory=dict)
     """What tells how the Secrets of the clusters are handled, by the names of their components."""
     objects: ObjectGuard = field(init=False)
+    secrets: SecretGuard = field(init=False)
     _lifted: dict[str, set[str | None]] = field(default_factory=dict)
     _hook: Any = None
     _engine: Any = None
     _dry_run: bool = False
 
     def __post_init__(self) -> None:
-        self.objects = ObjectGuard(self)
+        self.objects, self.secrets = ObjectGuard(self), SecretGuard(self)
 
     def binding(self, technology: Technology) -> pulumi.ResourceHookBinding | None:
         """The hooks of a component; None where no engine would call them."""
@@ -96,7 +98,8 @@ class Guard:
         """How the Secrets of a cluster are handled; of clusters of one name what holds for each of them."""
         made = [handling() for handling in self.clusters.get(name, ())]
         names = frozenset[str]().union(*(each.names for each in made))
-        return SecretHandling(bool(made) and all(each.in_place for each in made), names)
+        own = frozenset[str]().union(*(each.made for each in made))
+        return SecretHandling(bool(made) and all(each.in_place for each in made), names, own)
 
     def unneeded(self, allow: list[str], component: str) -> None:
         """Say which guards were to be lifted for nothing, once all is said about a component and its object."""
@@ -125,6 +128,7 @@ async def compared(
     technology = technologies.get(str(after.spec.get("provider"))) if after is not None else None
     if before is None or after is None or technology is None:
         return None
+    before = replace(before, held=held_in(await concealed(outputs or {})))
     namespace = await concealed((outputs or {}).get("namespace"))
     if before.metadata.get("namespace") is None and isinstance(namespace, str) and after.metadata.get("namespace"):
         before = replace(before, metadata={**before.metadata, "namespace": namespace})

@@ -22,6 +22,8 @@ from pulumi_everest.model.findings import path_text
 from pulumi_everest.resources.children.join import joined
 
 CLUSTER, LATE, SECRETS, ALLOW = "cluster", "late", "secrets", "allow"
+HELD = "secrets"
+"""The output that names the Secrets of a cluster, each with whether it is kept when it leaves the program."""
 _MARK = "$late"
 
 
@@ -83,23 +85,31 @@ def snapshot_of(inputs: Mapping[str, Any] | None, known: Callable[[Any], Any]) -
         return None
 
 
+def opened(value: Any, known: Callable[[Any], Any] = lambda value: value) -> Any:
+    """Data with the values of what is secret in it, to be compared."""
+    value = known(value) if not isinstance(value, (dict, list)) else value
+    if isinstance(value, Concealed):
+        return opened(value.value, known)
+    if isinstance(value, dict):
+        return {key: opened(below, known) for key, below in value.items()}
+    return [opened(below, known) for below in value] if isinstance(value, list) else value
+
+
 def _secrets(inputs: Mapping[str, Any], known: Callable[[Any], Any]) -> dict[str, StoredSecret] | None:
     """The Secrets that inputs hold. An older release kept none: then nobody knows what was in them."""
     if SECRETS not in inputs:
         return None
 
-    def opened(value: Any) -> Any:
-        value = known(value) if not isinstance(value, (dict, list)) else value
-        if isinstance(value, Concealed):
-            return opened(value.value)
-        if isinstance(value, dict):
-            return {key: opened(below) for key, below in value.items()}
-        return [opened(below) for below in value] if isinstance(value, list) else value
-
-    kept = opened(inputs[SECRETS])
+    kept = opened(inputs[SECRETS], known)
     if not isinstance(kept, dict):
         return None
     return {name: StoredSecret.from_data(data) for name, data in kept.items() if isinstance(data, dict)}
+
+
+def held_in(outputs: Mapping[str, Any]) -> dict[str, bool] | None:
+    """The Secrets that outputs name; None for those of an older release."""
+    held = outputs.get(HELD)
+    return {str(name): kept is True for name, kept in held.items()} if isinstance(held, Mapping) else None
 
 
 def allowed(inputs: Mapping[str, Any] | None) -> list[str]:

@@ -1,0 +1,125 @@
+"""Before an object is made: whether it is in the cluster already.
+
+The API server refuses to make what exists, in words about an option that would take it over; with that option
+(`upsertExistingObjects`) the Kubernetes plugin takes it over without a word, and after a rename it deletes it in the
+name of the former resource. So each object is looked for first. Objects are never deleted before they are made anew
+(`children/children.py`), so that a replacement comes here, too. Of all but the main objects only metadata is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pulumi
+from pulumi.runtime import settings
+
+from pulumi_everest.core.changes.impact import EXISTS_GUARD, REPLACED_GUARD
+from pulumi_everest.core.changes.secret_changes import GUARD as SECRET_GUARD
+from pulumi_everest.core.changes.secret_changes import IN_PLACE
+from pulumi_everest.live.presence import WantedObject, taken
+from pulumi_everest.model.findings import one_line
+from pulumi_everest.resources.engine.calls import calls
+from pulumi_everest.resources.engine.cluster_access import wanted_of
+from pulumi_everest.resources.engine.log import WARNING, say
+from pulumi_everest.resources.engine.reach import NOT_KNOWN, Reach
+from pulumi_everest.resources.engine.threads import in_thread
+from pulumi_everest.resources.engine.tokens import CLUSTER, subject_of
+from pulumi_everest.resources.hooks.failures import EXISTS, filled
+from pulumi_everest.resources.hooks.refusals import RefusedError
+
+HOOK: Final = "pulumi-everest:exists"
+UNSEEN: Final = """\
+{name}: the Kubernetes provider has upsertExistingObjects, and would take over an object that is there already, \
+without a word. Whether there is one cannot be seen: {why}. Give the database a Kubernetes provider without that \
+option, or let the cluster be read; or all the same, for this one change: allow=["exists"]."""
+LIFTED: Final = "allow: {guard} lifted for {what}, which is there already; take it away after this change"
+
+
+@dataclass(frozen=True)
+class Planned:
+    """An object of a program: its manifest, its Kubernetes provider (None: the default one), the guards to lift."""
+
+    manifest: Mapping[str, Any]
+    kubernetes: object
+    allow: Collection[str] = ()
+
+
+class Existence:
+    """One hook for the objects of all clusters of a program, since each costs. A preview looks by itself."""
+
+    def __init__(self, reach: Reach) -> None:
+        self.reach = reach
+        self._planned: dict[tuple[str, str], list[Planned]] = {}
+        self._hook: pulumi.ResourceHook | None = None
+        self._engine: Any = None
+
+    def binding(self, token: str, name: str, planned: Planned) -> pulumi.ResourceHookBinding | None:
+        """The hook of an object, by the type and name of its resource; None where no engine would call it."""
+        if not calls() or settings.is_dry_run():
+            return None
+        self._planned.setdefault((token, name), []).append(planned)
+        if self._hook is None:
+            self._engine = settings.get_engine()
+            self._hook = pulumi.ResourceHook(HOOK, self.before_create)
+        return pulumi.ResourceHookBinding(before_create=[self._hook])
+
+    async def before_create(self, args: pulumi.ResourceHookArgs) -> None:
+        """Refuse to make what exists. Raises `RefusedError`."""
+        wanted = await wanted_of(args.new_inputs or {}, None)
+        planned = self._find(args.type, args.name, wanted)
+        if planned is None:
+            return
+        reached = await self.reach.of(planned.kubernetes)
+        there: bool | str = NOT_KNOWN
+        if wanted is not None and reached.access is not None:
+            there = await in_thread(is_there, self.reach, wanted, reached.access)
+        if not there or (isinstance(there, str) and not reached.upserts):
+            return  # nothing is there, or the API server will refuse
+        if EXISTS_GUARD in planned.allow:
+            say(self._engine, WARNING, LIFTED.format(guard=EXISTS_GUARD, what=args.name), args.urn)
+        elif isinstance(there, str) or wanted is None:
+            raise RefusedError([], UNSEEN.format(name=args.name, why=there))
+        else:
+            raise RefusedError([taken(wanted, subject_of(CLUSTER, args.name))], exists_text(wanted))
+
+    def _find(self, token: str, name: str, wanted: WantedObject | None) -> Planned | None:
+        """The object of a resource; of several with the same name, under different parents, the one that it is."""
+        found = self._planned.get((token, name), [])
+        named = [entry for entry in found if wanted is None or _name(entry.manifest) == wanted.name]
+        return next(iter(named or found), None)
+
+
+def guards_of(wanted: WantedObject) -> tuple[str, ...]:
+    """The guards that let an object be made which is there already."""
+    return (EXISTS_GUARD, REPLACED_GUARD, *([SECRET_GUARD] if _is_secret(wanted) else []))
+
+
+def exists_text(wanted: WantedObject) -> str:
+    """What to say of an object that is there already, with how to go on."""
+    text = filled(EXISTS, wanted.kind, f"{wanted.namespace}/{wanted.name}")
+    if _is_secret(wanted):
+        text += (
+            f"\n- Its values are others than in the stack, and the Kubernetes provider would replace it: {IN_PLACE}."
+        )
+    return text
+
+
+def _is_secret(wanted: WantedObject) -> bool:
+    return (wanted.api_version, wanted.kind) == ("v1", "Secret")
+
+
+def is_there(reach: Reach, wanted: WantedObject, access: Any) -> bool | str:
+    """Whether an object is in the cluster; a text that says why that cannot be seen."""
+    from pulumi_everest.live.errors import LiveError
+
+    try:
+        live = reach.live(access)
+        return live.metadata(wanted.api_version, wanted.kind, wanted.name, wanted.namespace) is not None
+    except LiveError as error:
+        return one_line(error.findings[0])
+
+
+def _name(manifest: Mapping[str, Any]) -> Any:
+    return (manifest.get("metadata") or {}).get("name")

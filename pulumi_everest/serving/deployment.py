@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pulumi
+from pulumi.resource import DependencyResource
 from pulumi.runtime.proto import provider_pb2
 
 from pulumi_everest.model.findings import Finding, finding
 from pulumi_everest.resources.candidates.program_lock import ProgramLocks
 from pulumi_everest.resources.candidates.registered import Databases
+from pulumi_everest.resources.cluster import DatabaseCluster
 from pulumi_everest.resources.hooks.adoption import Adoption
 from pulumi_everest.resources.hooks.failed_databases import Reporter
 from pulumi_everest.resources.hooks.guard import Guard
 from pulumi_everest.resources.hooks.job_changes import JobChanges
+from pulumi_everest.resources.hooks.preflight import Preflight
+from pulumi_everest.serving.engine_link import MonitorLink
+from pulumi_everest.serving.made_cluster import MadeCluster
 
 if TYPE_CHECKING:
     from pulumi_everest.resources.candidates.gate import Batch
@@ -25,16 +31,21 @@ if TYPE_CHECKING:
     from pulumi_everest.resources.candidates.run import Run
     from pulumi_everest.workspace.workspace import ProviderInput
 
-KEPT = 32
-"""How many deployments a process remembers; an engine starts one process for each, a developer may attach to one."""
+ANSWERED = 1.0
+"""Seconds after which is looked whether the calls of a deployment that is over have come to their end."""
 
 Key = tuple[str, str, str, bool]
 
 
 @dataclass
 class Deployment:
-    """The Providers and clusters of one preview or update so far."""
+    """The Providers and clusters of one preview or update so far, and its engine."""
 
+    link: MonitorLink
+    running: int = 0
+    """Calls that have not been answered yet."""
+    kubernetes: dict[str, pulumi.ProviderResource] = field(default_factory=dict)
+    """The stand-ins of Kubernetes providers, by reference: one for each, so that what is known of it is asked once."""
     providers: dict[str, RegisteredProvider] = field(default_factory=dict)
     inputs: dict[str, ProviderInput] = field(default_factory=dict)
     named: set[str] = field(default_factory=set)
@@ -50,6 +61,7 @@ class Deployment:
     guard: Guard = field(default_factory=lambda: Guard(served=True))
     adoption: Adoption = field(default_factory=Adoption)
     reporter: Reporter = field(default_factory=Reporter)
+    preflight: Preflight = field(default_factory=lambda: Preflight(served=True))
 
     def join(self, run: Run) -> None:
         """Have a run, in which one component will be made, know all the others."""
@@ -61,6 +73,26 @@ class Deployment:
         run.use_locks(self.locks)
         # An engine takes a hook of one name once.
         run.guard, run.adoption, run.reporter = self.guard, self.adoption, self.reporter
+        run.preflight = self.preflight
+
+    def share_providers(self, options: pulumi.ResourceOptions, request: provider_pb2.ConstructRequest) -> None:
+        """Have the options of a component name the same Kubernetes provider by the same object as all others do."""
+        given = options.providers
+        if isinstance(given, dict):
+            for package, reference in request.providers.items():
+                if package in given:
+                    given[package] = self.kubernetes.setdefault(reference, given[package])
+
+    def release(self, component: pulumi.Resource) -> None:
+        """Let go of what only the engine's questions about a component needed, all of which have been asked.
+
+        What backups and restores ask of a cluster stays, and takes little.
+        """
+        if not isinstance(component, DatabaseCluster):
+            return
+        candidate, urn = component._candidate, known_urn(component)
+        self.databases.replace(candidate, MadeCluster(candidate, DependencyResource(urn) if urn else None))
+        self.guard.forget(candidate.names[0], urn or "", component._hooks.handling, candidate.program_cluster)
 
     def conflicts(self, request: provider_pb2.ConstructRequest, batch: Batch) -> list[Finding]:
         """What is wrong with the clusters of a batch beside those of other components."""
@@ -82,17 +114,42 @@ class Deployment:
         return [finding("provider.duplicate", ("name",), f"there are two Providers '{name}'")]
 
 
+def known_urn(resource: pulumi.Resource) -> str | None:
+    """The URN of a resource that was registered; None where that failed."""
+    urn = resource.urn._data
+    if not urn.done() or urn.cancelled() or urn.exception() is not None:
+        return None
+    value = urn.result().value
+    return value if isinstance(value, str) else None
+
+
 class Deployments:
-    """The deployments that a process serves, or served last."""
+    """The deployments that a process serves. An engine has one or two, a developer who attaches one after the other."""
 
     def __init__(self) -> None:
-        self._known: OrderedDict[Key, Deployment] = OrderedDict()
+        self._known: dict[Key, Deployment] = {}
+        self._watches: set[asyncio.Task[None]] = set()
 
-    def of(self, request: provider_pb2.ConstructRequest) -> Deployment:
-        """The deployment that a request belongs to: each has an engine's endpoint of its own."""
+    @contextmanager
+    def of(self, request: provider_pb2.ConstructRequest) -> Iterator[Deployment]:
+        """The deployment that a request belongs to, until it is answered: each has an engine's endpoint of its own."""
         key = (request.monitorEndpoint, request.project, request.stack, request.dryRun)
-        known = self._known.pop(key, None) or Deployment()
-        self._known[key] = known
-        while len(self._known) > KEPT:
-            self._known.popitem(last=False)
-        return known
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = Deployment(MonitorLink(request.monitorEndpoint))
+            watch = asyncio.ensure_future(self._end(key, found))
+            self._watches.add(watch)
+            watch.add_done_callback(self._watches.discard)
+        found.running += 1
+        try:
+            yield found
+        finally:
+            found.running -= 1
+
+    async def _end(self, key: Key, deployment: Deployment) -> None:
+        """Let go of a deployment when its engine is through with it. Its endpoint may be another's after that."""
+        await deployment.link.ended()
+        self._known.pop(key, None)
+        while deployment.running:
+            await asyncio.sleep(ANSWERED)
+        await deployment.link.close()

@@ -28,9 +28,13 @@ class Reader:
     def __init__(self, providers: Mapping[str, str]) -> None:
         self._providers = providers
         self._resources: dict[str, pulumi.Resource] = {}
+        self._outputs: list[pulumi.Output[Any]] = []
 
-    def inputs(self, request: provider_pb2.ConstructRequest) -> dict[str, Any]:
-        """The inputs: plain where they are known and come from nowhere, else outputs, as deep as they were written."""
+    async def inputs(self, request: provider_pb2.ConstructRequest) -> dict[str, Any]:
+        """The inputs: plain where they are known and come from nowhere, else outputs, as deep as they were written.
+
+        What an output is stands in the request, so the outputs have it by the time that the component is made.
+        """
         read: dict[str, Any] = {}
         for name, value in sorted(request.inputs.fields.items()):
             urns: Urns = frozenset()
@@ -38,6 +42,8 @@ class Reader:
             if name in request.inputDependencies and not _has_outputs(value):
                 urns = frozenset(request.inputDependencies[name].urns)
             read[name] = self._read(value, secret=False, urns=urns)
+        for output in self._outputs:
+            await output.future(with_unknowns=True)
         return read
 
     def _read(self, value: Value, *, secret: bool, urns: Urns) -> Any:
@@ -89,7 +95,9 @@ class Reader:
 
     def _output(self, value: Any, *, known: bool, secret: bool, urns: Urns) -> pulumi.Output[Any]:
         resources = {self._resource(urn) for urn in urns}
-        return pulumi.Output(resources, _given(value), _given(known), _given(secret))
+        output = pulumi.Output(resources, _given(value), _given(known), _given(secret))
+        self._outputs.append(output)
+        return output
 
 
 class _Foreign:

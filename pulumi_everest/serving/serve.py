@@ -15,38 +15,41 @@ from typing import Any
 import grpc
 import grpc.aio
 import pulumi
+from google.protobuf import empty_pb2
 from pulumi.errors import InputPropertiesError
 from pulumi.provider import ConstructResult
 from pulumi.provider import Provider as PulumiProvider
 from pulumi.provider.server import ProviderServicer
-from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
+from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 from pulumi.runtime.stack import wait_for_rpcs
 
 from pulumi_everest.resources import backup, cluster, provider, restore
 from pulumi_everest.resources.arguments.naming import OTHER_LANGUAGE
 from pulumi_everest.resources.candidates.gate import Batch
-from pulumi_everest.resources.candidates.run import current_run
+from pulumi_everest.resources.candidates.run import run_of_call
 from pulumi_everest.resources.engine import tokens
 from pulumi_everest.resources.engine.errors import ClusterError
 from pulumi_everest.serving.deployment import Deployment, Deployments
+from pulumi_everest.serving.engine_link import LIMITS, EngineLink, gone
 from pulumi_everest.serving.inputs import Reader, options_of
 from pulumi_everest.serving.package_schema import package_schema, package_version
 from pulumi_everest.serving.property_errors import properties_error
 
-MESSAGE_SIZE = 400 * 1024 * 1024
-"""Bytes that a message may have; Pulumi's engine has the same limit."""
+MISSES = 5
+"""Failed tries to reach the engine, one after the other, after which it counts as gone, and the process ends."""
 
 DRAINED = 10.0
 """Seconds that a failed call waits for what it has begun."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Call:
-    """One request to make a component, with its inputs as they were sent."""
+    """One request to make a component, with its inputs as they were sent, and the component once there is one."""
 
     request: provider_pb2.ConstructRequest
     inputs: dict[str, Any]
     deployment: Deployment
+    component: pulumi.ComponentResource | None = None
 
 
 _CALL: ContextVar[Call] = ContextVar("call")
@@ -71,11 +74,13 @@ class EverestProvider(PulumiProvider):
         if make is None:
             text = f"there is no resource type '{resource_type}' (allowed: {', '.join(_KINDS)})"
             raise InputPropertiesError(text, [])
-        OTHER_LANGUAGE.set(True)
-        call, run = _CALL.get(), current_run()
+        call, run = _CALL.get(), run_of_call()
         call.deployment.join(run)
         batch = run.batch
-        component, state = make(name, call, options_of(call.request, options))
+        own = options_of(call.request, options)
+        call.deployment.share_providers(own, call.request)
+        component, state = make(name, call, own)
+        call.component = component
         batch.add(call.deployment.conflicts(call.request, batch))
         return ConstructResult(pulumi.Output.from_input(_urn(component, batch, call)), state)
 
@@ -146,23 +151,58 @@ class Servicer(ProviderServicer):
     def __init__(self, served: PulumiProvider, engine_address: str) -> None:
         super().__init__(served, [], engine_address)
         self._deployments = Deployments()
+        self._engine = EngineLink(engine_address)
+        self.attached = False
+
+    async def Attach(  # noqa: N802 - the name of the remote call
+        self,
+        request: plugin_pb2.PluginAttach,
+        context: Any,  # noqa: ARG002 - the form of remote calls
+    ) -> empty_pb2.Empty:
+        """Take another engine for the one that there was: a developer has started the process, and lets it attach."""
+        former, self.attached = self._engine, True
+        self.engine_address, self._engine = request.address, EngineLink(request.address)
+        former.close()
+        return empty_pb2.Empty()
 
     async def Construct(  # noqa: N802 - the name of the remote call
         self, request: provider_pb2.ConstructRequest, context: Any
     ) -> provider_pb2.ConstructResponse:
         """Make a component. Each call is a task of its own, and so are the SDK's settings for it."""
-        deployment = self._deployments.of(request)
-        _CALL.set(Call(request, Reader(deployment.names).inputs(request), deployment))
-        try:
-            return await super().Construct(request, context)
-        except Exception as error:
-            found = _cluster_error(error)
-            if found is None or isinstance(error, grpc.aio.AbortError):
+        OTHER_LANGUAGE.set(True)
+        with self._deployments.of(request) as deployment:
+            try:
+                await deployment.link.enter(request, self._engine)
+                call = Call(request, await Reader(deployment.names).inputs(request), deployment)
+                _CALL.set(call)
+                return await super().Construct(request, context)
+            except Exception as error:
+                found = _cluster_error(error)
+                if found is None or isinstance(error, grpc.aio.AbortError):
+                    raise
+                await _drain()
+                refused = properties_error(found, inputs=request.inputs)
+                status = self.create_grpc_invalid_properties_status(refused.message, refused.errors)
+                await context.abort_with_status(status)
                 raise
-            await _drain()
-            refused = properties_error(found, inputs=request.inputs)
-            await context.abort_with_status(self.create_grpc_invalid_properties_status(refused.message, refused.errors))
-            raise
+
+    async def _construct(
+        self,
+        request: provider_pb2.ConstructRequest,
+        context: Any,  # noqa: ARG002 - as the SDK calls it
+    ) -> provider_pb2.ConstructResponse:
+        """As the SDK does it, but for the settings, which are those of the deployment, and the inputs."""
+        call = _CALL.get()
+        pulumi.runtime.config.set_all_config(dict(request.config), list(request.configSecretKeys))
+        try:
+            options = self._construct_options(request)
+            result = self.provider.construct(request.name, request.type, {}, options)
+            response = await self._construct_response(result)
+            await wait_for_rpcs(await_all_outstanding_tasks=False)
+            return response
+        finally:
+            if call.component is not None:
+                call.deployment.release(call.component)
 
 
 def _cluster_error(error: BaseException | None) -> ClusterError | None:
@@ -189,19 +229,31 @@ def _note(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
 
 
 async def serve(engine_address: str, announce: Callable[[int], None]) -> None:
-    """Serve until the process ends. `announce` is told the port on 127.0.0.1."""
-    limits = [("grpc.max_receive_message_length", MESSAGE_SIZE), ("grpc.max_send_message_length", MESSAGE_SIZE)]
+    """Serve until the process ends, or its engine is gone. `announce` is told the port on 127.0.0.1."""
     asyncio.get_running_loop().set_exception_handler(_note)
-    server = grpc.aio.server(options=limits)
+    server = grpc.aio.server(options=LIMITS)
     servicer = Servicer(EverestProvider(), engine_address)
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, server)
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
     announce(port)
+    terminated = asyncio.ensure_future(server.wait_for_termination())
+    alone = asyncio.ensure_future(_without_engine(servicer))
     try:
-        await server.wait_for_termination()
+        await asyncio.wait([terminated, alone], return_when=asyncio.FIRST_COMPLETED)
     finally:
+        alone.cancel()
         await server.stop(0)  # else it complains, when it goes, that its loop is closed
+
+
+async def _without_engine(servicer: Servicer) -> None:
+    """Return when the engine that started the process is gone, however it ended: nobody else would end the process.
+
+    Never where an engine has attached itself since: whoever started the process then ends it.
+    """
+    await gone(servicer.engine_address, MISSES)
+    while servicer.attached:
+        await asyncio.sleep(3600)
 
 
 def _announce(port: int) -> None:

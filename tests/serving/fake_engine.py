@@ -82,9 +82,12 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
             kind = f"{request.parent.split('::')[2]}${kind}"
         urn = f"urn:pulumi:dev::shop::{kind}::{request.name}"
         self._call_hooks(request, urn, context)
-        self.found.append(Registered(urn, plain(request.object), request))
+        self.remember(urn, request)
         identity = "" if self.preview or not request.custom else f"{request.name}-id"
         return resource_pb2.RegisterResourceResponse(urn=urn, id=identity, object=request.object)
+
+    def remember(self, urn, request):
+        self.found.append(Registered(urn, plain(request.object), request))
 
     def ReadResource(self, request, context):
         """A Secret that an operator wrote; nothing where its id is not known."""
@@ -215,8 +218,8 @@ class Made:
 class Plugin:
     """The provider process, as an engine started it."""
 
-    def __init__(self, stub: provider_pb2_grpc.ResourceProviderStub, log: Log, errors: Path) -> None:
-        self.stub, self.log, self._errors = stub, log, errors
+    def __init__(self, stub: provider_pb2_grpc.ResourceProviderStub, log: Log, errors: Path, pid: int) -> None:
+        self.stub, self.log, self._errors, self.pid = stub, log, errors, pid
 
     @property
     def stderr(self) -> str:
@@ -275,7 +278,7 @@ def plugin(root: Path, folder: Path) -> Iterator[Plugin]:
         try:
             port = _first_line(process)
             with grpc.insecure_channel(f"127.0.0.1:{int(port)}") as channel:
-                yield Plugin(provider_pb2_grpc.ResourceProviderStub(channel), log, errors)
+                yield Plugin(provider_pb2_grpc.ResourceProviderStub(channel), log, errors, process.pid)
         finally:
             process.terminate()
             try:

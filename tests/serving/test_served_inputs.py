@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from engine_wire import UNKNOWN, Asset, Out, Reference, Secret, struct
 from fake_engine import CLUSTER, PROVIDER, Refused
@@ -139,7 +141,7 @@ def test_nulls_of_free_mappings_are_kept():
     """In a patch they take something away."""
     inputs = {"overrides": {"a": None, "b": [None, 1.0]}}
     request = provider_pb2.ConstructRequest(inputs=struct(inputs))
-    assert Reader({}).inputs(request) == inputs
+    assert asyncio.run(Reader({}).inputs(request)) == inputs
 
 
 def test_a_provider_is_taken_by_its_name_or_as_a_resource(served, preview, toydb):

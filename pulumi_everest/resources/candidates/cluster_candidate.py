@@ -93,6 +93,11 @@ class ClusterCandidate:
         return self._objects.main
 
     @property
+    def is_made(self) -> bool:
+        """Whether it becomes objects."""
+        return bool(self._objects.objects)
+
+    @property
     def is_filled(self) -> bool:
         """Whether a restore fills the new database."""
         return self._objects.is_filled

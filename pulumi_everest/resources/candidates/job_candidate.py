@@ -124,7 +124,7 @@ class JobCandidate:
     def _not_waiting(self) -> list[Finding]:
         """A warning where the cluster may be new and is not waited for: the operator gives a job up after a while."""
         cluster = self.cluster
-        if cluster is None or cluster.condition is not None or not cluster.objects:
+        if cluster is None or cluster.condition is not None or not cluster.is_made:
             return []
         text = f"the {self.kind} does not wait for the database, and fails where that is only being made"
         return [finding("backup.not-waiting", ("cluster",), text, hint="set wait_for=True at the cluster")]

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, Final, Protocol
 
 import pulumi
 
-from pulumi_everest.emit.objects import Emitted
 from pulumi_everest.model.similar_names import Names
 from pulumi_everest.resources.candidates.gate import Batch
 from pulumi_everest.workspace.workspace import ClusterInput
@@ -45,8 +43,8 @@ class RegisteredCluster(Protocol):
         ...
 
     @property
-    def objects(self) -> Sequence[Emitted]:
-        """Its objects; none where it was refused."""
+    def is_made(self) -> bool:
+        """Whether it becomes objects; not where it was refused."""
         ...
 
     @property
@@ -72,6 +70,15 @@ class Databases:
                 self._last[name, namespace, kubernetes] = cluster
         if isinstance(name, str):
             self._names[name], self._listed = None, None
+
+    def replace(self, cluster: RegisteredCluster, other: RegisteredCluster) -> None:
+        """Have another one, which takes less, stand for a cluster that is known."""
+        metadata = cluster.input.metadata
+        for namespace in (metadata.get("namespace"), _ANY):
+            for kubernetes in (cluster.kubernetes, _ANY):
+                key = (metadata.get("name"), namespace, kubernetes)
+                if self._last.get(key) is cluster:
+                    self._last[key] = other
 
     def find(self, name: Any, namespace: Any, kubernetes: object) -> RegisteredCluster | None:
         """The cluster of a name, in a namespace if that is given: best of all one of the same Kubernetes provider."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import weakref
 from collections.abc import Iterable
+from contextvars import ContextVar
 from pathlib import Path as Folder
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -202,10 +203,21 @@ def _configured_reconciler(batch: Batch) -> str | None:
 
 
 _RUNS: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Run] = weakref.WeakKeyDictionary()
+_OF_CALL: ContextVar[Run | None] = ContextVar("run of a call", default=None)
+
+
+def run_of_call() -> Run:
+    """A run for the one component that a call of an engine asks for; resources made in this context belong to it."""
+    run = Run()
+    _OF_CALL.set(run)
+    return run
 
 
 def current_run() -> Run:
-    """The run that resources made now belong to. One for each event loop and setting of the SDK."""
+    """The run that resources made now belong to. One for each event loop and setting of the SDK, or for a call."""
+    of_call = _OF_CALL.get()
+    if of_call is not None:
+        return of_call
     loop = asyncio.get_event_loop()
     run = _RUNS.get(loop)
     if run is None or not run.is_current():

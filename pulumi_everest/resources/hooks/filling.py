@@ -46,6 +46,12 @@ class FillingGuard:
         self._clusters[name] = component, made
         return pulumi.ResourceHookBinding(before_create=[self._both()[1]])
 
+    def forget(self, component: str, made: Callable[[], ProgramCluster | None]) -> None:
+        """Let go of a cluster of which the engine asks no more."""
+        self.begun.discard(component)
+        for name in [name for name, (_, get) in self._clusters.items() if get == made]:
+            del self._clusters[name]
+
     def _both(self) -> list[pulumi.ResourceHook]:
         if not self._hooks:
             options = pulumi.ResourceHookOptions(on_dry_run=True)

@@ -15,6 +15,7 @@ from typing import Any, Final
 import pulumi
 from pulumi.runtime import settings
 
+from pulumi_everest.adoption.program_cluster import ProgramCluster
 from pulumi_everest.core.changes.compare import ChangeSet, compare
 from pulumi_everest.core.changes.secret_changes import SecretHandling
 from pulumi_everest.core.changes.snapshot import Snapshot
@@ -106,6 +107,20 @@ class Guard:
         guards = [guard for guard in allow if guard not in self._lifted.get(component, ())]
         if guards:
             self.warn(unneeded(guards), component)
+
+    def forget(
+        self,
+        name: str,
+        component: str,
+        handling: Callable[[], SecretHandling],
+        made: Callable[[], ProgramCluster | None],
+    ) -> None:
+        """Let go of a cluster of which the engine asks no more: its name, its component and what told about it."""
+        others = [each for each in self.clusters.pop(name, ()) if each != handling]
+        if others:
+            self.clusters[name] = others
+        self.updates.pop(component, None)
+        self.objects.forget(component, made)
 
 
 def _changes(count: int) -> str:

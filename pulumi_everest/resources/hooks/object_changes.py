@@ -70,6 +70,15 @@ class ObjectGuard:
         changes = [change for change in result.changes if (change.path, change.old, change.new) not in seen]
         await self.guard.judge(replace(result, changes=changes), args.name, args.urn, component)
 
+    def forget(self, component: str, made: Callable[[], ProgramCluster | None]) -> None:
+        """Let go of a cluster of which the engine asks no more."""
+        for key, known in list(self._clusters.items()):
+            if made in known:
+                known.remove(made)
+                if not known:
+                    del self._clusters[key]
+        self.filling.forget(component, made)
+
     def _find(self, token: str, name: str, now: Mapping[str, Any]) -> ProgramCluster | None:
         """The cluster of an object; of several with the same name, under different parents, the one that it is."""
         found = [made for get in self._clusters.get((token, name), ()) if (made := get()) is not None]

@@ -17,7 +17,9 @@ from pulumi_everest.model.findings import Finding, finding
 from pulumi_everest.resources.candidates.program_lock import ProgramLocks
 from pulumi_everest.resources.candidates.registered import Databases
 from pulumi_everest.resources.cluster import DatabaseCluster
+from pulumi_everest.resources.engine.reach import Reach
 from pulumi_everest.resources.hooks.adoption import Adoption
+from pulumi_everest.resources.hooks.existence import Existence
 from pulumi_everest.resources.hooks.failed_databases import Reporter
 from pulumi_everest.resources.hooks.guard import Guard
 from pulumi_everest.resources.hooks.job_changes import JobChanges
@@ -61,7 +63,12 @@ class Deployment:
     guard: Guard = field(default_factory=lambda: Guard(served=True))
     adoption: Adoption = field(default_factory=Adoption)
     reporter: Reporter = field(default_factory=Reporter)
-    preflight: Preflight = field(default_factory=lambda: Preflight(served=True))
+    reach: Reach = field(default_factory=Reach)
+    preflight: Preflight = field(init=False)
+    existence: Existence = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.preflight, self.existence = Preflight(self.reach, served=True), Existence(self.reach)
 
     def join(self, run: Run) -> None:
         """Have a run, in which one component will be made, know all the others."""
@@ -73,7 +80,8 @@ class Deployment:
         run.use_locks(self.locks)
         # An engine takes a hook of one name once.
         run.guard, run.adoption, run.reporter = self.guard, self.adoption, self.reporter
-        run.preflight = self.preflight
+        # One look at the cluster serves all.
+        run.reach, run.preflight, run.existence = self.reach, self.preflight, self.existence
 
     def share_providers(self, options: pulumi.ResourceOptions, request: provider_pb2.ConstructRequest) -> None:
         """Have the options of a component name the same Kubernetes provider by the same object as all others do."""
@@ -92,6 +100,7 @@ class Deployment:
             return
         candidate, urn = component._candidate, known_urn(component)
         self.databases.replace(candidate, MadeCluster(candidate, DependencyResource(urn) if urn else None))
+        self.existence.forget(component._hooks.planned)
         self.guard.forget(candidate.names[0], urn or "", component._hooks.handling, candidate.program_cluster)
 
     def conflicts(self, request: provider_pb2.ConstructRequest, batch: Batch) -> list[Finding]:

@@ -32,7 +32,7 @@ def test_without_options_the_database_is_protected_and_nothing_else_is_said(made
     assert not secret.HasField("protect")
     for request in (component, secret, main):
         assert not request.HasField("customTimeouts") or request.customTimeouts.create == ""
-        assert request.HasField("retainOnDelete") is (request is main)  # --ignore-protect does not delete it
+        assert request.HasField("retainOnDelete") is (request is not component)  # --ignore-protect deletes none
         assert request.provider == ""
     assert not component.HasField("protect")
     assert (secret.parent, main.parent) == (component_urn(main), component_urn(main))

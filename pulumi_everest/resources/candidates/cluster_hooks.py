@@ -26,6 +26,8 @@ class ClusterHooks:
     def __init__(self, candidate: ClusterCandidate) -> None:
         self._candidate, self._run = candidate, candidate.run
         self._guarded = self._in_place = False
+        self.planned: list[tuple[str, str, Planned]] = []
+        """The objects that are looked for before they are made, with types and names of their resources."""
         self.preflight: Awaitable[None] | None = None
         """Fails where the cluster has what is to be made, in a program that is served."""
 
@@ -85,7 +87,8 @@ class ClusterHooks:
     ) -> pulumi.ResourceHookBinding | None:
         """The hooks of any object, by the name of its resource, with those that it has: is it there already?"""
         run, planned = self._run, Planned(manifest, self._candidate.kubernetes, self._candidate.checked.allow)
-        hooks = [own, run.existence.binding(type_of(manifest), name, planned)]
+        self.planned.append((type_of(manifest), name, planned))
+        hooks = [own, run.existence.binding(*self.planned[-1])]
         if own is None:
             hooks.append(run.reporter.failures.binding())
         if any(manifest is secret for secret in self._candidate.secrets().values()):

@@ -65,6 +65,13 @@ class Existence:
             self._hook = pulumi.ResourceHook(HOOK, self.before_create)
         return pulumi.ResourceHookBinding(before_create=[self._hook])
 
+    def forget(self, planned: Collection[tuple[str, str, Planned]]) -> None:
+        """Let go of objects about which the engine asks no more, by types and names of their resources."""
+        for token, name, entry in planned:
+            others = [each for each in self._planned.pop((token, name), ()) if each is not entry]
+            if others:
+                self._planned[token, name] = others
+
     async def before_create(self, args: pulumi.ResourceHookArgs) -> None:
         """Refuse to make what exists. Raises `RefusedError`."""
         wanted = await wanted_of(args.new_inputs or {}, None)

@@ -121,6 +121,7 @@ class Guard:
             self.clusters[name] = others
         self.updates.pop(component, None)
         self.objects.forget(component, made)
+        self.secrets.forget(made)
 
 
 def _changes(count: int) -> str:

@@ -52,6 +52,11 @@ class SecretGuard:
             self._hook = pulumi.ResourceHook(HOOK, self.before_update, pulumi.ResourceHookOptions(on_dry_run=True))
         return pulumi.ResourceHookBinding(before_update=[self._hook])
 
+    def forget(self, made: Callable[[], ProgramCluster | None]) -> None:
+        """Let go of a cluster of which the engine asks no more."""
+        for key in [key for key, secret in self._secrets.items() if secret.cluster == made]:
+            del self._secrets[key]
+
     async def before_update(self, args: pulumi.ResourceHookArgs) -> None:
         """Say what the change of a Secret does to its cluster, unless its component has."""
         secret = self._secrets[args.type, args.name]

@@ -33,11 +33,13 @@ from pulumi_everest.review.inputs.gather import gather
 from pulumi_everest.review.inputs.paths import read_inputs
 from pulumi_everest.review.options import Options
 from pulumi_everest.review.running import operators_of
+from pulumi_everest.upgrade.legacy_objects import LegacyObjects
+from pulumi_everest.upgrade.migrate import migrated
 from pulumi_everest.workspace.workspace import ClusterInput, Workspace
 
 PAGE = Path(__file__).parents[1] / "docs" / "findings.md"
 API = "everest.percona.com/v2alpha1"
-FILES = ("plugin.yaml", "definition.yaml", "resources.yaml", "backup.yaml", "restore.yaml")
+FILES = ("plugin.yaml", "definition.yaml", "resources.yaml", "backup.yaml", "restore.yaml", "legacy.yaml")
 
 
 @dataclass
@@ -148,6 +150,7 @@ class Example:
         self.running: dict[str, Any] | None = None
         self.before: str | None = None
         self.adopted = ""
+        self.moved: list[dict[str, Any]] = []
         for info, content in blocks:
             self.read(info.split(), content)
         if self.text:
@@ -197,6 +200,8 @@ class Example:
                 data.setdefault("metadata", {"name": "orders"})
                 (self.folder / "live.yaml").write_text(yaml.safe_dump(data))
                 self.adopted = str(self.folder / "live.yaml")
+            case ["yaml", "migrate"]:
+                self.moved = list(yaml.safe_load_all(content))
             case ["yaml", "Pulumi.yaml"]:
                 self.inputs = [self.write_program("Pulumi.yaml", content)]
             case ["python", "program", *limit]:
@@ -224,6 +229,11 @@ class Example:
             with cluster_of_the_page(self.folder) as kubeconfig, pytest.raises(EverestError) as raised:
                 exec(self.live, {"LiveCluster": LiveCluster, "kubeconfig": kubeconfig})
             return raised.value.findings
+        if self.moved:
+            objects = LegacyObjects({"metadata": {"name": "orders"}, **entry} for entry in self.moved)
+            workspace = Workspace(Plugins(self.plugins))
+            moved = [migrated(workspace, objects, one) for one in objects.all("DatabaseCluster")]
+            return [found for one in moved for found in one.findings]
         if self.adopted or "adopt" in self.python:
             return list(self.adoption(Workspace(Plugins(self.plugins))))
         if "found" in self.python:

@@ -19,6 +19,7 @@ from pulumi_everest.adoption.start import operator_version, starts
 from pulumi_everest.core.exact import leaves, same
 from pulumi_everest.core.paths import value_at
 from pulumi_everest.emit.read_back.places import without_value
+from pulumi_everest.expressions.functions import merge
 from pulumi_everest.model.cluster import Metadata
 from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.findings import EverestError, Finding, finding
@@ -46,11 +47,19 @@ class Adopted:
     findings: list[Finding] = field(default_factory=list)
 
 
-def adopted(workspace: Workspace, live: Mapping[str, Any], *, remarked: bool = True) -> Adopted:
+def adopted(
+    workspace: Workspace,
+    live: Mapping[str, Any],
+    *,
+    remarked: bool = True,
+    literally: bool = False,
+    named: Mapping[str, Any] | None = None,
+) -> Adopted:
     """The cluster of which exactly the object is made: its spec, labels, annotations and finalizers.
 
-    With `remarked` it has findings for whoever reads it, which takes a while. Raises EverestError where there is none,
-    or no plugin for the object.
+    With `remarked` it has findings for whoever reads it, which takes a while. With `literally` it also says what the
+    server would fill in by itself. `named` is what the object would say besides if this package had made it, such as
+    names that only notes in it tell. Raises EverestError where there is none, or no plugin for the object.
     """
     plugin = plugin_for(workspace, live)
     setup, found = workspace.setup(plugin.definition.name)
@@ -66,14 +75,16 @@ def adopted(workspace: Workspace, live: Mapping[str, Any], *, remarked: bool = T
     rendering = Rendering(plugin, setup.technology, metadata)
     operator = operator_version(rendering, wanted)
     searches = [
-        (Search(rendering, wanted, topology, operator), start) for topology, start in starts(rendering, own, operator)
+        (Search(rendering, wanted, topology, operator), start)
+        for topology, start in starts(rendering, merge(own, named or {}), operator)
     ]
     results = [(search, result) for search, start in searches if (result := search.run(start)) is not None]
     if not results:
         raise EverestError([_refusal(rendering, own, operator)])
     search, (spec, _) = min(results, key=lambda entry: (entry[1][1].leaves, len(entry[1][1].wrong)))
     values = dict(search.fields(spec))
-    own = _without_defaults(own, plugin.manifest.server_defaults, rendering.bare(spec))
+    if not literally:
+        own = _without_defaults(own, plugin.manifest.server_defaults, rendering.bare(spec))
     wanted = own.get("spec") or {}
     spec = with_overrides(rendering, spec, wanted)
     spec = in_model_order(

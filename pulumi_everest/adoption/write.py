@@ -45,6 +45,17 @@ def program(adopted: Sequence[Adopted]) -> str:
     return "\n".join([_HEAD, *(_call(entry, name) for entry, name in zip(adopted, names, strict=True))])
 
 
+def project(adopted: Sequence[Adopted], name: str) -> dict[str, str]:
+    """The files of a project with that program, by their names."""
+    settings = f"name: {name}\nruntime:\n  name: python\ndescription: Databases that were there before this program\n"
+    return {"__main__.py": program(adopted), "Pulumi.yaml": settings, "requirements.txt": "pulumi-everest\n"}
+
+
+def file_name(entry: Adopted) -> str:
+    """The name of a file for one cluster: no other cluster has it."""
+    return f"{entry.metadata.get('namespace', 'default')}.{entry.metadata['name']}.yaml"
+
+
 def _names(adopted: Sequence[Adopted]) -> list[str]:
     """Names of the resources: those of the clusters, with the namespace before a name that is there twice."""
     plain = [str(entry.metadata["name"]) for entry in adopted]

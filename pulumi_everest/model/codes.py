@@ -197,6 +197,15 @@ CODES: dict[str, Code] = {
     ),
     "adopt.remark": Code(_W, "The plugin says something about the object."),
     "adopt.list": Code(_W, "A list of the object stands in overrides as a whole, so fields do not reach into it."),
+    # Clusters of Everest's first API
+    "migrate.refused": Code(_E, "A cluster of Everest's first API cannot be migrated."),
+    "migrate.not-ready": Code(_E, "A DatabaseCluster of Everest's first API cannot be deleted without loss yet."),
+    "migrate.missing": Code(_W, "An object that a cluster of Everest's first API names is not in the input."),
+    "migrate.lost": Code(_W, "Something that a cluster of Everest's first API says cannot be carried over."),
+    "migrate.assumed": Code(_N, "The input does not tell a value, and a likely one is taken."),
+    "migrate.differs": Code(_N, "The running object is not what Everest would write; what runs is kept."),
+    "migrate.kept": Code(_N, "Something stays as it runs, whatever the cluster of Everest's first API says."),
+    "migrate.ineffective": Code(_N, "A field of Everest's first API had no effect."),
     # Programs that run without an engine
     "program.project": Code(_E, "The folder is no Pulumi project whose program is in Python."),
     "program.config": Code(_E, "A config value that the program needs is missing, or not of the type it needs."),

@@ -26,9 +26,11 @@ from pulumi_everest.model.shapes import ANY, Shape, shape_of
 from pulumi_everest.model.source.documents import Document, read_file
 
 if TYPE_CHECKING:
+    from pulumi_everest.emit.templates.legacy import LegacyTemplate
     from pulumi_everest.emit.templates.value_template import ValueTemplate
 
 MANIFEST, DEFINITION, RESOURCES, ADOPT = "plugin.yaml", "definition.yaml", "resources.yaml", "adopt.yaml"
+LEGACY = "legacy.yaml"
 
 
 @dataclass
@@ -125,6 +127,21 @@ class Plugin:
         return made if isinstance(made, dict) else {}
 
     @cached_property
+    def legacy(self) -> LegacyTemplate | None:
+        """What Everest's first API made of a cluster of this technology. Raises EverestError with all that is wrong."""
+        if not (self.folder / LEGACY).is_file():
+            return None
+        from pulumi_everest.emit.templates.legacy import LegacyTemplate
+
+        found: list[Finding] = []
+        document = _only_document(self.folder / LEGACY, ANY, found)
+        template = LegacyTemplate.parse(document, self.functions) if document is not None else None
+        found += template.findings if template is not None else []
+        if found:
+            raise EverestError(found)
+        return template
+
+    @cached_property
     def presets(self) -> Mapping[str, Mapping[str, Any]]:
         """The sets of sizes, by name. Raises EverestError where one is not readable."""
         from pulumi_everest.core.definitions.check_plugin import check_defaults
@@ -196,7 +213,7 @@ class Plugin:
         found += located(problems, self.definition_document.place, f"definition {self.definition.name}")
         if self.manifest.filled_by == "restore" and not (self.folder / "restore.yaml").is_file():
             found.append(_missing(self.folder, "restore.yaml"))
-        for part in ("template", "backup", "restore", "presets", "_adopt"):
+        for part in ("template", "backup", "restore", "presets", "_adopt", "legacy"):
             try:
                 getattr(self, part)
             except EverestError as error:

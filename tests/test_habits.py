@@ -176,6 +176,7 @@ def test_every_folder_of_tests_is_in_the_quick_part_or_left_out_of_it_on_purpose
         "plugins",
         "releases",
         "samples",
+        "upgrade",
         "wrong",
     }
     folders = {

@@ -43,7 +43,7 @@ KNOWN = {
     "eval": None,
     "pip": {"install"},
     "pulumi": {"config", "destroy", "install", "package", "preview", "stack", "state", "up"},
-    "kubectl": {"apply"},
+    "kubectl": {"apply", "get"},
 }
 """Commands that pages may name besides make and everest, with their own commands."""
 

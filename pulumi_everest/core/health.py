@@ -9,6 +9,7 @@ from typing import Any
 
 from pulumi_everest.expressions.environment import Environment, Expression, ExpressionError
 from pulumi_everest.expressions.messages import brief
+from pulumi_everest.expressions.results import LimitError
 from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.findings import Finding, finding, unknown
 from pulumi_everest.model.plugin_files.manifest import PluginManifest
@@ -44,18 +45,27 @@ Saying = PluginManifest | ObjectSettings
 
 
 def health(saying: Saying, live: Mapping[str, Any], topology: str | None = None) -> Health:
-    """How a live object is, of a cluster with this topology. What an expression cannot tell is left out."""
+    """How a live object is, of a cluster with this topology. What an expression cannot tell is left out.
+
+    An expression that takes more than it may is a matter of the plugin, which the message says.
+    """
     found: dict[str, Any] = {}
+    endless = []
     for name, kind in _KINDS.items():
         text = of_topology(getattr(saying, name, None), topology)
         if text is None:
             continue
         try:
             value = _compiled(text).evaluate({"self": live})
+        except LimitError as error:
+            endless.append(f"the plugin's '{name}' cannot be evaluated: {error}")
+            continue
         except ExpressionError:
             continue
         if isinstance(value, bool if kind == "bool" else str):
             found[name] = value
+    if endless:
+        found["message"] = "; ".join([*([found["message"]] if found.get("message") else []), *endless])
     return Health(**found)
 
 

@@ -24,7 +24,7 @@ from pulumi_everest.expressions.functions import BUILT_IN, FunctionSpec
 from pulumi_everest.expressions.growth import MOST_STEPS, TOO_NESTED, too_large
 from pulumi_everest.expressions.messages import no_field
 from pulumi_everest.expressions.reads import Read, shown, waits_for
-from pulumi_everest.expressions.results import SCALARS, ExpressionError, plain, shortened
+from pulumi_everest.expressions.results import SCALARS, ExpressionError, LimitError, plain, shortened
 from pulumi_everest.expressions.scope import Scope
 from pulumi_everest.expressions.walk import UnknownField, Walk
 from pulumi_everest.model.deferred import Computed, Deferred, leaves_of
@@ -248,10 +248,12 @@ class _Program(Expression):
             return plain(value.value if self.optional else value, scope.allowance)
         except MissingKeyError as failure:
             raise self._missing(failure, scope) from None
-        except (EvaluationError, SpentError) as failure:
+        except EvaluationError as failure:
             raise ExpressionError(shortened(failure.message)) from None
+        except SpentError as failure:
+            raise LimitError(shortened(failure.message)) from None
         except RecursionError:
-            raise ExpressionError("lists and maps are nested too deeply") from None
+            raise LimitError("lists and maps are nested too deeply") from None
 
     def _evaluated(self, scope: Scope) -> Any:
         """The value as it is in CEL; what it took is taken from what there is for all."""

@@ -27,6 +27,10 @@ class ExpressionError(Exception):
         self.line = line
 
 
+class LimitError(ExpressionError):
+    """An evaluation that took more than it may, so that nothing is known of what it would have given."""
+
+
 def shortened(message: str) -> str:
     """A message in one line, without the end of one that is very long."""
     message = " ".join(message[: _LONGEST + 1].split())

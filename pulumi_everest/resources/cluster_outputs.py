@@ -8,6 +8,8 @@ import pulumi
 
 from pulumi_everest.emit.templates.texts import filled
 from pulumi_everest.expressions.environment import ExpressionError, Scope
+from pulumi_everest.expressions.messages import brief
+from pulumi_everest.expressions.results import LimitError
 from pulumi_everest.model.deferred import Deferred
 from pulumi_everest.model.findings import finding
 from pulumi_everest.resources.arguments.leaves import Leaf
@@ -115,9 +117,12 @@ def _values(candidate: ClusterCandidate, main: pulumi.CustomResource) -> dict[st
 
 
 def _filled(text: str, scope: Scope) -> Any:
-    """A connection text; nothing where it cannot be filled in, which plugin checks report."""
+    """A connection text; nothing where it cannot be filled in, which plugin checks report, or here what they cannot."""
     try:
         return filled(text, scope)
+    except LimitError as error:
+        pulumi.log.warn(f"the plugin's text '{brief(text)}' about connections cannot be filled in: {error}")
+        return None
     except (ExpressionError, ValueError):
         return None
 

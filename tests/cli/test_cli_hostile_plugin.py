@@ -129,9 +129,12 @@ def test_what_is_evaluated_later_ends_too(text: str, tmp_path: Path) -> None:
     specs = Specs({}, {})
     condition = Environment(("new", "old")).compile(text)
     assert [specs.hold(condition) for _ in range(1_000)] == [False] * 1_000
+    assert condition in specs.untold
     folder = plugin_with(tmp_path, "ready", text)
     manifest = next(plugin for plugin in Plugins([folder]).all() if plugin.folder == folder).manifest
-    assert health(manifest, {}) == Health(failed=False)
+    found = health(manifest, {})
+    assert found == Health(failed=False, message=found.message)
+    assert "'ready' cannot be evaluated: it " in found.message
     with pytest.raises(ExpressionError):
         filled("${" + text + "}!", Scope({"spec": {}, "metadata": {}, "types": {}}))
     assert time.process_time() - start < 3

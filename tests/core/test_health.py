@@ -38,6 +38,20 @@ def test_what_an_expression_cannot_tell_is_left_out(expressions: dict[str, str],
     assert health(manifest(**expressions), LIVE) == expected
 
 
+ENDLESS = "range(10000).map(a, range(10000)).size() > 0"
+
+
+@pytest.mark.parametrize("name", ["ready", "failed", "state", "message"])
+def test_an_expression_that_takes_more_than_it_may_is_said(name: str) -> None:
+    text = ENDLESS if name in ("ready", "failed") else f"{ENDLESS} ? 'a' : 'b'"
+    said = {"message": "self.status.message"} if name != "message" else {}
+    found = health(manifest(**{**said, name: text}), LIVE)
+
+    assert (found.ready, found.failed, found.state) == (None, None, "")
+    assert found.message.startswith("all is well; " if said else "the plugin's ")
+    assert f"the plugin's '{name}' cannot be evaluated: " in found.message
+
+
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [

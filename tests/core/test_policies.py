@@ -72,6 +72,32 @@ def test_an_entry_whose_condition_is_not_known_yet_says_nothing() -> None:
     ]  # fmt: skip
 
 
+ENDLESS = "range(10000).map(a, range(10000)).size() == 0"
+UNTOLD = f"the condition '{ENDLESS}' cannot be evaluated: "
+
+
+@pytest.mark.parametrize(
+    ("policy", "expected"),
+    [
+        ("immutable", "paused refused paused the definition does not allow it; "),
+        ("none", "paused downtime it stops; "),
+        ("online", "paused downtime it stops; "),
+    ],
+)
+def test_an_entry_whose_condition_takes_more_than_it_may_counts_only_if_it_refuses(policy: str, expected: str) -> None:
+    more = entry("paused", "downtime", message="it stops")
+    [found] = judged({}, {"paused": True}, entry("paused", policy, when=ENDLESS), more)
+
+    assert found.startswith(expected + UNTOLD)
+
+
+def test_a_condition_that_takes_more_than_it_may_is_said_of_a_change_that_means_nothing_else() -> None:
+    endless, harmless = entry("paused", "downtime", when=ENDLESS), entry("paused", "none")
+    [found] = judged({}, {"paused": True}, endless, harmless)
+
+    assert found.startswith("paused rolling restart " + UNTOLD)
+
+
 def size(value: Any) -> dict[str, Any]:
     return {"instances": {"engine": {"storage": {"size": value}}}}
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+
 import pulumi
 import pulumi_kubernetes as k8s
 import pytest
-from mocked_run import CLUSTER, run
+from mocked_run import CLUSTER, TOYDB, run
 
 from pulumi_everest import DatabaseCluster, Provider
 from pulumi_everest.model.findings import path_text
@@ -201,3 +204,25 @@ def test_allow(allow, kept):
     assert result.error is None
     component = next(entry for entry in result.resources if entry.type == CLUSTER)
     assert component.inputs.get("allow") == kept
+
+
+@pytest.mark.parametrize("wait_for", [True, None])
+def test_what_to_wait_for_that_takes_more_than_it_may_to_fill_in_is_a_finding(tmp_path, wait_for):
+    folder = tmp_path / "toydb"
+    shutil.copytree(TOYDB, folder)
+    manifest = folder / "plugin.yaml"
+    endless = "${range(10000).map(a, range(10000)).size() > 0 ? 'state' : 'status'}"
+    text = manifest.read_text()
+    manifest.write_text(
+        text.replace("jsonpath={.status.state}", f'"jsonpath={{.status.{endless}}}').replace("=ready", '=ready"', 1)
+    )
+
+    result = run(
+        lambda: DatabaseCluster("orders", provider=TOY, wait_for=wait_for) and None,
+        config={"everest:plugins": json.dumps([str(folder)])},
+    )
+
+    text = str(result.error or "")
+    assert ("what the plugin says to wait for cannot be filled in: it takes too much work" in text) is (
+        wait_for is True
+    )

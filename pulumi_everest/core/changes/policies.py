@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from pulumi_everest.core.changes.impact import Change, Impact
@@ -13,6 +13,8 @@ from pulumi_everest.core.changes.spec_differences import Difference, plain
 from pulumi_everest.core.paths import FieldPath, parse
 from pulumi_everest.core.technology import Definition
 from pulumi_everest.expressions.environment import Environment, Expression, ExpressionError, Scope
+from pulumi_everest.expressions.messages import brief
+from pulumi_everest.expressions.results import LimitError
 from pulumi_everest.model.deferred import Deferred
 from pulumi_everest.model.definition import Change as Entry
 
@@ -26,12 +28,17 @@ class Specs:
     def __init__(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
         self._scope = Scope({"old": old, "new": new})
         self._held: dict[Expression, bool | Deferred] = {}
+        self.untold: dict[Expression, str] = {}
+        """Why it is not known whether a condition holds, since it takes more than it may."""
 
     def hold(self, condition: Expression) -> bool | Deferred:
         """Whether a condition holds; one that fails does not."""
         if condition not in self._held:
             try:
                 result = condition.evaluate(self._scope)
+            except LimitError as error:
+                result = False
+                self.untold[condition] = f"the condition '{brief(condition.text)}' cannot be evaluated: {error}"
             except ExpressionError:
                 result = False
             self._held[condition] = result if isinstance(result, Deferred) else result is True
@@ -51,6 +58,7 @@ _IMPACTS: Final = {
 _ORDERS: Final = frozenset({"keep-order", "keep-first"})
 _ALWAYS: Final = frozenset({("version",), ("image",), ("replicas",), ("storage", "size"), ("storage", "storageClass")})
 """Fields of components that are guarded whatever the definition says."""
+_REFUSING: Final = frozenset({"immutable", "grow-only", *_ORDERS})
 _GRAVE: Final = frozenset({"immutable", "grow-only", "downtime"})
 _GUARDS: Final[Mapping[FieldPath, str]] = {
     ("storage", "size"): "storage-shrink",
@@ -96,8 +104,8 @@ def guard_of(path: FieldPath) -> str:
 
 def guards_of(definition: Definition) -> list[str]:
     """The names of the guards that the `changes` of a definition are."""
-    refusing = ("immutable", "grow-only", *_ORDERS)
-    return [entry.guard or guard_of(parse(entry.path)) for entry in definition.spec.changes if entry.policy in refusing]
+    entries = (entry for entry in definition.spec.changes if entry.policy in _REFUSING)
+    return [entry.guard or guard_of(parse(entry.path)) for entry in entries]
 
 
 class Policies:
@@ -115,7 +123,24 @@ class Policies:
         return definition.derived(Policies)
 
     def judged(self, difference: Difference, specs: Specs) -> Change | None:
-        """What a difference is; None where it means nothing, or cannot be told yet."""
+        """What a difference is; None where it means nothing, or cannot be told yet.
+
+        An entry of which nobody knows whether it fits refuses if it is one that does, and else does not count.
+        """
+        change = self._judged(difference, specs)
+        untold = [specs.untold[policy.when] for policy in self._about(difference) if policy.when in specs.untold]
+        if not untold:
+            return change
+        change = change or change_of(difference, UNNAMED)
+        return replace(change, why="; ".join(filter(None, [change.why, *dict.fromkeys(untold)])))
+
+    def _about(self, difference: Difference) -> Iterator[Policy]:
+        """The entries that have a condition and name a difference, or a part of it."""
+        for policy in self.policies:
+            if policy.when is not None and any(map(policy.names, (difference.field, *difference.parts))):
+                yield policy
+
+    def _judged(self, difference: Difference, specs: Specs) -> Change | None:
         if difference.reordered:
             return self._reordered(difference, specs)
         if difference.parts:
@@ -241,4 +266,7 @@ def _compiled(environment: Environment, text: str | None) -> Expression | None:
 
 
 def _fits(policy: Policy, specs: Specs) -> bool | Deferred:
-    return True if policy.when is None else specs.hold(policy.when)
+    if policy.when is None:
+        return True
+    held = specs.hold(policy.when)
+    return policy.entry.policy in _REFUSING if policy.when in specs.untold else held

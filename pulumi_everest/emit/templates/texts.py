@@ -9,9 +9,10 @@ from typing import Any
 from pulumi_everest.emit.templates.interpolation import Code, TextError, split
 from pulumi_everest.emit.wait_conditions import wrong_condition
 from pulumi_everest.expressions.check import compile_checked
-from pulumi_everest.expressions.environment import Environment, Expression, ExpressionError, Scope
+from pulumi_everest.expressions.environment import Environment, Expression, Scope
 from pulumi_everest.expressions.evaluation.failures import SpentError
 from pulumi_everest.expressions.messages import brief
+from pulumi_everest.expressions.results import LimitError
 from pulumi_everest.model.cluster import DatabaseClusterSpec, Metadata
 from pulumi_everest.model.deferred import Computed, Deferred, Path, leaves_of
 from pulumi_everest.model.findings import Finding, finding
@@ -52,7 +53,7 @@ def filled(text: str, scope: Scope) -> Any:
     try:
         scope.allowance.text(sum(map(len, texts)))
     except SpentError as error:
-        raise ExpressionError(error.message) from None
+        raise LimitError(error.message) from None
     return "".join(texts)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from pulumi_everest.core.resolve import Resolved
 from pulumi_everest.emit.objects import Emitted, is_cluster_scoped
 from pulumi_everest.emit.templates.texts import filled
-from pulumi_everest.expressions.environment import Scope
+from pulumi_everest.expressions.environment import ExpressionError, Scope
 from pulumi_everest.model.findings import EverestError, Finding, finding
 from pulumi_everest.model.plugin_files.object_settings import of_topology
 from pulumi_everest.resources.candidates.cluster_reading import Checked
@@ -61,6 +61,7 @@ def make_objects(checked: Checked, workspace: Workspace) -> ClusterObjects:
         if checked.connection_secret:
             made.connection = connection_of(checked.connection_secret, checked.resolved, checked.setup, made.objects)
             made.findings += made.connection.check(checked.wait_for, checked.setup)
+        made.findings += _wrong_condition(checked, made)
     except EverestError as error:
         made.findings = error.findings
     return made
@@ -103,6 +104,15 @@ def condition_of(checked: Checked, made: ClusterObjects) -> Any:
     if text is None:
         return None
     return filled(text, Scope({"spec": resolved.spec, "metadata": resolved.metadata, "types": resolved.types}))
+
+
+def _wrong_condition(checked: Checked, made: ClusterObjects) -> Iterator[Finding]:
+    """What is wrong with the plugin's text of what to wait for, which only filling it in shows."""
+    try:
+        condition_of(checked, made)
+    except ExpressionError as error:
+        text = f"what the plugin says to wait for cannot be filled in: {error}"
+        yield finding("emit.template", ("waitFor",), text, hint="say what to wait for, or waitFor: false")
 
 
 def place_of(entry: Emitted, metadata: Mapping[str, Any]) -> str:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from pulumi_everest.adoption.before import snapshot_of_object
 from pulumi_everest.core.exact import same
 from pulumi_everest.live.cluster import LiveCluster
-from pulumi_everest.live.defaults import filled
+from pulumi_everest.live.defaults import Defaults
 from pulumi_everest.live.managers import KUBERNETES, OPERATOR, ItemFields, entries, kind_of
 from pulumi_everest.model.findings import EverestError
 from pulumi_everest.review.clusters import Cluster
@@ -33,13 +33,13 @@ def before_in_cluster(
     Secrets are not read: those of a database that exists count as they are in the input. `operators` are the names of
     those that write into the objects.
     """
-    before, notes = Gathered(), list[str]()
+    before, notes, defaults = Gathered(), list[str](), Defaults(live)
     for group in gathered.groups:
         items = [(item, _found(item, live)) for item in group.items if item.key[1] != "Secret"]
         there = []
         for item, found in items:
             if found:
-                known = _known(found, item.manifest, filled(live, item.manifest), operators)
+                known = _known(found, item.manifest, defaults.filled(item.manifest), operators)
                 there.append(replace(item, manifest=known, text=None, live=found))
         secrets = [item for item in group.items if item.key[1] == "Secret"]
         cluster = _as_it_runs(group.cluster, there, workspace) if group.cluster is not None else None

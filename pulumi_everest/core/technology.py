@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Protocol, TypeVar
@@ -23,6 +23,14 @@ from pulumi_everest.model.provider import CONTROLLER
 from pulumi_everest.model.values.versions import Range, version_key
 
 T = TypeVar("T")
+
+
+class LostObject(Protocol):
+    """An object that would not be what it was."""
+
+    def change(self) -> Any:
+        """The change of the cluster that this is."""
+        ...
 
 
 class Definition:
@@ -159,6 +167,10 @@ class Reading(Protocol):
 
     def objects(self, cluster: Any, spec: Mapping[str, Any]) -> list[dict[str, Any]] | None:
         """The objects of the cluster with this spec but for Secrets, the main one last; None where there are none."""
+        ...
+
+    def lost(self, old: Any, new: Any, config_maps_in_place: bool | None) -> Sequence[LostObject]:
+        """The objects that a change would delete, beside the main one and Secrets."""
         ...
 
     def emitted(self, cluster: Any, path: Path) -> Any:

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from pulumi_everest.core.changes.effects import with_effect
 from pulumi_everest.core.changes.impact import GUARDS, LIFTED, Change, Impact, shown
+from pulumi_everest.core.changes.lost_objects import lost_objects
 from pulumi_everest.core.changes.policies import Policies, Specs, change_of, guards_of, short
 from pulumi_everest.core.changes.secret_changes import SecretHandling, secret_changes
 from pulumi_everest.core.changes.snapshot import Snapshot
@@ -63,7 +64,9 @@ def compare(
     clusters = reached(old, new, technology)
     wanted = list(dict.fromkeys(allow))
     found, needed = [], set()
-    for change in [*_changes(clusters, technology), *_secrets(old, new, technology, handling or SecretHandling())]:
+    handling = handling or SecretHandling()
+    changes = [*_changes(clusters, technology), *_secrets(old, new, technology, handling)]
+    for change in [*changes, *lost_objects(old, new, technology, handling.config_maps)]:
         guard = change.guard
         if guard in wanted and (guard not in GUARDS or GUARDS[guard].lifted is not None):
             needed.add(guard)

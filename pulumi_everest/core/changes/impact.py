@@ -67,6 +67,7 @@ GUARDS: Final[Mapping[str, Guard]] = {
     "secret-replaced": Guard(
         "A Secret that the database uses would be deleted, and made again by whoever comes first.", Impact.DOWNTIME
     ),
+    "object-removed": Guard("An object that keeps data of the database would be deleted.", Impact.DATA_LOSS),
     "tls": Guard("TLS is switched on or off while the cluster runs.", Impact.DOWNTIME),
     EXISTS_GUARD: Guard(
         "An object is to be made that is in the cluster already, and would be taken over without a word.",

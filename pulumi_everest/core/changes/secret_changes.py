@@ -33,12 +33,14 @@ class SecretHandling:
     """How the Secrets of a cluster are handled: whether its Kubernetes provider changes them in place, and their names.
 
     `names` are all texts in the main object, which names its Secrets among other things; `made` are the names of the
-    Secrets that are made for it, as far as they are known.
+    Secrets that are made for it, as far as they are known. `config_maps` says whether that provider changes ConfigMaps
+    in place; None where there is no such provider.
     """
 
     in_place: bool = False
     names: frozenset[str] = frozenset()
     made: frozenset[str] = frozenset()
+    config_maps: bool | None = None
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.findings import EverestError
 
 if TYPE_CHECKING:
+    from pulumi_everest.core.changes.lost_objects import LostObject
     from pulumi_everest.core.changes.snapshot import Snapshot
     from pulumi_everest.core.resolve import Resolved
     from pulumi_everest.emit.read_back.deciding import Adoption
@@ -58,6 +59,21 @@ class ReadBack:
         except EverestError:
             return None
         return [entry.manifest for entry in made if entry.manifest.get("kind") != "Secret"]
+
+    def lost(self, old: Snapshot, new: Snapshot, config_maps_in_place: bool | None) -> Sequence[LostObject]:
+        """The objects that a change would delete, beside the main one and Secrets."""
+        template = self._template()
+        if not template.has_others:
+            return ()
+        from pulumi_everest.emit.read_back.emission import Emission
+        from pulumi_everest.emit.read_back.lost import lost
+
+        definition = self._technology.definition
+        try:
+            before, after = (Emission.of(side, definition, template).objects(side.spec) for side in (old, new))
+        except EverestError:
+            return ()
+        return list(lost(before, after, new.metadata.get("name"), config_maps_in_place))
 
     def emitted(self, cluster: Snapshot, path: Path) -> Any:
         """The value of a field that the object shows, whether or not the cluster says it; None where it does not."""

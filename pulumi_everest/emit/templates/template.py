@@ -84,6 +84,7 @@ class _Entry:
     spot: Spot
     settings: ObjectSettings = PLAIN
     wait_for: WaitFor | None = None
+    is_secret: bool = False
 
     def emit(self, scope: Scope, findings: list[Finding]) -> list[Emitted]:
         waits: list[Any] = []
@@ -196,6 +197,11 @@ class Template:
         """
         return self.filled(_scope(resolved))
 
+    @property
+    def has_others(self) -> bool:
+        """Whether there may be objects beside the main one and Secrets."""
+        return any(not (entry.main or entry.is_secret) for entry in self._entries)
+
     def former_types(self, resolved: Resolved, entry: Emitted) -> list[str]:
         """The API versions that an object of a cluster has for other versions of the operator, or once had."""
         found = self._former.of(entry.name, entry.manifest, _scope(resolved), self._lets)
@@ -267,7 +273,8 @@ def _entry(compiler: Compiler, entry: Any, index: int, names: Names, of_main: Ob
     settings, wait_for = read_settings(compiler, entry, path, inner) if of_main is not None else (PLAIN, None)
     if main is True and of_main is not None:
         settings = of_main.model_copy(update={"after": settings.after})
-    return _Entry(name, main is True, controls, compiler.value(body, at, inner), spot, settings, wait_for)
+    secret = (body.get("apiVersion"), body.get("kind")) == ("v1", "Secret")
+    return _Entry(name, main is True, controls, compiler.value(body, at, inner), spot, settings, wait_for, secret)
 
 
 def _head(compiler: Compiler, entry: Any, names: Names) -> Head | None:

@@ -9,6 +9,7 @@ import pulumi
 
 from pulumi_everest.adoption.program_cluster import ProgramCluster
 from pulumi_everest.core.changes.snapshot import Snapshot
+from pulumi_everest.emit.names import suffix
 from pulumi_everest.emit.objects import Emitted
 from pulumi_everest.model.deferred import Deferred
 from pulumi_everest.model.findings import Finding, finding
@@ -25,7 +26,6 @@ from pulumi_everest.resources.candidates.cluster_reading import Checked, late_fi
 from pulumi_everest.resources.candidates.program_lock import Recorder
 from pulumi_everest.resources.candidates.registered import RegisteredProvider
 from pulumi_everest.resources.candidates.run import Run
-from pulumi_everest.resources.children.children import suffix
 from pulumi_everest.resources.hooks.stored_state import inputs_of
 from pulumi_everest.workspace.connection import Connection
 from pulumi_everest.workspace.workspace import ClusterInput

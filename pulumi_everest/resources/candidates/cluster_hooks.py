@@ -13,7 +13,7 @@ from pulumi_everest.core.changes.secret_changes import SecretHandling, names_in
 from pulumi_everest.emit.objects import Emitted
 from pulumi_everest.resources.candidates.cluster_candidate import ClusterCandidate
 from pulumi_everest.resources.children.kinds import type_of
-from pulumi_everest.resources.engine.provider_settings import SECRETS_IN_PLACE, says
+from pulumi_everest.resources.engine.provider_settings import CONFIG_MAPS_IN_PLACE, SECRETS_IN_PLACE, says
 from pulumi_everest.resources.hooks.adoption import both
 from pulumi_everest.resources.hooks.existence import Planned
 from pulumi_everest.resources.hooks.preflight import PlannedDatabase
@@ -25,7 +25,7 @@ class ClusterHooks:
 
     def __init__(self, candidate: ClusterCandidate) -> None:
         self._candidate, self._run = candidate, candidate.run
-        self._guarded = self._in_place = False
+        self._guarded = self._in_place = self._config_maps = False
         self.planned: list[tuple[str, str, Planned]] = []
         """The objects that are looked for before they are made, with types and names of their resources."""
         self.preflight: Awaitable[None] | None = None
@@ -41,23 +41,25 @@ class ClusterHooks:
         return hooks
 
     def gate(self) -> pulumi.Output[None]:
-        """What the component waits for: where it is asked about changes of Secrets also what its provider says.
+        """What the component waits for: with Secrets or ConfigMaps also what its provider says of them.
 
         The engine cannot be asked when it asks itself: it would wait for the hook with all that it has.
         """
-        if not self._guarded or not self._candidate.secrets():
+        maps = any(entry.manifest["kind"] == "ConfigMap" for entry in self._candidate.objects)
+        if not self._guarded or not (maps or self._candidate.secrets()):
             return self._candidate.batch.gate
 
         async def opened() -> None:
             await self._candidate.batch.gate.future()
             self._in_place = await says(self._candidate.kubernetes, SECRETS_IN_PLACE)
+            self._config_maps = maps and await says(self._candidate.kubernetes, CONFIG_MAPS_IN_PLACE)
 
         return pulumi.Output.from_input(asyncio.ensure_future(opened()))
 
     def handling(self) -> SecretHandling:
-        """How the Secrets of the cluster are handled."""
-        candidate = self._candidate
-        return SecretHandling(self._in_place, names_in(candidate.main), frozenset(candidate.secret_names()))
+        """How the Secrets and ConfigMaps of the cluster are handled."""
+        candidate, secrets = self._candidate, frozenset(self._candidate.secret_names())
+        return SecretHandling(self._in_place, names_in(candidate.main), secrets, self._config_maps)
 
     def of_object(self, entry: Emitted, token: str, name: str) -> pulumi.ResourceHookBinding | None:
         """The hooks of an object, of whose resource these are type and name."""

@@ -10,9 +10,9 @@ import pulumi
 
 from pulumi_everest.core.changes.impact import REPLACED_GUARD
 from pulumi_everest.core.changes.secret_changes import GUARD as SECRET_GUARD
+from pulumi_everest.emit.names import suffix
 from pulumi_everest.emit.objects import Emitted
 from pulumi_everest.emit.order import earlier, in_order
-from pulumi_everest.model.deferred import Deferred, substitute
 from pulumi_everest.resources.children.join import joined
 from pulumi_everest.resources.children.kinds import resource, token, type_of
 
@@ -188,24 +188,6 @@ def kept_with(policy: str) -> str:
     They are not protected, so that one which the cluster no longer needs can be let go.
     """
     return "delete" if policy == "delete" else "retain"
-
-
-def suffix(entry: Emitted, cluster: Any) -> str:
-    """What an object's name adds to that of its cluster, whether that is known or not; else the template's name.
-
-    With that name stands the object's own, where the template makes several.
-    """
-    stand_in = {cluster: _STAND_IN} if isinstance(cluster, Deferred) else {}
-    prefix = f"{_STAND_IN if stand_in else cluster}-"
-    name = substitute(entry.manifest["metadata"].get("name"), stand_in)
-    if not isinstance(name, str):
-        return entry.name
-    if name.startswith(prefix):
-        return name.removeprefix(prefix)
-    return f"{entry.name}-{name}" if entry.in_loop else entry.name
-
-
-_STAND_IN = "cluster"
 
 
 def _path_in(manifest: Mapping[str, Any], path: str) -> str:

@@ -42,6 +42,8 @@ class Switch:
 
 SECRETS_IN_PLACE: Final = Switch("enableSecretMutable", "PULUMI_K8S_ENABLE_SECRET_MUTABLE")
 """Whether a Secret is changed in place, instead of deleted and made again."""
+CONFIG_MAPS_IN_PLACE: Final = Switch("enableConfigMapMutable", "PULUMI_K8S_ENABLE_CONFIGMAP_MUTABLE")
+"""Whether a ConfigMap is changed in place, instead of deleted and made again."""
 UPSERTS: Final = Switch("upsertExistingObjects", "PULUMI_K8S_UPSERT_EXISTING_OBJECTS")
 """Whether an object that is to be made and exists is taken over."""
 

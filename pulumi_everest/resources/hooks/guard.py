@@ -100,7 +100,8 @@ class Guard:
         made = [handling() for handling in self.clusters.get(name, ())]
         names = frozenset[str]().union(*(each.names for each in made))
         own = frozenset[str]().union(*(each.made for each in made))
-        return SecretHandling(bool(made) and all(each.in_place for each in made), names, own)
+        config_maps = bool(made) and all(each.config_maps for each in made)
+        return SecretHandling(bool(made) and all(each.in_place for each in made), names, own, config_maps)
 
     def unneeded(self, allow: list[str], component: str) -> None:
         """Say which guards were to be lifted for nothing, once all is said about a component and its object."""

@@ -19,7 +19,7 @@ from pulumi_everest.program.values import Secret, Unknown
 from pulumi_everest.resources.arguments.models import DatabaseClusterArgs
 from pulumi_everest.resources.arguments.naming import as_written
 from pulumi_everest.resources.engine import tokens
-from pulumi_everest.resources.engine.provider_settings import SECRETS_IN_PLACE
+from pulumi_everest.resources.engine.provider_settings import CONFIG_MAPS_IN_PLACE, SECRETS_IN_PLACE, Switch
 from pulumi_everest.resources.hooks.stored_state import allowed, snapshot_of
 from pulumi_everest.review.clusters import Cluster
 from pulumi_everest.review.inputs.groups import Group, Item
@@ -65,7 +65,10 @@ def _groups(result: ProgramRun, folder: Path, sources: Sources) -> list[Group]:
             kubernetes = _kubernetes_name(resource)
             group.items.append(Item(resource.inputs, resource.place, main=main, kubernetes=kubernetes))
             if main and group.cluster is not None:
-                handling = SecretHandling(_changes_secrets(resource, by_urn, result), names_in(resource.inputs))
+                secrets, config_maps = (
+                    _says(resource, by_urn, result, switch) for switch in (SECRETS_IN_PLACE, CONFIG_MAPS_IN_PLACE)
+                )
+                handling = SecretHandling(secrets, names_in(resource.inputs), config_maps=config_maps)
                 group.cluster = replace(group.cluster, handling=handling, kubernetes=kubernetes)
     for group in clusters.values():
         namespaces = {item.key[2] for item in group.items}
@@ -81,10 +84,9 @@ def _kubernetes_name(resource: Registered) -> str:
     return (resource.provider or "").rpartition("::")[0].rpartition("::")[2]
 
 
-def _changes_secrets(main: Registered, by_urn: dict[str, Registered], result: ProgramRun) -> bool:
-    """Whether the Kubernetes provider of an object, the program's or the default one, changes Secrets in place."""
+def _says(main: Registered, by_urn: dict[str, Registered], result: ProgramRun, switch: Switch) -> bool:
+    """Whether a switch is on for the Kubernetes provider of an object, the program's or the default one."""
     own = by_urn.get((main.provider or "").rpartition("::")[0])
-    switch = SECRETS_IN_PLACE
     return switch.is_on(own.inputs.get(switch.argument) if own is not None else result.config.get(switch.config))
 
 

@@ -155,7 +155,7 @@ def preview(
         if differences is not None:
             text = diff_tree(gathered.groups, differences, glyphs, compared)
         else:
-            text = tree(gathered.groups, glyphs) or summary([], gathered.clusters, gathered.documents)
+            text = tree(gathered.groups, glyphs) or summary([], gathered.clusters, gathered.documents, gathered.foreign)
         write_result(without_commands(text), options.output)
     ctx.exit(code)
 

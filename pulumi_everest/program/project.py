@@ -14,12 +14,15 @@ from pulumi_everest.model.shapes import ANY, TEXT, Shape
 from pulumi_everest.model.source.documents import Document, read_file
 
 FILES = ("Pulumi.yaml", "Pulumi.yml", "Pulumi.json")
+MAIN_FILES = ("Main.yaml", "Main.yml", "Main.json", *FILES)
+"""Where a program in YAML may stand."""
+YAML = "yaml"
 _SHAPE = Shape("object", {"name": TEXT, "main": TEXT})
 
 
 @dataclass
 class Project:
-    """What Pulumi.yaml says. `program` is the Python file that runs, `directory` the folder that it runs in."""
+    """What Pulumi.yaml says. `program` is the file that runs, in Python or YAML, `directory` the folder it runs in."""
 
     name: str
     folder: Path
@@ -28,6 +31,7 @@ class Project:
     document: Document
     config: dict[str, str] = field(default_factory=dict)
     needed: list[str] = field(default_factory=list)
+    runtime: str = "python"
 
 
 def project_file(folder: Path) -> Path | None:
@@ -52,19 +56,22 @@ def read_project(folder: Path, shown: str | None = None) -> Project:
         raise EverestError([_at(document, ("name",), "Pulumi.yaml needs the project's name")])
     if isinstance(runtime, dict):
         runtime = runtime.get("name")
-    if runtime != "python":
-        text = f"the program's runtime is '{runtime}': only Python programs run without Pulumi's engine"
+    if runtime not in ("python", YAML):
+        text = f"the program's runtime is '{runtime}': only programs in Python and YAML run without Pulumi's engine"
         hint = "pulumi preview checks it as well, through the same components"
-        if runtime == "yaml":
-            hint = "put the clusters into files of kind DatabaseCluster, or use pulumi preview"
-        raise EverestError([_at(document, ("runtime",), text, hint=hint, allowed=["python"])])
+        raise EverestError([_at(document, ("runtime",), text, hint=hint, allowed=["python", YAML])])
     main = data.get("main")
     target = folder / main if isinstance(main, str) and main else folder
-    program = target if target.is_file() else target / "__main__.py"
+    if target.is_file():
+        program = target
+    elif runtime == YAML:
+        program = next((target / file for file in MAIN_FILES if (target / file).is_file()), path)
+    else:
+        program = target / "__main__.py"
     if not program.is_file():
         text = f"there is no {_relative(program, folder)} to run"
         raise EverestError([_at(document, ("main",), text)])
-    project = Project(name, folder, program.parent, program, document)
+    project = Project(name, folder, program.parent, program, document, runtime=str(runtime))
     _own_config(project)
     return project
 

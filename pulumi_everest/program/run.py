@@ -27,7 +27,7 @@ from pulumi_everest.program import ending
 from pulumi_everest.program.config import Encrypted, stack_outputs
 from pulumi_everest.program.failures import Failures, missing_config, shown_path
 from pulumi_everest.program.monitor import Log, Message, Recorder, Registered, frame_in, is_inside
-from pulumi_everest.program.project import Project, StackConfig, full_key, read_project, read_stack_config
+from pulumi_everest.program.project import YAML, Project, StackConfig, full_key, read_project, read_stack_config
 from pulumi_everest.program.secret_texts import SecretTexts
 from pulumi_everest.program.values import UNKNOWN, unknown_paths
 from pulumi_everest.resources.arguments.walk import OUTPUT_TEXT
@@ -275,6 +275,11 @@ class _Run:
 
     def _program(self) -> None:
         register_stack_transformation(self.recorder.note)
+        if self.project.runtime == YAML:
+            from pulumi_everest.program.yaml_program import run_yaml
+
+            self.warnings += run_yaml(self.project)
+            return
         runpy.run_path(self.program, run_name="__main__")
 
 

@@ -316,3 +316,16 @@ def test_validate_writes_sarif_to_a_file_the_same_each_time(here: Path, run: Run
     (found,) = json.loads(text)["runs"][0]["results"]
     assert found["message"]["text"].startswith("definition 'psmdb-operator' has no component 'engin'\nhint: did you")
     assert re.fullmatch(r"[\w.-]+", found["ruleId"])
+
+
+@pytest.mark.parametrize(
+    ("documents", "said"),
+    [
+        ("apiVersion: v1\nkind: A\n", "1 document of other groups, not checked"),
+        ("apiVersion: v1\nkind: A\n---\napiVersion: v1\nkind: B\n", "2 documents of other groups, not checked"),
+        ("apiVersion: v1\nkind: List\nitems: [{apiVersion: v1, kind: A}]\n", "1 document of other groups, not checked"),
+    ],
+)
+def test_an_input_of_other_groups_says_that_nothing_was_checked(documents, said, run):
+    result = run("validate", "-", stdin=documents)
+    assert (result.exit_code, result.output.strip()) == (0, said)

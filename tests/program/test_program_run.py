@@ -29,7 +29,7 @@ def make(**values):
 """
 
 
-ONLY_PYTHON = "only Python programs run without Pulumi's engine"
+ONLY_PYTHON = "only programs in Python and YAML run without Pulumi's engine"
 
 
 def spec_of(run: ProgramRun) -> dict[str, Any]:
@@ -284,7 +284,6 @@ config:
     ("pulumi_yaml", "said"),
     [
         ("name: a\nruntime: nodejs\n", "the program's runtime is 'nodejs': " + ONLY_PYTHON),
-        ("name: a\nruntime: yaml\n", "the program's runtime is 'yaml': " + ONLY_PYTHON),
         ("name: a\n", "the program's runtime is 'None': " + ONLY_PYTHON),
         ("runtime: python\n", "Pulumi.yaml needs the project's name"),
         ("name: a\nruntime: python\nmain: src\n", "there is no src/__main__.py to run"),

@@ -82,8 +82,13 @@ def counted(number: int, what: str) -> str:
     return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
-def summary(findings: Sequence[Finding], clusters: int, documents: int) -> str:
-    """The last line: how many findings there are, in how many clusters (or documents, where there is no cluster)."""
+def summary(findings: Sequence[Finding], clusters: int, documents: int, foreign: int = 0) -> str:
+    """The last line: how many findings there are, in how many clusters (or documents, where there is no cluster).
+
+    Where all documents are of other API groups, `foreign`, nothing was checked, and that is what it says.
+    """
+    if not findings and not clusters and documents and documents == foreign:
+        return f"{counted(documents, 'document')} of other groups, not checked"
     scope = counted(clusters, "cluster") if clusters else counted(documents, "document") if documents else ""
     severities = [entry.severity.value for entry in findings]
     parts = [counted(severities.count(kind), kind) for kind in ("error", "warning", "note") if kind in severities]

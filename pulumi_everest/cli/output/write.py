@@ -75,7 +75,7 @@ def findings_text(gathered: Gathered, options: Options, stream: TextIO | None) -
         from pulumi_everest.cli.output.sarif import sarif_text
 
         return sarif_text(found)
-    last = summary(found, gathered.clusters, gathered.documents)
+    last = summary(found, gathered.clusters, gathered.documents, gathered.foreign)
     if options.format == "github":
         from pulumi_everest.cli.output.github import workflow_commands
 

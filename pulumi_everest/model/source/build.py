@@ -69,10 +69,15 @@ class _Open:
         self.first_places: tuple[int, dict[str, int]] = (start + STRIDE, {})
 
 
-def build(written: Written, aliases: Mapping[int, Extent], shape: Shape, report: Report) -> tuple[Any, Entries]:
-    """The data of a document and the entries that say where it stands. Of one that breaks off, what is there."""
+def build(
+    written: Written, aliases: Mapping[int, Extent], shape: Shape, report: Report, extent: Extent | None = None
+) -> tuple[Any, Entries]:
+    """The data of a document and the entries that say where it stands. Of one that breaks off, what is there.
+
+    With an `extent` it is that of one node of the document.
+    """
     builder = _Builder(written, aliases, shape, report)
-    builder.run()
+    builder.run(*(extent or (0, len(written.events))))
     data = builder.root.data
     return (data[0], builder.entries) if data else (None, [])
 
@@ -87,12 +92,11 @@ class _Builder:
         self.stack = [self.root]
         self.too_deep = False
 
-    def run(self) -> None:
+    def run(self, index: int, end: int) -> None:
         """Go through the events. An alias sends it to the events of its anchor and back (`returns`)."""
         events, stack, entries = self.written.events, self.stack, self.entries
         returns: list[tuple[int, int]] = []
         alias_at: int | None = None  # the place of the alias whose value comes next
-        index, end = 0, len(events)
         top = self.root
         while True:
             if index == end:

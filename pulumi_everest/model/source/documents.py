@@ -9,24 +9,25 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from yaml.events import MappingStartEvent, ScalarEvent
+from yaml.events import AliasEvent, MappingStartEvent, ScalarEvent
 
 from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.findings import Finding, Place, sort_findings
 from pulumi_everest.model.shapes import Shape
 from pulumi_everest.model.source.build import build
 from pulumi_everest.model.source.events import (
-    ENDS,
     EXPANSION,
     EXPANSION_FREE,
     MAX_NODES,
     MAX_NODES_OF_FILE,
-    STARTS,
+    Extent,
     Written,
     read_documents,
     resolve_aliases,
 )
+from pulumi_everest.model.source.lists import ObjectList, after, items_of, object_list
 from pulumi_everest.model.source.places import Children, Entries, key_place, nearest, unpacked, value_place
+from pulumi_everest.model.source.plain_scalars import NULLS
 from pulumi_everest.model.source.syntax import MAX_DEPTH
 from pulumi_everest.model.source.text import MAX_BYTES, Report, read_limited, to_text
 
@@ -61,6 +62,8 @@ class Document:
     index: int = 0
     entries: Entries = field(default_factory=list, repr=False, compare=False)
     first_line: int = field(default=0, repr=False, compare=False)
+    in_list: bool = False
+    """Whether it is an item of a list, so that its text does not stand on its own."""
     _wide: dict[int, Children] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def place(self, path: Path) -> Place:
@@ -87,6 +90,8 @@ class Document:
 def read_yaml(text: str | bytes, file: str, shape_for: ShapeFor) -> tuple[list[Document], list[Finding]]:
     """The documents of a YAML (or JSON) text and all findings about it. Never raises.
 
+    The items of a `List`, or of a list of one kind, are documents at their places.
+
     Unquoted scalars are read by the shape of their place: as text as written where text is wanted, as a
     number or a boolean of YAML 1.2 elsewhere. Documents that are empty are left out; so is one that is
     broken, but not those before and after it.
@@ -97,9 +102,7 @@ def read_yaml(text: str | bytes, file: str, shape_for: ShapeFor) -> tuple[list[D
     if content is not None:
         with _collector_paused():
             for written in read_documents(content, report):
-                document = _read_document(written, shape_for, report)
-                if document is not None:
-                    documents.append(document)
+                documents += _read_written(written, shape_for, report)
         if not documents and not report.findings:
             report.add("source.empty", "the input holds no document")
     return documents, sort_findings(report.findings)
@@ -153,16 +156,70 @@ def content_of(path: str | os.PathLike[str]) -> bytes:
         raise UnreadableError(problem) from None
 
 
-def _read_document(written: Written, shape_for: ShapeFor, report: Report) -> Document | None:
-    """The document, or None where it is empty or wrong."""
-    events = written.events
-    if not events:
-        return None
+def _read_written(written: Written, shape_for: ShapeFor, report: Report) -> Iterator[Document]:
+    """The documents that a text holds at one place: one, several in a list, or none where it is empty or wrong."""
+    if not written.events:
+        return
     aliases = resolve_aliases(written, report) if written.has_aliases else {}
     if aliases is None:
-        return None
-    data, entries = build(written, aliases, shape_for(*_type_of(events)), report)
-    if not written.complete or data is None:
+        return
+    if not written.complete:
+        build(written, aliases, shape_for(*_type_of(written.events, 0)), report)
+        return
+    yield from _documents_at(written, aliases, (0, len(written.events)), shape_for, report)
+
+
+def _with_default(shape_for: ShapeFor, found: ObjectList) -> ShapeFor:
+    """The shapes of the items of a list: an item that says nothing is of the kind that the list is of."""
+    if found.kind is None:
+        return shape_for
+    return lambda version, kind: (
+        shape_for(version, kind) if version or kind else shape_for(found.api_version, found.kind)
+    )
+
+
+def _documents_at(
+    written: Written, aliases: dict[int, Extent], extent: Extent, shape_for: ShapeFor, report: Report
+) -> Iterator[Document]:
+    events = written.events
+    of_list = object_list(events, extent)
+    if of_list is None:
+        document = _read_document(written, aliases, extent, shape_for, report)
+        if document is not None:
+            yield document
+        return
+    if not of_list.is_sequence:
+        if not _is_null(events[of_list.items[0]]):
+            mark = events[of_list.items[0]].start_mark
+            at = (mark.line + written.first_line, mark.column)
+            report.add("source.document", "the items of a list of objects are no list", at=at, path=("items",))
+        return
+    shape_for = _with_default(shape_for, of_list)
+    for start, end in items_of(events, of_list):
+        if type(events[start]) is AliasEvent:
+            target = aliases.get(start)
+            item = _documents_at(written, aliases, target, shape_for, report) if target is not None else ()
+        elif _is_null(events[start]):
+            continue
+        else:
+            item = _documents_at(written, aliases, (start, end), shape_for, report)
+        for document in item:
+            document.in_list = True
+            if of_list.kind is not None and not {"apiVersion", "kind"} & document.data.keys():
+                document.data = {"apiVersion": of_list.api_version, "kind": of_list.kind, **document.data}
+            yield document
+
+
+def _is_null(event: Any) -> bool:
+    return type(event) is ScalarEvent and not event.style and event.value in NULLS
+
+
+def _read_document(
+    written: Written, aliases: dict[int, Extent], extent: Extent, shape_for: ShapeFor, report: Report
+) -> Document | None:
+    """The document at a node, or None where it is empty or wrong."""
+    data, entries = build(written, aliases, shape_for(*_type_of(written.events, extent[0])), report, extent)
+    if data is None:
         return None
     if not isinstance(data, dict):
         what = "a list" if isinstance(data, list) else "a single value"
@@ -174,31 +231,19 @@ def _read_document(written: Written, shape_for: ShapeFor, report: Report) -> Doc
     return Document(data, report.file, written.number, entries, written.first_line)
 
 
-def _type_of(events: list[Any]) -> tuple[str | None, str | None]:
-    """apiVersion and kind of a document: two scalars of its root."""
+def _type_of(events: list[Any], start: int) -> tuple[str | None, str | None]:
+    """apiVersion and kind of the document at a node: two scalars of it."""
     found: dict[str, str] = {}
-    index, end = 1, len(events) - 1
-    if type(events[0]) is not MappingStartEvent:
+    index, end = start + 1, after(events, start) - 1
+    if type(events[start]) is not MappingStartEvent:
         return None, None
     while index < end and len(found) < 2:
         key, value = events[index], events[index + 1]
         if type(key) is not ScalarEvent:
-            index = _after(events, index)
-            index = _after(events, index)
+            index = after(events, index)
+            index = after(events, index)
             continue
         if type(value) is ScalarEvent and key.value in ("apiVersion", "kind"):
             found.setdefault(key.value, value.value)
-        index = _after(events, index + 1)
+        index = after(events, index + 1)
     return found.get("apiVersion"), found.get("kind")
-
-
-def _after(events: list[Any], index: int) -> int:
-    """The position after the node that begins at `index`."""
-    depth = 0
-    while index < len(events):
-        kind = type(events[index])
-        index += 1
-        depth += (kind in STARTS) - (kind in ENDS)
-        if depth <= 0:
-            break
-    return index

@@ -25,6 +25,7 @@ from yaml.events import (
 from yaml.scanner import ScannerError
 
 from pulumi_everest.model.findings import did_you_mean, shortened
+from pulumi_everest.model.source.json_stream import json_stream
 from pulumi_everest.model.source.syntax import MAX_DEPTH, report_syntax
 from pulumi_everest.model.source.text import LINE_BREAK, Report
 
@@ -92,12 +93,21 @@ class Written:
 def read_documents(text: str, report: Report) -> Iterator[Written]:
     """The documents of a text, one by one, the broken ones (with their findings) among them.
 
-    After an error reading goes on at the next ``---`` that starts a line.
+    After an error reading goes on at the next ``---`` that starts a line. A text may also be a stream of JSON objects,
+    one after the other.
     """
+    number = 0
+    for part, first_line in json_stream(text) or [(text, 0)]:
+        for written in _documents_of(part, report, number, first_line):
+            yield written
+            number = written.number + 1
+
+
+def _documents_of(text: str, report: Report, number: int, first_line: int) -> Iterator[Written]:
     if text.count("%TAG") > _MAX_TAG_DIRECTIVES and len(re.findall("^%TAG", text, re.MULTILINE)) > _MAX_TAG_DIRECTIVES:
         report.add("source.too-large", f"the input has more than {_MAX_TAG_DIRECTIVES} %TAG directives")
         return
-    start = first_line = number = nodes = 0
+    start = nodes = 0
     for _ in range(_MAX_RESTARTS):
         chunk = text[start:]
         loader: Any = LOADER(chunk)

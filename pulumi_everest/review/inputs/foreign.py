@@ -34,7 +34,7 @@ def written_text(document: Document, text: str) -> str | None:
 
     Another reader may type plain scalars by other rules (``yes``, ``010``), so only the text says what was meant.
     """
-    if document.file.endswith(".json"):
+    if document.file.endswith(".json") or document.in_list:
         return None
     parts = _parts(text)
     part = parts[document.index] if document.index < len(parts) else None

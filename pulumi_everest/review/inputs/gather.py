@@ -40,6 +40,8 @@ class Gathered:
     findings: list[Finding] = field(default_factory=list)
     clusters: int = 0
     documents: int = 0
+    foreign: int = 0
+    """How many of the documents are of other API groups."""
     sources: Sources = field(default_factory=Sources)
     sections: list[Section] = field(default_factory=list)
 
@@ -90,6 +92,7 @@ def _gather_documents(inputs: Inputs, options: Options, gathered: Gathered, *, o
         crds=crds,
         remarks=not options.is_past,
     )
+    gathered.foreign += len(workspace.foreign)
     gathered.findings += [entry for document in workspace.foreign for entry in misspelt(document)]
     gathered.clusters += sum(1 for d in inputs.documents if _is_ours(d) and d.data.get("kind") == "DatabaseCluster")
     locks = LockFiles(options)
@@ -116,11 +119,12 @@ def _is_ours(document: Document) -> bool:
 def _gather_program(folder: Path, options: Options, gathered: Gathered, *, objects: bool) -> None:
     from pulumi_everest.review.inputs.programs import run
     from pulumi_everest.review.inputs.python_places import placed
+    from pulumi_everest.review.inputs.yaml_places import placed_in_yaml
 
     result, groups = run(folder, options, gathered.sources)
     gathered.sections.append(section_of_program(result, folder))
     found = [*result.findings, *(result.unknown() if objects else [])]
-    gathered.findings += [placed(entry, gathered.sources) for entry in found]
+    gathered.findings += [placed_in_yaml(placed(entry, gathered.sources), gathered.sources) for entry in found]
     gathered.clusters += result.clusters
     gathered.groups += groups
     if options.debug and result.error is not None:

@@ -14,6 +14,7 @@ from pulumi_everest.review.options import STDIN, Options, WrongUseError, nearest
 from pulumi_everest.workspace.workspace import shape_for
 
 SUFFIXES = (".yaml", ".yml", ".json")
+PROJECT_FILES = frozenset({"Pulumi.yaml", "Pulumi.yml", "Pulumi.json"})
 
 
 @dataclass
@@ -63,7 +64,8 @@ def _files(path: Path, inputs: Inputs) -> list[Path]:
     """The files that a path names; a folder only if it is a program."""
     try:
         if not path.is_dir():
-            return [path]
+            # The file of a project stands for its program, which may be all that is in it.
+            return [path.parent if path.name in PROJECT_FILES and path.is_file() else path]
         if _is_program(path):
             return [path]
         entries = sorted(path.iterdir())

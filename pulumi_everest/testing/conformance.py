@@ -8,57 +8,17 @@ One line in a plugin author's test file runs it::
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-from pulumi_everest.core.technology import Technology
-from pulumi_everest.emit.crds import Crds
 from pulumi_everest.model.findings import EverestError
 from pulumi_everest.plugins.find import Plugins
 from pulumi_everest.plugins.plugin import Plugin, load_plugin
-from pulumi_everest.testing.job_probe import JobProbe
-from pulumi_everest.testing.outcomes import FINE, Probe, Values, Variation
-from pulumi_everest.testing.probe import TopologyProbe
-from pulumi_everest.testing.summary import PROPERTY, counts_text
-from pulumi_everest.workspace.setup import Setup
+from pulumi_everest.testing.outcomes import Probe, Values, Variation
+from pulumi_everest.testing.probing import CrdPaths, Report, cases_of, probe, probes_of
+from pulumi_everest.testing.summary import PROPERTY
 
 __all__ = ["Probe", "Report", "Variation", "assert_conforms", "conformance_tests", "probe"]
-
-CrdPaths = str | Path | Mapping[str, str | Path] | None
-Case = tuple[str, str]
-
-
-@dataclass
-class Report:
-    """All probes of one plugin."""
-
-    plugin: str
-    probes: list[Probe] = field(default_factory=list)
-
-    @property
-    def failures(self) -> list[Probe]:
-        """Fields that are accepted and change nothing, or break something."""
-        return [probe for probe in self.probes if probe.outcome not in FINE]
-
-    @property
-    def variations(self) -> Iterator[Variation]:
-        """Every cluster that was accepted and had an effect: one field set beside what it needs."""
-        for probe in self.probes:
-            yield from probe.variations
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """The number of fields probed, with an effect, refused, with only one value, and failed."""
-        counts = {name: sum(p.outcome == name for p in self.probes) for name in FINE}
-        return {"probed": len(self.probes), **counts, "failed": len(self.failures)}
-
-    def summary(self) -> str:
-        """The counts in one line, and the failures below."""
-        lines = [f"{self.plugin}: {counts_text(self.counts)}"]
-        lines += [f"  operator {p.operator}, topology {p.topology}: {p.path}: {p.outcome}" for p in self.failures]
-        return "\n".join(lines)
 
 
 def conformance_tests(
@@ -73,13 +33,13 @@ def conformance_tests(
     import pytest
 
     found = _loaded(plugin)
-    cases = [("plugin", "")] if isinstance(found, str) else _cases(found)
+    cases = [("plugin", "")] if isinstance(found, str) else cases_of(found)
 
     @pytest.mark.parametrize(("operator", "topology"), cases, ids=[" ".join(filter(None, case)) for case in cases])
     def test(operator: str, topology: str, record_property: Callable[[str, object], None]) -> None:
         if isinstance(found, str):
             pytest.fail(found, pytrace=False)
-        report = Report(found.name, list(_probes(found, (operator, topology), crds, values or {})))
+        report = Report(found.name, list(probes_of(found, (operator, topology), crds, values or {})))
         record_property(PROPERTY, json.dumps({"plugin": found.name, **report.counts}))
         if report.failures or not report.probes:
             pytest.fail(report.summary(), pytrace=False)
@@ -114,29 +74,3 @@ def _loaded(plugin: str | Path) -> Plugin | str:
     loaded, problems = load_plugin(Path(plugin))
     problems = problems if loaded is None else loaded.check()
     return str(EverestError(problems)) if loaded is None or problems else loaded
-
-
-def probe(
-    plugin: Plugin, *, crds: CrdPaths = None, values: Values | None = None, operators: Sequence[str] | None = None
-) -> Report:
-    """Change each field of each topology, and look what becomes of it; for each operator version, or for some."""
-    cases = [case for case in _cases(plugin) if operators is None or case[0] in operators]
-    return Report(plugin.name, [one for case in cases for one in _probes(plugin, case, crds, values or {})])
-
-
-def _cases(plugin: Plugin) -> list[Case]:
-    """Operator versions and topologies."""
-    versions = plugin.manifest.operator.versions
-    return [(operator, topology) for operator in versions for topology in plugin.definition.spec.topologies]
-
-
-def _probes(plugin: Plugin, case: Case, crds: CrdPaths, values: Values) -> Iterator[Probe]:
-    operator, topology = case
-    path: Any = crds.get(operator) if isinstance(crds, Mapping) else crds
-    schemas = Crds.load([Path(path)]) if path is not None else None
-    technology = Technology(
-        plugin.definition.name, plugin.definition, plugin.manifest, operator, presets=plugin.presets
-    )
-    yield from TopologyProbe(plugin, technology, topology, operator, schemas, values).run()
-    if topology == next(iter(plugin.definition.spec.topologies)):
-        yield from JobProbe(Setup(technology, plugin), operator, schemas, values).run(operator, topology)

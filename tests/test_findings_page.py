@@ -17,6 +17,9 @@ import pytest
 import yaml
 
 from pulumi_everest.adoption.adopt import adopted
+from pulumi_everest.authoring.check import check
+from pulumi_everest.authoring.conformity import failures, probed
+from pulumi_everest.authoring.examples import compared
 from pulumi_everest.emit.crds import Crds
 from pulumi_everest.emit.patch import patched
 from pulumi_everest.live.cluster import LiveCluster
@@ -25,6 +28,7 @@ from pulumi_everest.model.codes import CODES
 from pulumi_everest.model.deferred import Deferred
 from pulumi_everest.model.findings import EverestError, Finding, one_line
 from pulumi_everest.plugins.find import Plugins
+from pulumi_everest.plugins.plugin import load_plugin
 from pulumi_everest.review.comparison.impacts import compare_clusters
 from pulumi_everest.review.comparison.impacts import findings as changed
 from pulumi_everest.review.comparison.removed import removed
@@ -53,7 +57,8 @@ class Section:
     @property
     def expected(self) -> list[str]:
         """The lines that the example gives, as the page shows them."""
-        return [line for info, content in self.blocks if info == "text" for line in content.splitlines()]
+        shown = (content for info, content in self.blocks if info.split()[:1] == ["text"])
+        return [line for content in shown for line in content.splitlines()]
 
 
 def blocks_of(text: str) -> list[tuple[str, str]]:
@@ -151,12 +156,17 @@ class Example:
         self.before: str | None = None
         self.adopted = ""
         self.moved: list[dict[str, Any]] = []
+        self.authoring = ""
+        self.examples: dict[str, str] = {}
         for info, content in blocks:
             self.read(info.split(), content)
         if self.text:
             (folder / "input.yaml").write_bytes(self.text if isinstance(self.text, bytes) else self.text.encode())
             self.inputs.append(str(folder / "input.yaml"))
         self.plugins = [write_plugin(folder / name, self.files) for name in self.python.get("plugins", ["shop"])]
+        for name, text in self.examples.items():
+            (self.plugins[0] / "examples").mkdir(exist_ok=True)
+            (self.plugins[0] / "examples" / name).write_text(text)
 
     def read(self, info: list[str], content: str) -> None:
         match info:
@@ -208,6 +218,14 @@ class Example:
                 self.limit = float(limit[0].removesuffix("s")) if limit else self.limit
                 self.write_program("Pulumi.yaml", "name: stock\nruntime: python\n")
                 self.inputs = [self.write_program("__main__.py", content)]
+            case ["yaml", "example"]:
+                lines = "".join(f"  {line}\n" for line in ["provider: shop", *content.splitlines()])
+                head = f"apiVersion: {API}\nkind: DatabaseCluster\nmetadata: {{name: orders}}\nspec:\n"
+                self.examples["orders.yaml"] = head + lines
+            case ["yaml", "expected"]:
+                self.examples["orders.expected.yaml"] = content
+            case ["text", ("check" | "test") as command]:
+                self.authoring = command
             case ["text"]:
                 pass
             case _:
@@ -234,6 +252,8 @@ class Example:
             workspace = Workspace(Plugins(self.plugins))
             moved = [migrated(workspace, objects, one) for one in objects.all("DatabaseCluster")]
             return [found for one in moved for found in one.findings]
+        if self.authoring:
+            return self.of_author(self.plugins[0])
         if self.adopted or "adopt" in self.python:
             return list(self.adoption(Workspace(Plugins(self.plugins))))
         if "found" in self.python:
@@ -265,6 +285,17 @@ class Example:
         assert not [*before.findings, *gathered.findings]
         both = before.known_clusters, gathered.known_clusters
         return [*removed(*both), *changed(compare_clusters(*both), impacts=True)]
+
+    def of_author(self, folder: Path) -> list[Finding]:
+        """What the commands for authors say about the plugin."""
+        plugin, found = load_plugin(folder)
+        assert plugin is not None
+        assert found == []
+        checked = check(plugin)
+        if self.authoring == "check":
+            return checked.findings
+        found = [*checked.findings, *(entry for example in checked.examples for entry in compared(example))]
+        return [*found, *failures(plugin, probed(plugin, None, lambda _line: None))]
 
     def adoption(self, workspace: Workspace) -> Iterator[Finding]:
         """What is said about an object that is to be adopted."""

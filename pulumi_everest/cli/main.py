@@ -25,6 +25,7 @@ _HELP = """Databases of any technology on Kubernetes, checked and shown without 
   everest schema DatabaseCluster           what an editor needs to know
   everest adopt --from-cluster             the program of databases that are there
   everest migrate --from-cluster           the way from Everest's first API
+  everest plugin check plugins/valkey      what is wrong with a plugin of your own
 
 A PATH is a file of YAML or JSON, a folder, or - for standard input. A folder with a Pulumi.yaml is a Pulumi program
 in Python, which runs in this process; of any other folder the *.yaml, *.yml and *.json files count, sorted, but not
@@ -35,7 +36,7 @@ NO_COLOR and FORCE_COLOR switch colours off and on.
 """
 
 
-_COMMANDS = ("validate", "render", "preview", "status", "lock", "schema", "adopt", "migrate")
+_COMMANDS = ("validate", "render", "preview", "status", "lock", "schema", "adopt", "migrate", "plugin")
 """In the order in which one uses them; each is in the module of its name."""
 
 

@@ -99,6 +99,12 @@ CODES: dict[str, Code] = {
     "plugin.expression": Code(_E, "A template's CEL expression does not compile."),
     "plugin.expression-field": Code(_E, "A template's CEL expression names a field that does not exist."),
     "plugin.function": Code(_E, "A function that the plugin declares cannot be loaded."),
+    "plugin.ask": Code(_W, "A place of the plugin is still marked to be asked."),
+    "plugin.undocumented": Code(_W, "A field of a config schema has no description."),
+    "plugin.no-example": Code(_W, "The plugin has no examples."),
+    "plugin.example": Code(_E, "An example does not become what stands beside it."),
+    "plugin.conformance": Code(_E, "A field that is accepted does nothing, or breaks an object."),
+    "plugin.refused": Code(_E, "The API server refuses an object that the plugin makes."),
     "plugin.duplicate": Code(_E, "Two plugins or definitions of one name are at one level."),
     # Providers
     "provider.unknown": Code(_E, "There is no Provider of that name."),

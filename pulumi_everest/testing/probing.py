@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from pulumi_everest.core.technology import Technology
 from pulumi_everest.emit.crds import Crds
@@ -66,13 +65,18 @@ def cases_of(plugin: Plugin) -> list[Case]:
     return [(operator, topology) for operator in versions for topology in plugin.definition.spec.topologies]
 
 
-def probes_of(plugin: Plugin, case: Case, crds: CrdPaths, values: Values) -> Iterator[Probe]:
+def probes_of(plugin: Plugin, case: Case, crds: CrdPaths | Crds, values: Values) -> Iterator[Probe]:
+    """The probes of one operator version and topology; with the first topology also those of backups and restores."""
     operator, topology = case
-    path: Any = crds.get(operator) if isinstance(crds, Mapping) else crds
-    schemas = Crds.load([Path(path)]) if path is not None else None
+    schemas = crds if isinstance(crds, Crds) else _loaded(crds, operator)
     technology = Technology(
         plugin.definition.name, plugin.definition, plugin.manifest, operator, presets=plugin.presets
     )
     yield from TopologyProbe(plugin, technology, topology, operator, schemas, values).run()
     if topology == next(iter(plugin.definition.spec.topologies)):
         yield from JobProbe(Setup(technology, plugin), operator, schemas, values).run(operator, topology)
+
+
+def _loaded(crds: CrdPaths, operator: str) -> Crds | None:
+    path = crds.get(operator) if isinstance(crds, Mapping) else crds
+    return Crds.load([Path(path)]) if path is not None else None

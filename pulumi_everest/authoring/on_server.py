@@ -1,0 +1,89 @@
+"""The objects of a plugin's examples on a real API server, which is asked to be strict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pulumi_everest.authoring.examples import Rendered
+from pulumi_everest.live.cluster import LiveCluster
+from pulumi_everest.live.errors import LiveError
+from pulumi_everest.model.findings import Finding, Place, finding
+
+CRD = "CustomResourceDefinition"
+
+
+@dataclass
+class Taken:
+    """What an API server said: how many objects it took, and what was wrong."""
+
+    objects: int
+    findings: list[Finding]
+
+
+def definitions_in(paths: Iterable[str | Path]) -> list[dict[str, Any]]:
+    """The CustomResourceDefinitions in files and folders, of one name the last."""
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    found: dict[str, dict[str, Any]] = {}
+    for path in map(Path, paths):
+        files = (
+            sorted(p for p in path.rglob("*") if p.suffix in (".yaml", ".yml", ".json")) if path.is_dir() else [path]
+        )
+        for file in files:
+            for document in yaml.load_all(file.read_text(encoding="utf-8"), loader):
+                items = document.get("items") if isinstance(document, dict) and document.get("kind") == "List" else None
+                for entry in items if isinstance(items, list) else [document]:
+                    if isinstance(entry, dict) and entry.get("kind") == CRD:
+                        found[entry["metadata"]["name"]] = entry
+    return list(found.values())
+
+
+def create(live: LiveCluster, examples: Iterable[Rendered]) -> Taken:
+    """Create all objects of all examples, each example in fresh names, and delete them again."""
+    taken = Taken(0, [])
+    for example in examples:
+        created: list[dict[str, Any]] = []
+        try:
+            for manifest in example.manifests:
+                problem = _created(live, manifest)
+                if problem is None:
+                    created.append(manifest)
+                else:
+                    taken.findings.append(_refused(example, manifest, problem))
+        finally:
+            for manifest in reversed(created):
+                live.delete(*_identity(manifest))
+        taken.objects += len(created)
+    return taken
+
+
+def _created(live: LiveCluster, manifest: dict[str, Any]) -> str | None:
+    """Create an object; what the server says where it refuses it."""
+    try:
+        for namespace in _namespace_of(manifest):
+            if live.get("v1", "Namespace", namespace) is None:
+                live.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}})
+        live.create(manifest)
+    except LiveError as error:
+        return "; ".join(entry.message for entry in error.findings)
+    return None
+
+
+def _namespace_of(manifest: dict[str, Any]) -> Iterator[str]:
+    namespace = manifest["metadata"].get("namespace")
+    if isinstance(namespace, str):
+        yield namespace
+
+
+def _identity(manifest: dict[str, Any]) -> tuple[str, str, str, str | None]:
+    metadata = manifest["metadata"]
+    return manifest["apiVersion"], manifest["kind"], metadata["name"], metadata.get("namespace")
+
+
+def _refused(example: Rendered, manifest: dict[str, Any], problem: str) -> Finding:
+    text = f"the API server refuses {manifest['kind']} {manifest['metadata'].get('name')}: {problem}"
+    return finding("plugin.refused", (), text, place=Place(str(example.file)))

@@ -83,21 +83,22 @@ def migrate(
     _say(results, found, sources, everything=check or output is None)
     if check:
         if format_ == "json":
-            click.echo(_as_json(results, found))
+            click.echo(_as_json(results, found, _reach(kubeconfig, context)))
         ctx.exit(1 if missing else 0)
+    reach = _reach(kubeconfig, context)
     done = [entry.adopted for entry in results if entry.adopted is not None]
     if not done:
         ctx.exit(1)
     if output is not None:
         from pulumi_everest.cli.output.migration import write_folder
 
-        text = write_folder(Path(output), results, found)
+        text = write_folder(Path(output), results, found, reach)
     else:
         from pulumi_everest.adoption.write import documents
         from pulumi_everest.review.yaml_text import yaml_text
 
         text = "---\n".join(map(yaml_text, documents(done))).rstrip("\n")
-    click.echo(_as_json(results, found) if format_ == "json" else text)
+    click.echo(_as_json(results, found, reach) if format_ == "json" else text)
 
 
 def _results(
@@ -145,7 +146,15 @@ def _say(results: list[Migrated], found: list[Finding], sources: Sources, *, eve
             note(f"{result.name}: {fields}, the rest by overrides{f'; {rest} more in the report' if rest else ''}")
 
 
-def _as_json(results: list[Migrated], found: list[Finding]) -> str:
+def _reach(kubeconfig: str | None, context: str | None) -> str:
+    """The options by which the commands of the runbook find the cluster that was read."""
+    from shlex import join
+
+    given = {"--kubeconfig": kubeconfig and str(Path(kubeconfig).absolute()), "--context": context}
+    return join(word for name, value in given.items() if value for word in (name, value))
+
+
+def _as_json(results: list[Migrated], found: list[Finding], reach: str) -> str:
     import json
 
     from pulumi_everest.adoption.write import documents, file_name
@@ -157,7 +166,7 @@ def _as_json(results: list[Migrated], found: list[Finding]) -> str:
             "file": file_name(result.adopted) if result.adopted is not None else None,
             "document": documents([result.adopted])[0] if result.adopted is not None else None,
             "findings": [entry.as_data() for entry in result.findings],
-            "runbook": as_data(runbook(result)) if result.adopted is not None else [],
+            "runbook": as_data(runbook(result, reach)) if result.adopted is not None else [],
         }
         for result in results
     ]

@@ -21,6 +21,7 @@ from pulumi_everest.upgrade.legacy_reading import check_spec, said
 from pulumi_everest.upgrade.live_object import differences, live_object
 from pulumi_everest.upgrade.normal_form import normal_form, size_class
 from pulumi_everest.upgrade.ownership import BETWEEN, Owner
+from pulumi_everest.upgrade.records import records
 from pulumi_everest.upgrade.surroundings import Surroundings
 from pulumi_everest.workspace.workspace import Workspace
 
@@ -62,7 +63,7 @@ def migrated(workspace: Workspace, objects: LegacyObjects, cluster: Object) -> M
         _fill(result, workspace, objects)
     except EverestError as error:
         text = "no cluster could be made of it"
-        refused = [entry for entry in error.findings if entry.code == "migrate.refused"]
+        refused = [entry for entry in (*result.findings, *error.findings) if entry.code == "migrate.refused"]
         head = [] if refused else [finding("migrate.refused", (), text, hint="it is left out; the others are written")]
         result.findings += [*head, *error.findings]
     subject = f"DatabaseCluster {result.name}"
@@ -91,6 +92,7 @@ def _fill(result: Migrated, workspace: Workspace, objects: LegacyObjects) -> Non
     result.parts = plugin.legacy.make(values)
     result.made = result.parts["object"]
     result.findings += (_remark(entry) for entry in result.parts.get("remarks") or [])
+    result.findings += records(objects, cluster)
     namespace, _ = name_of(cluster)
     result.owner = Owner.of(cluster, [entry for kind in BETWEEN for entry in objects.all(kind, namespace)])
     result.owned = list(result.owner.owned(_protected(objects, plugin, result)))

@@ -7,8 +7,9 @@ there, and every object that it owns. So the order is: a finished backup, freeze
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from shlex import quote
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ from pulumi_everest.upgrade.legacy_reading import said
 from pulumi_everest.upgrade.migrate import Migrated
 from pulumi_everest.upgrade.ownership import FREEZE, STARTED, everest_finalizers, without
 
+_COMMAND: Final = re.compile(r"(?:^|(?<=[|&] ))(?:kubectl|everest migrate)")
 _LIKELY: Final = ("everest.percona.com/upstream-cluster-cleanup", "foregroundDeletion")
 _NO_STORAGE: Final = "NAME-OF-A-BACKUPSTORAGE"
 
@@ -40,16 +42,26 @@ def as_data(steps: Sequence[Step]) -> list[dict[str, Any]]:
     return [asdict(step) for step in steps]
 
 
-def runbook(result: Migrated) -> list[Step]:
-    """The steps for one cluster."""
+def runbook(result: Migrated, reach: str = "") -> list[Step]:
+    """The steps for one cluster. `reach` are the options with which kubectl and everest find its Kubernetes."""
     namespace, name = name_of(result.cluster)
-    return [
+    steps = [
         _backup(result, namespace, name),
         _freeze(namespace, name),
         _take_over(result, namespace, name),
         _unhook(result, namespace, name),
         _delete(result, namespace, name),
     ]
+    return [_reaching(step, reach) for step in steps] if reach else steps
+
+
+def _reaching(step: Step, reach: str) -> Step:
+    """The step with the options in each of its commands."""
+
+    def given(commands: list[str]) -> list[str]:
+        return [_COMMAND.sub(lambda match: f"{match[0]} {reach}", command) for command in commands]
+
+    return replace(step, commands=given(step.commands), see=given(step.see), back=given(step.back))
 
 
 def _on(verb: str, kind: str, name: str, namespace: str) -> str:

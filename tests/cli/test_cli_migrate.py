@@ -12,6 +12,8 @@ import pytest
 import yaml
 from click.testing import Result
 
+from pulumi_everest.testing.apiserver import ApiServer
+
 Run = Callable[..., Result]
 API = "everest.percona.com/v1alpha1"
 SECRET = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s"}, "stringData": {"password": "hunter2"}}
@@ -136,6 +138,40 @@ def test_json_is_one_document_with_all_of_it(run: Run, write: Callable[..., Path
     assert [step["id"] for step in first["runbook"]] == ["backup", "freeze", "take-over", "unhook", "delete"]
     assert second["document"] is None
     assert second["findings"][0]["code"] == "migrate.refused"
+
+
+def test_a_running_cluster_without_any_is_an_error(api_server: ApiServer, run: Run, namespace: str):
+    result = run("migrate", "--from-cluster", f"{namespace}/", "--kubeconfig", api_server.kubeconfig)
+
+    assert result.exit_code == 1
+    assert f"the cluster has no DatabaseCluster '{namespace}/'" in result.stderr
+
+
+def test_records_of_everest_are_said(run: Run, write: Callable[..., Path]):
+    spec = {"dbClusterName": "orders", "backupStorageName": "main"}
+    metadata = {"name": "monday", "namespace": "shop"}
+    backup = {"apiVersion": API, "kind": "DatabaseClusterBackup", "metadata": metadata, "spec": spec}
+    storage = {
+        "type": "s3",
+        "bucket": "dumps",
+        "region": "eu",
+        "endpointURL": "https://x",
+        "credentialsSecretName": "k",
+    }
+    main = {
+        "apiVersion": API,
+        "kind": "BackupStorage",
+        "metadata": {"name": "main", "namespace": "shop"},
+        "spec": storage,
+    }
+    restore = {"apiVersion": API, "kind": "DatabaseClusterRestore", "metadata": metadata, "status": {"state": "Restoring"},
+               "spec": {"dbClusterName": "orders", "dataSource": {"dbClusterBackupName": "monday"}}}  # fmt: skip
+
+    result = run("migrate", write(cluster("orders"), backup, restore, main), "--check")
+
+    assert result.exit_code == 0, result.stderr
+    assert "DatabaseClusterBackups: monday" in result.stderr
+    assert "DatabaseClusterRestores that are not done: monday" in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import yaml
 from legacy import S3, UID, lacking, merged, named
 
 from pulumi_everest.core.paths import value_at
+from pulumi_everest.emit.crds import Crds
 from pulumi_everest.upgrade.legacy_fields import FIELDS
 from tools.legacy_table import PAGE, page
 
@@ -155,7 +156,7 @@ CARRIED: dict[str, tuple[str, dict[str, Any], list[Any], dict[str, Any]]] = {
     ),
     "engineFeatures.psmdb.splitHorizonDnsConfigName": (
         "psmdb", {"engineFeatures": {"psmdb": {"splitHorizonDnsConfigName": "outside"}}}, [DNS],
-        {"secrets": {"ssl": "orders-sh-cert"}, "replsets": [{"horizons": {
+        {"secrets": {"ssl": "orders-sh-cert"}, "replsets": [{"splitHorizons": {
             "orders-rs0-0": {"external": "orders-rs0-0-shop.db.example.com"},
         }}]},
     ),
@@ -257,3 +258,16 @@ def covers(field: str, path: str) -> bool:
 
 def test_the_page_has_the_table():
     assert page(PAGE.read_text()) == PAGE.read_text(), "make schemas writes it"
+
+
+RELEASES = {"pxc": "pxc/1.19.0", "psmdb": "psmdb/1.22.0", "postgresql": "pg/3.0.0"}
+
+
+@pytest.mark.parametrize("path", CARRIED)
+def test_what_everest_made_is_what_its_operator_takes(path, legacy, move, shared: Path):
+    engine, spec, others, _ = CARRIED[path]
+
+    result = move(legacy(engine, merged({"engine": {"crVersion": RELEASES[engine].split("/")[1]}}, spec)), *others)
+
+    crds = Crds.load([shared / "crds" / RELEASES[engine]])
+    assert list(crds.check(result.made)) == []

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pulumi_everest.upgrade.migrate import Migrated
 
 
-def write_folder(folder: Path, results: Sequence[Migrated], found: Sequence[Finding]) -> str:
+def write_folder(folder: Path, results: Sequence[Migrated], found: Sequence[Finding], reach: str) -> str:
     """Clusters, program, report and runbook; gives the text of the runbook. Raises UsageError."""
     from pulumi_everest.adoption.write import documents, file_name, project
     from pulumi_everest.review.yaml_text import yaml_text
@@ -23,7 +23,7 @@ def write_folder(folder: Path, results: Sequence[Migrated], found: Sequence[Find
 
     done = [entry for entry in results if entry.adopted is not None]
     adopted = [entry.adopted for entry in done if entry.adopted is not None]
-    books = {entry.name: runbook(entry) for entry in done}
+    books = {entry.name: runbook(entry, reach) for entry in done}
     text = runbook_text(books)
     files = {file_name(entry): yaml_text(documents([entry])[0]) for entry in adopted}
     files |= {f"program/{name}": content for name, content in project(adopted, "everest-migrated").items()}

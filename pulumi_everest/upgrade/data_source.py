@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from pulumi_everest.model.deferred import Path
-from pulumi_everest.upgrade.legacy_reading import said
+from pulumi_everest.upgrade.legacy_reading import said, text_of
 from pulumi_everest.upgrade.lookup import Lookup
 
 _NEW: Final = frozenset({"", "unknown", "creating", "initializing", "restoring"})
@@ -36,7 +36,7 @@ def _wanted(around: Lookup, source: dict[str, Any], path: Path) -> dict[str, Any
     if named:
         lost = "the backup to fill it with is not known"
         backup = around.find("DatabaseClusterBackup", named, (*path, "dbClusterBackupName"), lost)
-        name, full = said(backup, "spec.backupStorageName"), str(said(backup, "status.destination") or "")
+        name, full = text_of(said(backup, "spec.backupStorageName")), text_of(said(backup, "status.destination")) or ""
     else:
         name, full = source["backupSource"].get("backupStorageName"), str(source["backupSource"].get("path") or "")
     storage = around.storage(name, path) if name else None

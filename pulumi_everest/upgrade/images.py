@@ -10,7 +10,7 @@ from pulumi_everest.adoption.rendering import Rendering, Spec
 from pulumi_everest.adoption.start import operator_version
 from pulumi_everest.core.paths import value_at
 from pulumi_everest.model.values.versions import version_key
-from pulumi_everest.upgrade.legacy_reading import said
+from pulumi_everest.upgrade.legacy_reading import mapping, said, text_of
 
 _GOOD: Final = ("recommended", "available")
 _SOME_STORAGE: Final = {"name": "any", "type": "s3", "bucket": "any", "region": "any", "credentialsSecret": "any"}
@@ -35,7 +35,7 @@ def best(versions: Mapping[str, Any], like: str = "") -> str | None:
         return like
     near = {name: entry for name, entry in versions.items() if like and name.split(".")[:2] == like.split(".")[:2]}
     for status in _GOOD:
-        names = [name for name, entry in (near or versions).items() if (entry or {}).get("status") == status]
+        names = [name for name, entry in (near or versions).items() if said(entry, "status") == status]
         if names:
             return max(names, key=version_key)
     return None
@@ -43,14 +43,14 @@ def best(versions: Mapping[str, Any], like: str = "") -> str | None:
 
 def available(engine: Mapping[str, Any] | None, version: str, proxy: str | None) -> dict[str, str]:
     """The images that a DatabaseEngine has for a version: of the engine, the backup tool and the proxy."""
-    there = said(engine, "status.availableVersions") or {}
-    maps = {"engine": there.get("engine"), "backup": there.get("backup")}
-    proxies = there.get("proxy") or {}
-    maps["proxy"] = proxies.get(proxy) if proxy else next(iter(proxies.values()), None)
+    there = mapping(said(engine, "status.availableVersions"))
+    proxies = mapping(there.get("proxy"))
+    proxy_versions = proxies.get(proxy) if proxy else next(iter(proxies.values()), None)
     result = {}
-    for part, versions in maps.items():
-        name = version if part == "engine" else best(versions or {}, version)
-        image = said((versions or {}).get(name), "imagePath")
+    for part, found in (("engine", there.get("engine")), ("backup", there.get("backup")), ("proxy", proxy_versions)):
+        versions = mapping(found)
+        name = version if part == "engine" else best(versions, version)
+        image = text_of(said(versions.get(name or ""), "imagePath"))
         if image:
             result[part] = image
     return result
@@ -134,7 +134,7 @@ def cr_version(
     """The version of the operator that the cluster's object is for; None where nothing says it."""
     places = ((live, "spec.crVersion"), (cluster, "spec.engine.crVersion"), (cluster, "status.crVersion"))
     for data, path in (*places, (engine, "status.operatorVersion")):
-        found = value_at(data, tuple(path.split(".")))
+        found = text_of(value_at(data, tuple(path.split("."))))
         if found:
-            return str(found)
+            return found
     return None

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from pulumi_everest.upgrade.legacy_reading import mapping, said, text_of
+
 Object = Mapping[str, Any]
 GROUP: Final = "everest.percona.com"
 FEATURES: Final = "enginefeatures.everest.percona.com"
@@ -27,8 +29,8 @@ _CLUSTER_WIDE: Final = frozenset({"PodSchedulingPolicy", "LoadBalancerConfig"})
 
 def name_of(entry: Object) -> tuple[str, str]:
     """Namespace and name of an object; without a namespace it is `default`."""
-    metadata = entry.get("metadata") or {}
-    return str(metadata.get("namespace") or "default"), str(metadata.get("name") or "")
+    metadata = mapping(entry.get("metadata"))
+    return text_of(metadata.get("namespace")) or "default", text_of(metadata.get("name")) or ""
 
 
 def full_name(entry: Object) -> str:
@@ -72,5 +74,5 @@ class LegacyObjects:
     def of_clusters(self, kind: str, namespace: str, cluster: str) -> list[Object]:
         """The backups, restores or imports of one cluster, by name."""
         field = "targetClusterName" if kind == "DataImportJob" else "dbClusterName"
-        found = [entry for entry in self.all(kind, namespace) if (entry.get("spec") or {}).get(field) == cluster]
+        found = [entry for entry in self.all(kind, namespace) if said(entry, f"spec.{field}") == cluster]
         return sorted(found, key=name_of)

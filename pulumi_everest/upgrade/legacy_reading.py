@@ -88,3 +88,20 @@ def said(data: Any, path: str) -> Any:
     """What a document says at a path; None where it says nothing, an empty text included."""
     found = value_at(data, tuple(path.split(".")))
     return None if found == "" else found
+
+
+def mapping(value: Any) -> dict[str, Any]:
+    """A value that ought to be a mapping; an empty one for anything else."""
+    return {str(key): item for key, item in value.items()} if isinstance(value, dict) else {}
+
+
+def text_of(value: Any) -> str | None:
+    """A value that ought to be a text, a number as one; None for anything else, and for an empty one."""
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        return None
+    return str(value) or None
+
+
+def texts_of(value: Any) -> dict[str, str]:
+    """A mapping of texts: what of a value is one."""
+    return {key: text for key, item in mapping(value).items() if (text := text_of(item)) is not None}

@@ -12,6 +12,7 @@ from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.findings import Finding, finding, shortened
 from pulumi_everest.plugins.plugin import Plugin
 from pulumi_everest.upgrade.legacy_objects import LegacyObjects, Object, name_of
+from pulumi_everest.upgrade.legacy_reading import mapping
 from pulumi_everest.workspace.workspace import Workspace
 
 
@@ -21,7 +22,7 @@ def live_object(workspace: Workspace, plugin: Plugin, objects: LegacyObjects, cl
     for api_version, kind in main_kinds(workspace, plugin):
         there = objects.of_operator(api_version.partition("/")[0], kind, name, namespace)
         if there is not None:
-            metadata = {**(there.get("metadata") or {}), "namespace": namespace}
+            metadata = {**mapping(there.get("metadata")), "namespace": namespace}
             return {**there, "apiVersion": api_version, "metadata": metadata}
     return None
 

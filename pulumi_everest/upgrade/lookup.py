@@ -6,12 +6,12 @@ What is named but not in the input is a finding, since what it would say is lost
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.findings import Finding, did_you_mean, finding
 from pulumi_everest.upgrade.legacy_objects import LegacyObjects, Object, name_of
-from pulumi_everest.upgrade.legacy_reading import said
+from pulumi_everest.upgrade.legacy_reading import mapping, said, text_of
 
 
 class Lookup:
@@ -20,7 +20,7 @@ class Lookup:
     def __init__(self, objects: LegacyObjects, cluster: Object, size: str, live: Object | None) -> None:
         self.objects, self.cluster, self.size, self.live = objects, cluster, size, live
         self.namespace, self.name = name_of(cluster)
-        self.spec: Mapping[str, Any] = cluster.get("spec") or {}
+        self.spec: Mapping[str, Any] = mapping(cluster.get("spec"))
         self.engine_type = str(said(self.spec, "engine.type"))
         self.findings: list[Finding] = []
 
@@ -41,19 +41,27 @@ class Lookup:
     def storage(self, name: str, path: Path) -> dict[str, Any] | None:
         """A BackupStorage by its name, or a finding."""
         there = self.find("BackupStorage", name, path, "nothing is written for it: no backups go there")
-        return None if there is None else storage_of(name, there.get("spec") or {})
+        made = storage_of(name, mapping(there.get("spec"))) if there is not None else None
+        if made is not None and (made["type"] not in STORAGE_TYPES or not made["bucket"]):
+            text = f"BackupStorage '{name}' is none of S3 or Azure with a bucket"
+            self.tell("migrate.lost", path, text, "nothing is written for it: no backups go there")
+            return None
+        return made
+
+
+STORAGE_TYPES: Final = ("s3", "azure")
 
 
 def storage_of(name: str, spec: Mapping[str, Any]) -> dict[str, Any]:
     """A BackupStorage as templates see it."""
     result = {
         "name": name,
-        "type": spec.get("type") or "s3",
-        "bucket": spec.get("bucket") or "",
-        "region": spec.get("region"),
-        "endpointURL": spec.get("endpointURL"),
-        "credentials": spec.get("credentialsSecretName") or "",
+        "type": text_of(spec.get("type")) or "s3",
+        "bucket": text_of(spec.get("bucket")) or "",
+        "region": text_of(spec.get("region")),
+        "endpointURL": text_of(spec.get("endpointURL")),
+        "credentials": text_of(spec.get("credentialsSecretName")) or "",
         "verifyTLS": spec.get("verifyTLS") is not False,
         "forcePathStyle": spec.get("forcePathStyle") is True,
     }
-    return {key: value for key, value in result.items() if value not in (None, "") or key in ("bucket", "credentials")}
+    return {key: value for key, value in result.items() if value is not None}

@@ -17,7 +17,7 @@ from pulumi_everest.model.findings import EverestError, Finding, finding
 from pulumi_everest.plugins.plugin import Plugin
 from pulumi_everest.upgrade.images import available, best, chosen, cr_version
 from pulumi_everest.upgrade.legacy_objects import LegacyObjects, Object, full_name, name_of
-from pulumi_everest.upgrade.legacy_reading import check_spec, said
+from pulumi_everest.upgrade.legacy_reading import check_spec, mapping, said, text_of
 from pulumi_everest.upgrade.live_object import differences, live_object
 from pulumi_everest.upgrade.normal_form import normal_form, size_class
 from pulumi_everest.upgrade.ownership import BETWEEN, Owner
@@ -137,7 +137,7 @@ def _values(result: Migrated, objects: LegacyObjects, rendering: Rendering) -> d
         None,
     )
     operator = cr_version(cluster, engine, live)
-    wanted = spec["engine"].get("version") or best(said(engine, "status.availableVersions.engine") or {})
+    wanted = spec["engine"].get("version") or best(mapping(said(engine, "status.availableVersions.engine")))
     picked = chosen(rendering, wanted, operator)
     spec["engine"]["version"] = picked.version
     around = Surroundings(objects, cluster, size_class(spec), live)
@@ -145,7 +145,7 @@ def _values(result: Migrated, objects: LegacyObjects, rendering: Rendering) -> d
         "metadata": {"name": name, "namespace": namespace},
         "spec": spec,
         "size": around.size,
-        "path": f"{name}/{said(cluster, 'metadata.uid')}" if said(cluster, "metadata.uid") else name,
+        "path": "/".join(part for part in (name, text_of(said(cluster, "metadata.uid"))) if part),
         "available": available(engine, picked.version, spec["proxy"].get("type")),
         "catalog": picked.catalog,
         "live": live or {},
@@ -166,7 +166,7 @@ def _guesses(
     around: Surroundings, found: Mapping[str, Any], known: bool, operator: str | None, wanted: str | None
 ) -> None:
     """Say what nothing in the input tells."""
-    if found["storages"] and not said(around.cluster, "metadata.uid") and around.live is None:
+    if found["storages"] and not text_of(said(around.cluster, "metadata.uid")) and around.live is None:
         text = "the cluster has no UID here, which Everest puts into the path of every backup"
         lost = f"backups go to '{around.name}', and earlier ones are not found; export it from the cluster"
         around.tell("migrate.lost", ("metadata", "uid"), text, lost)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from pulumi_everest.upgrade.legacy_objects import GROUP, Object, name_of
+from pulumi_everest.upgrade.legacy_reading import said, text_of
 
 FREEZE: Final = f"{GROUP}/reconcile-paused"
 """The annotation with which Everest leaves a DatabaseCluster alone, if it is "true"."""
@@ -19,8 +20,9 @@ BETWEEN: Final = ("DatabaseClusterBackup", "DatabaseClusterRestore", "DataImport
 
 def everest_finalizers(entry: Object) -> list[str]:
     """The finalizers of an object with which Everest, or a deletion in the foreground, takes others along."""
-    found = (entry.get("metadata") or {}).get("finalizers") or []
-    return [name for name in found if name.startswith(f"{GROUP}/") or name == _FOREGROUND]
+    found = said(entry, "metadata.finalizers")
+    names = [str(name) for name in found] if isinstance(found, list) else []
+    return [name for name in names if name.startswith(f"{GROUP}/") or name == _FOREGROUND]
 
 
 @dataclass(frozen=True)
@@ -39,10 +41,10 @@ class Owner:
 
     def references(self, entry: Object) -> list[Mapping[str, Any]]:
         """The owner references of an object by which it goes when the cluster is deleted."""
-        return [ref for ref in (entry.get("metadata") or {}).get("ownerReferences") or [] if self._is_own(ref)]
+        return [ref for ref in owners_of(entry) if self._is_own(ref)]
 
     def _is_own(self, ref: Mapping[str, Any]) -> bool:
-        if ref.get("uid") in self.uids:
+        if str(ref.get("uid")) in self.uids:
             return True
         group = str(ref.get("apiVersion", "")).partition("/")[0]
         return group == GROUP and ref.get("kind") == "DatabaseCluster" and ref.get("name") == self.name
@@ -55,16 +57,20 @@ class Owner:
 def without(entry: Object, owner: Owner) -> list[Mapping[str, Any]]:
     """The owner references of an object that may stay."""
     gone = owner.references(entry)
-    return [ref for ref in (entry.get("metadata") or {}).get("ownerReferences") or [] if ref not in gone]
+    return [ref for ref in owners_of(entry) if ref not in gone]
+
+
+def owners_of(entry: Object) -> list[Mapping[str, Any]]:
+    """The owner references of an object."""
+    found = said(entry, "metadata.ownerReferences")
+    return [ref for ref in found if isinstance(ref, dict)] if isinstance(found, list) else []
 
 
 def _belongs(entry: Object, name: str) -> bool:
-    spec = entry.get("spec") or {}
-    if name in (spec.get("dbClusterName"), spec.get("targetClusterName")):
+    if name in (said(entry, "spec.dbClusterName"), said(entry, "spec.targetClusterName")):
         return True
-    owners = (entry.get("metadata") or {}).get("ownerReferences") or []
-    return any(ref.get("kind") == "DatabaseCluster" and ref.get("name") == name for ref in owners)
+    return any(ref.get("kind") == "DatabaseCluster" and ref.get("name") == name for ref in owners_of(entry))
 
 
 def _uid(entry: Object) -> str:
-    return str((entry.get("metadata") or {}).get("uid") or "")
+    return text_of(said(entry, "metadata.uid")) or ""

@@ -7,7 +7,7 @@ from typing import Final
 
 from pulumi_everest.model.findings import Finding, finding
 from pulumi_everest.upgrade.legacy_objects import LegacyObjects, Object, name_of
-from pulumi_everest.upgrade.legacy_reading import said
+from pulumi_everest.upgrade.legacy_reading import said, text_of
 
 _BUSY: Final = frozenset({"restoring", "deleting", "upgrading", "resizingVolumes", "importing", "pausing", "stopping"})
 _ENDS: Final = frozenset({"Succeeded", "Failed", "Deleting"})
@@ -16,7 +16,7 @@ _ENDS: Final = frozenset({"Succeeded", "Failed", "Deleting"})
 def records(objects: LegacyObjects, cluster: Object) -> Iterator[Finding]:
     """What is said of each kind of record that the input has of a cluster, and of its state."""
     namespace, name = name_of(cluster)
-    state = said(cluster, "status.status")
+    state = text_of(said(cluster, "status.status"))
     if state in _BUSY:
         text = f"Everest says that the database is '{state}'"
         yield finding("migrate.kept", ("status", "status"), text, hint="wait until it is ready before it is moved")

@@ -16,7 +16,7 @@ from typing import Any, Final
 from pulumi_everest.upgrade.legacy_objects import API_VERSION, Object, name_of
 from pulumi_everest.upgrade.legacy_reading import said
 from pulumi_everest.upgrade.migrate import Migrated
-from pulumi_everest.upgrade.ownership import FREEZE, STARTED, everest_finalizers, without
+from pulumi_everest.upgrade.ownership import FREEZE, STARTED, everest_finalizers, owners_of, without
 
 _COMMAND: Final = re.compile(r"(?:^|(?<=[|&] ))(?:kubectl|everest migrate)")
 _LIKELY: Final = ("everest.percona.com/upstream-cluster-cleanup", "foregroundDeletion")
@@ -148,7 +148,8 @@ def _take_over(result: Migrated, namespace: str, name: str) -> Step:
 
 
 def _unhook(result: Migrated, namespace: str, name: str) -> Step:
-    finalizers = (result.cluster.get("metadata") or {}).get("finalizers") or []
+    found = said(result.cluster, "metadata.finalizers")
+    finalizers = found if isinstance(found, list) else []
     rest = [entry for entry in finalizers if entry not in everest_finalizers(result.cluster)]
     own = _patch(_legacy("patch", namespace, name), {"finalizers": rest or None})
     there = finalizers or list(_LIKELY)
@@ -172,7 +173,7 @@ def _owned(result: Migrated, namespace: str) -> Iterator[tuple[str, str]]:
     """Commands that free each object, and those that undo it; without a cluster for Secrets that may be there."""
     for entry in result.owned:
         patch = _on("patch", _kind(entry), name_of(entry)[1], namespace)
-        before = (entry.get("metadata") or {}).get("ownerReferences") or []
+        before = owners_of(entry)
         rest = without(entry, result.owner)
         yield (
             _patch(patch, {"ownerReferences": _handed(entry, result, rest)}),

@@ -10,7 +10,7 @@ from pulumi_everest.expressions.functions import merge
 from pulumi_everest.model.deferred import Path
 from pulumi_everest.upgrade.data_source import data_source
 from pulumi_everest.upgrade.legacy_objects import name_of
-from pulumi_everest.upgrade.legacy_reading import said
+from pulumi_everest.upgrade.legacy_reading import mapping, said, text_of, texts_of
 from pulumi_everest.upgrade.lookup import Lookup, storage_of
 
 _PMM: Final = {"2": "percona/pmm-client:2"}
@@ -65,7 +65,7 @@ class Surroundings(Lookup):
         for entry in schedules:
             if entry["storage"] not in result:
                 named = self.objects.named("BackupStorage", entry["storage"], self.namespace) or {}
-                made = storage_of(entry["storage"], named.get("spec") or {})
+                made = storage_of(entry["storage"], mapping(named.get("spec")))
                 result[entry["storage"]] = {**made, "scheduledOnly": True}
             result[entry["storage"]] |= {"cron": entry["cron"], "copies": entry["copies"]}
         return list(result.values())
@@ -73,19 +73,20 @@ class Surroundings(Lookup):
     def _of_backups(self) -> Iterable[tuple[str, Path]]:
         """The storages of backups, and of restores that are not done."""
         for backup in self.objects.of_clusters("DatabaseClusterBackup", self.namespace, self.name):
-            name = said(backup, "spec.backupStorageName")
+            name = text_of(said(backup, "spec.backupStorageName"))
             if name:
                 yield name, ("DatabaseClusterBackup", name_of(backup)[1], "spec", "backupStorageName")
         for restore in self.objects.of_clusters("DatabaseClusterRestore", self.namespace, self.name):
             if str(said(restore, "status.state") or "") not in _UNFINISHED:
                 continue
             path: Path = ("DatabaseClusterRestore", name_of(restore)[1], "spec", "dataSource")
-            named = said(restore, "spec.dataSource.dbClusterBackupName")
+            named = text_of(said(restore, "spec.dataSource.dbClusterBackupName"))
             if named:
                 lost = "the storage that it reads from is not known"
                 found = self.find("DatabaseClusterBackup", named, (*path, "dbClusterBackupName"), lost)
-                if found is not None and said(found, "spec.backupStorageName"):
-                    yield said(found, "spec.backupStorageName"), path
+                where = text_of(said(found, "spec.backupStorageName"))
+                if where:
+                    yield where, path
 
     def _pitr(self) -> dict[str, Any]:
         own = said(self.spec, "backup.pitr") or {}
@@ -105,12 +106,12 @@ class Surroundings(Lookup):
         there = name and self.find("MonitoringConfig", name, path, "the database is no longer monitored")
         if not there:
             return {}
-        kind, url = said(there, "spec.type") or "pmm", said(there, "spec.pmm.url")
+        kind, url = said(there, "spec.type") or "pmm", text_of(said(there, "spec.pmm.url"))
         if kind != "pmm" or not url:
             self.tell("migrate.lost", path, f"MonitoringConfig '{name}' is none of a PMM server", "nothing is written")
             return {}
         version = str(said(there, "status.pmmServerVersion") or "")
-        image = said(there, "spec.pmm.image") or _PMM.get(version.partition(".")[0], _NEWER_PMM)
+        image = text_of(said(there, "spec.pmm.image")) or _PMM.get(version.partition(".")[0], _NEWER_PMM)
         if said(there, "spec.verifyTLS") is False:
             text = f"MonitoringConfig '{name}' does not check the certificate of PMM, which the operator cannot be told"
             self.tell("migrate.ineffective", path, text, "nothing changes")
@@ -133,8 +134,8 @@ class Surroundings(Lookup):
             text = f"PodSchedulingPolicy '{name}' is for {kind}, and this is {self.engine_type}"
             self.tell("migrate.lost", path, text, "nothing of it is written; Everest itself had stopped at this")
             return {}
-        rules = value_at(there, ("spec", "affinityConfig", self.engine_type)) or {}
-        return {part: rule for part, rule in rules.items() if rule}
+        rules = mapping(value_at(there, ("spec", "affinityConfig", self.engine_type)))
+        return {part: rule for part, rule in rules.items() if rule and isinstance(rule, dict)}
 
     def _annotations(self) -> dict[str, str]:
         name = said(self.spec, "proxy.expose.loadBalancerConfigName")
@@ -146,9 +147,7 @@ class Surroundings(Lookup):
             self.tell("migrate.ineffective", path, "the Service is none of a load balancer", "nothing changes")
             return {}
         there = self.find("LoadBalancerConfig", name, path, "the Service has none of its annotations")
-        return (
-            {} if there is None else {key: str(value) for key, value in (said(there, "spec.annotations") or {}).items()}
-        )
+        return texts_of(said(there, "spec.annotations"))
 
     def _dns(self) -> dict[str, str]:
         name = said(self.spec, "engineFeatures.psmdb.splitHorizonDnsConfigName")
@@ -160,12 +159,12 @@ class Surroundings(Lookup):
             self.tell("migrate.lost", path, text, "they are left out; Everest itself had stopped at this")
             return {}
         there = self.find("SplitHorizonDNSConfig", name, path, "members have no names outside of the cluster")
-        suffix = there and said(there, "spec.baseDomainNameSuffix")
+        suffix = text_of(said(there, "spec.baseDomainNameSuffix"))
         return {"suffix": suffix} if suffix else {}
 
 
 def _cpu_memory(quantities: Mapping[str, Any] | None) -> dict[str, str]:
-    return {key: str(value) for key, value in (quantities or {}).items() if key in ("cpu", "memory")}
+    return {key: value for key, value in texts_of(quantities).items() if key in ("cpu", "memory")}
 
 
 def _host(url: str) -> str:

@@ -313,3 +313,22 @@ def test_a_new_postgresql_is_filled_as_everest_would(legacy, move, render):
     ready = move(legacy("postgresql", source) | {"status": {"status": "ready"}}, monday, storage("main"))
     assert "dataSource" not in render(ready)["spec"]
     assert "migrate.kept" in {entry.code for entry in ready.findings}
+
+
+@pytest.mark.parametrize("odd", [None, [], {}, "x", 5, True, ["x"], {"x": 5}, [{}]], ids=repr)
+def test_objects_of_any_shape_end_in_findings_and_not_in_a_traceback(odd, legacy, move):
+    spec = merged(
+        schedules(schedule("main")), {"monitoring": {"monitoringConfigName": "watch"}, "podSchedulingPolicyName": "p"}
+    )
+    parts: list[tuple[str, str, Any]] = [
+        ("BackupStorage", "main", odd), ("MonitoringConfig", "watch", {"pmm": odd}),
+        ("PodSchedulingPolicy", "p", {"engineType": "pxc", "affinityConfig": {"pxc": odd}}),
+        ("DatabaseClusterBackup", "b", {"dbClusterName": "orders", "backupStorageName": odd}),
+        ("DatabaseClusterRestore", "r", {"dbClusterName": "orders", "dataSource": odd}),
+    ]  # fmt: skip
+    others = [{**named(kind, name, {}), "spec": value} for kind, name, value in parts]
+    engine = named("DatabaseEngine", "e", {"type": "pxc"}, status={"availableVersions": {"engine": odd, "proxy": odd}})
+
+    assert move(legacy("pxc", spec), *others, engine).findings
+    assert move({**legacy("pxc"), "metadata": odd}).findings
+    assert move({**legacy("pxc"), "spec": odd}).findings

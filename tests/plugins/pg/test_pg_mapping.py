@@ -96,7 +96,7 @@ def expose_rows(component: str, at: Place) -> Iterator[Row]:
     yield Row(instance(component), {at: MISSING})
 
 
-PMM: Spec = {"monitoring": {"type": "pmm", "serverUrl": "https://pmm.example.com/graph", "credentialsSecret": "key"}}
+PMM: Spec = {"monitoring": {"type": "pmm", "serverUrl": "https://pmm.example.com/", "credentialsSecret": "key"}}
 PULL: Spec = {"images": {"pullPolicy": "IfNotPresent", "pullSecrets": ["a", "b"]}}
 OPTIONS = (*REST, "global")
 FILES = (*REST, "configuration")

@@ -100,7 +100,7 @@ def container_rows(component: str, at: str, base: Spec) -> Iterator[Row]:
     yield Row(merged(base, image), {f"{at}.image": "a/b:c", f"{at}.resources": MISSING})
 
 
-PMM: Spec = {"usersSecret": "u", "monitoring": {"type": "pmm", "serverUrl": "https://pmm.example.com/graph"}}
+PMM: Spec = {"usersSecret": "u", "monitoring": {"type": "pmm", "serverUrl": "https://pmm.example.com/"}}
 EXPORTER: Spec = {"instances": {"monitoring": {}}}
 AGENT: Spec = {"instances": {"backupAgent": {}}}
 PULL: Spec = {"images": {"pullPolicy": "IfNotPresent", "pullSecrets": ["a", "b"]}}

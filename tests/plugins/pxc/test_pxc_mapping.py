@@ -105,7 +105,7 @@ def agent(**more: Any) -> Spec:
     return merged({"instances": {"backupAgent": more}}, stored(collected()))
 
 
-PMM: Spec = {"usersSecret": "u", "monitoring": {"type": "pmm", "serverUrl": "https://pmm.example.com/graph"}}
+PMM: Spec = {"usersSecret": "u", "monitoring": {"type": "pmm", "serverUrl": "https://pmm.example.com/"}}
 PULL: Spec = {"images": {"pullPolicy": "Never", "pullSecrets": ["a", "b"]}}
 XTRABACKUP = "percona/percona-xtrabackup"
 

@@ -10,12 +10,12 @@ from typing import Any, Final
 from pulumi_everest.adoption.before import snapshot_of_object, taken_back
 from pulumi_everest.adoption.program_cluster import ProgramCluster
 from pulumi_everest.core.changes.compare import ChangeSet, compare
-from pulumi_everest.core.changes.impact import Change, Concealed
+from pulumi_everest.core.changes.impact import Change, Concealed, shown
 from pulumi_everest.core.changes.snapshot import Snapshot
 from pulumi_everest.core.exact import same
 from pulumi_everest.emit.read_back.places import with_value, without_value
 from pulumi_everest.model.deferred import Deferred, Path
-from pulumi_everest.model.findings import EverestError, finding
+from pulumi_everest.model.findings import EverestError, finding, path_text
 
 _NOT_OF_THE_SPEC: Final = frozenset({"name", "namespace", "labels", "annotations", "volumePolicy", "reconcileBy"})
 
@@ -38,21 +38,54 @@ def _comes_from(made: Any, was: Any, now: Any) -> bool:
     return all(_comes_from(below.get(key), was.get(key), now.get(key)) for key in {**was, **now})
 
 
+def written(made: ProgramCluster, was: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The object that is written, where that is not what was planned: a transform has changed it. Else None.
+
+    What the engine leaves as it is, such as a field that the operator writes, counts as planned.
+    """
+    result: dict[str, Any] = taken_back(dict(made.manifest), now, was)
+    return result if next(rewritten(made.manifest, result), None) is not None else None
+
+
+def rewritten(planned: Any, result: Any, path: Path = ()) -> Iterator[str]:
+    """What is written otherwise than planned, value by value: ``spec.size 3 → 5``. What is not known yet is planned."""
+    if isinstance(planned, Deferred) or same(planned, result):
+        return
+    if isinstance(planned, dict) and isinstance(result, dict):
+        for key in {**planned, **result}:
+            yield from rewritten(planned.get(key), result.get(key), (*path, key))
+    elif isinstance(planned, list) and isinstance(result, list) and len(planned) == len(result):
+        for index, pair in enumerate(zip(planned, result, strict=True)):
+            yield from rewritten(*pair, (*path, index))
+    elif not isinstance(result, Deferred) or planned is None:
+        yield f"{path_text(path)} {shown(planned)} → {shown(result)}"
+
+
 def changes_of_object(made: ProgramCluster, was: Mapping[str, Any], now: Mapping[str, Any]) -> ChangeSet:
     """What becomes of a cluster whose object was something else. Raises EverestError where that cannot be told.
 
-    What the engine leaves as it is, such as a field that the operator writes, is no change.
+    What the engine leaves as it is, such as a field that the operator writes, is no change. What is judged is what is
+    written, whatever was planned.
     """
-    before = taken_back(made.manifest, was, now)
-    if _is_hidden(before):
-        text = "the object holds values that are secret, or not known yet"
-        raise EverestError([finding("value.not-known", (), text)])
-    technology = made.setup.technology
-    old = snapshot_of_object(made.workspace, before, technology, made.snapshot.spec.get("provider"))
+    technology, after = made.setup.technology, written(made, was, now)
+    old = _read(made, taken_back(made.manifest, was, now))
+    if after is not None:
+        new = _read(made, after)
+        # Whoever writes it has chosen it.
+        chosen = {f"{name}.version" for name in new.instances} | {"operatorVersion"}
+        return compare(old, replace(new, chosen=new.chosen | chosen), technology, made.allow)
     result = compare(old, made.snapshot, technology, made.allow)
     base = made.emitted(made.snapshot, made.snapshot.spec)
-    shown = [change for change in result.changes if base is None or _shows(change, old, made, base)]
-    return replace(result, changes=shown)
+    seen = [change for change in result.changes if base is None or _shows(change, old, made, base)]
+    return replace(result, changes=seen)
+
+
+def _read(made: ProgramCluster, manifest: Mapping[str, Any]) -> Snapshot:
+    """The cluster that an object would be made of. Raises EverestError."""
+    if _is_hidden(manifest):
+        text = "the object holds values that are secret, or not known yet"
+        raise EverestError([finding("value.not-known", (), text)])
+    return snapshot_of_object(made.workspace, manifest, made.setup.technology, made.snapshot.spec.get("provider"))
 
 
 def _shows(change: Change, old: Snapshot, made: ProgramCluster, base: Mapping[str, Any]) -> bool:

@@ -50,7 +50,7 @@ class DatabaseCluster(pulumi.ComponentResource):
         arguments, found = merged(resource_name, args, keywords)
         take_name(arguments, found)
         candidate = start_cluster(resource_name, arguments, [*found, *refused], options.aliases or ())
-        hooks = ClusterHooks(candidate)
+        hooks = ClusterHooks(candidate, options)
         own = for_component(options, hooks=hooks.of_component(), gate=hooks.gate())
         super().__init__(tokens.CLUSTER, resource_name, candidate.inputs(), own)
         attach(candidate, hooks, self)

@@ -60,15 +60,17 @@ class Deployment:
     databases: Databases = field(default_factory=Databases)
     job_changes: JobChanges = field(default_factory=JobChanges)
     locks: ProgramLocks | None = None
-    guard: Guard = field(default_factory=lambda: Guard(served=True))
+    reach: Reach = field(default_factory=Reach)
+    guard: Guard = field(init=False)
     adoption: Adoption = field(default_factory=Adoption)
     reporter: Reporter = field(default_factory=Reporter)
-    reach: Reach = field(default_factory=Reach)
     preflight: Preflight = field(init=False)
     existence: Existence = field(init=False)
 
     def __post_init__(self) -> None:
-        self.preflight, self.existence = Preflight(self.reach, served=True), Existence(self.reach)
+        self.guard = Guard(served=True, reach=self.reach)
+        self.preflight = Preflight(self.reach, served=True)
+        self.existence = Existence(self.reach)
 
     def join(self, run: Run) -> None:
         """Have a run, in which one component will be made, know all the others."""

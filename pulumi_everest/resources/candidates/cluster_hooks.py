@@ -15,6 +15,7 @@ from pulumi_everest.resources.candidates.cluster_candidate import ClusterCandida
 from pulumi_everest.resources.children.kinds import type_of
 from pulumi_everest.resources.engine.provider_settings import CONFIG_MAPS_IN_PLACE, SECRETS_IN_PLACE, says
 from pulumi_everest.resources.hooks.adoption import both
+from pulumi_everest.resources.hooks.edits import Watched
 from pulumi_everest.resources.hooks.existence import Planned
 from pulumi_everest.resources.hooks.preflight import PlannedDatabase
 from pulumi_everest.resources.hooks.secret_updates import ClusterSecret
@@ -23,8 +24,8 @@ from pulumi_everest.resources.hooks.secret_updates import ClusterSecret
 class ClusterHooks:
     """The hooks of one cluster. Those of a program share what there may be only one of."""
 
-    def __init__(self, candidate: ClusterCandidate) -> None:
-        self._candidate, self._run = candidate, candidate.run
+    def __init__(self, candidate: ClusterCandidate, options: pulumi.ResourceOptions) -> None:
+        self._candidate, self._run, self._options = candidate, candidate.run, options
         self._guarded = self._in_place = self._config_maps = False
         self.planned: list[tuple[str, str, Planned]] = []
         """The objects that are looked for before they are made, with types and names of their resources."""
@@ -80,21 +81,29 @@ class ClusterHooks:
         reporting = run.reporter.binding(token, name, candidate.emitting, candidate.kubernetes)
         objects = run.guard.objects
         filled = objects.filling.of_main() if candidate.is_filled else None
-        judging = objects.binding(token, name, candidate.program_cluster)
+        judging = objects.binding(token, name, candidate.program_cluster, self._watched(entry))
         taking_over = run.adoption.binding(token, name, entry.settings.server_defaults)
         return reduce(both, (taking_over, judging, filled, reporting))
+
+    def _watched(self, entry: Emitted) -> Watched:
+        candidate = self._candidate
+        operator = candidate.emitting.operator if candidate.emitting is not None else None
+        names = [name for name in (operator.name, operator.image) if name] if operator is not None else []
+        given = self._options.ignore_changes or []
+        return Watched(candidate.kubernetes, [*entry.settings.ignore, *given], names)
 
     def of_any(
         self, name: str, manifest: Mapping[str, Any], own: pulumi.ResourceHookBinding | None
     ) -> pulumi.ResourceHookBinding | None:
         """The hooks of any object, by the name of its resource, with those that it has: is it there already?"""
-        run, planned = self._run, Planned(manifest, self._candidate.kubernetes, self._candidate.checked.allow)
+        run, candidate = self._run, self._candidate
+        planned = Planned(manifest, candidate.kubernetes, candidate.checked.allow)
         self.planned.append((type_of(manifest), name, planned))
         hooks = [own, run.existence.binding(*self.planned[-1])]
         if own is None:
             hooks.append(run.reporter.failures.binding())
-        if any(manifest is secret for secret in self._candidate.secrets().values()):
-            secret = ClusterSecret(manifest, self._candidate.names[0], self._candidate.program_cluster)
+        if any(manifest is secret for secret in candidate.secrets().values()):
+            secret = ClusterSecret(manifest, candidate.names[0], candidate.program_cluster)
             hooks.append(run.guard.secrets.binding(type_of(manifest), name, secret))
         return reduce(both, hooks)
 

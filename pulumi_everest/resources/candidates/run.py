@@ -57,9 +57,9 @@ class Run:
         """The names of the definitions in each file that a Provider names."""
         self.awaits_values = False
         self.adoption = Adoption()
-        self.guard = Guard(served=OTHER_LANGUAGE.get())
-        self.reporter = Reporter()
         self.reach = Reach()
+        self.guard = Guard(served=OTHER_LANGUAGE.get(), reach=self.reach)
+        self.reporter = Reporter()
         self.preflight = Preflight(self.reach, served=OTHER_LANGUAGE.get())
         self.existence = Existence(self.reach)
         self.job_changes = JobChanges()

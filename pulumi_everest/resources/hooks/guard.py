@@ -22,6 +22,7 @@ from pulumi_everest.core.changes.snapshot import Snapshot
 from pulumi_everest.core.technology import Technology
 from pulumi_everest.resources.engine.calls import calls, concealed
 from pulumi_everest.resources.engine.log import INFO, WARNING, say
+from pulumi_everest.resources.engine.reach import Reach
 from pulumi_everest.resources.hooks.change_messages import findings_of, refusal, remarks, unneeded
 from pulumi_everest.resources.hooks.judge import ComponentUpdate
 from pulumi_everest.resources.hooks.object_changes import ObjectGuard
@@ -46,6 +47,7 @@ class Guard:
     """What the engine asked about, by the URNs of the components."""
     clusters: dict[str, list[Callable[[], SecretHandling]]] = field(default_factory=dict)
     """What tells how the Secrets of the clusters are handled, by the names of their components."""
+    reach: Reach = field(default_factory=Reach)
     objects: ObjectGuard = field(init=False)
     secrets: SecretGuard = field(init=False)
     _lifted: dict[str, set[str | None]] = field(default_factory=dict)
@@ -54,7 +56,7 @@ class Guard:
     _dry_run: bool = False
 
     def __post_init__(self) -> None:
-        self.objects, self.secrets = ObjectGuard(self), SecretGuard(self)
+        self.objects, self.secrets = ObjectGuard(self, self.reach), SecretGuard(self)
 
     def binding(self, technology: Technology) -> pulumi.ResourceHookBinding | None:
         """The hooks of a component; None where no engine would call them."""

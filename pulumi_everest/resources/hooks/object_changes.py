@@ -14,31 +14,41 @@ from typing import Any, Final
 import pulumi
 
 from pulumi_everest.adoption.program_cluster import ProgramCluster
+from pulumi_everest.core.changes.impact import Change
 from pulumi_everest.core.exact import same
 from pulumi_everest.model.findings import EverestError, one_line
 from pulumi_everest.resources.children.children import WAIT_FOR
 from pulumi_everest.resources.engine.calls import calls, concealed
+from pulumi_everest.resources.engine.reach import Reach
+from pulumi_everest.resources.hooks.edits import Taken, Watched, taken_back_by
 from pulumi_everest.resources.hooks.filling import FillingGuard, component_of
 from pulumi_everest.resources.hooks.judge import Judge
 
 HOOK: Final = "pulumi-everest:object-changes"
+REWRITTEN: Final = """\
+{name}: what is written is not what the program plans, since a transform or ignore_changes makes something else of it: \
+{what}"""
+_SHOWN: Final = 10
 UNREAD: Final = "{name}: what this does to the running database is not known: {why}"
 
 
 class ObjectGuard:
     """One hook for the main objects of all clusters of a program, since each costs."""
 
-    def __init__(self, guard: Judge) -> None:
-        self.guard, self.filling = guard, FillingGuard(guard)
+    def __init__(self, guard: Judge, reach: Reach) -> None:
+        self.guard, self.reach, self.filling = guard, reach, FillingGuard(guard)
+        self._watched: dict[tuple[str, str], Watched] = {}
         self._clusters: dict[tuple[str, str], list[Callable[[], ProgramCluster | None]]] = {}
         self._hook: pulumi.ResourceHook | None = None
 
     def binding(
-        self, token: str, name: str, made: Callable[[], ProgramCluster | None]
+        self, token: str, name: str, made: Callable[[], ProgramCluster | None], watched: Watched | None = None
     ) -> pulumi.ResourceHookBinding | None:
         """The hook of the main object of this type and name; None where no engine would call it."""
         if not calls():
             return None
+        if watched is not None:
+            self._watched[token, name] = watched
         self._clusters.setdefault((token, name), []).append(made)
         if self._hook is None:
             self._hook = pulumi.ResourceHook(HOOK, self.before_update, pulumi.ResourceHookOptions(on_dry_run=True))
@@ -46,7 +56,7 @@ class ObjectGuard:
 
     async def before_update(self, args: pulumi.ResourceHookArgs) -> None:
         """Say what the change of an object does to its cluster. Raises `ClusterError` where it is refused."""
-        from pulumi_everest.adoption.changes import changes_of_object, explained
+        from pulumi_everest.adoption.changes import changes_of_object, explained, rewritten, written
 
         was, now = [_compared(await concealed(given or {})) for given in (args.old_inputs, args.new_inputs)]
         made = self._find(args.type, args.name, now)
@@ -56,19 +66,36 @@ class ObjectGuard:
         component = component_of(args.urn)
         if same(was, now):
             self.filling.begun.add(component)  # it failed the last time, and is tried again
+        taken = await self._taken_back(args, was, now)
+        if taken is None and same(was, now):
             return
-        update = self.guard.updates.get(component)
-        if update is not None and explained(made, update.before, was, now):
+        update, planned = self.guard.updates.get(component), written(made, was, now)
+        if planned is not None:
+            what = "; ".join([*rewritten(made.manifest, planned)][:_SHOWN])
+            self.guard.warn(REWRITTEN.format(name=args.name, what=what), args.urn)
+        if taken is None and planned is None and update is not None and explained(made, update.before, was, now):
             return
         try:
-            result = changes_of_object(made, was, now)
+            result = changes_of_object(made, was if taken is None else taken.there, now)
         except EverestError as error:
-            if update is None:
+            if update is None or taken is not None or planned is not None:
                 self.guard.warn(UNREAD.format(name=args.name, why=one_line(error.findings[0])), args.urn)
             return
         seen = [(change.path, change.old, change.new) for change in update.result.changes] if update is not None else []
         changes = [change for change in result.changes if (change.path, change.old, change.new) not in seen]
+        if taken is not None:
+            changes = [_of_edit(change, taken.hint) if change.is_refused else change for change in changes]
         await self.guard.judge(replace(result, changes=changes), args.name, args.urn, component)
+
+    async def _taken_back(
+        self, args: pulumi.ResourceHookArgs, was: Mapping[str, Any], now: Mapping[str, Any]
+    ) -> Taken | None:
+        """What the update takes back of what somebody has edited in the cluster. It is said here."""
+        watched = self._watched.get((args.type, args.name))
+        found = await taken_back_by(self.reach, watched, args, was, now) if watched is not None else None
+        if found is not None:
+            self.guard.warn(found if isinstance(found, str) else found.text, args.urn)
+        return found if isinstance(found, Taken) else None
 
     def forget(self, component: str, made: Callable[[], ProgramCluster | None]) -> None:
         """Let go of a cluster of which the engine asks no more."""
@@ -77,6 +104,7 @@ class ObjectGuard:
                 known.remove(made)
                 if not known:
                     del self._clusters[key]
+                    self._watched.pop(key, None)
         self.filling.forget(component, made)
 
     def _find(self, token: str, name: str, now: Mapping[str, Any]) -> ProgramCluster | None:
@@ -84,6 +112,10 @@ class ObjectGuard:
         found = [made for get in self._clusters.get((token, name), ()) if (made := get()) is not None]
         named = [made for made in found if _names(made.manifest).items() <= _names(now).items()]
         return next(iter(named or found), None)
+
+
+def _of_edit(change: Change, hint: str) -> Change:
+    return replace(change, hint="; ".join(part for part in (hint, change.hint) if part))
 
 
 def _compared(inputs: Any) -> dict[str, Any]:

@@ -56,7 +56,7 @@ class ClusterContents:
     There are no names where they may not be listed.
     """
 
-    names: frozenset[str] | None
+    names: Collection[str] | None
     facts: Facts
 
 
@@ -74,7 +74,7 @@ class Preflight:
         self.refusals = Refusals(_databases)
         self._planned: deque[PlannedDatabase] = deque()
         self._worker: asyncio.Future[Any] | None = None
-        self._seen: dict[Key, asyncio.Task[ClusterContents]] = {}
+        self._seen: dict[Key, asyncio.Task[Facts]] = {}
         self._said: set[str] = set()
 
     def add(self, planned: PlannedDatabase) -> asyncio.Future[None] | None:
@@ -167,23 +167,14 @@ class Preflight:
         if key not in self._seen:
             crds = operator.crds if operator is not None else []
             self._seen[key] = asyncio.ensure_future(in_thread(_see, self.reach, wanted, crds, access))
-        return wanted, await self._seen[key]
+        return wanted, ClusterContents(await self.reach.names(access, wanted), await self._seen[key])
 
 
-def _see(reach: Reach, wanted: WantedObject, crds: list[str], access: ClusterAccess) -> ClusterContents:
+def _see(reach: Reach, wanted: WantedObject, crds: list[str], access: ClusterAccess) -> Facts:
     """Ask the cluster. Raises LiveError."""
-    from pulumi_everest.live.operators import FORBIDDEN, read_facts
+    from pulumi_everest.live.operators import read_facts
 
-    live = reach.live(access)
-    names = None
-    try:
-        there = live.list(wanted.api_version, wanted.kind, wanted.namespace)
-        names = frozenset(entry["metadata"]["name"] for entry in there)
-    except LiveError as error:
-        if error.code != FORBIDDEN:
-            raise
-    facts = read_facts(live, [(wanted.api_version, wanted.kind)], crds, [wanted.namespace])
-    return ClusterContents(names, facts)
+    return read_facts(reach.live(access), [(wanted.api_version, wanted.kind)], crds, [wanted.namespace])
 
 
 def _databases(count: int) -> str:

@@ -69,12 +69,13 @@ class LiveCluster:
             return None
         return self._found(self.path(api_version, kind, namespace, name), METADATA)
 
-    def list_metadata(self, api_version: str, kind: str, namespace: str, *, labels: str) -> Objects:
-        """The same of all objects of a kind in a namespace that have these labels."""
+    def list_metadata(self, api_version: str, kind: str, namespace: str, *, labels: str = "") -> Objects:
+        """The same of all objects of a kind in a namespace, or of those that have these labels."""
         if not self.serves(api_version, kind):
             return []
         path = self.path(api_version, kind, namespace)
-        page = self.request("GET", path, query={"labelSelector": labels}, accept=METADATA_LIST)
+        query = {"labelSelector": labels} if labels else {}
+        page = self.request("GET", path, query=query, accept=METADATA_LIST)
         return list(page.get("items") or [])
 
     def list(self, api_version: str, kind: str, namespace: str | None = None, *, labels: str = "") -> Objects:

@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails
 from pulumi_everest.model.codes import CODES
 from pulumi_everest.model.deferred import Deferred, Path
 from pulumi_everest.model.findings import Finding, described, finding, path_text, shortened, unknown
+from pulumi_everest.model.mark import without_mark
 from pulumi_everest.model.part import DEFERRED, KNOWN
 from pulumi_everest.model.shapes import ANY, Shape, field_names, shape_of
 
@@ -172,9 +173,12 @@ def _is_of_the_document(finalizer: str) -> bool:
 
 
 def own_part(live: Mapping[str, Any]) -> dict[str, Any]:
-    """An object of a cluster without what a server writes into it, but with its finalizers; null counts as left out."""
+    """An object of a cluster without what a server writes into it, and without the mark of a stack.
+
+    It has its finalizers; null counts as left out.
+    """
     own = _without_nulls(without_server_fields(dict(live)))
-    metadata = {**(own.get("metadata") or {})}
+    metadata = without_mark(own.get("metadata") or {})
     finalizers = (live.get("metadata") or {}).get("finalizers")
     if finalizers:
         metadata["finalizers"] = list(finalizers)

@@ -60,7 +60,7 @@ class DatabaseCluster(pulumi.ComponentResource):
             self.register_outputs({})
             return
         children = Children(self, resource_name, options, _waits(candidate), candidate.checked.allow)
-        children.guarding = hooks.of_any
+        children.guarding, children.owning = hooks.of_any, hooks.own
         made = children.make_cluster(
             candidate.objects,
             cluster=candidate.input.metadata.get("name"),

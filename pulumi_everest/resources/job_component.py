@@ -53,6 +53,8 @@ def make(
     warn(candidate.findings, component)
     waits = [candidate.batch.gate, *candidate.arguments.resources, *passed, *_cluster_of(candidate)]
     children = Children(component, resource_name, options, waits)
+    ownership = candidate.run.ownership
+    children.owning = lambda name, manifest, own: ownership.own(component, name, manifest, own, candidate.kubernetes)
     main = children.make_job(candidate.objects, policy=candidate.policy, wait_for=candidate.wait_for)
     metadata: pulumi.Output[Any] = main.metadata  # type: ignore[attr-defined]
     component.name = metadata.apply(lambda data: _of(data, "name"))

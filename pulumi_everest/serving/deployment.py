@@ -23,6 +23,7 @@ from pulumi_everest.resources.hooks.existence import Existence
 from pulumi_everest.resources.hooks.failed_databases import Reporter
 from pulumi_everest.resources.hooks.guard import Guard
 from pulumi_everest.resources.hooks.job_changes import JobChanges
+from pulumi_everest.resources.hooks.ownership import Ownership
 from pulumi_everest.resources.hooks.preflight import Preflight
 from pulumi_everest.serving.engine_link import MonitorLink
 from pulumi_everest.serving.made_cluster import MadeCluster
@@ -62,15 +63,16 @@ class Deployment:
     locks: ProgramLocks | None = None
     reach: Reach = field(default_factory=Reach)
     guard: Guard = field(init=False)
-    adoption: Adoption = field(default_factory=Adoption)
+    adoption: Adoption = field(init=False)
     reporter: Reporter = field(default_factory=Reporter)
     preflight: Preflight = field(init=False)
     existence: Existence = field(init=False)
+    ownership: Ownership = field(init=False)
 
     def __post_init__(self) -> None:
-        self.guard = Guard(served=True, reach=self.reach)
-        self.preflight = Preflight(self.reach, served=True)
-        self.existence = Existence(self.reach)
+        self.guard, self.adoption = Guard(served=True, reach=self.reach), Adoption(self.reach)
+        self.preflight, self.existence = Preflight(self.reach, served=True), Existence(self.reach)
+        self.ownership = Ownership(self.reach, self.guard.moves)
 
     def join(self, run: Run) -> None:
         """Have a run, in which one component will be made, know all the others."""
@@ -84,6 +86,7 @@ class Deployment:
         run.guard, run.adoption, run.reporter = self.guard, self.adoption, self.reporter
         # One look at the cluster serves all.
         run.reach, run.preflight, run.existence = self.reach, self.preflight, self.existence
+        run.ownership = self.ownership
 
     def share_providers(self, options: pulumi.ResourceOptions, request: provider_pb2.ConstructRequest) -> None:
         """Have the options of a component name the same Kubernetes provider by the same object as all others do."""

@@ -40,7 +40,7 @@ def test_the_operators_password_is_read_once_the_database_is_there(served, previ
     assert update.read == ["apps/orders-secrets"]
     assert secret_of(made.state["connection"])["password"] == "made-up"
     annotations = update["orders"].inputs["metadata"]["annotations"]
-    assert annotations == {"pulumi.com/waitFor": "jsonpath={.status.state}=ready"}
+    assert annotations["pulumi.com/waitFor"] == "jsonpath={.status.state}=ready"
 
 
 def test_without_the_request_there_is_no_such_output(served, preview):

@@ -11,6 +11,7 @@ from pulumi_everest.core.exact import leaves, same
 from pulumi_everest.core.paths import value_at
 from pulumi_everest.model.deferred import Deferred, Path
 from pulumi_everest.model.findings import Finding, finding, path_text, shortened
+from pulumi_everest.model.mark import MARK
 from pulumi_everest.model.reading import own_part
 
 TOOL = "pulumi.com/"
@@ -34,7 +35,7 @@ def lost_or_changed(
         found.append(finding("adopt.differs", ("metadata", "deletionTimestamp"), text))
     there = _mapping(own["metadata"].get("annotations"))
     given = _mapping(metadata.get("annotations"))
-    annotations = {key: value for key, value in given.items() if not key.startswith(TOOL) or key in there}
+    annotations = {k: v for k, v in given.items() if k != MARK and (not k.startswith(TOOL) or k in there)}
     parts: list[tuple[Path, Any, Any]] = [
         (("metadata", "labels"), _mapping(own["metadata"].get("labels")), _mapping(metadata.get("labels"))),
         (("metadata", "annotations"), there, annotations),

@@ -74,7 +74,7 @@ class ClusterHooks:
         if not entry.keeps_data and candidate.existing(entry) is None:
             return reporting
         defaults = entry.settings.server_defaults
-        return reduce(both, (run.adoption.binding(token, name, defaults), reporting))
+        return reduce(both, (run.adoption.binding(token, name, defaults, candidate.kubernetes), reporting))
 
     def _of_main(self, entry: Emitted, token: str, name: str) -> pulumi.ResourceHookBinding | None:
         candidate, run = self._candidate, self._run
@@ -82,7 +82,7 @@ class ClusterHooks:
         objects = run.guard.objects
         filled = objects.filling.of_main() if candidate.is_filled else None
         judging = objects.binding(token, name, candidate.program_cluster, self._watched(entry))
-        taking_over = run.adoption.binding(token, name, entry.settings.server_defaults)
+        taking_over = run.adoption.binding(token, name, entry.settings.server_defaults, candidate.kubernetes)
         return reduce(both, (taking_over, judging, filled, reporting))
 
     def _watched(self, entry: Emitted) -> Watched:
@@ -106,6 +106,13 @@ class ClusterHooks:
             secret = ClusterSecret(manifest, candidate.names[0], candidate.program_cluster)
             hooks.append(run.guard.secrets.binding(type_of(manifest), name, secret))
         return reduce(both, hooks)
+
+    def own(self, name: str, manifest: dict[str, Any], opts: pulumi.ResourceOptions) -> dict[str, Any]:
+        """An object with the mark of this stack; `opts` are those of its resource, by the name of it."""
+        candidate = self._candidate
+        assert candidate.component is not None  # it is there before its objects
+        adopt = candidate.checked.adopt and manifest["kind"] == "Secret"
+        return candidate.run.ownership.own(candidate.component, name, manifest, opts, candidate.kubernetes, adopt=adopt)
 
     def start_preflight(
         self, main: pulumi.CustomResource, others: Sequence[tuple[pulumi.CustomResource, Mapping[str, Any]]]

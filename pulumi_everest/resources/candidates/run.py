@@ -29,6 +29,7 @@ from pulumi_everest.resources.hooks.existence import Existence
 from pulumi_everest.resources.hooks.failed_databases import Reporter
 from pulumi_everest.resources.hooks.guard import Guard
 from pulumi_everest.resources.hooks.job_changes import JobChanges
+from pulumi_everest.resources.hooks.ownership import Ownership
 from pulumi_everest.resources.hooks.preflight import Preflight
 
 if TYPE_CHECKING:
@@ -56,12 +57,13 @@ class Run:
         self.definitions: dict[str, list[str]] = {}
         """The names of the definitions in each file that a Provider names."""
         self.awaits_values = False
-        self.adoption = Adoption()
         self.reach = Reach()
+        self.adoption = Adoption(self.reach)
         self.guard = Guard(served=OTHER_LANGUAGE.get(), reach=self.reach)
         self.reporter = Reporter()
         self.preflight = Preflight(self.reach, served=OTHER_LANGUAGE.get())
         self.existence = Existence(self.reach)
+        self.ownership = Ownership(self.reach, self.guard.moves)
         self.job_changes = JobChanges()
         self.databases = Databases()
         self._batch: Batch | None = None

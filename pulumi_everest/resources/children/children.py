@@ -26,6 +26,9 @@ Guarding = Callable[
 ]
 """The hooks that any object has, by its name and manifest, with those of its own."""
 
+Owning = Callable[[str, dict[str, Any], pulumi.ResourceOptions], dict[str, Any]]
+"""An object as its resource has it, by its name, manifest and options."""
+
 
 @dataclass(frozen=True)
 class Made:
@@ -53,6 +56,8 @@ class Children:
         self.wait, self.allow = list(wait), allow
         self.guarding: Guarding | None = None
         """Gives the hooks of each object, with those that it has already."""
+        self.owning: Owning | None = None
+        """Gives each object with the mark of this stack, and sees to it that what the stack has made is taken over."""
         self.made: list[tuple[pulumi.CustomResource, Mapping[str, Any]]] = []
 
     def options(
@@ -94,7 +99,8 @@ class Children:
             opts.hooks = self.guarding(name, manifest, opts.hooks)
         if opts.delete_before_replace is None and not self._may_replace(manifest):
             opts.delete_before_replace = False
-        made = resource(name, joined(manifest), opts)
+        own = self.owning(name, manifest, opts) if self.owning is not None else manifest
+        made = resource(name, joined(own), opts)
         self.made.append((made, manifest))
         return made
 

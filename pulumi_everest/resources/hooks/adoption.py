@@ -16,17 +16,25 @@ from pulumi.runtime import settings
 
 from pulumi_everest.core.changes.impact import Concealed
 from pulumi_everest.core.changes.takeover import lost_or_changed
+from pulumi_everest.core.exact import leaves
+from pulumi_everest.live.errors import LiveError
 from pulumi_everest.live.managers import other_managers
 from pulumi_everest.model.deferred import Deferred
 from pulumi_everest.model.findings import Finding, finding, path_text
+from pulumi_everest.model.mark import MARK
 from pulumi_everest.resources.engine.calls import calls, has_engine, plain, supports
+from pulumi_everest.resources.engine.cluster_access import ClusterAccess
 from pulumi_everest.resources.engine.log import ERROR, WARNING, say
+from pulumi_everest.resources.engine.reach import Reach
+from pulumi_everest.resources.engine.threads import in_thread
 from pulumi_everest.resources.hooks.refusals import RefusedError
 
 if TYPE_CHECKING:
     from pulumi_everest.workspace.workspace import Setup
 
 HOOK: Final = "pulumi-everest:adoption"
+TAKEN_OVER: Final = """\
+{what}: made by this stack before, taken over: an update that did not end had begun it. Nothing of it changes."""
 SETTLED: Final = 0.3
 """Seconds that a refusal waits for those of other clusters: the engine stops at the first one that it hears of."""
 
@@ -34,28 +42,31 @@ SETTLED: Final = 0.3
 class Adoption:
     """The hook that all clusters of one program share, since each hook costs."""
 
-    def __init__(self) -> None:
+    def __init__(self, reach: Reach | None = None) -> None:
+        self._reach = reach
+        self._kubernetes: dict[tuple[str, str], object] = {}
         self._hook: Any = None
         self._defaults: dict[tuple[str, str], Mapping[str, Any]] = {}
 
     def binding(
-        self, token: str, name: str, defaults: Mapping[str, Any] | None = None
+        self, token: str, name: str, defaults: Mapping[str, Any] | None = None, kubernetes: object = None
     ) -> pulumi.ResourceHookBinding | None:
         """The hook of a main object, by its type and name; None where no engine would call it.
 
         Every main object has it: one whose import was refused halfway is still not what the program says. `defaults`
-        are what the server fills in, by path.
+        are what the server fills in, by path, as far as the plugin knows them; `kubernetes` is the Kubernetes provider.
         """
         if not calls():
             return None
-        self._defaults[token, name] = defaults or {}
+        self._defaults[token, name], self._kubernetes[token, name] = defaults or {}, kubernetes
         if self._hook is None:
             self._hook = pulumi.ResourceHook(HOOK, self.before_update, pulumi.ResourceHookOptions(on_dry_run=True))
         return pulumi.ResourceHookBinding(before_update=[self._hook])
 
     async def before_update(self, args: pulumi.ResourceHookArgs) -> None:
         """Refuse to take over an object that is not what the program says. Raises `NotTheSameError`."""
-        await compare(args, self._defaults.get((args.type, args.name), {}))
+        defaults = self._defaults.get((args.type, args.name), {})
+        await compare(args, defaults, self._kubernetes.get((args.type, args.name)), self._reach)
 
 
 def both(
@@ -91,13 +102,20 @@ def check_adoption(metadata: Mapping[str, Any], policy: str, setup: Setup | None
         yield finding("field.conflict", ("adopt",), text, hint="set reconcile_by='pulumi'")
 
 
-async def compare(args: pulumi.ResourceHookArgs, defaults: Mapping[str, Any]) -> None:
+async def compare(
+    args: pulumi.ResourceHookArgs, defaults: Mapping[str, Any], kubernetes: object = None, reach: Reach | None = None
+) -> None:
     """Compare an object that is taken over with what the program says. Raises `NotTheSameError`."""
     live = await taken_over(args.old_inputs, args.old_outputs)
     if live is None:
         return
-    found = lost_or_changed(live, await _plain(args.new_inputs), defaults)
+    wanted = await _plain(args.new_inputs)
+    found = lost_or_changed(live, wanted, defaults)
+    if found and reach is not None:
+        found = lost_or_changed(live, wanted, {**await server_defaults(wanted, kubernetes, reach), **defaults})
     if not found:
+        if _mark(live) is not None and _mark(live) == _mark(wanted):
+            say(settings.get_engine(), WARNING, TAKEN_OVER.format(what=args.name), args.urn)
         for text in _remarks(live):
             say(settings.get_engine(), WARNING, text, args.urn)
         return
@@ -105,6 +123,39 @@ async def compare(args: pulumi.ResourceHookArgs, defaults: Mapping[str, Any]) ->
     say(settings.get_engine(), ERROR, text, args.urn)
     await asyncio.sleep(SETTLED)
     raise NotTheSameError(found, f"{text.splitlines()[0]}, as listed at the resource")
+
+
+async def server_defaults(wanted: Mapping[str, Any], kubernetes: object, reach: Reach) -> dict[str, Any]:
+    """What the server would fill into an object, by path; nothing where it cannot be asked."""
+    manifest = _known(wanted)
+    try:
+        access = (await reach.of(kubernetes)).access
+        filled = await in_thread(_filled, reach, manifest, access) if access is not None else manifest
+    except LiveError:
+        return {}
+    there = leaves(manifest)
+    return {path_text(path): value for path, value in leaves(filled).items() if path not in there}
+
+
+def _filled(reach: Reach, manifest: Mapping[str, Any], access: ClusterAccess) -> Mapping[str, Any]:
+    from pulumi_everest.live.defaults import Defaults
+
+    return Defaults(reach.live(access)).filled(manifest)
+
+
+def _known(value: Any) -> Any:
+    """Plain data to send: secret values as they are, and nothing in place of what is not known."""
+    if isinstance(value, Concealed):
+        return value.value
+    if isinstance(value, dict):
+        return {key: _known(below) for key, below in value.items() if not isinstance(below, Deferred)}
+    return [_known(below) for below in value] if isinstance(value, list) else value
+
+
+def _mark(manifest: Mapping[str, Any]) -> Any:
+    metadata = manifest.get("metadata")
+    annotations = metadata.get("annotations") if isinstance(metadata, Mapping) else None
+    return annotations.get(MARK) if isinstance(annotations, Mapping) else None
 
 
 async def taken_over(

@@ -85,6 +85,13 @@ class Guard:
         if result.refused:
             await self._refuse(result, resource, urn)
 
+    def moves(self, component: str) -> bool:
+        """Whether a cluster changes its name or namespace, by the URN of its component: it has other objects then."""
+        update = self.updates.get(component)
+        return update is not None and any(
+            change.path in (("name",), ("namespace",)) for change in update.result.changes
+        )
+
     def warn(self, text: str, urn: str) -> None:
         """Say something at a resource."""
         say(self._engine, WARNING, text, urn)

@@ -17,6 +17,7 @@ from pulumi_everest.adoption.program_cluster import ProgramCluster
 from pulumi_everest.core.changes.impact import Change
 from pulumi_everest.core.exact import same
 from pulumi_everest.model.findings import EverestError, one_line
+from pulumi_everest.model.mark import MARK
 from pulumi_everest.resources.children.children import WAIT_FOR
 from pulumi_everest.resources.engine.calls import calls, concealed
 from pulumi_everest.resources.engine.reach import Reach
@@ -58,13 +59,14 @@ class ObjectGuard:
         """Say what the change of an object does to its cluster. Raises `ClusterError` where it is refused."""
         from pulumi_everest.adoption.changes import changes_of_object, explained, rewritten, written
 
-        was, now = [_compared(await concealed(given or {})) for given in (args.old_inputs, args.new_inputs)]
+        old, new = [await concealed(given or {}) for given in (args.old_inputs, args.new_inputs)]
+        was, now = _compared(old), _compared(new)
         made = self._find(args.type, args.name, now)
         # The first update after an import is compared by the adoption.
         if made is None or "spec" not in was:
             return
         component = component_of(args.urn)
-        if same(was, now):
+        if same(was, now) and _mark(old) == _mark(new):
             self.filling.begun.add(component)  # it failed the last time, and is tried again
         taken = await self._taken_back(args, was, now)
         if taken is None and same(was, now):
@@ -119,16 +121,26 @@ def _of_edit(change: Change, hint: str) -> Change:
 
 
 def _compared(inputs: Any) -> dict[str, Any]:
-    """The inputs of an object without what the package itself writes for the Kubernetes plugin."""
+    """The inputs of an object without what the package itself writes: for the Kubernetes plugin, and its mark."""
     if not isinstance(inputs, dict):
         return {}
-    metadata = inputs.get("metadata")
-    annotations = metadata.get("annotations") if isinstance(metadata, dict) else None
-    if not isinstance(metadata, dict) or not isinstance(annotations, dict) or WAIT_FOR not in annotations:
+    annotations = _annotations(inputs)
+    if not annotations.keys() & {WAIT_FOR, MARK}:
         return inputs
-    rest = {key: value for key, value in annotations.items() if key != WAIT_FOR}
-    others = {key: value for key, value in metadata.items() if key != "annotations"}
+    rest = {key: value for key, value in annotations.items() if key not in (WAIT_FOR, MARK)}
+    others = {key: value for key, value in inputs["metadata"].items() if key != "annotations"}
     return {**inputs, "metadata": {**others, **({"annotations": rest} if rest else {})}}
+
+
+def _mark(inputs: Any) -> Any:
+    """By which stack and resource an object says that it was made."""
+    return _annotations(inputs).get(MARK) if isinstance(inputs, dict) else None
+
+
+def _annotations(inputs: Mapping[str, Any]) -> Mapping[str, Any]:
+    metadata = inputs.get("metadata")
+    annotations = metadata.get("annotations") if isinstance(metadata, Mapping) else None
+    return annotations if isinstance(annotations, Mapping) else {}
 
 
 def _names(manifest: Mapping[str, Any]) -> dict[str, str]:

@@ -185,10 +185,11 @@ class Round:
         process = stack._start(stack._with_events((command, "--yes", "--skip-preview")))
         while process.poll() is None and time.monotonic() - start < moment:
             time.sleep(0.01)
-        name = VICTIMS[row.victim]
+        name, killed = VICTIMS[row.victim], list[int]()
         if name and name != "pulumi":
-            while process.poll() is None and not (killed := self.victims(name)) and time.monotonic() - start < 60:
+            while not killed and process.poll() is None and time.monotonic() - start < 60:
                 time.sleep(0.01)
+                killed = self.victims(name)
         landed = process.poll() is None
         row.seconds = round(time.monotonic() - start, 2)
         if not name:

@@ -16,7 +16,7 @@ endif
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-pythons test-lowest fuzz covered mutants testenv lint format schemas coverage bench growth bench-engine engine-test docs dist clean
+.PHONY: help demo test test-pythons test-lowest fuzz covered mutants testenv lint format schemas coverage measure bench growth bench-engine engine-test docs dist clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -100,6 +100,9 @@ schemas: $(VENV)/.package ## Write what is made of the models anew: the typed di
 
 coverage: $(VENV)/.develop ## Write docs/coverage.md anew, from the operators' samples in EVEREST_SHARED
 	@$(BIN)/python tests/samples/table.py
+
+measure: $(VENV)/.develop ## Count anew how much of the operators' own tests fields reach, in EVEREST_SHARED (some minutes)
+	@nice $(BIN)/python tests/samples/operators_tests.py $(or $(EVEREST_SHARED),../shared)
 
 bench: $(VENV)/.develop ## Measure speed, each figure against a baseline in the same run
 	@$(BIN)/python -m benchmarks

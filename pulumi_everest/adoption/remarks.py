@@ -7,6 +7,7 @@ from typing import Any
 
 from pulumi_everest.adoption.rendering import Rendering, Spec
 from pulumi_everest.adoption.settle import Values
+from pulumi_everest.core.definitions.samples import storage_samples
 from pulumi_everest.core.exact import leaves
 from pulumi_everest.core.merging import over
 from pulumi_everest.core.paths import value_at
@@ -72,8 +73,8 @@ def _with_storage(rendering: Rendering, spec: Spec) -> Iterator[Spec]:
     """The cluster with one more storage, of each type; first with all that one of that type may need."""
     there = value_at(spec, ("backup", "storages")) or []
     plan: dict[str, Any] = {"schedules": [{"name": "probe", "cron": "17 3 * * *", "retention": {"count": 3}}]}
-    for kind, takes in STORAGE_TYPES.items():
-        least: dict[str, Any] = {"name": "probe", "type": kind, takes.where: "probe"}
+    for least in storage_samples("probe"):
+        takes = STORAGE_TYPES[least["type"]]
         known: dict[str, Any] = {key: "probe" for key in ("region", "prefix") if key in takes.fields}
         secret: dict[str, Any] = {"credentialsSecret": "probe"} if takes.has_credentials else {}
         for more in ({**known, **secret, **plan}, {**secret, **plan}, secret):

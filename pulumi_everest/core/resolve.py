@@ -111,11 +111,12 @@ class _Resolution:
         instances, layers = self.merged(present, topology, given, preset)
         versions = self.versions()
         versions.fill(instances, given, operator, layers)
-        versions.check_unused({self.definition.type_of(name) for name in present})
+        types = self.definition.types_of(instances)
+        versions.check_unused(set(types.values()))
         resolved = Resolved(
             metadata=copied(dict(self.metadata)),
             spec=self.assembled(operator, topology, instances, preset),
-            types={name: self.definition.type_of(name) for name in instances},
+            types=types,
             options={"volumePolicy": "keep", **self.options},
             secrets=dict(self.secrets),
             layers=layers,
@@ -207,7 +208,7 @@ class _Resolution:
         manifest = self.technology.manifest
         brought: set[str] = set()
         for name, block in (manifest.blocks if manifest else {}).items():
-            takers = [c for c in members if self.definition.type_of(c) in block.types]
+            takers = [c for c in members if self.definition.chosen_type(c, given.get(c)) in block.types]
             if self.spec.get(name) is not None:
                 if not takers:
                     self.found.append(self.unsupported_block(name, topology, members, block.types))
@@ -216,7 +217,7 @@ class _Resolution:
             elif block.needed:
                 for component in takers:
                     if component in given or not members[component].optional:
-                        kind = self.definition.type_of(component)
+                        kind = self.definition.chosen_type(component, given.get(component))
                         text = f"component '{component}' of type '{kind}' needs '{name}' in the spec, which is not set"
                         self.found.append(finding("cluster.block-missing", ("instances", component), text))
         return [name for name, entry in members.items() if not entry.optional or name in given or name in brought]

@@ -102,6 +102,26 @@ class Definition:
         """The component type that fills a component."""
         return self.spec.components[component].type
 
+    def choices(self, component: str) -> list[str]:
+        """The component types that may fill a component: what it has if nothing is said first."""
+        own = self.spec.components[component]
+        return list(dict.fromkeys([own.type, *(own.types or ())]))
+
+    def chosen_type(self, component: str, settings: Any) -> str:
+        """The component type that fills a component with these settings."""
+        chosen = settings.get("type") if isinstance(settings, dict) else None
+        return chosen if isinstance(chosen, str) and chosen in self.choices(component) else self.type_of(component)
+
+    def types_of(self, instances: Mapping[str, Any]) -> dict[str, str]:
+        """The component types of the components that there are, by their settings."""
+        known = self.spec.components
+        return {name: self.chosen_type(name, settings) for name, settings in instances.items() if name in known}
+
+    @cached_property
+    def used_types(self) -> frozenset[str]:
+        """The component types that some component may be of."""
+        return frozenset(kind for component in self.spec.components for kind in self.choices(component))
+
     def upgrades(self, kind: str) -> Upgrades:
         """Which version changes a component type survives."""
         return self.spec.upgrades.get(kind, _SAYS_NOTHING)
@@ -131,7 +151,9 @@ class Definition:
         for component, version in bundle.components.items():
             if component not in self.spec.components:
                 continue
-            if all(entry.version != version for entry in self.versions(self.type_of(component), operator)):
+            if all(
+                entry.version != version for kind in self.choices(component) for entry in self.versions(kind, operator)
+            ):
                 return False
         return True
 

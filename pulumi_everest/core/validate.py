@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from pulumi_everest.core.check_job import source_findings
+from pulumi_everest.core.own_conflicts import conflict_findings
 from pulumi_everest.core.own_images.check import image_findings
 from pulumi_everest.core.paths import value_at
-from pulumi_everest.core.replica_limits import must_be_odd
+from pulumi_everest.core.replica_limits import counted_beside, must_be_odd
 from pulumi_everest.core.resolve import Resolved, resolve
 from pulumi_everest.core.rules import Rules
 from pulumi_everest.core.technology import Technology
 from pulumi_everest.model.deferred import Deferred, Path
 from pulumi_everest.model.definition import ReplicaLimits
-from pulumi_everest.model.findings import Finding, did_you_mean, finding, path_text
+from pulumi_everest.model.findings import Finding, did_you_mean, finding, path_text, unknown
 from pulumi_everest.model.lock import Lock
-from pulumi_everest.model.storage_types import STORAGE_TYPES, storage_fields
+from pulumi_everest.model.storage_types import STORAGE_TYPES, one_of, storage_fields
 
 _OF_SOME_STORAGES = frozenset().union(*(storage.fields for storage in STORAGE_TYPES.values()))
 
@@ -36,8 +38,9 @@ def check_cluster(
     """
     resolved, found = resolve(metadata, spec, technology, options=options, secrets=secrets, lock=lock)
     found = [*found, *_backup(spec.get("backup")), *_data_source(spec), *_tls(spec.get("tls"))]
+    found += conflict_findings(spec)
     found += _spec_fields(spec, technology)
-    found += _own_config(spec, technology)
+    found += _own_config(spec, resolved, technology)
     if resolved is not None:
         found += _instances(spec, resolved, technology)
         found += _topology_config(spec, resolved, technology)
@@ -92,19 +95,29 @@ def _instances(spec: Mapping[str, Any], resolved: Resolved, technology: Technolo
                     seen.add(below)
                     where = f" of component '{name}' in topology '{topology}'"
                     yield _not_honoured((*path, *below), technology, where, allowed)
-        yield from _component_config(name, instance, path, technology)
+        if instance.get("config"):
+            whole = resolved.spec["instances"][name].get("config")
+            yield from _component_config(name, whole, path, technology)
+        if ("type",) not in seen:
+            yield from _type(name, instance.get("type"), path, technology)
         if ("engineConfig",) not in seen:
             yield from _engine_config(name, instance, path, technology)
     for name, instance in resolved.spec["instances"].items():
         limits = members[name].replicas
+        if limits is None:
+            continue
+        beside = counted_beside(limits, resolved.spec["instances"])
         chosen = resolved.origin(name, ("replicas",)) in ("user", "preset")
-        if limits is not None and chosen:  # else it is the definition that is wrong
-            own = limits.model_copy(update={"odd": must_be_odd(limits, instance)})
-            yield from replica_findings(own, instance.get("replicas"), ("instances", name, "replicas"), topology)
+        if chosen or beside:  # else it is the definition that is wrong
+            own = limits.model_copy(update={"odd": must_be_odd(limits, instance) and beside is not None})
+            at: Path = ("instances", name, "replicas")
+            yield from replica_findings(own, instance.get("replicas"), at, topology, beside or {})
 
 
-def replica_findings(limits: ReplicaLimits, replicas: Any, path: Path, topology: str) -> Iterator[Finding]:
-    """What a number of replicas breaks of a topology's limits."""
+def replica_findings(
+    limits: ReplicaLimits, replicas: Any, path: Path, topology: str, beside: Mapping[str, int] = MappingProxyType({})
+) -> Iterator[Finding]:
+    """What a number of replicas breaks of a topology's limits, with those of other components that count as well."""
     if not isinstance(replicas, int):
         return
     least, most = limits.min, limits.max
@@ -113,36 +126,55 @@ def replica_findings(limits: ReplicaLimits, replicas: Any, path: Path, topology:
         wrong.append(f"at least {least}")
     if most is not None and replicas > most:
         wrong.append(f"at most {most}")
-    if limits.odd and replicas % 2 == 0:
-        wrong.append("an odd number")
+    rest = (1 + sum(beside.values())) % 2
+    if limits.odd and replicas % 2 != rest:
+        counted = " and ".join(f"{number} of '{name}'" for name, number in beside.items())
+        wrong.append(f"an {'odd' if rest else 'even'} number{f' beside {counted}' if counted else ''}")
     if wrong:
         number = "1 replica is" if replicas == 1 else f"{replicas} replicas are"
         text = f"{number} not possible in topology '{topology}': it takes {' and '.join(wrong)}"
         first = least if least is not None else (1 if limits.odd else 0)
         step = 2 if limits.odd else 1
-        first += 1 if limits.odd and first % 2 == 0 else 0
+        first += 1 if limits.odd and first % 2 != rest else 0
         last = most if most is not None else first + 4 * step
         allowed = [str(n) for n in range(first, min(last, first + 8 * step) + 1, step)]
         yield finding("cluster.replicas", path, text, allowed=allowed + (["…"] if most is None else []))
 
 
-def _component_config(name: str, instance: dict[str, Any], path: Path, technology: Technology) -> Iterator[Finding]:
-    config = instance.get("config")
+def _type(name: str, chosen: Any, path: Path, technology: Technology) -> Iterator[Finding]:
+    """Whether a component may be of the type that the cluster chooses for it."""
+    allowed = technology.definition.choices(name)
+    if isinstance(chosen, Deferred):
+        text = "'type' decides what the cluster consists of, so it must be known in a preview"
+        yield finding("value.not-known", (*path, "type"), text)
+    elif chosen is not None and len(allowed) == 1:
+        text = f"component '{name}' is of type '{allowed[0]}', and the definition leaves no choice"
+        yield finding("cluster.field-not-honoured", (*path, "type"), text)
+    elif chosen is not None and chosen not in allowed:
+        text = f"component '{name}' cannot be of type '{chosen}'"
+        yield unknown("cluster.unknown-type", (*path, "type"), text, str(chosen), allowed)
+
+
+def _component_config(name: str, config: Any, path: Path, technology: Technology) -> Iterator[Finding]:
+    """What is wrong with a config, with all that presets and defaults add to what the user gives of it."""
     schema = technology.definition.component_schema(name)
     yield from _config(config, schema, (*path, "config"), f"component '{name}'")
 
 
 def _topology_config(spec: Mapping[str, Any], resolved: Resolved, technology: Technology) -> Iterator[Finding]:
     topology = resolved.spec["topology"]["type"]
-    block = spec.get("topology")
-    config = block.get("config") if isinstance(block, dict) else None
+    given = value_at(spec, ("topology", "config"))
+    config = resolved.spec["topology"].get("config") if given else None
     schema = technology.definition.topology_schema(topology)
     yield from _config(config, schema, ("topology", "config"), f"topology '{topology}'")
 
 
-def _own_config(spec: Mapping[str, Any], technology: Technology) -> Iterator[Finding]:
+def _own_config(spec: Mapping[str, Any], resolved: Resolved | None, technology: Technology) -> Iterator[Finding]:
     schema = technology.definition.config_schema()
-    yield from _config(spec.get("config"), schema, ("config",), "the cluster")
+    config = spec.get("config")
+    if config and resolved is not None:
+        config = resolved.spec.get("config")
+    yield from _config(config, schema, ("config",), "the cluster")
 
 
 def _config(config: Any, schema: Any, path: Path, what: str) -> Iterator[Finding]:
@@ -225,8 +257,12 @@ def _storage(storage: dict[str, Any], path: Path) -> Iterator[Finding]:
     taken = storage_fields(kind)
     if taken is None:
         return
-    if storage.get(taken.where) is None:
-        yield finding("field.missing", (*path, taken.where), f"a storage of type '{kind}' needs '{taken.where}'")
+    if all(storage.get(name) is None for name in taken.where):
+        text = f"a storage of type '{kind}' needs {one_of(taken.where)}"
+        yield finding("field.missing", (*path, taken.where[0]), text, allowed=list(taken.where[1:] and taken.where))
+    for name in sorted(taken.needed):
+        if storage.get(name) is None:
+            yield finding("field.missing", (*path, name), f"a storage of type '{kind}' needs '{name}'")
     strange = [key for key in storage if key in _OF_SOME_STORAGES and key not in taken.fields]
     for key in [*strange, *(() if taken.has_credentials else ("credentialsSecret",))]:
         if storage.get(key) is not None:

@@ -9,6 +9,7 @@ from pulumi_everest.core.images import with_digest, with_registry
 from pulumi_everest.core.locked_versions import Locked, bundled
 from pulumi_everest.core.paths import value_at
 from pulumi_everest.core.technology import Technology, newest
+from pulumi_everest.core.version_lines import in_order, nearest_version, newest_of, of_line
 from pulumi_everest.model.deferred import Computed, Deferred, Path, leaves_of
 from pulumi_everest.model.definition import Bundle, VersionEntry
 from pulumi_everest.model.findings import EverestError, Finding, did_you_mean, finding, unknown
@@ -38,6 +39,7 @@ class Versions:
         self.catalog: dict[str, str] = {}
         self.spec, self.technology, self.definition = spec, technology, technology.definition
         self.images, self.known, self.found = images, known, found
+        self.types: Mapping[str, str] = {}
 
     def fill(
         self,
@@ -48,21 +50,30 @@ class Versions:
     ) -> None:
         """Give every component its version and image. `given` is what the user says of each, `layers` is added to."""
         by_type = self._type_versions()
+        self.types = self.definition.types_of(instances)
         explicit: dict[str, tuple[Any, Path]] = {}
         for name, instance in instances.items():
-            kind = self.definition.type_of(name)
+            kind = self.types[name]
             if (given.get(name) or {}).get("version") is not None:
                 explicit[name] = (instance["version"], ("instances", name, "version"))
             elif by_type.get(kind, {}).get("version") is not None:
                 explicit[name] = (by_type[kind]["version"], ("components", "versions", kind, "version"))
                 layers[name].insert(1, ("versions", {"version": by_type[kind]["version"]}))
-        locked = self._locked(instances, {name: version for name, (version, _) in explicit.items()}, layers)
+        kept = self._kept_lines(explicit, operator)
+        said = {name: version for name, (version, _) in explicit.items() if name not in kept}
+        locked = self._locked(instances, {**said, **self._lines(said, explicit, operator)}, layers)
+        for name in kept:
+            if name in locked:
+                del explicit[name]
+        for name, version in self._lines(explicit, explicit, operator).items():
+            explicit[name] = (version, explicit[name][1])
+            layers[name].insert(0, ("line", {"version": version}))
         for name, instance in instances.items():
             if name not in explicit and name not in locked and instance.get("version") is not None:
                 explicit[name] = (instance["version"], ("instances", name, "version"))
         bundle = self._bundle(explicit, locked, instances, operator)
         for name, instance in instances.items():
-            kind = self.definition.type_of(name)
+            kind = self.types[name]
             version, path = explicit.get(name, (locked.get(name), ("instances", name, "version")))
             if version is None and bundle is not None and name in bundle.components:
                 version = bundle.components[name]
@@ -90,6 +101,26 @@ class Versions:
                 settings["image"] = image
             instances[name] = {**settings, **instance}
 
+    def _kept_lines(self, explicit: Mapping[str, tuple[Any, Path]], operator: str | None) -> frozenset[str]:
+        """The components whose lines have the version that is locked, which therefore stays."""
+        entry = self.locked.entry
+        locked = entry.components if entry is not None else {}
+        lines = self._lines(explicit, explicit, operator)
+        return frozenset(name for name in lines if name in locked and of_line(locked[name].version, explicit[name][0]))
+
+    def _lines(
+        self, names: Collection[str], explicit: Mapping[str, tuple[Any, Path]], operator: str | None
+    ) -> dict[str, str]:
+        """The versions that lines mean, such as the newest one of 17, for the components that are given one."""
+        found = {}
+        for name in names:
+            version = explicit[name][0]
+            entries = self.definition.versions(self.types[name], operator)
+            newest = newest_of(version, entries) if isinstance(version, str) else None
+            if newest is not None:
+                found[name] = newest
+        return found
+
     def _locked(
         self, instances: Mapping[str, Any], chosen: Mapping[str, Any], layers: dict[str, Layers]
     ) -> dict[str, str]:
@@ -100,9 +131,17 @@ class Versions:
         named = bundle if isinstance(bundle, str) else None
         versions = {}
         for name, entry in self.locked.components(instances, chosen, named, self.definition).items():
+            if self._is_of_another_type(name, entry.version):
+                continue
             versions[name] = entry.version
             _add_locked(layers[name], "version", entry.version)
         return versions
+
+    def _is_of_another_type(self, name: str, version: str) -> bool:
+        """Whether a locked version is that of a type which the component had, and has no more."""
+        own, *others = sorted(self.definition.choices(name), key=lambda kind: kind != self.types[name])
+        known = {kind: {entry.version for entry in self.definition.versions(kind, None)} for kind in (own, *others)}
+        return version not in known[own] and any(version in known[kind] for kind in others)
 
     def _locked_entry(self, name: str, kind: str, version: str, operator: str | None) -> VersionEntry | None:
         """The catalog's entry of a locked version. What is wrong with it is said at its place in the lock."""
@@ -136,7 +175,7 @@ class Versions:
             self._entry(kind, chosen.get("version"), operator, ("components", "versions", kind, "version"))
         for name, instance in given.items():
             if name in self.definition.spec.components:
-                kind = self.definition.type_of(name)
+                kind = self.definition.chosen_type(name, instance)
                 self._entry(kind, instance.get("version"), operator, ("instances", name, "version"))
 
     def check_unused(self, used: set[str]) -> None:
@@ -200,10 +239,9 @@ class Versions:
     def _no_bundle(
         self, component: str, version: str, path: Path, every: list[Bundle], operator: str | None
     ) -> Finding:
-        kind = self.definition.type_of(component)
+        kind = self.types[component]
         if all(entry.version != version for entry in self.definition.versions(kind, operator)):
-            allowed = [entry.version for entry in self.definition.versions(kind, operator)]
-            return self._unknown_version(kind, version, operator, path, allowed)
+            return self._unknown_version(kind, version, operator, path)
         versions = sorted({b.components[component] for b in every if component in b.components}, key=version_key)
         names = [f"{b.name} ({b.components[component]})" for b in every if component in b.components]
         text = f"no bundle fits version '{version}' of component '{component}' together with the other versions chosen"
@@ -216,6 +254,7 @@ class Versions:
         if version is None or isinstance(version, Deferred):
             return None
         entries = self.definition.versions(kind, operator)
+        version = newest_of(version, entries) or version
         for entry in entries:
             if entry.version == version:
                 self._ageing(entry, kind, path)
@@ -223,26 +262,26 @@ class Versions:
         if kind in self.definition.spec.component_types and (entries or self.definition.versions(kind, None)):
             repeated = any(f.path == path and f.code == "cluster.unknown-version" for f in self.found)
             if not repeated:
-                allowed = [entry.version for entry in entries]
-                self.found.append(self._unknown_version(kind, version, operator, path, allowed))
+                self.found.append(self._unknown_version(kind, version, operator, path))
         return None
 
-    def _unknown_version(
-        self, kind: str, version: str, operator: str | None, path: Path, allowed: list[str]
-    ) -> Finding:
+    def _unknown_version(self, kind: str, version: str, operator: str | None, path: Path) -> Finding:
+        entries = self.definition.versions(kind, operator)
         text = f"type '{kind}' has no version '{version}'"
-        hint = did_you_mean(version, allowed)
+        hint = nearest_version(version, entries)
         others = [entry for entry in self.definition.versions(kind, None) if entry.version == version]
         if others:
             text = f"version '{version}' of type '{kind}' is not for operator version {operator}"
             hint = f"it is for operator {others[0].operator}" if others[0].operator else hint
+        allowed = [entry.version for entry in in_order(entries)]
         return finding("cluster.unknown-version", path, text, allowed=allowed, hint=hint)
 
     def _ageing(self, entry: VersionEntry, kind: str, path: Path) -> None:
         release = self.technology.manifest.release if self.technology.manifest else None
         if not entry.removed_in and not entry.deprecated:
             return
-        newer = [e.version for e in self.definition.versions(kind, None) if not e.deprecated and not e.removed_in]
+        every = in_order(self.definition.versions(kind, None))
+        newer = list(dict.fromkeys(e.version for e in every if not e.deprecated and not e.removed_in))
         if entry.removed_in and release and version_key(release) >= version_key(entry.removed_in):
             text = f"version '{entry.version}' of type '{kind}' was removed in release {entry.removed_in}"
             self.found.append(finding("cluster.removed-version", path, text, allowed=newer))
@@ -274,11 +313,12 @@ class Versions:
         def compute(known: Mapping[Deferred, Any]) -> str | None:
             chosen = known.get(version, version) if isinstance(version, Deferred) else version
             own = known.get(registry, registry) if isinstance(registry, Deferred) else registry
-            for candidate in self.definition.versions(kind, operator):
+            entries = self.definition.versions(kind, operator)
+            chosen = (newest_of(chosen, entries) if isinstance(chosen, str) else None) or chosen
+            for candidate in entries:
                 if candidate.version == chosen:
                     return image(candidate, own)
-            allowed = [candidate.version for candidate in self.definition.versions(kind, operator)]
-            raise EverestError([self._unknown_version(kind, str(chosen), operator, path, allowed)])
+            raise EverestError([self._unknown_version(kind, str(chosen), operator, path)])
 
         return Computed(tuple(dict.fromkeys(needs)), compute, path)
 

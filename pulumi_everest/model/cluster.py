@@ -18,6 +18,7 @@ from pulumi_everest.model.part import (
     Label,
     Labels,
     Memory,
+    Portion,
     Qualified,
     Region,
     Registry,
@@ -86,11 +87,27 @@ class Scheduling(ClusterPart):
     """Kubernetes TopologySpreadConstraints."""
     priority_class_name: Subdomain | None = None
     """Name of a PriorityClass."""
+    runtime_class_name: Subdomain | None = None
+    """Name of a RuntimeClass."""
+    anti_affinity_topology_key: Qualified | None = None
+    """No two pods of the component run where nodes have the same value of this label, such as
+    `kubernetes.io/hostname`; `none` lets them run anywhere. It stands for an affinity, so there is not both."""
+
+
+class DisruptionBudget(ClusterPart):
+    """How many pods may be away while nodes are drained: the one or the other."""
+
+    min_available: Portion | None = None
+    """How many pods must stay, as a number or a percentage such as `50%`."""
+    max_unavailable: Portion | None = None
+    """How many pods may be away, as a number or a percentage such as `50%`."""
 
 
 class Instance(ClusterPart):
     """The settings of one component in one cluster."""
 
+    type: str | None = None
+    """Component type, where the definition leaves a choice, such as `haproxy` or `proxysql`."""
     version: Version | None = None
     """Version of the component's software; it wins over `components.versions` and the bundle."""
     image: Image | None = None
@@ -105,6 +122,10 @@ class Instance(ClusterPart):
     """How clients outside the pod network reach the component."""
     scheduling: Scheduling | None = None
     """Where the pods may run."""
+    pod_disruption_budget: DisruptionBudget | None = None
+    """How many pods may be away while nodes are drained."""
+    termination_grace_period_seconds: Annotated[Whole, Field(ge=0, le=86400)] | None = None
+    """How many seconds a pod has to stop before it is killed."""
     engine_config: str | dict[str, Any] | None = None
     """The engine's own configuration, as text or as parameters: the definition says which."""
     config: dict[str, Any] | None = None
@@ -156,6 +177,12 @@ class Schedule(ClusterPart):
     """When: five fields, as in `0 3 * * *`, in the operator's time zone (UTC)."""
     enabled: bool | None = None
     """False keeps the schedule without making backups."""
+    type: str | None = None
+    """Kind of the backups, in the technology's words; full ones if left out."""
+    compression: str | None = None
+    """How the backups are compressed, in the technology's words."""
+    compression_level: Annotated[Whole, Field(ge=-10, le=22)] | None = None
+    """How hard the compression works, in the numbers of its kind."""
     retention: Retention | None = None
     """How long the backups are kept; all of them if left out."""
 
@@ -167,6 +194,12 @@ class PointInTimeRecovery(ClusterPart):
     """Whether changes are archived all the time."""
     interval_seconds: Annotated[Whole, Field(ge=1)] | None = None
     """Seconds between two uploads."""
+    storage: Label | None = None
+    """Name of the cluster's storage that takes what is archived, where it is not the one that this belongs to."""
+    compression: str | None = None
+    """How what is archived is compressed, in the technology's words."""
+    compression_level: Annotated[Whole, Field(ge=-10, le=22)] | None = None
+    """How hard the compression works, in the numbers of its kind."""
 
 
 class BackupStorage(ClusterPart):
@@ -177,21 +210,25 @@ class BackupStorage(ClusterPart):
     type: StorageType
     """Kind of storage."""
     bucket: Bucket | None = None
-    """Bucket (s3, gcs)."""
+    """Bucket (s3, minio, gcs)."""
     container: Bucket | None = None
     """Container (azure)."""
     claim: Subdomain | None = None
-    """Name of the PersistentVolumeClaim (filesystem)."""
+    """Name of a PersistentVolumeClaim that is there (filesystem)."""
+    size: VolumeSize | None = None
+    """Size of the volume that is made for each backup (filesystem), such as `100Gi`."""
+    storage_class: Subdomain | None = None
+    """Name of the StorageClass of the volume that is made for each backup (filesystem)."""
     prefix: Folder | None = None
     """Folder in the storage."""
     region: Region | None = None
-    """Region (s3)."""
+    """Region (s3, minio)."""
     endpoint_url: Url | None = None
-    """URL of the service, where it is not the cloud's own (s3, azure)."""
+    """URL of the service, where it is not the cloud's own (s3, minio, azure)."""
     verify_tls: Annotated[bool | None, Field(alias="verifyTLS")] = None
-    """False to accept any certificate (s3)."""
+    """False to accept any certificate (s3, minio)."""
     force_path_style: bool | None = None
-    """True for services that want the bucket in the path (s3)."""
+    """True for services that want the bucket in the path (s3, minio)."""
     credentials_secret: Subdomain | None = None
     """Name of the Secret with the credentials, in the cluster's namespace."""
     schedules: Annotated[list[Schedule], Field(max_length=16)] | None = None

@@ -47,6 +47,9 @@ class Component(Part):
 
     type: Name
     """One of the component types."""
+    types: Annotated[list[Name], Field(min_length=2, max_length=8)] | None = None
+    """The component types that a cluster may choose from, where there is a choice; `type`, one of them, is what it gets
+    if it chooses none."""
     fields: list[str] | None = None
     """Instance fields that are honoured, as paths; a prefix covers what is below it. Default: the plugin's list."""
     engine_config: Literal["text", "parameters"] | None = None
@@ -66,6 +69,8 @@ class ReplicaLimits(Part):
     """Whether the number must be odd."""
     even_with: Annotated[str, Field(max_length=256)] | None = None
     """A field of the component, such as `overrides.arbiter.enabled`; where it is true, the number may be even."""
+    odd_with: Annotated[list[Name], Field(max_length=8)] | None = None
+    """Components whose replicas count as well, such as an arbiter, which votes: the sum must be odd."""
 
 
 class TopologyComponent(Part):

@@ -97,10 +97,10 @@ class ClusterPart(Part):
 class Checked(AfterValidator):
     """A validator of a text that knows its check, by which a schema for a server finds what stands for it there."""
 
-    check: Callable[[str], str | None]
+    check: Callable[[Any], str | None]
 
 
-def _checked(code: str, check: Callable[[str], str | None]) -> Checked:
+def _checked(code: str, check: Callable[[Any], str | None]) -> Checked:
     """A validator that gives what `check` says about a text as an error with our code."""
     said = lru_cache(maxsize=1024)(check)  # many clusters have the same sizes, schedules and addresses
 
@@ -127,6 +127,7 @@ Label = Annotated[str, _checked("value.name", scalars.check_dns_label)]
 Subdomain = Annotated[str, _checked("value.name", scalars.check_dns_subdomain)]
 Image = Annotated[str, _checked("value.image", scalars.check_image)]
 Url = Annotated[str, _checked("value.url", scalars.check_url)]
+Portion = Annotated[int | str, BeforeValidator(_whole), _checked("field.value", scalars.check_portion)]
 Time = Annotated[str, _checked("value.time", scalars.check_time)]
 Qualified = Annotated[str, _checked("value.label", check_qualified_name)]
 Registry = Annotated[str, _checked("value.image", check_registry)]

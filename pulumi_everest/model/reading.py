@@ -312,10 +312,13 @@ _PLAIN = frozenset((str, int, bool))
 def plain(data: Any, shape: Shape) -> Any:
     """Data that has passed its model, in one form: no None where a field is left out, whole numbers as integers.
 
-    Values that the model does not describe (`overrides`, `config`) stay as they are.
+    Parameters are texts, as YAML reads them. Values that the model does not describe (`overrides`, `config`) stay as
+    they are.
     """
     if shape.kind == "map" and shape.item is ANY:
         return data
+    if shape.kind == "text-or-map" and isinstance(data, dict):
+        return {key: _as_text(value) for key, value in data.items()}
     if isinstance(data, dict) and shape.kind in ("object", "map"):
         if shape.kind == "map" and shape.at("").kind == "object":
             # An item that is null, such as `backupAgent:`, says nothing; its name may still be a wrong one.
@@ -328,6 +331,15 @@ def plain(data: Any, shape: Shape) -> Any:
         }
     if isinstance(data, list) and shape.kind == "list":
         return [plain(value, shape.at(0)) for value in data]
-    if type(data) is float and shape.kind == "number" and data.is_integer():
+    if type(data) is float and shape.kind in ("number", "number-or-text") and data.is_integer():
         return int(data)
     return data
+
+
+def _as_text(value: Any) -> Any:
+    """A parameter as YAML reads it, wherever it comes from: a text, for a number or boolean as well."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value) if isinstance(value, (int, float)) else value

@@ -13,7 +13,7 @@ from typing import Annotated, Any, ForwardRef, Literal, Protocol, Union, get_arg
 
 from pydantic import BaseModel
 
-Kind = Literal["text", "bool", "number", "any", "object", "map", "list", "text-or-map"]
+Kind = Literal["text", "bool", "number", "any", "object", "map", "list", "text-or-map", "number-or-text"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +44,7 @@ TEXT = Shape("text")
 BOOL = Shape("bool")
 NUMBER = Shape("number")
 TEXT_OR_MAP = Shape("text-or-map", item=TEXT)
+NUMBER_OR_TEXT = Shape("number-or-text")
 
 
 @runtime_checkable
@@ -94,6 +95,8 @@ def _shape_of_union(members: list[Shape]) -> Shape:
         return members[0]
     if {member.kind for member in members} == {"text", "map"}:
         return TEXT_OR_MAP
+    if {member.kind for member in members} == {"number", "text"}:
+        return NUMBER_OR_TEXT
     return ANY
 
 

@@ -96,11 +96,27 @@ class Scheduling(TypedDict, total=False):
     """Kubernetes TopologySpreadConstraints."""
     priority_class_name: pulumi.Input[str | None]
     """Name of a PriorityClass."""
+    runtime_class_name: pulumi.Input[str | None]
+    """Name of a RuntimeClass."""
+    anti_affinity_topology_key: pulumi.Input[str | None]
+    """No two pods of the component run where nodes have the same value of this label, such as `kubernetes.io/hostname`;
+    `none` lets them run anywhere. It stands for an affinity, so there is not both."""
+
+
+class DisruptionBudget(TypedDict, total=False):
+    """How many pods may be away while nodes are drained: the one or the other."""
+
+    min_available: pulumi.Input[int | str | None]
+    """How many pods must stay, as a number or a percentage such as `50%`."""
+    max_unavailable: pulumi.Input[int | str | None]
+    """How many pods may be away, as a number or a percentage such as `50%`."""
 
 
 class Instance(TypedDict, total=False):
     """The settings of one component in one cluster."""
 
+    type: pulumi.Input[str | None]
+    """Component type, where the definition leaves a choice, such as `haproxy` or `proxysql`."""
     version: pulumi.Input[str | None]
     """Version of the component's software; it wins over `components.versions` and the bundle."""
     image: pulumi.Input[str | None]
@@ -115,6 +131,10 @@ class Instance(TypedDict, total=False):
     """How clients outside the pod network reach the component."""
     scheduling: pulumi.Input[Scheduling | None]
     """Where the pods may run."""
+    pod_disruption_budget: pulumi.Input[DisruptionBudget | None]
+    """How many pods may be away while nodes are drained."""
+    termination_grace_period_seconds: pulumi.Input[int | None]
+    """How many seconds a pod has to stop before it is killed."""
     engine_config: pulumi.Input[str | Mapping[str, Any] | None]
     """The engine's own configuration, as text or as parameters: the definition says which."""
     config: pulumi.Input[Mapping[str, Any] | None]
@@ -141,6 +161,12 @@ class Schedule(TypedDict, total=False):
     """When: five fields, as in `0 3 * * *`, in the operator's time zone (UTC)."""
     enabled: pulumi.Input[bool | None]
     """False keeps the schedule without making backups."""
+    type: pulumi.Input[str | None]
+    """Kind of the backups, in the technology's words; full ones if left out."""
+    compression: pulumi.Input[str | None]
+    """How the backups are compressed, in the technology's words."""
+    compression_level: pulumi.Input[int | None]
+    """How hard the compression works, in the numbers of its kind."""
     retention: pulumi.Input[Retention | None]
     """How long the backups are kept; all of them if left out."""
 
@@ -152,6 +178,12 @@ class PointInTimeRecovery(TypedDict, total=False):
     """Whether changes are archived all the time."""
     interval_seconds: pulumi.Input[int | None]
     """Seconds between two uploads."""
+    storage: pulumi.Input[str | None]
+    """Name of the cluster's storage that takes what is archived, where it is not the one that this belongs to."""
+    compression: pulumi.Input[str | None]
+    """How what is archived is compressed, in the technology's words."""
+    compression_level: pulumi.Input[int | None]
+    """How hard the compression works, in the numbers of its kind."""
 
 
 class BackupStorage(TypedDict, total=False):
@@ -159,24 +191,28 @@ class BackupStorage(TypedDict, total=False):
 
     name: pulumi.Input[str]
     """Name of the storage, unique in the cluster."""
-    type: pulumi.Input[Literal["s3", "azure", "gcs", "filesystem"]]
+    type: pulumi.Input[Literal["s3", "minio", "azure", "gcs", "filesystem"]]
     """Kind of storage."""
     bucket: pulumi.Input[str | None]
-    """Bucket (s3, gcs)."""
+    """Bucket (s3, minio, gcs)."""
     container: pulumi.Input[str | None]
     """Container (azure)."""
     claim: pulumi.Input[str | None]
-    """Name of the PersistentVolumeClaim (filesystem)."""
+    """Name of a PersistentVolumeClaim that is there (filesystem)."""
+    size: pulumi.Input[str | None]
+    """Size of the volume that is made for each backup (filesystem), such as `100Gi`."""
+    storage_class: pulumi.Input[str | None]
+    """Name of the StorageClass of the volume that is made for each backup (filesystem)."""
     prefix: pulumi.Input[str | None]
     """Folder in the storage."""
     region: pulumi.Input[str | None]
-    """Region (s3)."""
+    """Region (s3, minio)."""
     endpoint_url: pulumi.Input[str | None]
-    """URL of the service, where it is not the cloud's own (s3, azure)."""
+    """URL of the service, where it is not the cloud's own (s3, minio, azure)."""
     verify_tls: pulumi.Input[bool | None]
-    """False to accept any certificate (s3)."""
+    """False to accept any certificate (s3, minio)."""
     force_path_style: pulumi.Input[bool | None]
-    """True for services that want the bucket in the path (s3)."""
+    """True for services that want the bucket in the path (s3, minio)."""
     credentials_secret: pulumi.Input[str | None]
     """Name of the Secret with the credentials, in the cluster's namespace."""
     schedules: pulumi.Input[Sequence[pulumi.Input[Schedule]] | None]

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from pulumi_everest.core.definitions.samples import PATHS, FieldPath, instance_values, spec_values
+from pulumi_everest.core.definitions.samples import PATHS, FieldPath, instance_values, spec_values, storage_samples
 from pulumi_everest.core.merging import copied, over
 from pulumi_everest.core.resolve import resolve
 from pulumi_everest.core.technology import Technology
@@ -95,18 +95,18 @@ class TopologyProbe:
         for block in self.needed_blocks(path):
             plain[block] = copied(_BLOCKS.get(block, {}))
         if path[:2] == ("backup", "storages"):
-            for name, taken in STORAGE_TYPES.items():
-                storage: dict[str, Any] = {"name": "probe-storage", "type": name, taken.where: "probe-place"}
+            for storage in storage_samples("probe-storage"):
+                taken = STORAGE_TYPES[storage["type"]]
                 if "region" in taken.fields:
                     storage["region"] = "probe-region"
                 if taken.has_credentials:
                     storage["credentialsSecret"] = "probe-credentials"
                 if path[2] in ("schedules", "pitr"):
-                    storage |= copied(_STORAGE_PARTS[path[2]])
+                    storage.update(copied(_STORAGE_PARTS[path[2]]))
                 yield {**plain, "backup": {"storages": [storage]}}
             return
         if path[0] == "instances":
-            plain["instances"] = {path[1]: {}}
+            plain["instances"] = {**dict(self.counting_with(path[1])), path[1]: {}}
         if path[0] == "monitoring":
             plain["monitoring"] = copied(_BLOCKS["monitoring"])
         if path[0] == "dataSource":
@@ -137,6 +137,12 @@ class TopologyProbe:
             if cluster is not base:
                 yield cluster
             return
+
+    def counting_with(self, component: str) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Components whose number must be even beside one of this, with such a number."""
+        for name, member in self.technology.definition.topology_components(self.topology).items():
+            if member.replicas is not None and component in (member.replicas.odd_with or ()):
+                yield name, {"replicas": 4}
 
     def needed_blocks(self, path: FieldPath) -> Iterator[str]:
         """Blocks without which the field's component cannot be."""

@@ -188,7 +188,9 @@ def test_an_even_number_is_a_field_where_an_arbiter_votes(
 
     assert from_yaml(result) == live
     engine = result.spec["instances"]["engine"]
-    assert (engine["replicas"], engine["overrides"]) == (size, {"arbiter": {"enabled": True, "size": 1}})
+    assert engine["replicas"] == size
+    assert result.spec["instances"]["arbiter"] == {"replicas": 1}
+    assert "overrides" not in engine
     assert "overrides" not in result.spec
 
 

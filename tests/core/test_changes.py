@@ -334,6 +334,13 @@ def test_a_version_that_only_a_default_moves_is_refused_with_how_to_stay_and_how
         ({}, {}, "engine.version refused default-moved"),
         ({"paused": True}, {}, "engine.version refused default-moved"),
         (engine(replicas=3), engine(replicas=5), "engine.version refused default-moved"),
+        # A line means its newest version when the cluster is made.
+        (engine(version="2"), engine(version="2"), "engine.version refused default-moved"),
+        (engine(version="2.1"), engine(version="2"), "engine.version refused default-moved"),
+        ({}, engine(version="2"), "engine.version refused default-moved"),
+        (engine(version="1"), engine(version="2"), "engine.version rolling restart"),
+        (engine(version="2"), engine(version="2.3"), "engine.version rolling restart"),
+        (engine(version="2"), {}, "engine.version rolling restart"),
     ],
 )
 def test_a_version_that_the_user_moves_is_no_moved_default(

@@ -143,6 +143,27 @@ def said(found: list[Finding]) -> list[str]:
             ["lock.out-of-date instances.proxy"],
             id="a new component takes its default",
         ),
+        pytest.param(
+            {"instances": {"engine": {"version": "8"}}},
+            {"engine": "8.1", "backup": "2.1"},
+            "1.1",
+            [],
+            id="a line keeps the locked version that is of it",
+        ),
+        pytest.param(
+            {"components": {"versions": {"server": {"version": "8"}}}},
+            {"engine": "8.1", "backup": "2.1"},
+            "1.1",
+            [],
+            id="so does the line of a type",
+        ),
+        pytest.param(
+            {"instances": {"proxy": {"version": "1"}}},
+            {"engine": "8.1", "backup": "2.1", "proxy": "1.1"},
+            "1.1",
+            ["lock.out-of-date instances.proxy"],
+            id="a line of what is not locked means its newest version",
+        ),
     ],
 )
 def test_what_the_user_says_counts_over_the_lock_and_the_lock_over_defaults(

@@ -37,6 +37,9 @@ def found(schema: dict[str, Any], value: dict[str, Any]) -> list[tuple[str, str 
     return [(path_text(f.path), f.hint) for f in ConfigSchema(schema).check(value, ("config",))]
 
 
+UNKNOWN = Deferred(source=1)
+
+
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
@@ -91,6 +94,40 @@ def test_defaults_are_filled_at_every_depth_that_is_there() -> None:
     schema = {"properties": {"shards": SHARDS, "deep": {"properties": {"n": {"default": [1]}}}}}
     assert ConfigSchema(schema).filled({}) == {"shards": 2}
     assert ConfigSchema(schema).filled({"deep": {}, "shards": 5}) == {"shards": 5, "deep": {"n": [1]}}
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "expected"),
+    [
+        # The place itself, and what it is put together of
+        ({"properties": {"on": {"default": False}, "n": {"default": 0}}}, {}, {"on": False, "n": 0}),
+        ({"$ref": "#/$defs/a", "$defs": {"a": {"properties": {"n": {"default": 1}}}}}, {}, {"n": 1}),
+        (
+            {"allOf": [{"properties": {"n": {"default": 1}}}, {"properties": {"m": {"default": 2}}}]},
+            {},
+            {"n": 1, "m": 2},
+        ),
+        ({"properties": {"m": {}}, "allOf": [{"properties": {"n": {"default": 1}}}]}, {"m": 3}, {"m": 3, "n": 1}),
+        # The default of what a property refers to, under its own
+        ({"properties": {"n": {"$ref": "#/$defs/a"}}, "$defs": {"a": {"default": 1}}}, {}, {"n": 1}),
+        ({"properties": {"n": {"$ref": "#/$defs/a", "default": 2}}, "$defs": {"a": {"default": 1}}}, {}, {"n": 2}),
+        # Values of maps, and items of lists
+        ({"additionalProperties": {"properties": {"n": {"default": 1}}}}, {"a": {}}, {"a": {"n": 1}}),
+        (
+            {"properties": {"l": {"prefixItems": [{"properties": {"n": {"default": 1}}}], "items": {}}}},
+            {"l": [{}, {}]},
+            {"l": [{"n": 1}, {}]},
+        ),
+        # A default that is a mapping has defaults, too
+        ({"properties": {"a": {"default": {}, "properties": {"n": {"default": 1}}}}}, {}, {"a": {"n": 1}}),
+        # What is not known yet stays
+        ({"properties": {"n": {"properties": {"m": {"default": 1}}}}}, {"n": UNKNOWN}, {"n": UNKNOWN}),
+    ],
+)
+def test_defaults_are_filled_wherever_a_schema_says_them(
+    schema: dict[str, Any], value: dict[str, Any], expected: dict[str, Any]
+) -> None:
+    assert ConfigSchema(schema).filled(value) == expected
 
 
 def test_filled_defaults_are_not_shared() -> None:

@@ -193,18 +193,20 @@ def test_what_is_known_of_storages_is_known_of_every_type_of_them() -> None:
 
 @pytest.mark.parametrize("kind", STORAGE_TYPES)
 def test_a_storage_needs_its_place_and_takes_the_fields_of_its_type_only(kind: StorageType) -> None:
-    needed, fields = STORAGE_TYPES[kind].where, STORAGE_TYPES[kind].fields
+    [needed, *_], fields = STORAGE_TYPES[kind].where, STORAGE_TYPES[kind].fields
     every = [info.alias or name for name, info in BackupStorage.model_fields.items()]
     common = {"name", "type", "schedules", "pitr", "credentialsSecret"} - (
         {"credentialsSecret"} if kind == "filesystem" else set()
     )
 
     for field in every:
-        storage = {"name": "a", "type": kind, needed: "x", field: kind if field == "type" else "a"}
+        more = dict.fromkeys(STORAGE_TYPES[kind].needed, "x")
+        storage = {"name": "a", "type": kind, needed: "x", **more, field: kind if field == "type" else "a"}
         refused = codes({"backup": {"storages": [storage]}})
         assert (refused == []) == (field in fields | common), field
     without = codes({"backup": {"storages": [{"name": "a", "type": kind}]}})
-    assert without == [("field.missing", f"backup.storages[0].{needed}")]
+    missing = [needed, *sorted(STORAGE_TYPES[kind].needed)]
+    assert without == [("field.missing", f"backup.storages[0].{name}") for name in missing]
 
 
 @pytest.mark.parametrize(

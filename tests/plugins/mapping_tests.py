@@ -39,6 +39,18 @@ POD_SETTINGS: list[tuple[Spec, Spec]] = [
 ]
 """What every operator takes as it is."""
 
+MORE_POD_SETTINGS: list[tuple[Spec, Spec]] = [
+    ({"scheduling": {"runtimeClassName": "gvisor"}}, {"runtimeClassName": "gvisor"}),
+    ({"podDisruptionBudget": {"minAvailable": 2}}, {"podDisruptionBudget": {"minAvailable": 2}}),
+    ({"podDisruptionBudget": {"maxUnavailable": "25%"}}, {"podDisruptionBudget": {"maxUnavailable": "25%"}}),
+    ({"scheduling": {"antiAffinityTopologyKey": "none"}}, {"affinity": {"antiAffinityTopologyKey": "none"}}),
+    (
+        {"scheduling": {"antiAffinityTopologyKey": "topology.kubernetes.io/zone"}},
+        {"affinity": {"antiAffinityTopologyKey": "topology.kubernetes.io/zone"}},
+    ),
+]
+"""What the operators of MongoDB and MySQL take beside that."""
+
 
 class Row(NamedTuple):
     """A cluster and what must be at some places of its main object's spec; by all operator versions, if none is named."""

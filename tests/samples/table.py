@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import operators_tests
 import yaml
 from reached_paths import Reached, reached
 from sample_paths import kind_of, used_paths
@@ -178,7 +179,7 @@ def page(found: Iterable[Table]) -> str:
             for row in table.sections[section].values():
                 names = ", ".join(f"`{name}`" if " (" not in name else _with_version(name) for name in row.paths)
                 parts.append(f"| {names} | {row.by} | {row.why} |\n")
-    return "".join(parts)
+    return "".join([*parts, operators_tests.section()])
 
 
 def _with_version(name: str) -> str:

@@ -48,7 +48,7 @@ def _running(snapshot: Snapshot, name: str, definition: Definition, version: str
         return Running(version, image, version)
     if image is None:  # overrides have taken it away, unless it is not known yet
         return Running(version, image, None, by_image=True)
-    read = Tags.of(definition, definition.type_of(name)).version(image, version)
+    read = Tags.of(definition, definition.chosen_type(name, snapshot.instances.get(name))).version(image, version)
     chosen = snapshot.holds(f"{name}.version")
     if read is None:
         return Running(version, image, version if chosen else None, by_image=not chosen)

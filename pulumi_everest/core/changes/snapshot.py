@@ -16,6 +16,8 @@ _CHOSEN_BY = {"user": "", "versions": "", "provider": "", "lock": " (lock)"}
 """Origins of a version that stays when a default moves, and what a snapshot adds to its name."""
 _UNCHOSEN = " (default)"
 """What a snapshot adds to the name of an image that is not that of the version, though the user does not say it."""
+_LINE = ".version of "
+"""What stands in a snapshot between the name of a component and the line that its version is the newest of."""
 
 
 @dataclass(frozen=True)
@@ -24,10 +26,11 @@ class Snapshot:
 
     `object` is API group and kind of its main object, `definition` the name of its definition. `chosen` names the
     versions and images that do not come from a default: ``operatorVersion``, ``engine.version``, ``engine.image``;
-    those of a lock file as ``engine.version (lock)``, and images of presets as ``engine.image (default)``. `options`
-    are those of a program. Leaves may be a `Deferred`, where a value is not known, or `Concealed`. `secrets` are those
-    made of given values, None where nobody knows, and `held` the names of all that are made for it, each with whether
-    it is kept when it leaves the program; they are no part of the plain data.
+    those of a lock file as ``engine.version (lock)``, images of presets as ``engine.image (default)``, and the newest
+    version of a line as ``engine.version of 17``. `options` are those of a program. Leaves may be a `Deferred`, where
+    a value is not known, or `Concealed`. `secrets` are those made of given values, None where nobody knows, and `held`
+    the names of all that are made for it, each with whether it is kept when it leaves the program; they are no part of
+    the plain data.
 
     Nor is what was read from the object (`Reading.reached`): `written` are the fields that overrides write, each with
     its place in these, `inferred` those of them that might have another value just as well, `several` the values of
@@ -88,6 +91,11 @@ class Snapshot:
         """Whether a version or image stays when a default moves: the user says it, or a lock file."""
         return key in self.chosen or f"{key} (lock)" in self.chosen
 
+    def line(self, component: str) -> str | None:
+        """The line that the user gives, of which the component has the newest version."""
+        start = f"{component}{_LINE}"
+        return next((key.removeprefix(start) for key in self.chosen if key.startswith(start)), None)
+
     def has_own_image(self, component: str) -> bool:
         """Whether a component has an image of its own, which is not that of its version, whoever says it."""
         return not self.chosen.isdisjoint((f"{component}.image", f"{component}.image{_UNCHOSEN}"))
@@ -134,11 +142,19 @@ def _chosen(resolved: Resolved) -> list[str]:
             origin = resolved.origin(name, (key,)) or ""
             if origin in _CHOSEN_BY:
                 found.append(f"{name}.{key}{_CHOSEN_BY[origin]}")
+            elif origin == "line":
+                found.append(f"{name}{_LINE}{_line(resolved, name)}")
             elif key == "image" and origin:
                 found.append(f"{name}.image{_UNCHOSEN}")
         if _is_given(of_type.get("image")) and f"{name}.image" not in found:
             found.append(f"{name}.image")
     return found
+
+
+def _line(resolved: Resolved, component: str) -> Any:
+    """What the user says instead of the version that it means."""
+    layers = resolved.layers[component][1:]
+    return next(data["version"] for _, data in layers if data.get("version") is not None)
 
 
 def _is_given(value: Any) -> bool:

@@ -18,6 +18,7 @@ from pulumi_everest.core.images import same_image
 from pulumi_everest.core.own_images.versions import ImageVersion, Tags
 from pulumi_everest.core.paths import value_at
 from pulumi_everest.core.technology import Technology
+from pulumi_everest.core.version_lines import of_line
 from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.values.versions import numbers, same_version, version_key
 
@@ -125,6 +126,8 @@ class _VersionChanges:
 
     def component(self, name: str) -> Iterator[Change]:
         one, other = self.old.instances[name], self.new.instances[name]
+        if self.definition.chosen_type(name, one) != self.definition.chosen_type(name, other):
+            return  # the versions are those of two things; what the change does is said of the type
         if all(one.get(key) == other.get(key) for key in ("version", "image")):
             return
         old, new = (running(side, name, self.definition) for side in (self.old, self.new))
@@ -164,11 +167,18 @@ class _VersionChanges:
 
     def _is_chosen(self, name: str, key: str) -> bool:
         """Whether a version or image is what the user says, or was, or follows from what else the user changes."""
-        if self.new.holds(f"{name}.{key}") or self.old.says(f"{name}.{key}"):
+        if key == "version" and self.new.line(name) is not None:
+            return self._leaves_line(name)
+        if self.new.holds(f"{name}.{key}") or self.old.says(f"{name}.{key}") or self.old.line(name) is not None:
             return True
         return self.old.topology != self.new.topology or any(
             self.old.spec.get(field) != self.new.spec.get(field) for field in ("bundle", "preset")
         )
+
+    def _leaves_line(self, name: str) -> bool:
+        """Whether a component was of another line than the one that the user gives now, and so moves by that."""
+        line, was = self.new.line(name), text(value_at(self.old.instances, (name, "version")))
+        return line is not None and (was is None or not of_line(was, line))
 
     def _follows(self, name: str) -> bool:
         """Whether bundles move the version with that of another component, which the user moves."""
@@ -177,6 +187,8 @@ class _VersionChanges:
         for other in self.new.instances:
             path: Path = ("instances", other, "version")
             chosen = self.new.holds(f"{other}.version") or self.old.says(f"{other}.version")
+            if self.new.line(other) is not None:
+                chosen = self._leaves_line(other)
             if other != name and chosen and value_at(self.old.spec, path) != value_at(self.new.spec, path):
                 return True
         return False
@@ -261,7 +273,7 @@ class _VersionChanges:
     # Both
 
     def _kind(self, name: str) -> str:
-        return self.definition.type_of(name)
+        return self.definition.chosen_type(name, self.new.instances.get(name))
 
     def _change(self, path: Path, where: str, was: str | None, now: str | None) -> Change:
         impact, message = self.policies.impact(tuple(map(str, path)), self.specs)

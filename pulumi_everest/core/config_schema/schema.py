@@ -6,6 +6,7 @@ import than a cluster to check, and most clusters have no config: so it is impor
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -102,20 +103,46 @@ def _shape(schema: Any, root: dict[str, Any], depth: int) -> Shape:
 
 
 def _filled(value: Any, schema: Any, root: dict[str, Any], depth: int) -> Any:
-    if isinstance(schema, dict) and "$ref" in schema and "properties" not in schema:
-        schema = target(schema["$ref"], root)
-    if not isinstance(schema, dict) or depth > 20:
+    """A value with the defaults of all schemas that describe it: of its place, of what that refers to, and of parts."""
+    if not isinstance(schema, dict) or depth > 16 or not isinstance(value, (dict, list)):
         return value
+    for part in _parts(schema, root):
+        value = _filled(value, part, root, depth + 1)
+    if isinstance(value, list):
+        first = schema.get("prefixItems")
+        first = first if isinstance(first, list) else []
+        places = [*first, *[schema.get("items")] * (len(value) - len(first))]
+        return [_filled(item, below, root, depth + 1) for item, below in zip(value, places, strict=False)]
     properties = schema.get("properties")
-    if isinstance(value, dict) and isinstance(properties, dict):
-        result = {}
-        for key, below in properties.items():
-            if key in value:
-                result[key] = _filled(value[key], below, root, depth + 1)
-            elif isinstance(below, dict) and below.get("default") is not None:
-                result[key] = copied(below["default"])
-        result.update({key: own for key, own in value.items() if key not in result})
-        return result
-    if isinstance(value, list) and isinstance(schema.get("items"), dict):
-        return [_filled(item, schema["items"], root, depth + 1) for item in value]
-    return value
+    properties = properties if isinstance(properties, dict) else {}
+    result = {}
+    for key, below in properties.items():
+        default = _default(below, root)
+        if key in value:
+            result[key] = _filled(value[key], below, root, depth + 1)
+        elif default is not None:
+            result[key] = _filled(copied(default), below, root, depth + 1)
+    more = schema.get("additionalProperties")
+    result.update({key: _filled(own, more, root, depth + 1) for key, own in value.items() if key not in result})
+    return result
+
+
+def _parts(schema: dict[str, Any], root: dict[str, Any]) -> Iterator[Any]:
+    """What describes a value beside the schema of its place, wherever it stands."""
+    if isinstance(schema.get("$ref"), str):
+        yield target(schema["$ref"], root)
+    parts = schema.get("allOf")
+    yield from parts if isinstance(parts, list) else ()
+
+
+def _default(schema: Any, root: dict[str, Any]) -> Any:
+    """The default of a property: its own, else that of what it refers to."""
+    for _ in range(20):
+        if not isinstance(schema, dict):
+            return None
+        if schema.get("default") is not None:
+            return schema["default"]
+        if not isinstance(schema.get("$ref"), str):
+            return None
+        schema = target(schema["$ref"], root)
+    return None

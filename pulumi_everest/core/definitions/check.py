@@ -57,7 +57,7 @@ class _Check:
     # Component types and their versions
 
     def types(self) -> Iterator[Finding]:
-        used = {component.type for component in self.spec.components.values()}
+        used = self.definition.used_types
         for kind, entry in self.spec.component_types.items():
             path: Path = (*SPEC, "componentTypes", kind, "versions")
             if self.is_broken(path[:-1]):
@@ -98,7 +98,7 @@ class _Check:
                 hint = "mark one with 'default: true'"
                 entry_found = finding("definition.default-version", path, text, allowed=names, hint=hint)
                 found.append((operator, entry_found))
-            if entries and not here and kind in {c.type for c in self.spec.components.values()}:
+            if entries and not here and kind in self.definition.used_types:
                 text = f"type '{kind}' is used, but has no version"
                 found.append((operator, finding("definition.no-versions", path, text)))
         yield from self.by_operator(found)
@@ -122,7 +122,7 @@ class _Check:
         for topology in self.spec.topologies.values():
             for name in topology.components:
                 component = self.spec.components.get(name)
-                if component is None or component.type != kind:
+                if component is None or kind not in self.definition.choices(name):
                     continue
                 if not bundles or any(name not in bundle.components for bundle in bundles):
                     return True
@@ -137,8 +137,25 @@ class _Check:
                 text = f"component '{name}' has the type '{component.type}', which componentTypes does not have"
                 names = self.spec.component_types
                 yield unknown("definition.unknown-type", (*path, "type"), text, component.type, names)
+            yield from self.choices(name, component.type, component.types, path)
             yield from self.field_paths(component.fields, (*path, "fields"))
             yield from self.honoured(name, component.type, component.fields, component.engine_config, path)
+
+    def choices(self, name: str, kind: str, kinds: list[str] | None, path: Path) -> Iterator[Finding]:
+        """The types that clusters may choose from for a component."""
+        taken = self.manifest.components.get(name) if self.manifest is not None else None
+        for index, other in enumerate(kinds or ()):
+            at = (*path, "types", index)
+            if other not in self.spec.component_types and not self.is_broken((*SPEC, "componentTypes")):
+                text = f"component '{name}' may have the type '{other}', which componentTypes does not have"
+                yield unknown("definition.unknown-type", at, text, other, self.spec.component_types)
+            elif taken is not None and other != kind and other not in taken.types:
+                plugin = self.manifest.name if self.manifest is not None else ""
+                text = f"the templates of plugin '{plugin}' do not take component '{name}' with type '{other}'"
+                yield unknown("definition.not-honoured", at, text, other, taken.types)
+        if kinds is not None and kind not in kinds:
+            text = f"component '{name}' is of type '{kind}' if nothing is said, which is not one of its types"
+            yield unknown("definition.unknown-type", (*path, "type"), text, kind, kinds)
 
     def field_paths(self, fields: list[str] | None, path: Path) -> Iterator[Finding]:
         for index, text in enumerate(fields or []):
@@ -251,8 +268,9 @@ class _Check:
                 yield replace(found, code="definition.replicas", message=f"{found.message}{where}")
 
     def default_version(self, component: str, version: Any, path: Path) -> Iterator[Finding]:
+        kinds = self.definition.choices(component)
         kind = self.definition.type_of(component)
-        names = [entry.version for entry in self.definition.versions(kind, None)]
+        names = [entry.version for one in kinds for entry in self.definition.versions(one, None)]
         if version is not None and names and version not in names:
             text = f"type '{kind}' has no version '{version}'"
             yield unknown("definition.unknown-version", path, text, version, names)

@@ -12,6 +12,7 @@ from typing import Any
 from pulumi_everest.core.merging import copied
 from pulumi_everest.core.paths import FieldSet
 from pulumi_everest.core.technology import Technology
+from pulumi_everest.core.version_lines import in_order, lines_of
 from pulumi_everest.model.definition import VersionEntry
 from pulumi_everest.model.schemas.json_schema import document_schema
 
@@ -74,7 +75,7 @@ def _choice(properties: Schema, name: str, values: list[str]) -> None:
 
 def _components(technology: Technology) -> Schema:
     kinds = technology.definition.spec.component_types
-    used = {component.type for component in technology.definition.spec.components.values()}
+    used = technology.definition.used_types
     versions = {
         kind: {
             "type": "object",
@@ -96,9 +97,12 @@ def _components(technology: Technology) -> Schema:
 
 
 def _versions(entries: Iterable[VersionEntry]) -> Schema:
-    names = list(dict.fromkeys(entry.version for entry in entries))
+    names = list(dict.fromkeys(entry.version for entry in in_order(entries)))
     defaults = [entry.version for entry in entries if entry.default]
-    schema: Schema = {"enum": names, "description": "Version; one of the definition's."}
+    schema: Schema = {
+        "enum": [*names, *lines_of(names)],
+        "description": "Version; one of the definition's, or a line of them, such as 17, which means its newest.",
+    }
     if len(set(defaults)) == 1:
         schema["default"] = defaults[0]
     return schema
@@ -133,16 +137,21 @@ def _instance(technology: Technology, definitions: Schema, topology: str, compon
     properties: Schema = copied(definitions["Instance"]["properties"])
     for fields in technology.instance_fields(topology, component):
         properties = _pruned(properties, fields, definitions, ())
+    kinds = definition.choices(component)
     if "version" in properties:
-        kind = definition.type_of(component)
-        properties["version"] = _versions(definition.versions(kind, technology.operator_version))
+        operator = technology.operator_version
+        properties["version"] = _versions([entry for kind in kinds for entry in definition.versions(kind, operator)])
+    if len(kinds) == 1:
+        properties.pop("type", None)
+    elif "type" in properties:
+        properties["type"] = {**properties["type"], "enum": kinds, "default": kinds[0]}
     form = definition.spec.components[component].engine_config
     if form is None:
         properties.pop("engineConfig", None)
     elif "engineConfig" in properties:
-        kinds = {"text": "string", "parameters": "object"}
+        forms = {"text": "string", "parameters": "object"}
         properties["engineConfig"] = {
-            "type": kinds[form],
+            "type": forms[form],
             "description": properties["engineConfig"].get("description", ""),
         }
     schema = definition.component_schema(component)
@@ -152,7 +161,7 @@ def _instance(technology: Technology, definitions: Schema, topology: str, compon
         properties["config"] = _inlined(schema.closed)
     return {
         "anyOf": [{"type": "object", "additionalProperties": False, "properties": properties}, {"type": "null"}],
-        "description": f"Component of type {definition.type_of(component)}.",
+        "description": f"Component of type {' or '.join(kinds)}.",
     }
 
 

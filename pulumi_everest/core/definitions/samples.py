@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from pulumi_everest.core.technology import Technology
 from pulumi_everest.model.cluster import DatabaseClusterSpec, Instance
+from pulumi_everest.model.storage_types import STORAGE_TYPES
 
 FieldPath = tuple[str, ...]
 
@@ -46,6 +47,12 @@ SAMPLES: Mapping[str, list[Any]] = {
     ],
     "tolerations": [[{"key": "probe", "operator": "Exists"}]],
     "topologySpreadConstraints": [[{"maxSkew": 1, "topologyKey": "probe/zone", "whenUnsatisfiable": "DoNotSchedule"}]],
+    "minAvailable": [1, "50%"],
+    "maxUnavailable": [2, "25%"],
+    "terminationGracePeriodSeconds": [77, 78],
+    "antiAffinityTopologyKey": ["kubernetes.io/hostname", "topology.kubernetes.io/zone", "none"],
+    "compression": ["gzip", "zstd"],
+    "compressionLevel": [3, 5],
     "cron": ["17 3 * * *", "18 4 * * *"],
     "endpointUrl": ["https://probe.example.org", "https://probe2.example.org"],
     "serverUrl": ["https://probe.example.org", "https://probe2.example.org"],
@@ -120,8 +127,10 @@ def instance_values(
     for path, values in field_paths(Instance):
         match path:
             case ("version",):
-                kind = definition.type_of(component)
-                yield path, [entry.version for entry in definition.versions(kind, operator)]
+                entries = [e for kind in definition.choices(component) for e in definition.versions(kind, operator)]
+                yield path, [entry.version for entry in entries]
+            case ("type",):
+                yield path, definition.choices(component)
             case ("engineConfig",):
                 form = definition.spec.components[component].engine_config
                 texts: list[Any] = ["probe: 1\n", "probe: 2\n"]
@@ -142,7 +151,7 @@ def spec_values(technology: Technology, topology: str) -> Iterator[tuple[FieldPa
                 continue
             case ("topology", "type"):
                 continue
-            case ("dataSource", "type"):
+            case ("dataSource", "type") | ("backup", "storages", "schedules", "type"):
                 yield path, BACKUP_TYPES
             case ("topology", "config"):
                 schema = definition.topology_schema(topology)
@@ -152,6 +161,14 @@ def spec_values(technology: Technology, topology: str) -> Iterator[tuple[FieldPa
                 yield from config_values(path, schema.schema if schema else None)
             case _:
                 yield path, values
+
+
+def storage_samples(name: str) -> Iterator[dict[str, Any]]:
+    """A storage of each type, for each field that says where backups go, with no more than it cannot do without."""
+    for kind, taken in STORAGE_TYPES.items():
+        for where in taken.where:
+            least: dict[str, Any] = {"name": name, "type": kind, where: "probe" if where != "size" else "71Gi"}
+            yield {**least, **{field: SAMPLES[field][0] for field in sorted(taken.needed)}}
 
 
 def config_values(path: FieldPath, schema: Mapping[str, Any] | None) -> Iterator[tuple[FieldPath, list[Any]]]:

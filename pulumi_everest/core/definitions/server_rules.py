@@ -17,7 +17,7 @@ from pulumi_everest.core.definitions.field_patterns import field_pattern
 from pulumi_everest.model.job import DatabaseBackupSpec
 from pulumi_everest.model.schemas.server_texts import RANGE_PATTERN
 from pulumi_everest.model.schemas.structural import Additions, Rules
-from pulumi_everest.model.storage_types import STORAGE_TYPES
+from pulumi_everest.model.storage_types import STORAGE_TYPES, one_of
 
 
 def _rule(rule: str, message: str) -> dict[str, str]:
@@ -27,8 +27,10 @@ def _rule(rule: str, message: str) -> dict[str, str]:
 def _storage_rules() -> Iterator[dict[str, str]]:
     """Which fields a backup storage needs, and which mean nothing for it, by its type."""
     for kind, taken in STORAGE_TYPES.items():
-        where = taken.where
-        yield _rule(f"self.type != '{kind}' || has(self.{where})", f"a storage of type '{kind}' needs '{where}'")
+        there = " || ".join(f"has(self.{name})" for name in taken.where)
+        yield _rule(f"self.type != '{kind}' || {there}", f"a storage of type '{kind}' needs {one_of(taken.where)}")
+        for name in sorted(taken.needed):
+            yield _rule(f"self.type != '{kind}' || has(self.{name})", f"a storage of type '{kind}' needs '{name}'")
     takers = {
         name: [kind for kind, taken in STORAGE_TYPES.items() if name in taken.fields]
         for name in dict.fromkeys(name for taken in STORAGE_TYPES.values() for name in sorted(taken.fields))
@@ -82,9 +84,26 @@ _CLUSTER: Final[dict[str, Rules]] = {
             " !has(b.schedules) || !sets.intersects(a.schedules.map(x, x.name), b.schedules.map(x, x.name))))",
             "the name of a schedule is there once in a cluster, whatever the storage",
         ),
+        _rule(
+            "!has(self.storages) || self.storages.all(s, !has(s.pitr) || !has(s.pitr.storage) ||"
+            " self.storages.exists(t, t.name == s.pitr.storage))",
+            "'pitr.storage' is the name of one of the cluster's own storages",
+        ),
     ],
     "BackupStorage": list(_storage_rules()),
     "Resources": [_within("cpu"), _within("memory")],
+    "Scheduling": [
+        _rule(
+            "!has(self.affinity) || !has(self.antiAffinityTopologyKey)",
+            "where pods run is said by 'affinity' or by 'antiAffinityTopologyKey', not by both",
+        ),
+    ],
+    "DisruptionBudget": [
+        _rule(
+            "!has(self.minAvailable) || !has(self.maxUnavailable)",
+            "a budget says how many pods stay or how many may be away, not both",
+        ),
+    ],
     "Retention": [
         _rule("has(self.count) || has(self.duration)", "'count' or 'duration' says how long backups are kept"),
         _rule("!has(self.count) || !has(self.duration)", "backups are kept by 'count' or by 'duration', not by both"),
@@ -125,7 +144,7 @@ _JOBS: Final[dict[str, Rules]] = {
 _NAMES: Final = "[self.componentTypes[self.components[c].type].versions.map(v, v.version)]"
 _TYPED: Final = (
     "!has(self.components) || !has(self.componentTypes) || self.components.all(c,"
-    " !(self.components[c].type in self.componentTypes) ||"
+    " !(self.components[c].type in self.componentTypes) || has(self.components[c].types) ||"
     " !has(self.componentTypes[self.components[c].type].versions) || "
 )
 
@@ -161,6 +180,12 @@ _DEFINITION: Final[dict[str, Rules]] = {
             "!has(self.components) || self.components.all(c, has(self.componentTypes) &&"
             " self.components[c].type in self.componentTypes)",
             "a component has a type that 'componentTypes' does not have",
+        ),
+        _rule(
+            "!has(self.components) || self.components.all(c, !has(self.components[c].types) ||"
+            " (self.components[c].type in self.components[c].types && has(self.componentTypes) &&"
+            " self.components[c].types.all(k, k in self.componentTypes)))",
+            "the types that a component may have are those of 'componentTypes', and 'type' is one of them",
         ),
         _rule(
             "!has(self.components) || !has(self.componentTypes) || self.components.all(c,"

@@ -36,7 +36,7 @@ def own_image_findings(
     definition, version = technology.definition, resolved.spec["instances"][name].get("version")
     if version is not None and not isinstance(version, str):
         return
-    kind = definition.type_of(name)
+    kind = resolved.types[name]
     upgrades, read = definition.upgrades(kind), Tags.of(definition, kind).version(image, version)
     field = f"instances.{name}.version"
     if read is None:

@@ -54,7 +54,7 @@ class Emission:
     def of(cls, snapshot: Snapshot, definition: Definition, template: Template) -> Emission:
         """The emission of a snapshot, which has no secrets."""
         spec = dict(snapshot.spec)
-        types = {name: definition.type_of(name) for name in snapshot.instances if name in definition.spec.components}
+        types = definition.types_of(snapshot.instances)
         policy = snapshot.options.get("volumePolicy", "keep")
         return cls(Resolved(dict(snapshot.metadata), spec, types, {"volumePolicy": policy}), template)
 

@@ -6,7 +6,7 @@ The findings keep their places inside the value: pydantic takes errors that stan
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from pydantic import AfterValidator, GetJsonSchemaHandler, ValidationError
 from pydantic.json_schema import JsonSchemaValue
@@ -80,6 +80,13 @@ def _closed(schema: Any) -> Any:
     return kept
 
 
+_ELSEWHERE: Final = {
+    "antiAffinityTopologyKey": "set scheduling.antiAffinityTopologyKey, beside affinity",
+    "advanced": "write what is in it directly below affinity",
+}
+"""What operators have in an affinity that is none of Kubernetes', copied from their samples, and how to say it here."""
+
+
 class _Check(SchemaCheck):
     """The check of a value of the user's, in the codes and words that all fields have."""
 
@@ -91,6 +98,13 @@ class _Check(SchemaCheck):
         check = cls({})
         check._value(value, definition(name), ())
         return check._findings
+
+    def _add(
+        self, kind: Kind, path: Path, message: str, allowed: list[str] | None = None, hint: str | None = None
+    ) -> None:
+        if kind == "unknown":
+            hint = _ELSEWHERE.get(str(path[-1]), hint)
+        super()._add(kind, path, message, allowed, hint)
 
     def code(self, kind: Kind) -> str:
         """The code that fields have everywhere."""

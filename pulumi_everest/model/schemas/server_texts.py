@@ -55,7 +55,7 @@ def _keys(pattern: str, message: str) -> list[dict[str, str]]:
     return [{"rule": f"self.all(k, k.size() < 318 && k.matches('{pattern}'))", "message": message}]
 
 
-TEXTS: Final[dict[Callable[[str], str | None], dict[str, Any]]] = {
+TEXTS: Final[dict[Callable[[Any], str | None], dict[str, Any]]] = {
     scalars.check_quantity: _QUANTITY,
     amounts.check_memory: _bounded("1Mi", "8Ei", "an amount of memory is at least 1Mi and less than 8Ei"),
     amounts.check_size: _bounded("1Mi", "8Ei", "the size of a volume is at least 1Mi and less than 8Ei"),
@@ -82,6 +82,7 @@ TEXTS: Final[dict[Callable[[str], str | None], dict[str, Any]]] = {
     scalars.check_dns_label: {"maxLength": 63, "pattern": f"^{_LABEL}$"},
     scalars.check_dns_subdomain: {"maxLength": 253, "pattern": rf"^{_LABEL}(\.{_LABEL})*$"},
     check_image: {"maxLength": 1000, "pattern": IMAGE_PATTERN},
+    scalars.check_portion: {"minimum": 0, "maximum": 1000, "pattern": "^0?0?(100|[0-9]{1,2})%$"},
     scalars.check_url: {"pattern": rf"^(?i:https?)://{_HOST}(:({_PORT})?)?([/?#][^\s\x00-\x1f\x7f]*)?$"},
     scalars.check_time: {
         "format": "date-time",

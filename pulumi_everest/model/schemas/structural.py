@@ -120,6 +120,8 @@ class _Structural:
         described = [self.kind(member, place) for member in members]
         if len(described) == 1:
             return described[0]
+        if {entry.get("type") for entry in described} == {"integer", "string"}:
+            return {"x-kubernetes-int-or-string": True}
         if all(entry["type"] == "string" for entry in described):
             return {"type": "string", "anyOf": [_without(entry, "type") for entry in described]}
         return {PRESERVE: True}  # text or a mapping: no structural schema says so

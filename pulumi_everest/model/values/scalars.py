@@ -243,6 +243,17 @@ def _check_name(text: str, longest: int, *, dots: bool) -> str | None:
     return f"'{shortened(text)}' is not a valid name: only {allowed}, a letter or digit at both ends{hint}"
 
 
+def check_portion(value: int | str) -> str | None:
+    """A number of pods, or a percentage of them."""
+    if isinstance(value, str):
+        number = value[:-1]
+        if value.endswith("%") and number.isascii() and number.isdigit() and int(number) <= 100 and len(number) < 4:
+            return None
+    elif 0 <= value <= 1000:
+        return None
+    return f"'{shortened(str(value))}' is neither a number of pods, such as 1, nor a percentage, such as 50%"
+
+
 _HOST: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?\.?\Z")
 
 

@@ -110,6 +110,8 @@ def repo(number: int) -> Place:
     return (*REST, "repos", number - 1)
 
 
+WEEKLY = s3(bucket="b", schedules=[{"name": "nightly", "cron": "0 3 * * *", "retention": {"count": 3}}])
+
 ROWS = [
     # The cluster as a whole
     Row({}, {(key,): MISSING for key in ("pause", "proxy", "pmm", "patroni", "secrets", "users", "expose", "tlsOnly")}),
@@ -193,6 +195,47 @@ ROWS = [
     # pgBackRest
     Row({}, {(*REST, "configuration"): MISSING, (*REST, "metadata"): MISSING, OPTIONS: {"repo1-retention-full": "2"}}),
     Row({}, {(*repo(1), "schedules"): {"full": "0 0 * * 6"}, (*REST, "repos", 1): MISSING}),
+    *(
+        Row(instance(component, podDisruptionBudget={"minAvailable": amount}), {(*at, "minAvailable"): amount})
+        for component, at in (("engine", ("instances", 0)), ("proxy", ("proxy", "pgBouncer")))
+        for amount in (2, "50%")
+    ),
+    # Without a volume of the repository host the storages are all there is.
+    Row(
+        merged(instance("backupAgent", config={"volume": False}), stored(WEEKLY, gcs())),
+        {
+            (*REST, "repos"): [
+                {
+                    "name": "repo1",
+                    "schedules": {"full": "0 3 * * *"},
+                    "s3": {"bucket": "b", "region": "r", "endpoint": "s3.r.amazonaws.com"},
+                },
+                {"name": "repo2", "gcs": {"bucket": "g"}},
+            ],
+            option(1, "path"): "/db",
+            option(1, "retention-full"): "3",
+            option(2, "retention-full"): MISSING,
+            (*REST, "metadata", "annotations", "everest.percona.com/repo1"): "s0",
+            (*REST, "metadata", "annotations", "everest.percona.com/repo1-schedule"): "nightly",
+        },
+    ),
+    Row(
+        stored(
+            s3(
+                schedules=[
+                    {"name": "weekly", "cron": "0 3 * * 0", "retention": {"count": 4}},
+                    {"name": "nightly", "cron": "0 3 * * 1", "type": "differential", "retention": {"count": 2}},
+                    {"name": "hourly", "cron": "0 * * * *", "type": "incremental"},
+                ]
+            )
+        ),
+        {
+            (*repo(2), "schedules"): {"full": "0 3 * * 0", "differential": "0 3 * * 1", "incremental": "0 * * * *"},
+            option(2, "retention-full"): "4",
+            option(2, "retention-diff"): "2",
+            (*REST, "metadata", "annotations", "everest.percona.com/repo2-schedule-incremental"): "hourly",
+        },
+    ),
     Row(
         instance("backupAgent", config={"schedule": "0 1 * * 0", "keep": 5}),
         {(*repo(1), "schedules"): {"full": "0 1 * * 0"}, option(1, "retention-full"): "5"},

@@ -138,7 +138,7 @@ REFUSED = [
     (stored({**S3, "schedules": [{**NIGHTLY[0], "retention": {"duration": "14d"}}]}), "duration"),
     ({"monitoring": {"serverUrl": "https://p", "verifyTLS": False}}, "verifyTLS"),
     ({"monitoring": {"serverUrl": "https://p", "credentialsSecret": "s"}}, "credentialsSecret"),
-    (sharded(configServer={"expose": {"type": "NodePort"}}), "expose"),
+    (sharded(engine={"replicas": 4}, arbiter={"storage": {"size": "1Gi"}}), "storage"),
     (sharded(configServer={"version": "8.0.8-3"}), "version"),
     (sharded(proxy={"image": "a/mongod:8"}), "image"),
     (sharded(proxy={"storage": {"size": "1Gi"}}), "storage"),

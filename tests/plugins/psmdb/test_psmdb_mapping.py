@@ -9,6 +9,7 @@ from typing import Any
 from mapping_tests import (  # noqa: F401
     AFFINITY,
     FULL_RANGES,
+    MORE_POD_SETTINGS,
     POD_SETTINGS,
     RANGES,
     RESOURCES,
@@ -51,6 +52,10 @@ def s3(**more: Any) -> Spec:
     return {"type": "s3", "bucket": "b", **more}
 
 
+def minio(**more: Any) -> Spec:
+    return {"type": "minio", "bucket": "b", "endpointUrl": "https://m:9000", "credentialsSecret": "s", **more}
+
+
 def scheduled(**more: Any) -> Spec:
     return s3(schedules=[{"name": "nightly", "cron": "0 3 * * *", **more}])
 
@@ -59,14 +64,17 @@ def agent(version: str) -> Spec:
     return {"instances": {"backupAgent": {"version": version}}}
 
 
-def pod_rows(component: str, at: str) -> Iterator[Row]:
-    """What the components engine, configServer and proxy have in common."""
+def pod_rows(component: str, at: str, *, configured: bool = True, **beside: Any) -> Iterator[Row]:
+    """What all components that have pods of their own have in common."""
 
     def row(value: Spec, paths: dict[str, Any]) -> Row:
-        return Row(sharded(**{component: value}), {f"{at}.{path}": expected for path, expected in paths.items()})
+        own = sharded(**beside, **{component: value})
+        return Row(own, {f"{at}.{path}": expected for path, expected in paths.items()})
 
-    yield from starmap(row, POD_SETTINGS)
-    yield row({"engineConfig": "systemLog: {}\n"}, {"configuration": "systemLog: {}\n"})
+    yield from starmap(row, [*POD_SETTINGS, *MORE_POD_SETTINGS])
+    yield row({"terminationGracePeriodSeconds": 90}, {"terminationGracePeriodSeconds": 90})
+    if configured:
+        yield row({"engineConfig": "systemLog: {}\n"}, {"configuration": "systemLog: {}\n"})
     yield row({"scheduling": {"nodeSelector": {"disk": "ssd"}}}, {"nodeSelector": {"disk": "ssd"}, "affinity": MISSING})
     yield row({"scheduling": {"affinity": AFFINITY}}, {"affinity": {"advanced": AFFINITY}, "nodeSelector": MISSING})
     yield row({"scheduling": {"tolerations": TOLERATIONS}}, {"tolerations": TOLERATIONS})
@@ -80,7 +88,7 @@ def volume_rows(component: str, at: str, default: str) -> Iterator[Row]:
     )
     yield Row(sharded(**{component: {"storage": {"storageClass": "fast"}}}), {f"{at}.{CLAIM}.storageClassName": "fast"})
     yield Row(
-        sharded(),
+        sharded(**{component: {}}),
         {f"{at}.{CLAIM}.storageClassName": MISSING, f"{at}.{CLAIM}.resources.requests.storage": default},
     )
 
@@ -152,10 +160,47 @@ ROWS = [
     *pod_rows("engine", "replsets.1"),
     *pod_rows("configServer", "sharding.configsvrReplSet"),
     *pod_rows("proxy", "sharding.mongos"),
+    *pod_rows("arbiter", "replsets.1.arbiter", configured=False, engine={"replicas": 4}),
+    *pod_rows("nonVoting", "replsets.1.nonvoting"),
+    *pod_rows("hidden", "replsets.1.hidden"),
+    *volume_rows("nonVoting", "replsets.1.nonvoting", "10Gi"),
+    *volume_rows("hidden", "replsets.1.hidden", "10Gi"),
+    # Members beside those of the engine
+    Row(standard(), {"replsets.0.arbiter": MISSING, "replsets.0.nonvoting": MISSING, "replsets.0.hidden": MISSING}),
+    Row(
+        {"instances": {"engine": {"replicas": 4}, "arbiter": {}}},
+        {"replsets.0.arbiter": {"enabled": True, "size": 1}, "replsets.0.size": 4, "unsafeFlags": MISSING},
+    ),
+    Row(
+        {"instances": {"engine": {"replicas": 2}, "arbiter": {"replicas": 1}}},
+        {"replsets.0.arbiter.size": 1, "unsafeFlags": {"replsetSize": True}},
+    ),
+    Row(
+        {"instances": {"nonVoting": {"replicas": 2}, "hidden": {"replicas": 1}}},
+        {
+            "replsets.0.nonvoting.enabled": True,
+            "replsets.0.nonvoting.size": 2,
+            "replsets.0.hidden.enabled": True,
+            "replsets.0.hidden.size": 1,
+            "unsafeFlags": MISSING,
+        },
+    ),
+    Row(
+        merged(stored({"type": "filesystem", "claim": "c"}), {"instances": {"nonVoting": {}, "monitoring": {}}}),
+        {
+            "replsets.0.nonvoting.sidecarVolumes.0.persistentVolumeClaim.claimName": "c",
+            "replsets.0.nonvoting.sidecars.0.name": "mongodb-exporter",
+        },
+    ),
+    Row({"config": {"encryptionKeySecret": "k"}}, {"secrets.encryptionKey": "k", "secrets.keyFile": MISSING}),
+    Row({"config": {"keyFileSecret": "k"}}, {"secrets.keyFile": "k", "secrets.encryptionKey": MISSING}),
+    Row({"config": {"vaultSecret": "v"}}, {"secrets.vault": "v", "secrets.ldapSecret": MISSING}),
+    Row({"config": {"ldapSecret": "l"}}, {"secrets.ldapSecret": "l", "secrets.vault": MISSING}),
     *volume_rows("engine", "replsets.1", "10Gi"),
     *volume_rows("configServer", "sharding.configsvrReplSet", "3Gi"),
     *expose_rows(lambda value: standard(expose=value), "replsets.0.expose", True),
     *expose_rows(lambda value: sharded(proxy={"expose": value}), "sharding.mongos.expose", MISSING),
+    *expose_rows(lambda value: sharded(configServer={"expose": value}), "sharding.configsvrReplSet.expose", True),
     # Backups
     Row(AGENT, {"backup.enabled": True, "backup.storages": MISSING, "backup.tasks": MISSING, "backup.pitr": MISSING}),
     Row(
@@ -222,6 +267,58 @@ ROWS = [
     Row(
         stored(scheduled(), s3(schedules=[{"name": "weekly", "cron": "0 4 * * 0"}])),
         {"backup.tasks.0.storageName": "s0", "backup.tasks.1.name": "weekly", "backup.tasks.1.storageName": "s1"},
+    ),
+    Row(stored(scheduled(type="physical")), {"backup.tasks.0.type": "physical"}),
+    Row(
+        stored(scheduled(compression="zstd", compressionLevel=3)),
+        {
+            "backup.tasks.0.compressionType": "zstd",
+            "backup.tasks.0.compressionLevel": 3,
+            "backup.tasks.0.type": MISSING,
+        },
+    ),
+    Row(
+        stored(s3(pitr={"compression": "gzip", "compressionLevel": 6})),
+        {"backup.pitr": {"enabled": True, "compressionType": "gzip", "compressionLevel": 6}},
+    ),
+    Row(
+        stored(minio(prefix="p", region="r", verifyTLS=False, forcePathStyle=True)),
+        {
+            "backup.storages.s0": {
+                "main": True,
+                "type": "minio",
+                "minio": {
+                    "bucket": "b",
+                    "prefix": "p",
+                    "region": "r",
+                    "endpointUrl": "m:9000",
+                    "secure": True,
+                    "insecureSkipTLSVerify": True,
+                    "forcePathStyle": True,
+                    "credentialsSecret": "s",
+                },
+            }
+        },
+        ("1.22.0",),
+    ),
+    Row(
+        stored(minio(endpointUrl="http://m:9000/")),
+        {"backup.storages.s0.minio.endpointUrl": "m:9000", "backup.storages.s0.minio.secure": False},
+        ("1.22.0",),
+    ),
+    Row(
+        filled({"storage": "s0", "path": f"p/{MARCH}"}, minio()),
+        {
+            "backupSource.destination": f"s3://b/p/{MARCH}",
+            "backupSource.minio": {
+                "bucket": "b",
+                "prefix": "p",
+                "endpointUrl": "m:9000",
+                "secure": True,
+                "credentialsSecret": "s",
+            },
+        },
+        ("1.22.0",),
     ),
     Row(stored(s3(pitr={"enabled": True})), {"backup.pitr": {"enabled": True}}),
     Row(stored(s3(pitr={"enabled": False})), {"backup.pitr": {"enabled": False}}),

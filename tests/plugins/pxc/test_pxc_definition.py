@@ -257,7 +257,10 @@ REFUSED = [
     ({"dataSource": {"storage": "main", "path": "p", "type": "full"}, **stored(S3)}, "type"),
     (instances(proxy={"storage": {"size": "1Gi"}}), "storage"),
     ({"instances": {"backupAgent": {"replicas": 2}}, **stored(S3)}, "replicas"),
-    ({"instances": {"backupAgent": {"scheduling": {"priorityClassName": "p"}}}, **stored(S3)}, "scheduling"),
+    (
+        {"instances": {"backupAgent": {"podDisruptionBudget": {"maxUnavailable": 1}}}, **stored(S3)},
+        "podDisruptionBudget",
+    ),
 ]
 
 

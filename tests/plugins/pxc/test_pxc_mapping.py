@@ -10,9 +10,11 @@ import pytest
 from mapping_tests import (  # noqa: F401
     AFFINITY,
     FULL_RANGES,
+    MORE_POD_SETTINGS,
     POD_SETTINGS,
     RANGES,
     RESOURCES,
+    SPREAD,
     TOLERATIONS,
     Row,
     Spec,
@@ -69,7 +71,8 @@ def pod_rows(component: str, at: str) -> Iterator[Row]:
     yield row({"replicas": 5}, {"size": 5})
     yield row({}, {"size": 3})
     yield row({"image": "a/b:c"}, {"image": "a/b:c"})
-    yield from starmap(row, POD_SETTINGS)
+    yield from starmap(row, [*POD_SETTINGS, *MORE_POD_SETTINGS])
+    yield row({"terminationGracePeriodSeconds": 90}, {"gracePeriod": 90})
     yield row({"engineConfig": "[mysqld]\nx=1\n"}, {"configuration": "[mysqld]\nx=1\n"})
     yield row({"scheduling": {"nodeSelector": {"disk": "ssd"}}}, {"nodeSelector": {"disk": "ssd"}, "affinity": MISSING})
     yield row({"scheduling": {"affinity": AFFINITY}}, {"affinity": {"advanced": AFFINITY}, "nodeSelector": MISSING})
@@ -103,6 +106,27 @@ def expose_rows(component: str, at: str, enabled: Any, **more: Any) -> Iterator[
 
 def agent(**more: Any) -> Spec:
     return merged({"instances": {"backupAgent": more}}, stored(collected()))
+
+
+def agent_rows() -> Iterator[Row]:
+    """What the pods have that make backups, and those that collect binary logs."""
+    scheduling: Spec = {
+        "nodeSelector": {"disk": "hdd"},
+        "affinity": AFFINITY,
+        "tolerations": TOLERATIONS,
+        "topologySpreadConstraints": SPREAD,
+        "priorityClassName": "low",
+        "runtimeClassName": "gvisor",
+    }
+    for key, value in scheduling.items():
+        places = {f"backup.storages.{name}.{key}": value for name in ("s0", "s0-pitr")}
+        yield Row(agent(scheduling={key: value}), places)
+    for key, place, value in (
+        ("podLabels", "labels", {"a": "b"}),
+        ("podAnnotations", "annotations", {"a": "b"}),
+        ("schedulerName", "schedulerName", "batch"),
+    ):
+        yield Row(agent(config={key: value}), {f"backup.storages.s0.{place}": value})
 
 
 PMM: Spec = {"usersSecret": "u", "monitoring": {"type": "pmm", "serverUrl": "https://pmm.example.com/"}}
@@ -146,6 +170,29 @@ ROWS = [
     Row(instances(proxy={"version": "2.8.18-1"}), {"haproxy.image": "percona/haproxy:2.8.18-1"}, ("1.20.0",)),
     Row(instances(proxysql={"version": "2.7.3-1.2"}), {"proxysql.image": "percona/proxysql2:2.7.3-1.2"}, ("1.19.0",)),
     Row(instances(proxysql={"version": "2.7.3-1.3"}), {"proxysql.image": "percona/proxysql2:2.7.3-1.3"}, ("1.20.0",)),
+    # ProxySQL as the proxy that the cluster chooses
+    Row(
+        instances(proxy={"type": "proxysql"}),
+        {
+            "proxysql.enabled": True,
+            "proxysql.size": 3,
+            f"proxysql.{CLAIM}": {"resources": {"requests": {"storage": "2Gi"}}},
+            "haproxy": MISSING,
+        },
+    ),
+    Row(instances(proxy={"type": "haproxy"}), {"haproxy.enabled": True, "proxysql": MISSING}),
+    Row(
+        instances(proxy={"type": "proxysql", "storage": {"size": "5Gi", "storageClass": "fast"}}),
+        {
+            f"proxysql.{CLAIM}.resources.requests.storage": "5Gi",
+            f"proxysql.{CLAIM}.storageClassName": "fast",
+        },
+    ),
+    Row(
+        instances(proxy={"type": "proxysql", "version": "2.7"}),
+        {"proxysql.image": "percona/proxysql2:2.7.3-1.3"},
+        ("1.20.0",),
+    ),
     *pod_rows("engine", "pxc"),
     *pod_rows("proxy", "haproxy"),
     *pod_rows("proxysql", "proxysql"),
@@ -174,6 +221,7 @@ ROWS = [
             "backup.pitr.resources": RESOURCES,
         },
     ),
+    *agent_rows(),
     Row(agent(version="8.4.0-5.1"), {"backup.image": f"{XTRABACKUP}:8.4.0-5.1"}),
     Row(
         merged(stored(s3()), PULL),
@@ -252,6 +300,39 @@ ROWS = [
             "backup.storages.s1-pitr.azure": {"container": "c/p/pitr", "credentialsSecret": "s"},
         },
     ),
+    Row(
+        stored(s3(credentialsSecret="s", pitr={"storage": "s1"}), s3(bucket="logs", credentialsSecret="t")),
+        {
+            "backup.pitr": {"enabled": True, "storageName": "s1"},
+            "backup.storages.s0-pitr": MISSING,
+            "backup.storages.s1.s3.bucket": "logs",
+        },
+    ),
+    Row(stored(collected(storage="s0")), {"backup.pitr.storageName": "s0", "backup.storages.s0-pitr": MISSING}),
+    Row(
+        stored({"type": "filesystem", "size": "6Gi", "storageClass": "slow"}),
+        {
+            "backup.storages.s0": {
+                "type": "filesystem",
+                "volume": {
+                    "persistentVolumeClaim": {
+                        "storageClassName": "slow",
+                        "accessModes": ["ReadWriteOnce"],
+                        "resources": {"requests": {"storage": "6Gi"}},
+                    }
+                },
+            }
+        },
+    ),
+    Row(
+        stored({"type": "filesystem", "size": "6Gi", "schedules": [{"name": "nightly", "cron": "0 3 * * *"}]}),
+        {
+            "backup.storages.s0.volume.persistentVolumeClaim.storageClassName": MISSING,
+            "backup.schedule": [{"name": "nightly", "schedule": "0 3 * * *", "storageName": "s0"}],
+        },
+    ),
+    Row({"config": {"vaultSecret": "v"}}, {"vaultSecretName": "v", "tls": MISSING}),
+    Row({"config": {"certificateNames": ["a.example.org"]}}, {"tls": {"SANs": ["a.example.org"]}}),
     Row(stored(collected(enabled=False)), {"backup.pitr.enabled": False}),
     Row(stored(collected(intervalSeconds=90)), {"backup.pitr.timeBetweenUploads": 90, "backup.pitr.enabled": True}),
     # A new cluster is filled by a restore, which comes after the cluster itself.

@@ -7,13 +7,17 @@ import subprocess
 import sys
 from typing import Any
 
+from benchmarks.command import ENVIRONMENT
+
 TURNS = 9
 SNIPPET = "import time; s = time.process_time(); import {0}; print(time.process_time() - s)"
 
 
 def seconds(module: str) -> float:
     """CPU seconds of one import in a process of its own."""
-    done = subprocess.run([sys.executable, "-c", SNIPPET.format(module)], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", SNIPPET.format(module)], capture_output=True, text=True, check=True, env=ENVIRONMENT
+    )
     return float(done.stdout)
 
 

@@ -98,6 +98,13 @@ def test_a_condition_that_takes_more_than_it_may_is_said_of_a_change_that_means_
     assert found.startswith("paused rolling restart " + UNTOLD)
 
 
+@pytest.mark.parametrize("field", ["version", "image", "replicas", "storage.size", "storage.storageClass"])
+def test_some_fields_of_components_are_guarded_whatever_a_definition_says(field: str) -> None:
+    policies = Policies.of(definition())
+    assert policies.guards(("instances", "engine", *field.split(".")))
+    assert not policies.guards(("backup", "storages", *field.split(".")))
+
+
 def size(value: Any) -> dict[str, Any]:
     return {"instances": {"engine": {"storage": {"size": value}}}}
 

@@ -216,7 +216,9 @@ def test_versions_that_no_bundle_holds_together_are_refused(spec: dict[str, Any]
 def test_the_clusters_operator_version_wins_over_the_providers_and_that_over_the_plugins(
     own: str | None, providers: str | None, expected: str
 ) -> None:
-    assert resolved({"operatorVersion": own}, operator=providers).spec["operatorVersion"] == expected
+    found = resolved({"operatorVersion": own}, operator=providers)
+    assert found.spec["operatorVersion"] == expected
+    assert found.operator_origin == ("user" if own else "provider" if providers else "plugin")
 
 
 def test_a_version_is_only_there_for_the_operator_versions_it_names() -> None:

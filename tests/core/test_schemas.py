@@ -207,6 +207,7 @@ ONE = {"properties": {"a": {}}}
         ({"patternProperties": {"^n": ONE}}, {"n1": {"a": 1}, "n2": {"b": 1}}, "n2.b"),
         ({"patternProperties": {"^n": {}}}, {"n": 1, "m": 1}, "m"),
         ({**inside({"$ref": "#/$defs/one"}), "$defs": {"one": ONE}}, {"x": {"b": 1}}, "x.b"),
+        ({**inside({"$ref": "#/$defs/one"}), "$defs": {"one": inside(ONE)}}, {"x": {"x": {"b": 1}}}, "x.x.b"),
         ({"allOf": [ONE]}, {"b": 1}, "b"),
         ({"anyOf": [ONE, {"properties": {"c": {}}}]}, {"b": 1}, "b"),
         ({"oneOf": [{**ONE, "required": ["a"]}, {"properties": {"c": {}}, "required": ["c"]}]}, {"a": 1, "b": 1}, "b"),
@@ -382,6 +383,7 @@ def test_defaults_are_filled_where_there_is_something(schema: Any, config: Any, 
         ({"maxItems": 1}, [1, 2], "too many items: 2, at most 1"),
         ({"uniqueItems": True}, [1, 1.0], "two items are the same"),
         ({"uniqueItems": True}, [{"a": [1.0]}, {"a": [1]}], "two items are the same"),
+        ({"uniqueItems": True}, [[2.0], [1], [2]], "two items are the same"),
         ({"minProperties": 1}, {}, "too few keys: 0, at least 1"),
         ({"maxProperties": 0}, {"a": 1}, "too many keys: 1, at most 0"),
         ({"enum": ["a"]}, "b", "the text 'b' is not allowed here"),
@@ -396,7 +398,7 @@ def test_what_is_wrong_is_said_in_a_sentence(schema: Any, value: Any, message: s
     assert [entry.message for entry in entries] == [message]
 
 
-@pytest.mark.parametrize("value", [[1, True], [0, False], [1, "1"], ["a", "b"], [{"a": 1}, {"a": True}], 5])
+@pytest.mark.parametrize("value", [[1, True], [0, False], [1, "1"], ["a", "b"], [{"a": 1}, {"a": True}], [[1], [2]], 5])
 def test_items_that_differ_are_not_the_same(value: Any) -> None:
     assert found(inside({"uniqueItems": True}), {"x": value}) == []
     assert found(inside({"uniqueItems": False}), {"x": [1, 1]}) == []

@@ -348,6 +348,12 @@ def test_reports_everything_that_is_wrong_with_a_template_with_its_place() -> No
     assert all(entry.place is not None and entry.place.line for entry in found)
 
 
+@pytest.mark.parametrize("source", ["${spec.a}${spec.b}", "x${spec.a}", "${spec.a} ", "text"])
+def test_a_loop_goes_through_one_expression(source: str) -> None:
+    found = parse(HEAD + f"        a: [{{forEach: {{x: '{source}'}}, do: 1}}]").findings
+    assert "'forEach' goes through one expression, ${...}, a list or a mapping" in [entry.message for entry in found]
+
+
 def test_hints_at_the_nearest_field_and_variable() -> None:
     found = parse(HEAD + "        {a: '${spec.instances.x.strage}', b: '${metadat}'}").findings
     assert [(entry.code, entry.hint) for entry in found] == [
@@ -364,10 +370,11 @@ def test_checks_fields_of_names_given_by_let_and_for_each() -> None:
         a: ${engine.strage}
         b: [{forEach: {s: "${spec.?backup.?storages}"}, do: "${s.nme}"}]
         c: [{forEach: {"name, i": "${spec.instances}"}, do: "${i.imge}${name.x}"}]
+        d: [{forEach: {"key, r": "${spec.instances.engine.storage}"}, do: "${key.y}"}]
 """
     ).findings
     assert [entry.message.partition("there is no ")[2] for entry in found] == [
-        "'engine.strage'", "'s.nme'", "'i.imge'", "'name.x'",
+        "'engine.strage'", "'s.nme'", "'i.imge'", "'name.x'", "'key.y'",
     ]  # fmt: skip
 
 

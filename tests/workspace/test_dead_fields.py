@@ -77,6 +77,11 @@ def engine(overrides: Any, **fields: Any) -> Spec:
         ("pxc", {"paused": True, "overrides": {"pause": Deferred(("overrides",), "an output")}}, {"paused"}),
         # What a version becomes is its image, and for PostgreSQL also the major version.
         ("psmdb", engine({}, version="8.0.12-4") | {"overrides": {"image": "own:8.0"}}, {"instances.engine.version"}),
+        (
+            "psmdb",
+            {"components": {"versions": {"mongod": {"version": "8.0.12-4"}}}, "overrides": {"image": "own:8.0"}},
+            {"components.versions.mongod.version"},
+        ),
         # Where the image says no version, it is judged by the one that is said.
         ("psmdb", engine({}, version="8.0.12-4") | {"overrides": {"image": "own:tested"}}, set()),
         ("psmdb", engine({}, version="8.0.12-4") | {"overrides": {"crVersion": "1.22.0", "image": "own:1"}}, set()),

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 from pulumi_everest.core.config_schema.parts import COMBINING, named_properties, target
 from pulumi_everest.core.merging import copied
+from pulumi_everest.model.deferred import holds_deferred
 from pulumi_everest.model.shapes import ANY, BOOL, NUMBER, TEXT, Shape
 
 if TYPE_CHECKING:
     from pulumi_everest.model.deferred import Path
     from pulumi_everest.model.findings import Finding
 
+_MOST, _KEPT = 1000, 1000
 _CLOSING = ("additionalProperties", "unevaluatedProperties")
 _OPENING = ("additionalProperties", "patternProperties")
 
@@ -27,6 +29,8 @@ class ConfigSchema:
 
     def __init__(self, schema: dict[str, Any]) -> None:
         self.schema = schema
+        self._passed: set[str] = set()
+        """Values that passed: those of a fleet are mostly alike."""
 
     @property
     def closed(self) -> dict[str, Any]:
@@ -41,9 +45,15 @@ class ConfigSchema:
 
     def check(self, config: dict[str, Any], path: Path) -> list[Finding]:
         """Findings about a value that the schema describes, at `path`. Deferred leaves are checked when known."""
+        text = None if holds_deferred(config) else repr(config)
+        if text in self._passed:
+            return []
         from pulumi_everest.core.config_schema.errors import check
 
-        return check(config, path, self._validator, self.shape)
+        found = check(config, path, self._validator, self.shape)
+        if not found and text is not None and len(text) <= _KEPT and len(self._passed) < _MOST:
+            self._passed.add(text)
+        return found
 
     @cached_property
     def shape(self) -> Shape:

@@ -6,7 +6,7 @@ CEL's binding brings RE2 along. It gets nothing but two texts, and gives back no
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 from pulumi_everest.expressions.evaluation.budget import Budget
@@ -14,6 +14,7 @@ from pulumi_everest.expressions.evaluation.failures import EvaluationError, Spen
 
 _CALL: Final = 100  # steps that a call takes, whatever it is about
 _CHARACTERS: Final = 16  # of the text are searched in one step
+_KEPT: Final = 200  # characters of a text of which the result is kept
 _LONGEST_PATTERN: Final = 10_000
 _REPEAT: Final = re.compile(r"\{(?:[0-9]+,)?([0-9]{1,4})")
 
@@ -31,11 +32,20 @@ def search(text: str, pattern: str, budget: Budget) -> bool:
     budget.spend(_CALL + len(text) // _CHARACTERS + _steps_to_compile(pattern))
     if not _can_cross(text) or not _can_cross(pattern):
         raise EvaluationError("matches() does not take a text with characters that cannot be encoded")
-    environment, program = _binding()
-    result = program.eval(environment.Activation({"text": text, "pattern": pattern})).value()
+    result = _found(text, pattern) if len(text) <= _KEPT else _search(text, pattern)
     if result.__class__ is bool:
         return bool(result)
     raise EvaluationError(_reason(str(result)))
+
+
+def _search(text: str, pattern: str) -> Any:
+    """True or false, or else what is wrong with the pattern."""
+    environment, program = _binding()
+    return program.eval(environment.Activation({"text": text, "pattern": pattern})).value()
+
+
+_found = lru_cache(maxsize=2048)(_search)
+"""The clusters of a fleet have texts in common, and the way to the binding is long for a short one."""
 
 
 def _steps_to_compile(pattern: str) -> int:

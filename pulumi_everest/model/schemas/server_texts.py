@@ -39,7 +39,10 @@ _QUANTITY: Final[dict[str, Any]] = {
         }
     ],
 }
-_QUALIFIED: Final = rf"^({_LABEL}(\.{_LABEL})*/)?[A-Za-z0-9]([-A-Za-z0-9_.]{{0,61}}[A-Za-z0-9])?$"
+_NAME: Final = "[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?"
+_QUALIFIED: Final = f"^({_LABEL}([.]{_LABEL})*/)?{_NAME}$"
+_ANY_LABEL: Final = "[A-Za-z0-9]([-A-Za-z0-9]*[A-Za-z0-9])?"
+_OF_ANNOTATIONS: Final = f"^({_ANY_LABEL}([.]{_ANY_LABEL})*/)?{_NAME}$"
 _LABEL_TEXT: Final = r"^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$"
 
 
@@ -99,7 +102,7 @@ MAPPINGS: Final[dict[Callable[[Any], Iterable[Any]], dict[str, Any]]] = {
     },
     labels.annotation_findings: {
         "x-kubernetes-validations": _keys(
-            _QUALIFIED.replace("a-z", "A-Za-z", 1), "a key is not the key of an annotation, such as example.com/team"
+            _OF_ANNOTATIONS, "a key is not the key of an annotation, such as example.com/team"
         ),
     },
 }

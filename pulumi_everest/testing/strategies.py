@@ -12,7 +12,8 @@ from pulumi_everest.emit.everest import API_VERSION
 from pulumi_everest.model.definition import DatabaseClusterDefinition
 from pulumi_everest.model.provider import CONTROLLER
 
-QUANTITIES = st.sampled_from(["1Gi", "500Mi", "10G", "1536Mi", "2", "750m"])
+REQUESTS = {"cpu": st.sampled_from(["250m", "0.5", "1"]), "memory": st.sampled_from(["500Mi", "1Gi"])}
+LIMITS = {"cpu": st.sampled_from(["1", "1500m", "2"]), "memory": st.sampled_from(["1536Mi", "10G"])}
 SIZES = st.sampled_from(["1Gi", "20Gi", "1Ti"])
 NAMES = st.from_regex(r"[a-z][a-z0-9]{0,8}", fullmatch=True)
 VERSIONS = st.from_regex(r"[1-9][0-9]?\.[0-9]{1,2}(\.[0-9]{1,2})?(-[1-9])?", fullmatch=True)
@@ -115,11 +116,11 @@ def _version(definition: Definition, kind: str, operator: str | None) -> st.Sear
 def _instance(draw: st.DrawFn, technology: Technology, topology: str, component: str) -> dict[str, Any]:
     """Settings of a component: of those that it honours, any."""
     form = technology.definition.spec.components[component].engine_config
-    amounts = st.fixed_dictionaries({}, optional={"cpu": QUANTITIES, "memory": QUANTITIES})
+    requests, limits = (st.fixed_dictionaries({}, optional=amounts) for amounts in (REQUESTS, LIMITS))
     fields: dict[str, st.SearchStrategy[Any]] = {
         "replicas": st.integers(1, 7),
         "storage": st.fixed_dictionaries({}, optional={"size": SIZES, "storageClass": NAMES}),
-        "resources": st.fixed_dictionaries({}, optional={"requests": amounts, "limits": amounts}),
+        "resources": st.fixed_dictionaries({}, optional={"requests": requests, "limits": limits}),
         "expose": st.fixed_dictionaries({"type": st.sampled_from(["ClusterIP", "NodePort", "LoadBalancer"])}),
         "scheduling": st.fixed_dictionaries({"nodeSelector": st.dictionaries(NAMES, NAMES, max_size=2)}),
         "overrides": st.dictionaries(NAMES, st.integers(), max_size=1),

@@ -6,10 +6,11 @@ at the end, to the last value, and where they differ there is no result.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pulumi_everest.adoption.alike import Alike
 from pulumi_everest.adoption.remainder import with_overrides
 from pulumi_everest.adoption.remarks import remarks
 from pulumi_everest.adoption.rendering import Rendering, Spec
@@ -54,12 +55,14 @@ def adopted(
     remarked: bool = True,
     literally: bool = False,
     named: Mapping[str, Any] | None = None,
+    alike: Alike | None = None,
 ) -> Adopted:
     """The cluster of which exactly the object is made: its spec, labels, annotations and finalizers.
 
     With `remarked` it has findings for whoever reads it, which takes a while. With `literally` it also says what the
     server would fill in by itself. `named` is what the object would say besides if this package had made it, such as
-    names that only notes in it tell. Raises EverestError where there is none, or no plugin for the object.
+    names that only notes in it tell. `alike` remembers what was found, for objects of one form. Raises EverestError
+    where there is none, or no plugin for the object.
     """
     plugin = plugin_for(workspace, live)
     setup, found = workspace.setup(plugin.definition.name)
@@ -78,10 +81,10 @@ def adopted(
         (Search(rendering, wanted, topology, operator), start)
         for topology, start in starts(rendering, merge(own, named or {}), operator)
     ]
-    results = [(search, result) for search, start in searches if (result := search.run(start)) is not None]
-    if not results:
+    likely = (_likely(search, alike, plugin.name) for search, _ in searches if alike is not None)
+    search, spec = next((found for found in likely if found is not None), None) or _nearest(searches) or (None, {})
+    if search is None:
         raise EverestError([_refusal(rendering, own, operator)])
-    search, (spec, _) = min(results, key=lambda entry: (entry[1][1].leaves, len(entry[1][1].wrong)))
     values = dict(search.fields(spec))
     if not literally:
         own = _without_defaults(own, plugin.manifest.server_defaults, rendering.bare(spec))
@@ -97,8 +100,31 @@ def adopted(
     reached = leaves(rendering.bare(spec))
     total = leaves(wanted)
     by_fields = sum(path in reached and same(reached[path], value) for path, value in total.items())
+    if alike is not None:
+        alike.learn(plugin.name, operator, search.wanted, spec, by_fields)
     found = list(remarks(rendering, spec, own, values)) if remarked else []
     return Adopted(metadata, spec, options, own["metadata"].get("finalizers") or [], by_fields, len(total), found)
+
+
+def _nearest(searches: Iterable[tuple[Search, Spec]]) -> tuple[Search, Spec] | None:
+    """The search of the topology that came nearest, and what it found."""
+    results = [(search, result) for search, start in searches if (result := search.run(start)) is not None]
+    if not results:
+        return None
+    search, (spec, _) = min(results, key=lambda entry: (entry[1][1].leaves, len(entry[1][1].wrong)))
+    return search, spec
+
+
+def _likely(search: Search, alike: Alike, plugin: str) -> tuple[Search, Spec] | None:
+    """What an object of the same form was made of, with the values of this one; None where less is said by fields."""
+    found = alike.fields(search, plugin)
+    if found is None:
+        return None
+    spec, least = found
+    made, wanted = leaves(search.rendering.bare(spec)), leaves(search.wanted)
+    if sum(path in made and same(made[path], value) for path, value in wanted.items()) < least:
+        return None
+    return search, spec
 
 
 def _without_defaults(own: dict[str, Any], defaults: Mapping[str, Any], made: Any) -> dict[str, Any]:

@@ -55,6 +55,7 @@ def adopt(
     """Write it."""
     del debug  # read from the command line where a defect is reported
     from pulumi_everest.adoption.adopt import Adopted, adopted
+    from pulumi_everest.adoption.alike import Alike
     from pulumi_everest.adoption.write import documents, program
     from pulumi_everest.cli.output.findings import counted, failed, finding_text
     from pulumi_everest.cli.output.write import note, screen_of, write_result
@@ -75,9 +76,10 @@ def adopt(
     alone, doubled = twins(existing)
     found = [*workspace.findings, *existing.findings, *doubled]
     results: list[Adopted] = []
+    alike = Alike()
     for entry in alone:
         try:
-            results.append(adopted(workspace, entry))
+            results.append(adopted(workspace, entry, alike=alike))
             found += results[-1].findings
         except EverestError as error:
             found += error.findings

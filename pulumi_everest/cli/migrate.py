@@ -105,6 +105,7 @@ def _results(
     workspace: Workspace, paths: tuple[str, ...], from_cluster: bool, kubeconfig: str | None, context: str | None
 ) -> tuple[list[Migrated], list[Finding], Sources]:
     """What becomes of each cluster, and what is wrong with the input."""
+    from pulumi_everest.adoption.alike import Alike
     from pulumi_everest.live.errors import LiveError
     from pulumi_everest.review.legacy_objects import LegacyInput, of_cluster, of_files
     from pulumi_everest.upgrade.legacy_objects import LegacyObjects
@@ -118,7 +119,8 @@ def _results(
     with click.progressbar(
         given.clusters, label="reading back", file=sys.stderr, hidden=_is_quiet(given.clusters)
     ) as bar:
-        results = [migrated(workspace, objects, entry) for entry in bar]
+        alike = Alike()
+        results = [migrated(workspace, objects, entry, alike) for entry in bar]
     return results, [*workspace.findings, *given.findings], given.sources
 
 

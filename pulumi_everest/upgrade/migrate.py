@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pulumi_everest.adoption.adopt import Adopted, adopted
+from pulumi_everest.adoption.alike import Alike
 from pulumi_everest.adoption.rendering import Rendering
 from pulumi_everest.core.paths import parse
 from pulumi_everest.model.findings import EverestError, Finding, finding
@@ -56,11 +57,14 @@ class Migrated:
         return self.live if self.live is not None else self.made
 
 
-def migrated(workspace: Workspace, objects: LegacyObjects, cluster: Object) -> Migrated:
-    """What becomes of a cluster. It never raises for what is wrong with the cluster: that is in the findings."""
+def migrated(workspace: Workspace, objects: LegacyObjects, cluster: Object, alike: Alike | None = None) -> Migrated:
+    """What becomes of a cluster. It never raises for what is wrong with the cluster: that is in the findings.
+
+    With one `alike` for many clusters, those of the same form take a fraction of the time.
+    """
     result = Migrated(cluster)
     try:
-        _fill(result, workspace, objects)
+        _fill(result, workspace, objects, alike)
     except EverestError as error:
         text = "no cluster could be made of it"
         refused = [entry for entry in (*result.findings, *error.findings) if entry.code == "migrate.refused"]
@@ -71,7 +75,7 @@ def migrated(workspace: Workspace, objects: LegacyObjects, cluster: Object) -> M
     return result
 
 
-def _fill(result: Migrated, workspace: Workspace, objects: LegacyObjects) -> None:
+def _fill(result: Migrated, workspace: Workspace, objects: LegacyObjects, alike: Alike | None) -> None:
     cluster = result.cluster
     _, name = name_of(cluster)
     if not name:
@@ -97,7 +101,7 @@ def _fill(result: Migrated, workspace: Workspace, objects: LegacyObjects) -> Non
     result.owner = Owner.of(cluster, [entry for kind in BETWEEN for entry in objects.all(kind, namespace)])
     result.owned = list(result.owner.owned(_protected(objects, plugin, result)))
     names = result.parts.get("names") or {}
-    result.adopted = adopted(workspace, result.object, literally=True, named=names)
+    result.adopted = adopted(workspace, result.object, literally=True, named=names, alike=alike)
     result.findings += result.adopted.findings
     if result.live is not None:
         result.findings += differences(result.made, result.live)

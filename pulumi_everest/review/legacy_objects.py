@@ -8,10 +8,11 @@ from typing import Any
 
 from pulumi_everest.adoption.adopt import main_kinds
 from pulumi_everest.live.cluster import LiveCluster
+from pulumi_everest.live.errors import LiveError
 from pulumi_everest.model.findings import Finding, did_you_mean, finding
 from pulumi_everest.review.inputs.paths import read_inputs
 from pulumi_everest.review.inputs.sources import Sources
-from pulumi_everest.upgrade.legacy_objects import KINDS, LegacyObjects, Object, full_name
+from pulumi_everest.upgrade.legacy_objects import KINDS, LegacyObjects, Object, full_name, name_of
 from pulumi_everest.workspace.workspace import Workspace
 
 
@@ -37,7 +38,7 @@ def of_files(paths: Sequence[str]) -> LegacyInput:
 
 
 def of_cluster(workspace: Workspace, names: Sequence[str], kubeconfig: str | None, context: str | None) -> LegacyInput:
-    """The objects of a running cluster; of Secrets only what is about them. Raises LiveError."""
+    """The objects of a running cluster; of Secrets their metadata alone. Raises LiveError."""
     live = LiveCluster(kubeconfig, context)
     objects: list[Object] = []
     for kind, api_version in KINDS.items():
@@ -48,7 +49,6 @@ def of_cluster(workspace: Workspace, names: Sequence[str], kubeconfig: str | Non
                 objects += live.list(api_version, kind)
             if (backups := plugin.legacy.backups) is not None:
                 objects += live.list(backups.api_version, backups.kind)
-    objects += [{key: entry[key] for key in ("apiVersion", "kind", "metadata")} for entry in secrets(live)]
     result = LegacyInput(objects)
     there = {full_name(entry): entry for entry in LegacyObjects(objects).all("DatabaseCluster")}
     for name in names or ["/"]:
@@ -60,13 +60,18 @@ def of_cluster(workspace: Workspace, names: Sequence[str], kubeconfig: str | Non
             text = f"the cluster has no DatabaseCluster '{name}' of Everest's first API" if names else ""
             missing = finding("adopt.missing", (), text, allowed=sorted(there), hint=did_you_mean(name, there))
             result.findings.append(missing if names else _nothing("the cluster"))
+    try:
+        for namespace in dict.fromkeys(name_of(entry)[0] for entry in result.clusters):
+            objects += secrets(live, namespace)
+    except LiveError as error:  # who may not list them does without: before anything is deleted it is asked again
+        result.findings += error.findings
     return result
 
 
-def secrets(live: LiveCluster, namespace: str | None = None) -> Iterator[Mapping[str, Any]]:
-    """The Secrets of a namespace, or all, without their values."""
-    for entry in live.list("v1", "Secret", namespace):
-        yield {"apiVersion": "v1", "kind": "Secret", "metadata": entry["metadata"]}
+def secrets(live: LiveCluster, namespace: str) -> Iterator[Object]:
+    """The Secrets of a namespace, without their values."""
+    for entry in live.list_metadata("v1", "Secret", namespace):
+        yield {**entry, "apiVersion": "v1", "kind": "Secret"}
 
 
 def _items(data: Mapping[str, Any]) -> Iterator[Object]:

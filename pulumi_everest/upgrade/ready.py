@@ -55,12 +55,11 @@ def _reasons(workspace: Workspace, live: LiveCluster, namespace: str, name: str)
     running = _main_object(workspace, plugin, live, namespace, name)
     if running is None:
         yield "the operator's object is not there", "look for the database before anything of it is deleted"
-    secrets = live.list("v1", "Secret", namespace)
+    secrets = [{**entry, "kind": "Secret"} for entry in live.list_metadata("v1", "Secret", namespace)]
     for entry in owner.owned([*([running] if running else []), *secrets, *backups, *own]):
         ref = owner.references(entry)[0]
-        kind = entry.get("kind") or "Secret"
-        text = f"{kind} '{name_of(entry)[1]}' belongs to {ref.get('kind')} '{ref.get('name')}', and goes with it"
-        yield text, "step 'unhook' of the runbook"
+        whose = f"belongs to {ref.get('kind')} '{ref.get('name')}', and goes with it"
+        yield f"{entry.get('kind')} '{name_of(entry)[1]}' {whose}", "step 'unhook' of the runbook"
 
 
 def _of_cluster(live: LiveCluster, kind: BackupKind, namespace: str, name: str) -> list[Object]:

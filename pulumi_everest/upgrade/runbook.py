@@ -127,15 +127,16 @@ def _freeze(namespace: str, name: str) -> Step:
 def _take_over(result: Migrated, namespace: str, name: str) -> Step:
     made = result.object
     uid = said(made, "metadata.uid")
-    full = f"{namespace}/{name}"
+    full, folder = f"{namespace}/{name}", quote(f"{namespace}.{name}.moved")
     shown = f"{_on('get', _kind(made), name, namespace)} -o jsonpath='{{.metadata.uid}}'"
     return Step(
         "take-over",
         "Take over",
-        "the frozen object is read once more, so that the program says what runs; the first update changes nothing",
+        "the frozen object is read once more, so that the program says what runs; the first update changes nothing. "
+        "The call in it may as well go into a program of your own",
         [
-            f"everest migrate --from-cluster {quote(full)} -o {quote(f'{name}-moved')}",
-            f"cd {quote(f'{name}-moved')}/program && pulumi up",
+            f"everest migrate --from-cluster {quote(full)} -o {folder}",
+            f"cd {folder}/program && pulumi stack select --create {quote(f'{namespace}-{name}')} && pulumi up",
         ],
         [shown],
         f"the object keeps its UID{f', {uid}' if uid else ''}; the preview shows an import and no other change",

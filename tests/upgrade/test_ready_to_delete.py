@@ -27,6 +27,9 @@ class Store:
         return [one for one in self.objects if (one["apiVersion"], one["kind"]) == (api_version, kind)
                 and one["metadata"]["namespace"] == namespace]  # fmt: skip
 
+    def list_metadata(self, api_version: str, kind: str, namespace: str) -> list[Object]:
+        return [{"metadata": one["metadata"]} for one in self.list(api_version, kind, namespace)]
+
 
 def thing(api_version: str, kind: str, name: str, **more: Any) -> Object:
     metadata = {"name": name, "namespace": "shop", "uid": f"uid-of-{name}"}

@@ -128,6 +128,12 @@ def exposed(component: str, **values: Any) -> Spec:
     return {"instances": {component: {"expose": values}}}
 
 
+def bare(storages: list[dict[str, Any]] | None = None, **config: Any) -> dict[str, Any]:
+    """A cluster whose repository host has no volume."""
+    own: dict[str, Any] = {"instances": {"backupAgent": {"config": {"volume": False, **config}}}}
+    return {**own, **(stored(*storages) if storages else {})}
+
+
 ERRORS = [
     # spec, name, path, part of the message
     ({}, "n" * 38, "", "at most 37 characters"),
@@ -189,6 +195,39 @@ ERRORS = [
         "db",
         "monitoring.resources",
         "not in both",
+    ),
+    # Without a volume of the repository host
+    (bare(), "db", "backup.storages", "at least one storage"),
+    (bare(keep=3, storages=[S3]), "db", "instances.backupAgent.config", "set schedules of a storage"),
+    (
+        {
+            **bare(storages=[S3]),
+            "instances": {"backupAgent": {"config": {"volume": False}, "storage": {"size": "1Gi"}}},
+        },
+        "db",
+        "instances.backupAgent.storage",
+        "has no volume",
+    ),
+    (stored({**S3, "schedules": [{**NIGHTLY[0], "type": "diff"}]}), "db", "backup.storages.schedules.type", "full"),
+    (
+        stored({**S3, "schedules": [*NIGHTLY, {"name": "b", "cron": "0 4 * * *", "type": "full"}]}),
+        "db",
+        "backup.storages.schedules",
+        "one schedule of each type",
+    ),
+    (
+        stored(
+            {
+                **S3,
+                "schedules": [
+                    *NIGHTLY,
+                    {"name": "b", "cron": "0 4 * * *", "type": "incremental", "retention": {"count": 2}},
+                ],
+            }
+        ),
+        "db",
+        "backup.storages.schedules.retention",
+        "incremental ones go with",
     ),
 ]
 
@@ -281,6 +320,8 @@ FINE = [
     ({"tls": {"certificateSecret": "c", "internalCertificateSecret": "i"}}, "db"),
     ({"instances": {"engine": {"version": "16.13", "image": "localhost:5000/own/postgresql:16.13-2"}}}, "db"),
     ({"instances": {"engine": {"version": "16.13", "image": "own/postgresql:release-1"}}}, "db"),
+    (bare(storages=[S3, AZURE, GCS, {**S3, "name": "repo4", "prefix": "other"}]), "db"),
+    (bare(storages=[{**S3, "name": "repo1"}]), "db"),
 ]
 
 

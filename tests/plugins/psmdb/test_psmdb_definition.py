@@ -56,6 +56,8 @@ def configured(text: str) -> dict[str, Any]:
     return {"instances": {"engine": {"engineConfig": text}}}
 
 
+MINIO = {"name": "m", "type": "minio", "bucket": "b", "endpointUrl": "https://m:9000", "credentialsSecret": "c"}
+
 ERRORS = [
     # spec, name, path, part of the message
     ({}, "n" * 48, "", "at most 47 characters"),
@@ -96,6 +98,24 @@ ERRORS = [
         "monitoring.resources",
         "not in both",
     ),
+    # Members beside the engine's, pods and backups
+    ({"instances": {"engine": {"version": "8.0.8-3"}, "hidden": {}}}, "db", "instances.engine", "one image"),
+    (
+        {"instances": {"engine": {"scheduling": {"antiAffinityTopologyKey": "rack"}}}},
+        "db",
+        "instances",
+        "set scheduling.affinity",
+    ),
+    ({"instances": {"hidden": {"terminationGracePeriodSeconds": 29}}}, "db", "instances", "below 30"),
+    (
+        stored({**S3, "schedules": [{**NIGHTLY[0], "type": "full"}]}),
+        "db",
+        "backup.storages.schedules.type",
+        "logical",
+    ),
+    (stored({**S3, "schedules": [{**NIGHTLY[0], "compression": "zip"}]}), "db", "backup.storages", "zstd"),
+    (stored({**MINIO, "endpointUrl": "https://m/p"}), "db", "backup.storages.endpointUrl", "no path"),
+    ({**stored(MINIO), "operatorVersion": "1.21.2"}, "db", "backup.storages", "needs operator 1.22.0"),
 ]
 
 
@@ -117,6 +137,10 @@ FINE = [
     (configured("net:\n  tls:\n    CAFile: x\noperationProfiling:\n  mode: slowOp\n"), "db"),
     (configured("operationProfiling:\n  mode: all\n"), "db"),
     ({"instances": {"engine": {"expose": {"type": "LoadBalancer", "sourceRanges": ["10.0.0.0/8"]}}}}, "db"),
+    (stored(MINIO), "db"),
+    ({"instances": {"engine": {"replicas": 4}, "arbiter": {}}}, "db"),
+    ({"instances": {"nonVoting": {"replicas": 2}, "hidden": {}}}, "db"),
+    (stored({**S3, "schedules": [{**NIGHTLY[0], "type": "physical", "compression": "zstd"}]}), "db"),
 ]
 
 

@@ -87,6 +87,8 @@ def engine(version: str) -> dict[str, Any]:
 
 COLLECTED = {**S3, **KEYS, "pitr": {"enabled": True}, "schedules": NIGHTLY}
 
+VOLUME = {"name": "v", "type": "filesystem", "size": "6Gi"}
+
 ERRORS = [
     # spec, name, path, part of the message
     ({}, "n" * 23, "", "at most 22 characters"),
@@ -173,6 +175,36 @@ ERRORS = [
         "backup.storages",
         "resources of backupAgent",
     ),
+    # Volumes for backups, and where binary logs go
+    (stored({**without(VOLUME, "size"), "claim": "c"}), "db", "backup.storages.claim", "set its size"),
+    (stored({**VOLUME, "prefix": "p"}), "db", "backup.storages.prefix", "a volume of its own"),
+    (stored({**VOLUME, "pitr": {"storage": "v"}}), "db", "backup.storages.pitr", "s3 or azure"),
+    (
+        stored({"name": "m", "type": "minio", "bucket": "b", "endpointUrl": "https://m"}),
+        "db",
+        "backup.storages",
+        "use s3",
+    ),
+    (
+        instances(engine={"scheduling": {"antiAffinityTopologyKey": "rack"}}),
+        "db",
+        "instances",
+        "set scheduling.affinity",
+    ),
+    (
+        {"config": {"certificateNames": ["a"]}, "tls": {"mode": "disabled"}},
+        "db",
+        "config.certificateNames",
+        "TLS is off",
+    ),
+    # A proxy of the other type
+    (instances(proxy={"storage": {"size": "1Gi"}}), "db", "instances.proxy.storage", "HAProxy keeps nothing"),
+    (
+        instances(proxy={"type": "proxysql", "config": {"readService": "disabled"}}),
+        "db",
+        "instances.proxy.config.readService",
+        "one Service",
+    ),
 ]
 
 
@@ -203,7 +235,12 @@ FINE = [
     (stored({**without(S3, "region"), "endpointUrl": "https://e"}), "db"),
     (stored({**S3, "schedules": [{**NIGHTLY[0], "name": "n" * 57}]}), "db"),
     (stored({**AZURE, **KEYS, "pitr": {}, "schedules": NIGHTLY}), "db"),
-    # Volumes for backups are out of the model's words, but not out of reach.
+    (stored({**VOLUME, "storageClass": "slow", "schedules": NIGHTLY}), "db"),
+    (stored({**S3, **KEYS, "schedules": NIGHTLY, "pitr": {"storage": "logs"}}, {**S3, **KEYS, "name": "logs"}), "db"),
+    (instances(engine={"scheduling": {"antiAffinityTopologyKey": "topology.kubernetes.io/zone"}}), "db"),
+    (instances(proxy={"type": "proxysql", "storage": {"size": "2Gi"}}), "db"),
+    ({"config": {"certificateNames": ["mysql.example.org"]}}, "db"),
+    # What fields do not say of volumes for backups is not out of reach.
     (
         {"backup": {}, "instances": {"backupAgent": {"overrides": {"storages": {"fs": {"type": "filesystem"}}}}}},
         "db",
@@ -255,7 +292,6 @@ REFUSED = [
     ({"monitoring": {"serverUrl": "https://p", "verifyTLS": False}}, "verifyTLS"),
     ({"monitoring": {"serverUrl": "https://p", "credentialsSecret": "s"}}, "credentialsSecret"),
     ({"dataSource": {"storage": "main", "path": "p", "type": "full"}, **stored(S3)}, "type"),
-    (instances(proxy={"storage": {"size": "1Gi"}}), "storage"),
     ({"instances": {"backupAgent": {"replicas": 2}}, **stored(S3)}, "replicas"),
     (
         {"instances": {"backupAgent": {"podDisruptionBudget": {"maxUnavailable": 1}}}, **stored(S3)},

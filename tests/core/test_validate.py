@@ -157,6 +157,17 @@ def test_config_that_is_left_out_is_checked_where_the_schema_needs_something() -
     assert codes({"config": {"zone": "a"}}, configSchema=needed) == []
 
 
+def test_a_config_is_checked_with_its_defaults() -> None:
+    schema = {
+        "required": ["zone"],
+        "properties": {"zone": {"type": "string", "default": "a"}, "n": {"type": "integer"}},
+    }
+
+    assert codes({}, configSchema=schema) == []
+    assert codes({"config": {"n": 1}}, configSchema=schema) == []
+    assert codes({"config": {"n": "x"}}, configSchema=schema) == [("cluster.config", "config.n")]
+
+
 @pytest.mark.parametrize(
     ("component", "value", "expected"),
     [

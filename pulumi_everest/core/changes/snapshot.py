@@ -10,7 +10,10 @@ from pulumi_everest.core.changes.secret_changes import StoredSecrets
 from pulumi_everest.core.paths import value_at
 from pulumi_everest.core.resolve import Resolved
 from pulumi_everest.core.technology import Technology
+from pulumi_everest.model.cluster import DatabaseClusterSpec
 from pulumi_everest.model.deferred import Deferred, Path
+from pulumi_everest.model.reading import plain
+from pulumi_everest.model.shapes import shape_of
 
 _CHOSEN_BY = {"user": "", "versions": "", "provider": "", "lock": " (lock)"}
 """Origins of a version that stays when a default moves, and what a snapshot adds to its name."""
@@ -122,7 +125,7 @@ class Snapshot:
             metadata=metadata,
             object=str(data.get("object", "")),
             definition=str(data.get("definition", "")),
-            spec=spec,
+            spec=plain(spec, shape_of(DatabaseClusterSpec)),
             chosen=frozenset(data.get("chosen") or ()),
             options=options if isinstance(options, dict) else {},
         )

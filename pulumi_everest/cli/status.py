@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pulumi_everest.live.cluster import LiveCluster
     from pulumi_everest.model.findings import Finding
     from pulumi_everest.model.plugin_files.manifest import PluginManifest
+    from pulumi_everest.model.plugin_files.object_settings import ObjectSettings
     from pulumi_everest.review.inputs.gather import Gathered
     from pulumi_everest.review.inputs.groups import Item
     from pulumi_everest.review.options import Options
@@ -46,11 +47,16 @@ GRACE = 15.0
 
 @dataclass(frozen=True)
 class Database:
-    """A database of the input: its main object, and the plugin that knows it, if there is one."""
+    """A database of the input: its main object, and the plugin that knows it, if there is one.
+
+    `others` are its other objects that tell whether they are ready, with what the plugin says of them.
+    """
 
     item: Item
     manifest: PluginManifest | None
     title: str
+    topology: str | None = None
+    others: Sequence[tuple[Item, ObjectSettings]] = ()
 
 
 @dataclass(frozen=True)
@@ -128,24 +134,35 @@ def status(
 
 
 def _databases(gathered: Gathered, manifests: Sequence[PluginManifest]) -> Iterator[Database]:
-    from pulumi_everest.review.running import technology_of
+    from pulumi_everest.review.running import others_of, technology_of
 
     for group in gathered.groups:
         for item in group.items:
             if item.main and item.is_named:
                 manifest = technology_of(item, group, manifests)
-                yield Database(item, manifest, manifest.title if manifest is not None else item.key[1])
+                title = manifest.title if manifest is not None else item.key[1]
+                yield Database(item, manifest, title, group.about.get("topology"), others_of(group))
 
 
 def _look(live: LiveCluster, database: Database) -> Row:
-    from pulumi_everest.core.health import Health, health
-    from pulumi_everest.review.running import namespace_of
+    from pulumi_everest.core.health import Health, health, of_all
 
-    item = database.item
-    found = live.get(str(item.manifest["apiVersion"]), item.key[1], item.key[3], namespace_of(item))
+    found = _read(live, database.item)
     if found is None:
         return Row(database, None)
-    return Row(database, health(database.manifest, found) if database.manifest is not None else Health())
+    if database.manifest is None:
+        return Row(database, Health())
+    main, others = health(database.manifest, found, database.topology), []
+    for item, settings in database.others:
+        other = _read(live, item)
+        others.append((item.title, health(settings, other, database.topology) if other is not None else None))
+    return Row(database, of_all(main, others))
+
+
+def _read(live: LiveCluster, item: Item) -> Mapping[str, Any] | None:
+    from pulumi_everest.review.running import namespace_of
+
+    return live.get(str(item.manifest["apiVersion"]), item.key[1], item.key[3], namespace_of(item))
 
 
 def _watch(live: LiveCluster, databases: Iterator[Database], wait: float | None) -> list[Row]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -67,6 +67,24 @@ def health(saying: Saying, live: Mapping[str, Any], topology: str | None = None)
     if endless:
         found["message"] = "; ".join([*([found["message"]] if found.get("message") else []), *endless])
     return Health(**found)
+
+
+def of_all(main: Health, others: Iterable[tuple[str, Health | None]]) -> Health:
+    """How a database is whose other objects are so: ready when all are, failed when one is.
+
+    The others come with what people call them, and None for one that is not there. Of those that are not ready, the
+    first is named where the main object says nothing.
+    """
+    ready, failed, message = main.ready, main.failed, main.message
+    for title, other in others:
+        if other is None or other.ready is False:
+            ready = False
+        if other is not None and other.failed:
+            failed = True
+        if not message and (other is None or other.failed or other.ready is False):
+            what = "is not there" if other is None else "has failed" if other.failed else "is not ready"
+            message = f"{title} {what}"
+    return Health(main.state, message, ready, failed)
 
 
 def check_health(saying: Saying) -> Iterator[Finding]:

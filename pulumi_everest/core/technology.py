@@ -191,6 +191,10 @@ class Reading(Protocol):
         """The objects of the cluster with this spec but for Secrets, the main one last; None where there are none."""
         ...
 
+    def tellers(self, cluster: Any) -> Mapping[tuple[str, str], Any]:
+        """What the plugin says of the other objects that tell whether they are ready, by kind and name."""
+        ...
+
     def lost(self, old: Any, new: Any, config_maps_in_place: bool | None) -> Sequence[LostObject]:
         """The objects that a change would delete, beside the main one and Secrets."""
         ...

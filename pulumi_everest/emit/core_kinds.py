@@ -7,7 +7,7 @@ table against that package.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import Any, Final
 
 from pulumi_everest.model.findings import did_you_mean
 
@@ -85,6 +85,41 @@ CLUSTER_SCOPED: Final = frozenset(
 )  # fmt: skip
 """Kinds of the table that belong to no namespace."""
 
+FILLED_BY_SERVER: Final[Mapping[str, tuple[str, ...]]] = {
+    "ClusterRoleBinding": ("subjects[*].apiGroup",),
+    "PersistentVolumeClaim": (
+        "spec.storageClassName", "spec.volumeMode", "spec.volumeName", "metadata.finalizers[*]",
+        'metadata.annotations["pv.kubernetes.io/bind-completed"]',
+        'metadata.annotations["pv.kubernetes.io/bound-by-controller"]',
+        'metadata.annotations["volume.beta.kubernetes.io/storage-provisioner"]',
+        'metadata.annotations["volume.kubernetes.io/storage-provisioner"]',
+    ),
+    "PriorityClass": ("globalDefault", "preemptionPolicy"),
+    "RoleBinding": ("subjects[*].apiGroup",),
+    "Service": (
+        "spec.allocateLoadBalancerNodePorts", "spec.clusterIP", "spec.clusterIPs", "spec.clusterIPs[*]",
+        "spec.externalTrafficPolicy", "spec.healthCheckNodePort", "spec.internalTrafficPolicy", "spec.ipFamilies",
+        "spec.ipFamilies[*]", "spec.ipFamilyPolicy", "spec.ports[*].nodePort", "spec.ports[*].protocol",
+        "spec.ports[*].targetPort", "spec.sessionAffinity", "spec.type",
+    ),
+    "ServiceAccount": ("secrets[*].name",),
+}  # fmt: skip
+"""What an API server, or a controller of Kubernetes' own, fills in where nothing is said."""
+
+AWAITED: Final = frozenset(
+    {
+        "DaemonSet", "Deployment", "Ingress", "Job", "PersistentVolume", "PersistentVolumeClaim", "Pod",
+        "ReplicationController", "ResourceQuota", "Service", "ServiceAccount", "StatefulSet",
+    }
+)  # fmt: skip
+"""Kinds of the table for which Pulumi's Kubernetes plugin waits in its own way, such as a Service for its pods."""
+
+_CHOSEN_ONCE: Final[Mapping[str, tuple[str, ...]]] = {
+    "PersistentVolumeClaim": ("spec.storageClassName", "spec.volumeName"),
+    "PriorityClass": ("preemptionPolicy",),
+    "Service": ("spec.clusterIP", "spec.clusterIPs"),
+}
+
 _GROUPS: Final = frozenset(version.rpartition("/")[0] for version in CORE_KINDS)
 _PULUMI_GROUPS: Final = frozenset({"helm.sh", "kustomize", "yaml"})
 """Groups that Pulumi's Kubernetes package has resources of its own for; no API server has them."""
@@ -99,6 +134,27 @@ def is_core(api_version: str) -> bool:
 def is_cluster_scoped(api_version: str, kind: str) -> bool:
     """Whether a kind of Kubernetes' own belongs to no namespace. That of another is not known here."""
     return kind in CLUSTER_SCOPED and is_core(api_version)
+
+
+def kept_from_server(manifest: Mapping[str, Any]) -> list[str]:
+    """Fields of an object that nobody can change and the server has chosen: left as they are, where nothing is said.
+
+    Without them an object that is taken over would be replaced, such as a Service for its address.
+    """
+    if not is_core(str(manifest.get("apiVersion"))):
+        return []
+    there = {"": manifest, "spec": manifest.get("spec")}
+    names = (path.rpartition(".") for path in _CHOSEN_ONCE.get(str(manifest.get("kind")), ()))
+    return [
+        f"{parent}.{name}" if parent else name
+        for parent, _, name in names
+        if isinstance(within := there[parent], Mapping) and name not in within
+    ]
+
+
+def is_awaited(api_version: str, kind: str) -> bool:
+    """Whether Pulumi's Kubernetes plugin waits for objects of a kind without being told."""
+    return kind in AWAITED and is_core(api_version)
 
 
 def unmakeable(api_version: str, kind: str, fields: Iterable[str]) -> str | None:

@@ -7,8 +7,9 @@ from typing import Any
 from pulumi_everest.core.resolve import Resolved
 from pulumi_everest.emit import core_kinds
 from pulumi_everest.emit.patch import patched
-from pulumi_everest.emit.templates.template import Emitted, Template
+from pulumi_everest.emit.templates.template import Emitted, Template, TemplateError
 from pulumi_everest.model.deferred import Computed, Deferred, leaves_of, substitute
+from pulumi_everest.model.findings import finding
 
 __all__ = ["Emitted", "emit"]
 
@@ -28,7 +29,24 @@ def emit(resolved: Resolved, template: Template) -> list[Emitted]:
         overrides = resolved.spec.get("overrides") if entry.main else None
         if overrides is not None:
             patched(entry.manifest, {"spec": overrides})
+    _check_twins(emitted, resolved)
     return sorted(emitted, key=_rank)
+
+
+def _check_twins(objects: list[Emitted], resolved: Resolved) -> None:
+    """Raise TemplateError where two templates, or two turns of one, make the same object."""
+    seen: dict[tuple[str, str, str], Emitted] = {}
+    for entry in objects:
+        group, name = entry.manifest["apiVersion"].rpartition("/")[0], entry.manifest["metadata"].get("name")
+        if isinstance(name, str):
+            key = (group, entry.manifest["kind"], name)
+            other = seen.setdefault(key, entry)
+            if other is not entry:
+                named = dict.fromkeys((other.name, entry.name))
+                text = f"{key[1]} '{name}' is made twice, by {' and '.join(map(repr, named))}"
+                title = resolved.metadata.get("name")
+                subject = f"DatabaseCluster {title}" if isinstance(title, str) else ""
+                raise TemplateError([finding("emit.template", ("objects",), text, subject=subject)])
 
 
 def _rank(entry: Emitted) -> int:
@@ -55,7 +73,7 @@ def add_metadata(metadata: dict[str, Any], of_cluster: dict[str, Any], *, namesp
     for key in ("labels", "annotations"):
         given = of_cluster.get(key)
         if given:
-            metadata[key] = _both(given, metadata.get(key) or {})
+            metadata[key] = both_texts(given, metadata.get(key) or {})
 
 
 def _replace_finalizers(metadata: dict[str, Any], finalizers: Any) -> None:
@@ -64,8 +82,8 @@ def _replace_finalizers(metadata: dict[str, Any], finalizers: Any) -> None:
         metadata["finalizers"] = finalizers
 
 
-def _both(given: Any, own: Any) -> Any:
-    """Labels of the cluster with those of the object over them; they wait where either is not known as a whole."""
+def both_texts(given: Any, own: Any) -> Any:
+    """Labels or annotations with an object's own over them; they wait where either is not known as a whole."""
     if not isinstance(given, Deferred) and not isinstance(own, Deferred):
         return {**given, **own}
     if own == {}:

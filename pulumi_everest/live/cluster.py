@@ -53,6 +53,11 @@ class LiveCluster:
         """Whether the cluster has the kind."""
         return kind in self._served(api_version)
 
+    def has_namespaces(self, api_version: str, kind: str) -> bool:
+        """Whether objects of a kind belong to namespaces; of a kind that the cluster does not have they may."""
+        served = self._served(api_version).get(kind)
+        return served is None or bool(served["namespaced"])
+
     def forget_kinds(self) -> None:
         """Ask anew which kinds there are, since definitions have come or gone."""
         self._kinds.clear()

@@ -61,6 +61,7 @@ class DatabaseCluster(pulumi.ComponentResource):
             return
         children = Children(self, resource_name, options, _waits(candidate), candidate.checked.allow)
         children.guarding, children.owning = hooks.of_any, hooks.own
+        hooks.waits = bool(options.depends_on)
         made = children.make_cluster(
             candidate.objects,
             cluster=candidate.input.metadata.get("name"),

@@ -102,7 +102,7 @@ def _values(candidate: ClusterCandidate, main: pulumi.CustomResource) -> dict[st
     if connection is not None:
         waiting = resolved.deferred or isinstance(metadata["namespace"], Deferred)
         scope = Scope({"spec": resolved.spec, "metadata": metadata, "types": resolved.types}, waiting)
-        values["port"] = connection.port
+        values["port"] = _filled(connection.port, scope) if isinstance(connection.port, str) else connection.port
         values["host"] = _filled(connection.host, scope)
         values["connection_secret_name"] = _filled(connection.secret, scope)
     instances = resolved.spec["instances"]

@@ -31,25 +31,25 @@ def make_connection(
     """
     connection = candidate.connection
     assert connection is not None  # else nobody asks
-    if connection.read:
-        username, password = _read(connection, candidate, children, made, found)
+    reading = Reading(candidate, children, made, found["namespace"])
+    if connection.signs_in_by_operator:
+        username, password = _signing_in(connection, reading)
     else:
         username, password = (pulumi.Output.secret(joined(v)) for v in (connection.username, connection.password))
-    namespace, host, port = found["namespace"], found["host"], found["port"]
-    variables = dict(connection.scope.variables)
-    variables["metadata"] = {**variables["metadata"], "namespace": namespace}
-    for name, value in (("username", username), ("password", password)):
-        in_url: pulumi.Output[str] = value.apply(lambda text: quote(text, safe=""))
-        variables[name] = Deferred((name,), Constant(in_url, secret=True))
-    uri = filled(connection.text.uri or "", Scope({**variables, "host": host, "port": port}))
+    scope = _scope(connection, found, username, password)
     values = {
         "type": connection.text.type,
-        "host": joined(host),
-        "port": str(port),
+        "host": joined(found["host"]),
+        "port": _as_text(found["port"]),
         "username": username,
         "password": password,
-        "uri": pulumi.Output.secret(joined(uri)),
+        "uri": pulumi.Output.secret(joined(filled(connection.text.uri or "", scope))),
     }
+    for name, more in connection.more.items():
+        if more.secret is not None:
+            values[name] = reading.value(filled(more.secret, scope), more.key)
+        else:
+            values[name] = _as_text(filled(more.value or "", scope))
     metadata = {**connection.scope.variables["metadata"], "name": connection.name}
     manifest = {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "type": "Opaque", "stringData": values}
     policy = kept_with(candidate.checked.policy)
@@ -57,36 +57,74 @@ def make_connection(
     return values
 
 
-def _read(
-    connection: Connection,
-    candidate: ClusterCandidate,
-    children: Children,
-    made: Made,
-    found: Mapping[str, Any],
-) -> tuple[pulumi.Output[str], pulumi.Output[str]]:
-    """User and password from the Secret that the operator writes. Unknown until the main object is made."""
-    from pulumi_kubernetes.core.v1 import Secret
+def _scope(
+    connection: Connection, found: Mapping[str, Any], username: pulumi.Output[str], password: pulumi.Output[str]
+) -> Scope:
+    """What the texts of the connection may use; user and password as a URL has them."""
+    variables = dict(connection.scope.variables)
+    variables["metadata"] = {**variables["metadata"], "namespace": found["namespace"]}
+    for name, value in (("username", username), ("password", password)):
+        in_url: pulumi.Output[str] = value.apply(lambda text: quote(text, safe=""))
+        variables[name] = Deferred((name,), Constant(in_url, secret=True))
+    return Scope({**variables, "host": found["host"], "port": found["port"]})
 
-    # The id makes it wait: that of an object which does not exist yet is unknown, and nothing is read.
-    place = pulumi.Output.all(made.main.id, joined(found["namespace"]), joined(connection.source))
-    secret = Secret.get(
-        f"{children.name}-credentials",
-        place.apply(lambda parts: f"{parts[1]}/{parts[2]}"),
-        opts=pulumi.ResourceOptions(parent=children.component, depends_on=made.all),
-    )
-    parts: pulumi.Output[Any] = pulumi.Output.all(place, secret.data, joined(connection.fallback))
-    parts, text = pulumi.Output.secret(parts), connection.text
 
-    def value(key: str | None, parts: Any, otherwise: str | None = None) -> str:
-        (_, namespace, name), data = parts[0], parts[1] or {}
+def _as_text(value: Any) -> Any:
+    """A value of a Secret, which is a text."""
+    if isinstance(value, Deferred):
+        known: pulumi.Output[Any] = joined(value)
+        return known.apply(str)
+    return str(value)
+
+
+def _signing_in(connection: Connection, reading: Reading) -> tuple[pulumi.Output[str], pulumi.Output[str]]:
+    """User and password from the Secret that the operator writes."""
+    text, source = connection.text, connection.source
+    username = reading.value(source, text.username_key, otherwise=connection.fallback)
+    return username, reading.value(source, text.password_key)
+
+
+class Reading:
+    """Reads the Secrets that the operator writes. Their values are unknown until all objects are made."""
+
+    def __init__(self, candidate: ClusterCandidate, children: Children, made: Made, namespace: Any) -> None:
+        self._candidate, self._children, self._made, self._namespace = candidate, children, made, namespace
+        self._read: dict[Any, pulumi.Output[Any]] = {}
+
+    def value(self, secret: Any, key: str | None, otherwise: Any = None) -> pulumi.Output[str]:
+        """What a key of a Secret holds, as a secret; `otherwise` where there is no such key."""
+        parts: pulumi.Output[Any] = pulumi.Output.all(self._of(secret), joined(otherwise))
+
+        def found(known: Any) -> str:
+            (place, data), instead = known
+            return self._found(place, data or {}, key, instead)
+
+        return pulumi.Output.secret(parts).apply(found)
+
+    def _found(self, place: Any, data: Any, key: str | None, otherwise: str | None) -> str:
+        _, namespace, name = place
         if key in data:
             return b64decode(data[key]).decode()
         if otherwise is not None:
             return otherwise
         where = f"Secret '{name}' in namespace '{namespace}'"
-        message = f"{where}, from which clients get user and password, has no key '{key}'"
+        message = f"{where}, from which clients get what they need, has no key '{key}'"
         problem = finding("field.missing", PATH, message, allowed=sorted(data))
-        raise ClusterError(candidate.arguments.shown([problem]), late=True)
+        raise ClusterError(self._candidate.arguments.shown([problem]), late=True)
 
-    username = parts.apply(lambda known: value(text.username_key, known, otherwise=known[2]))
-    return username, parts.apply(lambda known: value(text.password_key, known))
+    def _of(self, name: Any) -> pulumi.Output[Any]:
+        """Where a Secret is, and what it holds; each is read once."""
+        if name not in self._read:
+            from pulumi_kubernetes.core.v1 import Secret
+
+            made, children = self._made, self._children
+            # The id makes it wait: that of an object which does not exist yet is unknown, and nothing is read.
+            place = pulumi.Output.all(made.main.id, joined(self._namespace), joined(name))
+            title = f"{children.name}-credentials" + (f"-{len(self._read)}" if self._read else "")
+            secret = Secret.get(
+                title,
+                place.apply(lambda parts: f"{parts[1]}/{parts[2]}"),
+                opts=pulumi.ResourceOptions(parent=children.component, depends_on=made.all),
+            )
+            self._read[name] = pulumi.Output.all(place, secret.data)
+        return self._read[name]

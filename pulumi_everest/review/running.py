@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from pulumi_everest.live.presence import WantedObject
     from pulumi_everest.model.findings import Finding
     from pulumi_everest.model.plugin_files.manifest import Operator, PluginManifest
+    from pulumi_everest.model.plugin_files.object_settings import ObjectSettings
     from pulumi_everest.review.inputs.groups import Group, Item
 
 
@@ -21,6 +22,15 @@ def technology_of(item: Item, group: Group, manifests: Iterable[PluginManifest])
     own = group.cluster.technology.manifest if group.cluster is not None else None
     known = [*([own] if own is not None else []), *manifests]
     return next((m for m in known if any(name.partition(".")[2] == item.key[0] for name in m.operator.crds)), None)
+
+
+def others_of(group: Group) -> list[tuple[Item, ObjectSettings]]:
+    """The objects of a cluster beside the main one that tell whether they are ready, with what its plugin says."""
+    cluster = group.cluster
+    if cluster is None or cluster.technology.reading is None or cluster.technology.is_controlled:
+        return []
+    told = cluster.technology.reading.tellers(cluster.snapshot)
+    return [(item, told[item.key[1], item.key[3]]) for item in group.items if (item.key[1], item.key[3]) in told]
 
 
 def namespace_of(item: Item) -> str:

@@ -36,12 +36,20 @@ class Connection:
     fallback: Any
     username: Any
     password: Any
+    more: Mapping[str, manifest.ConnectionValue]
     problems: tuple[Finding, ...] = ()
 
     @property
-    def read(self) -> bool:
-        """Whether the operator makes up the password, so that the database must be ready before it is known."""
+    def signs_in_by_operator(self) -> bool:
+        """Whether the operator makes up the password."""
         return self.password is None
+
+    @property
+    def read(self) -> str | None:
+        """What the operator makes up, so that the database must be ready before it is known; None where nothing is."""
+        if self.signs_in_by_operator:
+            return "the password"
+        return next((f"'{name}'" for name, value in self.more.items() if value.secret is not None), None)
 
     def check(self, wait_for: bool | str | None, setup: Setup) -> list[Finding]:
         """What is wrong with it, given what `wait_for` says."""
@@ -50,12 +58,13 @@ class Connection:
             return found
         if wait_for is False:
             text = (
-                "the password is the operator's own, so it is known when the database is ready, and wait_for is False"
+                f"{self.read} is the operator's own, so it is known when the database is ready, and wait_for is False"
             )
-            hint = "leave wait_for out, or give the password in users"
+            hint = "leave wait_for out"
+            hint += ", or give the password in users" if self.signs_in_by_operator else ""
             found.append(finding("field.conflict", PATH, text, allowed=["connectionSecret", "waitFor"], hint=hint))
         elif wait_for is None and not knows_ready(setup):
-            text = "the password is the operator's own, and it is not known how to tell that it is there"
+            text = f"{self.read} is the operator's own, and it is not known how to tell that it is there"
             hint = "give wait_for a text such as jsonpath={.status.state}=ready"
             found.append(finding("field.missing", ("waitFor",), text, hint=hint))
         return found
@@ -77,13 +86,27 @@ def connection_of(wanted: bool | str, resolved: Resolved, setup: Setup, objects:
     username, password = values.get(text.username_key, fallback), values.get(text.password_key)
     if username is None:
         password = None
-    problems = []
+    more, problems = _more(text, scope)
     if same(name) in {*made, same(source)}:
         message = f"'{same(name)}' is the Secret of the system users, which has other keys"
         problems.append(
             finding("field.conflict", PATH, message, hint="give it another name, or True for one of its own")
         )
-    return Connection(name, source, text, scope, fallback, username, password, tuple(problems))
+    return Connection(name, source, text, scope, fallback, username, password, more, tuple(problems))
+
+
+def _more(text: manifest.Connection, scope: Scope) -> tuple[dict[str, manifest.ConnectionValue], list[Finding]]:
+    """What clients of a cluster need beside the rest, and what decides that and is not known."""
+    found: dict[str, manifest.ConnectionValue] = {}
+    problems = []
+    for name, value in text.more.items():
+        there = True if value.when is None else filled(value.when, scope)
+        if isinstance(there, Deferred):
+            message = f"a value decides whether clients get '{name}', so it must be known"
+            problems.append(finding("value.not-known", PATH, message))
+        elif there is True:
+            found[name] = value
+    return found, problems
 
 
 def _comparable(resolved: Resolved) -> Any:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from pulumi_everest.core.resolve import Resolved
+from pulumi_everest.emit.core_kinds import is_core
 from pulumi_everest.emit.crds import Crds
 from pulumi_everest.emit.everest import API_VERSION
 from pulumi_everest.emit.object_check import check_objects, no_schema, unchecked
@@ -30,7 +31,8 @@ def schema_findings(plan: Plan, crds: Crds, remade: Emit, without_schema: set[st
         found += check_objects(made, crds, cluster.spec, resolved, lambda other: emit(other, template))
     for entry in plan.objects:
         kind = str(entry.manifest.get("kind"))
-        own = entry.manifest.get("apiVersion") == API_VERSION  # its models have checked it
+        version = str(entry.manifest.get("apiVersion"))
+        own = version == API_VERSION or is_core(version)  # its models, or the template, have been checked
         if not own and unchecked(entry, crds) and kind not in without_schema:
             without_schema.add(kind)
             found.append(no_schema(entry, crds))

@@ -11,7 +11,7 @@ import yaml
 
 from pulumi_everest.plugins.plugin import load_plugin
 
-SHELFDB = Path(__file__).parents[1] / "shelfdb"
+SHELFDB = Path(__file__).parents[1] / "plugins" / "shelfdb"
 
 
 def findings(

@@ -208,7 +208,7 @@ def test_a_key_that_the_operators_secret_does_not_have_is_said(monkeypatch: pyte
     [found] = result.error.findings  # type: ignore[union-attr]
     assert (found.code, found.path, found.allowed) == ("field.missing", ("connection_secret",), ("monitor", "operator"))
     assert found.message == (
-        "Secret 'orders-secrets' in namespace 'apps', from which clients get user and password, has no key 'root'"
+        "Secret 'orders-secrets' in namespace 'apps', from which clients get what they need, has no key 'root'"
     )
 
 

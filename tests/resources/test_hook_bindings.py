@@ -14,10 +14,19 @@ from pulumi.runtime import settings
 from pulumi_everest.program.monitor import Log
 from pulumi_everest.resources.engine import reach
 from pulumi_everest.resources.engine.reach import Reach
-from pulumi_everest.resources.hooks import adoption, existence, failures, filling, guard, job_changes, object_changes
+from pulumi_everest.resources.hooks import (
+    adoption,
+    existence,
+    failures,
+    filling,
+    guard,
+    job_changes,
+    object_changes,
+    other_changes,
+)
 from pulumi_everest.resources.hooks.guard import Guard
 
-MODULES = (adoption, existence, failures, filling, guard, job_changes, object_changes)
+MODULES = (adoption, existence, failures, filling, guard, job_changes, object_changes, other_changes)
 
 
 @dataclass
@@ -60,6 +69,7 @@ def bindings() -> dict[str, Callable[[], Any]]:
     return {
         "pulumi-everest:changes": lambda: of_program.binding(own),
         "pulumi-everest:object-changes": lambda: of_program.objects.binding("token", "name", lambda: None),
+        "pulumi-everest:other-changes": lambda: of_program.objects.others.binding("token", "name", "own", lambda: None),
         "pulumi-everest:begun": of_program.objects.filling.of_main,
         "pulumi-everest:filled": lambda: of_program.objects.filling.of_restore("restore", "name", lambda: None),
         "pulumi-everest:failures": of_failures.binding,
@@ -72,6 +82,7 @@ def bindings() -> dict[str, Callable[[], Any]]:
 MOMENTS = {
     "pulumi-everest:changes": ("before_update", True),
     "pulumi-everest:object-changes": ("before_update", True),
+    "pulumi-everest:other-changes": ("before_update", True),
     "pulumi-everest:begun": ("before_create", True),
     "pulumi-everest:filled": ("before_create", True),
     "pulumi-everest:failures": ("on_error", None),
@@ -105,7 +116,7 @@ def test_there_is_no_hook_where_no_engine_would_call_it(name: str, monkeypatch: 
 
 
 def test_every_hook_has_a_name_of_its_own() -> None:
-    assert len(MOMENTS) == len(bindings()) == 8
+    assert len(MOMENTS) == len(bindings()) == 9
 
 
 @pytest.mark.usefixtures("engine")

@@ -19,7 +19,7 @@ from pulumi_everest.resources.candidates.run import technologies_here
 from pulumi_everest.resources.hooks.change_messages import refusal
 from pulumi_everest.resources.hooks.guard import compared
 
-SHELFDB = Path(__file__).parents[1] / "shelfdb"
+SHELFDB = Path(__file__).parents[1] / "plugins" / "shelfdb"
 IN_PLACE, REPLACED = SecretHandling(config_maps=True), SecretHandling(config_maps=False)
 SPLIT = {"topology": {"type": "split"}}
 

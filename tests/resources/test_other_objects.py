@@ -13,7 +13,7 @@ from mocked_run import Result, run
 
 from pulumi_everest import DatabaseCluster
 
-SHELFDB = Path(__file__).parents[1] / "shelfdb"
+SHELFDB = Path(__file__).parents[1] / "plugins" / "shelfdb"
 SHELF = {"provider": "shelf-operator", "namespace": "db", "users": {"OWNER_PASSWORD": "pw"}}
 SPLIT = {**SHELF, "topology": {"type": "split"}}
 
@@ -189,11 +189,42 @@ def test_each_object_is_waited_for_by_its_own_words_for_the_topology():
     }
 
 
+def test_nothing_is_waited_for_that_comes_with_the_database():
+    for one in shelf().objects:
+        annotations = one.inputs["metadata"].get("annotations") or {}
+        assert ("pulumi.com/skipAwait" in annotations) == (one.inputs["kind"] in ("Service", "ServiceAccount")), (
+            one.name
+        )
+
+
+def test_annotations_that_are_not_known_wait_with_what_is_added_to_them():
+    import pulumi
+    from mocked_run import Source
+
+    def program():
+        annotations = Source().gives({"team": "shop"})
+        made = DatabaseCluster("orders", {**SPLIT, "annotations": annotations, "wait_for": True})
+        assert isinstance(made, pulumi.ComponentResource)
+
+    result = run(program, preview=False, config={"everest:plugins": json.dumps([str(SHELFDB)])})
+    assert result.error is None, result.error
+    found = {one.name: one.inputs["metadata"]["annotations"] for one in result.objects}
+    assert found["orders-service"] == {"team": "shop", "pulumi.com/skipAwait": "true"}
+    assert found["orders-engine"] == {"team": "shop", "pulumi.com/waitFor": "jsonpath={.status.joined}=3"}
+
+
 def test_what_the_operator_writes_is_ignored_in_each_object():
     result = shelf()
     assert [*named(result, "orders-engine").request.ignoreChanges] == ["spec.token"]
     assert [*named(result, "orders").request.ignoreChanges] == ["spec.token"]
     assert [*named(result, "orders-keeper").request.ignoreChanges] == []
+
+
+def test_what_the_server_chose_once_stays_where_nothing_is_said():
+    result = shelf()
+    assert [*named(result, "orders-service").request.ignoreChanges] == ["spec.clusterIP", "spec.clusterIPs"]
+    assert [*named(result, "orders-priority").request.ignoreChanges] == ["preemptionPolicy"]
+    assert [*named(result, "orders-settings").request.ignoreChanges] == []
 
 
 def test_what_exists_is_taken_over_object_by_object():

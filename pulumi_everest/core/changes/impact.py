@@ -36,6 +36,7 @@ class Guard(NamedTuple):
 
 EXISTS_GUARD: Final = "exists"
 REPLACED_GUARD: Final = "replaced"
+PLACE_GUARD: Final = "no-place"
 GUARDS: Final[Mapping[str, Guard]] = {
     "name": Guard("The name of the cluster changes, which would make another, empty one.", None),
     "namespace": Guard("The namespace of the cluster changes, which would make another, empty one.", None),
@@ -72,6 +73,10 @@ GUARDS: Final[Mapping[str, Guard]] = {
     EXISTS_GUARD: Guard(
         "An object is to be made that is in the cluster already, and would be taken over without a word.",
         Impact.DATA_LOSS,
+    ),
+    PLACE_GUARD: Guard(
+        "The namespace or the kind of an object is missing, or the login does not work, and the program brings none.",
+        Impact.ONLINE,
     ),
     REPLACED_GUARD: Guard("An object that is there would be deleted and made again.", Impact.DATA_LOSS),
     "data-source": Guard("A running cluster is to be filled with the data of a backup.", Impact.DATA_LOSS),

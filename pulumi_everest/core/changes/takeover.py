@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from pulumi_everest.core.changes.impact import Concealed
 from pulumi_everest.core.exact import leaves, same
@@ -16,6 +17,9 @@ from pulumi_everest.model.reading import own_part
 
 TOOL = "pulumi.com/"
 """Annotations by which programs tell Pulumi what to do; they say nothing about the object."""
+FILLED: Final = object()
+"""Stands in `defaults` for whatever the server writes there; in such a path `[*]` is any item of a list."""
+_INDEX: Final = re.compile(r"\[\d+\]")
 _LONG = 80
 
 
@@ -49,8 +53,12 @@ def lost_or_changed(
 
 
 def _filled_in(path: Path, live: Mapping[str, Any], wanted: Mapping[str, Any], defaults: Mapping[str, Any]) -> bool:
+    if value_at(wanted, path) is not None:
+        return False
     text = path_text(path)
-    return text in defaults and value_at(wanted, path) is None and same(value_at(live, path), defaults[text])
+    if text in defaults and same(value_at(live, path), defaults[text]):
+        return True
+    return defaults.get(_INDEX.sub("[*]", text)) is FILLED
 
 
 def _mapping(value: Any) -> dict[str, Any]:

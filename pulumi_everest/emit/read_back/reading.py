@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pulumi_everest.core.resolve import Resolved
     from pulumi_everest.emit.read_back.deciding import Adoption
     from pulumi_everest.emit.read_back.known_places import KnownPlaces
+    from pulumi_everest.model.plugin_files.object_settings import ObjectSettings
 
 
 class ReadBack:
@@ -59,6 +60,20 @@ class ReadBack:
         except EverestError:
             return None
         return [entry.manifest for entry in made if entry.manifest.get("kind") != "Secret"]
+
+    def tellers(self, cluster: Snapshot) -> Mapping[tuple[str, str], ObjectSettings]:
+        """What the plugin says of the other objects that tell whether they are ready, by kind and name."""
+        template = self._template()
+        if not template.settings:
+            return {}
+        from pulumi_everest.emit.read_back.emission import Emission
+
+        try:
+            made = Emission.of(cluster, self._technology.definition, template).objects(cluster.spec)
+        except EverestError:
+            return {}
+        told = (entry for entry in made if not entry.main and (entry.settings.ready or entry.settings.failed))
+        return {(entry.manifest["kind"], str(entry.manifest["metadata"].get("name"))): entry.settings for entry in told}
 
     def lost(self, old: Snapshot, new: Snapshot, config_maps_in_place: bool | None) -> Sequence[LostObject]:
         """The objects that a change would delete, beside the main one and Secrets."""

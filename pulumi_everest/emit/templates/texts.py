@@ -16,9 +16,11 @@ from pulumi_everest.expressions.results import LimitError
 from pulumi_everest.model.cluster import DatabaseClusterSpec, Metadata
 from pulumi_everest.model.deferred import Computed, Deferred, Path, leaves_of
 from pulumi_everest.model.findings import Finding, finding
-from pulumi_everest.model.plugin_files.manifest import PluginManifest
+from pulumi_everest.model.plugin_files.manifest import ConnectionValue, PluginManifest
 from pulumi_everest.model.shapes import NUMBER, TEXT, Shape, shape_of
 
+CONNECTION_KEYS = ("type", "host", "port", "username", "password", "uri")
+"""What the connection of every technology says."""
 URI_VARIABLES = ("host", "port", "username", "password")
 """What the text of a URI may use besides `spec`, `metadata` and `types`."""
 
@@ -65,12 +67,52 @@ def check_texts(manifest: PluginManifest) -> Iterator[Finding]:
     if connection is not None:
         for name in ("host", "secret", "username"):
             yield from _wrong(getattr(connection, name), ("connection", name), cluster)
+        if isinstance(connection.port, str):
+            yield from _wrong_port(connection.port, cluster)
         yield from _wrong(connection.uri, ("connection", "uri"), shapes)
+        for name, more in connection.more.items():
+            yield from _wrong_value(name, more, cluster, shapes)
     texts = manifest.wait_for if isinstance(manifest.wait_for, dict) else {"": manifest.wait_for}
     for topology, text in texts.items():
         path = ("waitFor", topology) if topology else ("waitFor",)
         found = list(_wrong(text, path, cluster))
         yield from found or wrong_wait(text, path)
+
+
+def _wrong_port(text: str, shapes: Mapping[str, Shape]) -> Iterator[Finding]:
+    path = ("connection", "port")
+    found = list(_wrong(text, path, shapes))
+    yield from found
+    if not found and not _gives_number(text, shapes):
+        yield finding("plugin.template", path, "'port' takes a number, or one expression that gives one: ${...}")
+
+
+def _gives_number(text: str, shapes: Mapping[str, Shape]) -> bool:
+    """Whether a text is one expression that may give a number."""
+    only, *more = _compiled(text)
+    return (
+        not more
+        and not isinstance(only, str)
+        and only.returns in ("int", "any")
+        and only.shape(shapes).kind in ("number", "any")
+    )
+
+
+def _wrong_value(
+    name: str, more: ConnectionValue, cluster: Mapping[str, Shape], shapes: Mapping[str, Shape]
+) -> Iterator[Finding]:
+    path = ("connection", "more", name)
+    if name in CONNECTION_KEYS:
+        yield finding("plugin.template", path, f"'{name}' is what the connection itself says")
+    if (more.value is None) == (more.secret is None) or (more.secret is None) != (more.key is None):
+        yield finding("plugin.template", path, f"'{name}' needs either 'value', or 'secret' and 'key'")
+    yield from _wrong(more.value, (*path, "value"), shapes)
+    yield from _wrong(more.secret, (*path, "secret"), cluster)
+    found = list(_wrong(more.when, (*path, "when"), cluster))
+    yield from found
+    pieces = [] if found or more.when is None else split(more.when)
+    if pieces and (len(pieces) > 1 or not isinstance(pieces[0], Code)):
+        yield finding("plugin.template", (*path, "when"), "'when' takes one expression: ${...}")
 
 
 def wrong_wait(text: str | None, path: Path) -> Iterator[Finding]:

@@ -73,6 +73,19 @@ class Secrets(Part):
     """Keys whose values the operator changes without a restart of pods; a change of others counts as one."""
 
 
+class ConnectionValue(Part):
+    """Something more that clients need: a text, or what a key of a Secret holds."""
+
+    value: str | None = None
+    """The value. It may use what `uri` of the connection may."""
+    secret: str | None = None
+    """Name of a Secret that has it, which the operator writes."""
+    key: str | None = None
+    """Its key in that Secret."""
+    when: str | None = None
+    """One expression, `${...}`: without it there is the value in every cluster."""
+
+
 class Connection(Part):
     """How clients reach a cluster. Texts are templates over `spec`, `metadata` and `types`."""
 
@@ -80,8 +93,8 @@ class Connection(Part):
     """Kind of database, as in a URI."""
     host: str
     """Host name inside the Kubernetes cluster."""
-    port: Whole
-    """Port."""
+    port: Whole | str
+    """Port: a number, or one expression, `${...}`."""
     secret: str
     """Name of the Secret with user and password."""
     username: str | None = None
@@ -93,6 +106,8 @@ class Connection(Part):
     uri: str | None = None
     """What clients take as a whole. It may use `host`, `port`, `username` and `password` too, the last two as a URL has
     them."""
+    more: dict[Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9._-]*$")], ConnectionValue] = {}
+    """What clients need beside that, by its name: another endpoint for readers, a CA certificate, a mechanism."""
 
 
 class PluginManifest(Part):

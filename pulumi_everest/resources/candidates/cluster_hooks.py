@@ -17,6 +17,7 @@ from pulumi_everest.resources.engine.provider_settings import CONFIG_MAPS_IN_PLA
 from pulumi_everest.resources.hooks.adoption import both
 from pulumi_everest.resources.hooks.edits import Watched
 from pulumi_everest.resources.hooks.existence import Planned
+from pulumi_everest.resources.hooks.failed_databases import Database
 from pulumi_everest.resources.hooks.preflight import PlannedDatabase
 from pulumi_everest.resources.hooks.secret_updates import ClusterSecret
 
@@ -29,6 +30,8 @@ class ClusterHooks:
         self._guarded = self._in_place = self._config_maps = False
         self.planned: list[tuple[str, str, Planned]] = []
         """The objects that are looked for before they are made, with types and names of their resources."""
+        self.waits = False
+        """Whether the objects wait for other resources of the program, which may bring what they need."""
         self.preflight: Awaitable[None] | None = None
         """Fails where the cluster has what is to be made, in a program that is served."""
 
@@ -70,15 +73,20 @@ class ClusterHooks:
         objects = run.guard.objects
         if entry.when_ready:
             return objects.filling.of_restore(name, candidate.names[0], candidate.program_cluster)
-        reporting = run.reporter.binding(token, name, None, candidate.kubernetes)
+        reporting = run.reporter.binding(token, name, self._database(entry))
         if not entry.keeps_data and candidate.existing(entry) is None:
             return reporting
+        judging = None
+        if entry.keeps_data:
+            judging = objects.others.binding(token, name, candidate.names[0], candidate.program_cluster)
+        adopting = candidate.existing(entry) is not None
         defaults = entry.settings.server_defaults
-        return reduce(both, (run.adoption.binding(token, name, defaults, candidate.kubernetes), reporting))
+        taking_over = run.adoption.binding(token, name, defaults, candidate.kubernetes, adopting=adopting)
+        return reduce(both, (taking_over, judging, reporting))
 
     def _of_main(self, entry: Emitted, token: str, name: str) -> pulumi.ResourceHookBinding | None:
         candidate, run = self._candidate, self._run
-        reporting = run.reporter.binding(token, name, candidate.emitting, candidate.kubernetes)
+        reporting = run.reporter.binding(token, name, self._database(entry))
         objects = run.guard.objects
         filled = objects.filling.of_main() if candidate.is_filled else None
         judging = objects.binding(token, name, candidate.program_cluster, self._watched(entry))
@@ -92,12 +100,20 @@ class ClusterHooks:
         given = self._options.ignore_changes or []
         return Watched(candidate.kubernetes, [*entry.settings.ignore, *given], names)
 
+    def _database(self, entry: Emitted) -> Database | None:
+        """What is said of an object that fails; None of one that tells nothing."""
+        manifest, resolved = self._candidate.emitting, self._candidate.checked.resolved
+        if manifest is None or resolved is None or not (entry.main or entry.settings.ready or entry.settings.failed):
+            return None
+        settings, topology = None if entry.main else entry.settings, resolved.spec["topology"]["type"]
+        return Database(manifest, self._candidate.kubernetes, settings, topology)
+
     def of_any(
         self, name: str, manifest: Mapping[str, Any], own: pulumi.ResourceHookBinding | None
     ) -> pulumi.ResourceHookBinding | None:
         """The hooks of any object, by the name of its resource, with those that it has: is it there already?"""
         run, candidate = self._run, self._candidate
-        planned = Planned(manifest, candidate.kubernetes, candidate.checked.allow)
+        planned = Planned(manifest, candidate.kubernetes, candidate.checked.allow, self.waits)
         self.planned.append((type_of(manifest), name, planned))
         hooks = [own, run.existence.binding(*self.planned[-1])]
         if own is None:
@@ -129,6 +145,6 @@ class ClusterHooks:
         assert manifest is not None  # a cluster that was refused has no resource to look for
         planned = PlannedDatabase(
             candidate.arguments.subject, main, manifest, candidate.emitting, candidate.kubernetes, others,
-            candidate.checked.allow,
+            candidate.checked.allow, self.waits,
         )  # fmt: skip
         self.preflight = self._run.preflight.add(planned)

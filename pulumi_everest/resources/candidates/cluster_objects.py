@@ -91,7 +91,7 @@ def condition_of(checked: Checked, made: ClusterObjects) -> Any:
     """What the Kubernetes provider is to wait for of the main object, in its words; a `Deferred` where unknown."""
     wanted = checked.wait_for
     if wanted is None and made.connection is not None:
-        wanted = made.connection.read
+        wanted = made.connection.read is not None
     if not wanted and made.is_filled:
         wanted = True
     if wanted is not True:

@@ -10,13 +10,15 @@ import pulumi
 
 from pulumi_everest.core.changes.impact import REPLACED_GUARD
 from pulumi_everest.core.changes.secret_changes import GUARD as SECRET_GUARD
+from pulumi_everest.emit.core_kinds import is_awaited, kept_from_server
 from pulumi_everest.emit.names import suffix
-from pulumi_everest.emit.objects import Emitted
+from pulumi_everest.emit.objects import Emitted, both_texts
 from pulumi_everest.emit.order import earlier, in_order
 from pulumi_everest.resources.children.join import joined
 from pulumi_everest.resources.children.kinds import resource, token, type_of
 
 WAIT_FOR = "pulumi.com/waitFor"
+SKIP_AWAIT = "pulumi.com/skipAwait"
 
 ObjectHooks = Callable[[Emitted, str, str], pulumi.ResourceHookBinding | None]
 """The hooks of an object, by it and the type and name of its resource."""
@@ -153,7 +155,7 @@ class Children:
             options = self.options(
                 policy=own_policy,
                 after=[made[before] for before in earlier(objects, index)],
-                ignore=[*ignore, *((self.opts.ignore_changes or []) if entry.main else [])],
+                ignore=[*ignore, *kept_from_server(own), *((self.opts.ignore_changes or []) if entry.main else [])],
                 aliases=[token(version, kind) for version in former.get(index, ())],
                 hooks=hooks(entry, type_of(own), name) if hooks is not None else None,
             )
@@ -181,10 +183,17 @@ class Children:
 
 
 def _waited_for(manifest: dict[str, Any], condition: Any) -> dict[str, Any]:
-    """An object with what is waited for of it."""
-    if condition is None:
+    """An object with what is waited for of it: what its plugin says, else nothing.
+
+    A Service would wait for pods that come with the database, which is made after it.
+    """
+    if condition is not None:
+        own = {WAIT_FOR: condition}
+    elif is_awaited(manifest["apiVersion"], manifest["kind"]):
+        own = {SKIP_AWAIT: "true"}
+    else:
         return manifest
-    annotations = {**(manifest["metadata"].get("annotations") or {}), WAIT_FOR: condition}
+    annotations = both_texts(manifest["metadata"].get("annotations") or {}, own)
     return {**manifest, "metadata": {**manifest["metadata"], "annotations": annotations}}
 
 

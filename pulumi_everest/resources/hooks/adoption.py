@@ -8,15 +8,16 @@ outputs are the live object: so they are compared, and nothing happens until the
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import pulumi
 from pulumi.runtime import settings
 
 from pulumi_everest.core.changes.impact import Concealed
-from pulumi_everest.core.changes.takeover import lost_or_changed
+from pulumi_everest.core.changes.takeover import FILLED, lost_or_changed
 from pulumi_everest.core.exact import leaves
+from pulumi_everest.emit.core_kinds import FILLED_BY_SERVER, is_core
 from pulumi_everest.live.errors import LiveError
 from pulumi_everest.live.managers import other_managers
 from pulumi_everest.model.deferred import Deferred
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 HOOK: Final = "pulumi-everest:adoption"
 TAKEN_OVER: Final = """\
 {what}: made by this stack before, taken over: an update that did not end had begun it. Nothing of it changes."""
+_NAMED: Final = frozenset({"apiVersion", "kind", "metadata"})
 SETTLED: Final = 0.3
 """Seconds that a refusal waits for those of other clusters: the engine stops at the first one that it hears of."""
 
@@ -47,26 +49,47 @@ class Adoption:
         self._kubernetes: dict[tuple[str, str], object] = {}
         self._hook: Any = None
         self._defaults: dict[tuple[str, str], Mapping[str, Any]] = {}
+        self._whole: set[tuple[str, str]] = set()
+        """The types and names of objects of which an import knows all that there is."""
 
     def binding(
-        self, token: str, name: str, defaults: Mapping[str, Any] | None = None, kubernetes: object = None
+        self,
+        token: str,
+        name: str,
+        defaults: Mapping[str, Any] | None = None,
+        kubernetes: object = None,
+        *,
+        adopting: bool = False,
     ) -> pulumi.ResourceHookBinding | None:
-        """The hook of a main object, by its type and name; None where no engine would call it.
+        """The hook of an object, by its type and name; None where no engine would call it.
 
-        Every main object has it: one whose import was refused halfway is still not what the program says. `defaults`
-        are what the server fills in, by path, as far as the plugin knows them; `kubernetes` is the Kubernetes provider.
+        Every object that keeps data has it: one whose import was refused halfway is still not what the program says.
+        `defaults` are what the server fills in, by path, as far as the plugin knows them; `kubernetes` is the
+        Kubernetes provider, and `adopting` says that the program takes the object over.
         """
         if not calls():
             return None
-        self._defaults[token, name], self._kubernetes[token, name] = defaults or {}, kubernetes
+        filled: Sequence[str] = ()
+        if is_core(_api_version(token)):
+            filled = FILLED_BY_SERVER.get(token.rpartition(":")[2], ())
+            if adopting:
+                self._whole.add((token, name))
+        self._defaults[token, name] = {**dict.fromkeys(filled, FILLED), **(defaults or {})}
+        self._kubernetes[token, name] = kubernetes
         if self._hook is None:
             self._hook = pulumi.ResourceHook(HOOK, self.before_update, pulumi.ResourceHookOptions(on_dry_run=True))
         return pulumi.ResourceHookBinding(before_update=[self._hook])
 
     async def before_update(self, args: pulumi.ResourceHookArgs) -> None:
         """Refuse to take over an object that is not what the program says. Raises `NotTheSameError`."""
-        defaults = self._defaults.get((args.type, args.name), {})
-        await compare(args, defaults, self._kubernetes.get((args.type, args.name)), self._reach)
+        key = (args.type, args.name)
+        defaults, kubernetes = self._defaults.get(key, {}), self._kubernetes.get(key)
+        await compare(args, defaults, kubernetes, self._reach, whole=key in self._whole)
+
+
+def _api_version(token: str) -> str:
+    """The API version of a kind, by the type of its resources."""
+    return token.partition(":")[2].rpartition(":")[0].removeprefix("core/")
 
 
 def both(
@@ -103,10 +126,22 @@ def check_adoption(metadata: Mapping[str, Any], policy: str, setup: Setup | None
 
 
 async def compare(
-    args: pulumi.ResourceHookArgs, defaults: Mapping[str, Any], kubernetes: object = None, reach: Reach | None = None
+    args: pulumi.ResourceHookArgs,
+    defaults: Mapping[str, Any],
+    kubernetes: object = None,
+    reach: Reach | None = None,
+    *,
+    whole: bool = False,
 ) -> None:
-    """Compare an object that is taken over with what the program says. Raises `NotTheSameError`."""
-    live = await taken_over(args.old_inputs, args.old_outputs)
+    """Compare an object that is taken over with what the program says. Raises `NotTheSameError`.
+
+    `whole`: an import knows all of such objects, so that it looks like any other update. While a program says that they
+    are taken over, nothing of them may change.
+    """
+    if whole and args.old_inputs is not None:
+        live: dict[str, Any] | None = await _plain(args.old_inputs)
+    else:
+        live = await taken_over(args.old_inputs, args.old_outputs, args.new_inputs)
     if live is None:
         return
     wanted = await _plain(args.new_inputs)
@@ -159,10 +194,17 @@ def _mark(manifest: Mapping[str, Any]) -> Any:
 
 
 async def taken_over(
-    old_inputs: Mapping[str, Any] | None, old_outputs: Mapping[str, Any] | None
+    old_inputs: Mapping[str, Any] | None,
+    old_outputs: Mapping[str, Any] | None,
+    new_inputs: Mapping[str, Any] | None = None,
 ) -> dict[str, Any] | None:
-    """The live object, where an update is the first one after an import; None for every other update."""
-    if old_inputs is None or old_outputs is None or "spec" in old_inputs:
+    """The live object, where an update is the first one after an import; None for every other update.
+
+    An import knows what an object is called, and nothing else. One that has no more than that has nothing to lose.
+    """
+    if old_inputs is None or old_outputs is None or not set(old_inputs) <= _NAMED:
+        return None
+    if new_inputs is not None and set(new_inputs) <= _NAMED:
         return None
     return {key: await _plain(value) for key, value in old_outputs.items() if not key.startswith("__")}
 

@@ -15,7 +15,7 @@ from typing import Any, Final
 import pulumi
 from pulumi.runtime import settings
 
-from pulumi_everest.core.changes.impact import EXISTS_GUARD, REPLACED_GUARD
+from pulumi_everest.core.changes.impact import EXISTS_GUARD, PLACE_GUARD, REPLACED_GUARD
 from pulumi_everest.core.changes.secret_changes import GUARD as SECRET_GUARD
 from pulumi_everest.core.changes.secret_changes import IN_PLACE
 from pulumi_everest.live.presence import WantedObject, taken
@@ -27,6 +27,7 @@ from pulumi_everest.resources.engine.reach import NOT_KNOWN, Reach
 from pulumi_everest.resources.engine.threads import in_thread
 from pulumi_everest.resources.engine.tokens import CLUSTER, subject_of
 from pulumi_everest.resources.hooks.failures import EXISTS, filled
+from pulumi_everest.resources.hooks.obstacles import Obstacles
 from pulumi_everest.resources.hooks.refusals import RefusedError
 
 HOOK: Final = "pulumi-everest:exists"
@@ -39,18 +40,22 @@ LIFTED: Final = "allow: {guard} lifted for {what}, which is there already; take 
 
 @dataclass(frozen=True)
 class Planned:
-    """An object of a program: its manifest, its Kubernetes provider (None: the default one), the guards to lift."""
+    """An object of a program: its manifest, its Kubernetes provider (None: the default one), the guards to lift.
+
+    `waits` says that it waits for other resources, which may bring what it needs.
+    """
 
     manifest: Mapping[str, Any]
     kubernetes: object
     allow: Collection[str] = ()
+    waits: bool = False
 
 
 class Existence:
     """One hook for the objects of all clusters of a program, since each costs. A preview looks by itself."""
 
     def __init__(self, reach: Reach) -> None:
-        self.reach = reach
+        self.reach, self.obstacles = reach, Obstacles(reach)
         self._planned: dict[tuple[str, str], list[Planned]] = {}
         self._hook: pulumi.ResourceHook | None = None
         self._engine: Any = None
@@ -83,7 +88,11 @@ class Existence:
         if wanted is not None and reached.access is not None:
             there = await in_thread(is_there, self.reach, wanted, reached.access)
         if not there or (isinstance(there, str) and not reached.upserts):
-            return  # nothing is there, or the API server will refuse
+            # Nothing is there, or the API server will refuse.
+            if wanted is not None and reached.access is not None:
+                waits = planned.waits or PLACE_GUARD in planned.allow
+                await self.obstacles.check(wanted, reached.access, args.urn, self._engine, waits=waits)
+            return
         if EXISTS_GUARD in planned.allow:
             say(self._engine, WARNING, LIFTED.format(guard=EXISTS_GUARD, what=args.name), args.urn)
         elif isinstance(there, str) or wanted is None:

@@ -17,6 +17,7 @@ from pulumi_everest.core.health import Health, health
 from pulumi_everest.live.presence import WantedObject, check_presence
 from pulumi_everest.model.findings import Finding, one_line
 from pulumi_everest.model.plugin_files.manifest import PluginManifest
+from pulumi_everest.model.plugin_files.object_settings import ObjectSettings
 from pulumi_everest.resources.engine.cluster_access import ClusterAccess, access_of, connected, wanted_of
 from pulumi_everest.resources.engine.threads import in_thread
 from pulumi_everest.resources.hooks.failures import Failures
@@ -24,10 +25,15 @@ from pulumi_everest.resources.hooks.failures import Failures
 
 @dataclass(frozen=True)
 class Database:
-    """One database of a program: what its plugin says, and the Kubernetes provider of its objects, or None."""
+    """One object of a program: what its plugin says, and the Kubernetes provider of its objects, or None.
+
+    `settings` are what is said of another object than the main one.
+    """
 
     manifest: PluginManifest
     kubernetes: object
+    settings: ObjectSettings | None = None
+    topology: str | None = None
 
 
 class Reporter:
@@ -37,16 +43,13 @@ class Reporter:
         self.failures = Failures(self.report)
         self._databases: dict[tuple[str, str], Database] = {}
 
-    def binding(
-        self, token: str, name: str, manifest: PluginManifest | None, kubernetes: object
-    ) -> pulumi.ResourceHookBinding | None:
-        """The hooks of the main object of this type and name; None where no engine would call them.
+    def binding(self, token: str, name: str, database: Database | None) -> pulumi.ResourceHookBinding | None:
+        """The hooks of the object of this type and name; None where no engine would call them.
 
-        `manifest` is the plugin's where the object is the operator's. `kubernetes` is the Kubernetes provider that
-        makes it, or None for the default one.
+        `database` says what is known of it, where it is the operator's.
         """
-        if manifest is not None:
-            self._databases[token, name] = Database(manifest, kubernetes)
+        if database is not None:
+            self._databases[token, name] = database
         return self.failures.binding()
 
     async def report(self, args: pulumi.ErrorHookArgs) -> list[str]:
@@ -61,12 +64,13 @@ class Reporter:
             wanted = await wanted_of(args.new_inputs or {}, database.manifest.operator)
             access = await access_of(database.kubernetes)
             if wanted is not None and access is not None:
-                lines: list[str] = await in_thread(_report, args.name, wanted, database.manifest, access)
+                lines: list[str] = await in_thread(_report, args.name, wanted, database, access)
                 return lines
         return []
 
 
-def _report(name: str, wanted: WantedObject, manifest: PluginManifest, access: ClusterAccess) -> list[str]:
+def _report(name: str, wanted: WantedObject, database: Database, access: ClusterAccess) -> list[str]:
+    manifest = database.manifest
     from pulumi_everest.live.errors import LiveError
     from pulumi_everest.live.operators import read_facts
 
@@ -77,13 +81,15 @@ def _report(name: str, wanted: WantedObject, manifest: PluginManifest, access: C
             facts = read_facts(live, kinds, manifest.operator.crds, [wanted.namespace])
     except LiveError as error:
         return [f"{name}: what the operator reports cannot be read: {one_line(error.findings[0])}"]
-    state = health(manifest, found) if found is not None else None
+    state = health(database.settings or manifest, found, database.topology) if found is not None else None
     lines = [*(told(state) if state is not None else []), *problems(check_presence(manifest.operator, [wanted], facts))]
     return [f"{name}: {line}" for line in lines or ["the object is not in the cluster"]]
 
 
 def told(state: Health) -> list[str]:
     """What the operator has written of an object, for people."""
+    if state.failed and not state.state:
+        return ["its operator has given up"]
     if not state.state and not state.message:
         return ["the operator has not written a state yet"]
     message = f": {state.message}" if state.message else ""

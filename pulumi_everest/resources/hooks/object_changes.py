@@ -24,6 +24,7 @@ from pulumi_everest.resources.engine.reach import Reach
 from pulumi_everest.resources.hooks.edits import Taken, Watched, taken_back_by
 from pulumi_everest.resources.hooks.filling import FillingGuard, component_of
 from pulumi_everest.resources.hooks.judge import Judge
+from pulumi_everest.resources.hooks.other_changes import OtherChanges
 
 HOOK: Final = "pulumi-everest:object-changes"
 REWRITTEN: Final = """\
@@ -38,6 +39,7 @@ class ObjectGuard:
 
     def __init__(self, guard: Judge, reach: Reach) -> None:
         self.guard, self.reach, self.filling = guard, reach, FillingGuard(guard)
+        self.others = OtherChanges(guard)
         self._watched: dict[tuple[str, str], Watched] = {}
         self._clusters: dict[tuple[str, str], list[Callable[[], ProgramCluster | None]]] = {}
         self._hook: pulumi.ResourceHook | None = None
@@ -108,6 +110,7 @@ class ObjectGuard:
                     del self._clusters[key]
                     self._watched.pop(key, None)
         self.filling.forget(component, made)
+        self.others.forget(made)
 
     def _find(self, token: str, name: str, now: Mapping[str, Any]) -> ProgramCluster | None:
         """The cluster of an object; of several with the same name, under different parents, the one that it is."""

@@ -95,7 +95,8 @@ class Ownership:
         given = await known(joined(manifest["metadata"].get("namespace")))
         own = mark_of(urn, type_of(manifest), name, given, wanted.name)
         if mark is not None and (adopt or (mark == own and not self._moves(urn))):
-            late.identity = f"{wanted.namespace}/{wanted.name}"
+            namespaced = await in_thread(self.reach.live(access).has_namespaces, wanted.api_version, wanted.kind)
+            late.identity = f"{wanted.namespace}/{wanted.name}" if namespaced else wanted.name
 
     async def _mark_in(self, wanted: WantedObject, access: ClusterAccess) -> str | None:
         """The mark of an object; None where it is not there."""
@@ -111,8 +112,10 @@ class Ownership:
 def mark_of(component: str, token: str, name: str, namespace: Any, own: Any) -> str:
     """The mark of an object: the URN of its component, the type and name of its resource, and where it is.
 
-    A copy in another namespace is not the object that was made.
+    A copy in another namespace is not the object that was made. One that moves to another API version is.
     """
+    version = token.partition(":")[2].rpartition(":")[0]
+    token = token.replace(f"{version}:", f"{version.rpartition('/')[0]}:", 1)
     stack, project, types, _ = component.removeprefix("urn:pulumi:").split("::", 3)
     return f"{pulumi.get_organization()}/{project}/{stack} {types}${token}::{name} {namespace or ''}/{own}"
 

@@ -28,6 +28,7 @@ from pulumi_everest.resources.engine.reach import Reach
 from pulumi_everest.resources.engine.threads import in_thread
 from pulumi_everest.resources.hooks.existence import LIFTED, exists_text, guards_of, is_there
 from pulumi_everest.resources.hooks.failed_databases import problems
+from pulumi_everest.resources.hooks.obstacles import Obstacles
 from pulumi_everest.resources.hooks.refusals import Refusals, RefusedError, counted
 
 
@@ -47,6 +48,8 @@ class PlannedDatabase:
     kubernetes: object
     others: Sequence[tuple[pulumi.CustomResource, Mapping[str, Any]]] = ()
     allow: Collection[str] = ()
+    waits: bool = False
+    """Whether it waits for other resources, which may bring what it needs."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,7 @@ class Preflight:
         self._worker: asyncio.Future[Any] | None = None
         self._seen: dict[Key, asyncio.Task[Facts]] = {}
         self._said: set[str] = set()
+        self._obstacles = Obstacles(self.reach)
 
     def add(self, planned: PlannedDatabase) -> asyncio.Future[None] | None:
         """Look for a database, unless this is no preview by an engine. What is given fails where it is refused."""
@@ -117,6 +121,7 @@ class Preflight:
                 if text not in self._said:
                     self._said.add(text)
                     say(settings.get_engine(), WARNING, text, urn)
+        await self._say_obstacles(planned, wanted, urn)
         others = [*planned.others]
         if seen.names is None:
             others.insert(0, (planned.main, planned.inputs))
@@ -126,6 +131,17 @@ class Preflight:
             other = await self._is_there(resource, manifest, planned.kubernetes)
             if other is not None:
                 there.append((other, str(await resource.urn.future())))
+
+    async def _say_obstacles(self, planned: PlannedDatabase, wanted: WantedObject, urn: str) -> None:
+        """Say what is in the way of a database: its namespace, kind or login; each once."""
+        access = (await self.reach.of(planned.kubernetes)).access
+        if access is None or await planned.main.id.is_known():
+            return
+        said = "kind" if planned.manifest is not None else ""
+        text = await self._obstacles.in_preview(wanted, access, waits=planned.waits, said=said)
+        if text is not None and text not in self._said:
+            self._said.add(text)
+            say(settings.get_engine(), WARNING, text, urn)
 
     async def _is_there(
         self, resource: pulumi.CustomResource, manifest: Mapping[str, Any], kubernetes: object

@@ -105,27 +105,26 @@ def _catalog(rendering: Rendering, operator: str, version: str | None) -> dict[s
 
 
 def _resolved(rendering: Rendering, operator: str, version: str | None) -> Iterator[Spec]:
-    """The smallest cluster of each topology that has all components but those of monitoring."""
-    manifest, definition = rendering.plugin.manifest, rendering.technology.definition
-    watching = {kind for name, block in manifest.blocks.items() if name == "monitoring" for kind in block.types}
+    """A cluster of each topology with all components that can be there without more being said of them."""
+    definition = rendering.technology.definition
     for topology, entry in definition.spec.topologies.items():
-        names = [
-            name
-            for name in entry.components
-            if name != "monitoring" and definition.spec.components[name].type not in watching
-        ]
         spec: Spec = {
             "provider": rendering.technology.provider,
             "operatorVersion": operator,
             "topology": {"type": topology},
-            "instances": {name: {} for name in names},
-            "backup": {"storages": [_SOME_STORAGE]},
+            "instances": {"engine": {"version": version}} if version else {},
         }
-        if version:
-            spec["instances"].setdefault("engine", {})["version"] = version
         found, _ = rendering.checked(spec)
-        if found is not None:
-            yield found.spec
+        if found is None:
+            continue
+        for name in entry.components:
+            more = {**spec, "instances": {name: {}, **spec["instances"]}}
+            for tried in (more, {**more, "backup": {"storages": [_SOME_STORAGE]}}):
+                with_it, _ = rendering.checked(tried)
+                if with_it is not None:
+                    spec, found = tried, with_it
+                    break
+        yield found.spec
 
 
 def cr_version(

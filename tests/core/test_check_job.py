@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pulumi_everest.core.check_job import Job, JobKind, check_job, source_findings
+from pulumi_everest.core.check_job import Job, JobKind, check_job, job_shapes, source_findings
 from pulumi_everest.core.paths import FieldSet
 from pulumi_everest.core.resolve import Resolved
 from pulumi_everest.core.technology import Definition, Technology
@@ -65,6 +65,13 @@ def checked(
 
 def codes(found: list[Finding]) -> list[tuple[str, str]]:
     return [(entry.code, path_text(entry.path)) for entry in found]
+
+
+@pytest.mark.parametrize("kind", ["backup", "restore"])
+def test_expressions_about_jobs_may_name_what_templates_see_and_know_what_it_is(kind: JobKind) -> None:
+    shapes = {name: shape.kind for name, shape in job_shapes(kind).items()}
+    objects = dict.fromkeys(("spec", "metadata", "cluster", "storage", "secrets"), "object")
+    assert shapes == {**objects, "operator": "text", "creating": "bool"}
 
 
 # Fields and versions

@@ -398,6 +398,12 @@ def test_what_is_wrong_is_said_in_a_sentence(schema: Any, value: Any, message: s
     assert [entry.message for entry in entries] == [message]
 
 
+def test_a_key_of_a_pattern_is_none_of_the_others() -> None:
+    schema = {"patternProperties": {"^n": {}}, "additionalProperties": {"type": "integer"}}
+    assert found(inside(schema), {"x": {"n1": "text", "m": 1}}) == []
+    assert found(inside(schema), {"x": {"n1": "text", "m": "text"}}) == [("config.x.m", None)]
+
+
 @pytest.mark.parametrize("value", [[1, True], [0, False], [1, "1"], ["a", "b"], [{"a": 1}, {"a": True}], [[1], [2]], 5])
 def test_items_that_differ_are_not_the_same(value: Any) -> None:
     assert found(inside({"uniqueItems": True}), {"x": value}) == []

@@ -354,6 +354,13 @@ def test_a_loop_goes_through_one_expression(source: str) -> None:
     assert "'forEach' goes through one expression, ${...}, a list or a mapping" in [entry.message for entry in found]
 
 
+@pytest.mark.parametrize("text", ["objects: []", "objects: {a: b}", "let: {a: 1}"])
+def test_a_template_makes_at_least_one_object(text: str) -> None:
+    assert [(entry.path, entry.message) for entry in parse(text).findings] == [
+        (("objects",), "'objects' takes a list of at least one object"),
+    ]
+
+
 def test_hints_at_the_nearest_field_and_variable() -> None:
     found = parse(HEAD + "        {a: '${spec.instances.x.strage}', b: '${metadat}'}").findings
     assert [(entry.code, entry.hint) for entry in found] == [

@@ -117,6 +117,7 @@ CODES: dict[str, Code] = {
     "provider.operator-version": Code(_E, "The operator version is not one that the plugin supports."),
     # Clusters
     "cluster.duplicate": Code(_E, "Two clusters in the input have the same name and namespace."),
+    "cluster.not-written": Code(_W, "`ignore_changes` covers fields of the main object that the program says."),
     "cluster.exists": Code(_E, "An object that is to be made is in the cluster already."),
     "cluster.unknown-topology": Code(_E, "The definition has no such topology."),
     "cluster.topology-needed": Code(

@@ -53,7 +53,7 @@ class DatabaseCluster(pulumi.ComponentResource):
         hooks = ClusterHooks(candidate, options)
         own = for_component(options, hooks=hooks.of_component(), gate=hooks.gate())
         super().__init__(tokens.CLUSTER, resource_name, candidate.inputs(), own)
-        attach(candidate, hooks, self)
+        attach(candidate, hooks, self, options.ignore_changes or ())
         self._outputs = Outputs(self, candidate.batch, candidate.arguments.subject)
         self._candidate, self._hooks, candidate.component = candidate, hooks, self
         if candidate.refused:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pulumi
@@ -12,6 +12,7 @@ from pulumi_everest.resources.arguments.arguments import Arguments
 from pulumi_everest.resources.arguments.models import DatabaseClusterArgs
 from pulumi_everest.resources.candidates.cluster_candidate import ClusterCandidate
 from pulumi_everest.resources.candidates.cluster_hooks import ClusterHooks
+from pulumi_everest.resources.candidates.not_written import not_written
 from pulumi_everest.resources.candidates.program_lock import names_of
 from pulumi_everest.resources.candidates.run import current_run
 from pulumi_everest.resources.engine.tokens import CLUSTER, subject_of
@@ -30,10 +31,16 @@ def start_cluster(
     return ClusterCandidate(checked, current_run(), names_of(name, aliases))
 
 
-def attach(candidate: ClusterCandidate, hooks: ClusterHooks, component: pulumi.ComponentResource) -> None:
-    """Tell a cluster of the component that it has become. Warnings are logged there."""
+def attach(
+    candidate: ClusterCandidate, hooks: ClusterHooks, component: pulumi.ComponentResource, ignored: Sequence[str]
+) -> None:
+    """Tell a cluster of the component that it has become. Warnings are logged there.
+
+    `ignored` are the paths of its main object that `ignore_changes` names.
+    """
     candidate.kubernetes = component.get_provider("kubernetes:core/v1:Secret")
     candidate.run.databases.add(candidate)
     candidate.run.guard.clusters.setdefault(candidate.names[0], []).append(hooks.handling)
     if not candidate.refused:
-        warn(candidate.checked.findings, component)
+        subject = candidate.arguments.subject
+        warn([*candidate.checked.findings, *not_written(candidate.main, ignored, subject)], component)

@@ -161,7 +161,8 @@ class ClusterCandidate:
     def inputs(self) -> dict[str, Any]:
         """What the component keeps of the cluster; nothing of one that is not made."""
         made = self.program_cluster()
-        return inputs_of(made.snapshot, made.allow, self.secrets()) if made is not None else {}
+        connection = self.connection.name if self.connection is not None else None
+        return inputs_of(made.snapshot, made.allow, self.secrets(), connection) if made is not None else {}
 
     def program_cluster(self) -> ProgramCluster | None:
         """The cluster as it is made; None for one that is not."""

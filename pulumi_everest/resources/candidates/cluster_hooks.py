@@ -12,6 +12,7 @@ import pulumi
 from pulumi_everest.core.changes.secret_changes import SecretHandling, names_in
 from pulumi_everest.emit.objects import Emitted
 from pulumi_everest.resources.candidates.cluster_candidate import ClusterCandidate
+from pulumi_everest.resources.children.children import may_replace
 from pulumi_everest.resources.children.kinds import type_of
 from pulumi_everest.resources.engine.provider_settings import CONFIG_MAPS_IN_PLACE, SECRETS_IN_PLACE, says
 from pulumi_everest.resources.hooks.adoption import both
@@ -128,7 +129,10 @@ class ClusterHooks:
         candidate = self._candidate
         assert candidate.component is not None  # it is there before its objects
         adopt = candidate.checked.adopt and manifest["kind"] == "Secret"
-        return candidate.run.ownership.own(candidate.component, name, manifest, opts, candidate.kubernetes, adopt=adopt)
+        return candidate.run.ownership.own(
+            candidate.component, name, manifest, opts, candidate.kubernetes, adopt=adopt,
+            may_be_replaced=may_replace(manifest, candidate.checked.allow),
+        )  # fmt: skip
 
     def start_preflight(
         self, main: pulumi.CustomResource, others: Sequence[tuple[pulumi.CustomResource, Mapping[str, Any]]]

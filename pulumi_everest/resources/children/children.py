@@ -99,16 +99,12 @@ class Children:
         opts = self._with_former_names(name, manifest, opts)
         if self.guarding is not None:
             opts.hooks = self.guarding(name, manifest, opts.hooks)
-        if opts.delete_before_replace is None and not self._may_replace(manifest):
+        if opts.delete_before_replace is None and not may_replace(manifest, self.allow):
             opts.delete_before_replace = False
         own = self.owning(name, manifest, opts) if self.owning is not None else manifest
         made = resource(name, joined(own), opts)
         self.made.append((made, manifest))
         return made
-
-    def _may_replace(self, manifest: Mapping[str, Any]) -> bool:
-        """Whether guards are lifted that keep an object from being deleted and made again."""
-        return REPLACED_GUARD in self.allow or (manifest["kind"] == "Secret" and SECRET_GUARD in self.allow)
 
     def _with_former_names(
         self, name: str, manifest: dict[str, Any], opts: pulumi.ResourceOptions
@@ -195,6 +191,11 @@ def _waited_for(manifest: dict[str, Any], condition: Any) -> dict[str, Any]:
         return manifest
     annotations = both_texts(manifest["metadata"].get("annotations") or {}, own)
     return {**manifest, "metadata": {**manifest["metadata"], "annotations": annotations}}
+
+
+def may_replace(manifest: Mapping[str, Any], allow: Collection[str]) -> bool:
+    """Whether guards are lifted that keep an object from being deleted and made again."""
+    return REPLACED_GUARD in allow or (manifest["kind"] == "Secret" and SECRET_GUARD in allow)
 
 
 def kept_with(policy: str) -> str:

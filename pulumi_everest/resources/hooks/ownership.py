@@ -46,10 +46,12 @@ class Ownership:
         kubernetes: object,
         *,
         adopt: bool = False,
+        may_be_replaced: bool = False,
     ) -> dict[str, Any]:
         """The object of a component with its mark. `opts` are those of its resource: it is taken over where it is ours.
 
-        With `adopt` it is taken over whoever made it, where it is there.
+        With `adopt` it is taken over whoever made it, where it is there. One that `may_be_replaced` is not looked for:
+        the engine replaces nothing that is to be taken over.
         """
         marked = dict(manifest)
         if not calls():
@@ -59,7 +61,7 @@ class Ownership:
         mark = _as_output(component, token, name, metadata)
         metadata["annotations"] = {**(metadata.get("annotations") or {}), MARK: mark}
         marked["metadata"] = metadata
-        if opts.import_ is None:
+        if opts.import_ is None and not may_be_replaced:
             late = LateImport()
             looked: Any = asyncio.ensure_future(self._look(late, component, name, manifest, kubernetes, adopt))
             decided_late(opts, late)

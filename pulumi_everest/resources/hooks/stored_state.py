@@ -21,16 +21,19 @@ from pulumi_everest.model.deferred import Deferred
 from pulumi_everest.model.findings import path_text
 from pulumi_everest.resources.children.join import joined
 
-CLUSTER, LATE, SECRETS, ALLOW = "cluster", "late", "secrets", "allow"
+CLUSTER, LATE, SECRETS, CONNECTION, ALLOW = "cluster", "late", "secrets", "connectionSecret", "allow"
 HELD = "secrets"
 """The output that names the Secrets of a cluster, each with whether it is kept when it leaves the program."""
 _MARK = "$late"
 
 
-def inputs_of(snapshot: Snapshot, allow: list[str], secrets: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+def inputs_of(
+    snapshot: Snapshot, allow: list[str], secrets: Mapping[str, Mapping[str, Any]], connection: Any = None
+) -> dict[str, Any]:
     """The inputs of the component: the text, the outputs that it leaves out, and the guards to lift.
 
-    `secrets` are the Secrets that are made of given values, by the names of their resources.
+    `secrets` are the Secrets that are made of given values, by the names of their resources, and `connection` is the
+    name of the one for clients: without it nothing would change of a component that gives it up, and nobody be asked.
     """
     late: dict[str, Any] = {}
 
@@ -49,6 +52,8 @@ def inputs_of(snapshot: Snapshot, allow: list[str], secrets: Mapping[str, Mappin
         inputs[LATE] = {key: joined(value) for key, value in late.items()}
     if secrets:
         inputs[SECRETS] = {name: _kept(manifest) for name, manifest in secrets.items()}
+    if connection is not None:
+        inputs[CONNECTION] = joined(connection)
     if allow:
         inputs[ALLOW] = allow
     return inputs

@@ -130,9 +130,10 @@ def test_a_forced_replacement_is_refused_before_anything_is_deleted(
     assert before is not None
     [main] = [urn for urn in stack.resources() if f":{PSMDB.kind}::" in urn]
 
-    for done in (stack.preview("--replace", main), stack.up("--replace", main)):
-        assert done.code != 0, done.text
-        assert f"{PSMDB.kind} {namespace}/orders is there already" in done.text
+    preview, up = stack.preview("--replace", main), stack.up("--replace", main)
+    assert preview.code != 0
+    assert up.code != 0
+    assert f"{PSMDB.kind} {namespace}/orders is there already" in preview.text
     after = operators.live.get(PSMDB.api_version, PSMDB.kind, "orders", namespace)
     assert after is not None
     assert (after["metadata"]["uid"], "deletionTimestamp" in after["metadata"]) == (before["metadata"]["uid"], False)

@@ -146,11 +146,12 @@ def test_a_value_that_changes_without_the_component_asks_the_guard(
     stack.write(program(namespace, users={**USERS, "MONGODB_DATABASE_ADMIN_PASSWORD": "pa55-new"}))
     chosen = (option, users if option == "--target" else component)
 
-    for done in (stack.preview(*chosen), stack.up(*chosen)):
+    preview, up = stack.preview(*chosen), stack.up(*chosen)
+    for done in (preview, up):
         assert (done.code == 0) is mutable, done.text
         if mutable:
             assert "users.MONGODB_DATABASE_ADMIN_PASSWORD changed, online" in done.text
-        else:
-            assert "enableSecretMutable" in done.text
+    # In an update without a preview the engine refuses by itself to replace what the stack has made.
+    assert mutable or "enableSecretMutable" in preview.text
     assert held(live, namespace) == made
     assert "pa55-new" not in stack.printed()

@@ -17,10 +17,11 @@ from pulumi_everest.core.exact import same
 from pulumi_everest.live.managers import OPERATOR, Writer, Writers, kind_of
 from pulumi_everest.model.deferred import Deferred, Path
 from pulumi_everest.model.findings import path_text
+from pulumi_everest.model.mark import MARK
 
 _TAKEN_OVER: Final = ("kubectl", "before-first-apply", "pulumi-kubernetes", "pulumi-resource-kubernetes")
 """How the names of those begin whose fields the Kubernetes plugin takes over in an update, and removes if unsaid."""
-_OF_TOOLS: Final = ("kubectl.kubernetes.io/", "pulumi.com/", "deployment.kubernetes.io/", "meta.helm.sh/")
+_OF_TOOLS: Final = ("kubectl.kubernetes.io/", "pulumi.com/", "deployment.kubernetes.io/", "meta.helm.sh/", MARK)
 _AMOUNTS: Final = frozenset({"requests", "limits"})
 
 

@@ -11,6 +11,7 @@ from technologies import ALL, PSMDB, Technology
 
 from pulumi_everest.testing.apiserver import ApiServer
 
+SEVEN, EIGHT = "7.0.30-16", "8.0.19-7"
 HEAD = "import pulumi\nimport pulumi_everest as everest\n"
 
 
@@ -72,16 +73,16 @@ def test_a_larger_volume_is_not_taken_back_in_passing_not_even_by_the_first_upda
 def test_an_image_that_was_edited_is_not_taken_back_and_all_else_is_a_warning(
     stack: Stack, operators: ApiServer, namespace: str
 ) -> None:
-    write(stack, PSMDB, namespace, replicas=3)
+    write(stack, PSMDB, namespace, replicas=3, version=SEVEN)
     assert stack.up().code == 0, stack.printed()
     spec = spec_of(operators, PSMDB, namespace)
-    newer = spec["image"].partition(":")[0] + ":8.0.12-4"
+    newer = spec["image"].replace(SEVEN, EIGHT)
     edit(operators, PSMDB, namespace, "kubectl-edit", {**spec, "image": newer})
-    write(stack, PSMDB, namespace, replicas=5)
+    write(stack, PSMDB, namespace, replicas=5, version=SEVEN)
     done = stack.preview()
     assert done.code != 0, done.text
     assert "edited in the cluster by kubectl-edit" in done.text
-    assert f"spec.image {newer} → {spec['image']}" in done.text
+    assert f"engine.version {EIGHT} → {SEVEN}, by guard downgrade" in done.text
 
     edit(operators, PSMDB, namespace, "kubectl-edit", {**spec, "pause": True})
     for done in (stack.preview(), stack.up()):
@@ -93,7 +94,7 @@ def test_an_image_that_was_edited_is_not_taken_back_and_all_else_is_a_warning(
     spec = spec_of(operators, PSMDB, namespace)
     own = {"manager": "percona-server-mongodb-operator", "spec": {**spec, **PSMDB.filled}}
     edit(operators, PSMDB, namespace, **own)
-    write(stack, PSMDB, namespace, replicas=3)
+    write(stack, PSMDB, namespace, replicas=3, version=SEVEN)
     done = stack.up()
     assert done.code == 0, done.text
     assert "edited in the cluster" not in done.text

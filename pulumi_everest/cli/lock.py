@@ -139,15 +139,27 @@ def _refuse_unknown(clusters: Sequence[str], gathered: Gathered) -> None:
 
 def _write(file: NewFile) -> None:
     """Write a lock file anew, as a whole or not at all. Raises UsageError."""
-    from pulumi_everest.cli.output.write import write_file
+    from pulumi_everest.cli.output.write import RivalsError, alone_in, remove_leftovers, write_file
 
     if file.content == file.before or (file.before is None and not any(u.changed for u in file.updates)):
         return
     path = Path(os.path.realpath(file.path))
     try:
-        write_file(path, file.content, mode=path.stat().st_mode & 0o777 if path.exists() else None)
+        with alone_in(path.parent):
+            remove_leftovers(path)
+            if _content(path) != file.before:
+                text = f"{file.path} was changed by another process since it was read, and is left as it is"
+                raise click.UsageError(f"{text}; run this again")
+            write_file(path, file.content, mode=path.stat().st_mode & 0o777 if path.exists() else None)
+    except RivalsError:
+        raise click.UsageError(f"another everest lock is writing {file.path}; run this again after it") from None
     except OSError as error:
         raise click.UsageError(f"cannot write {file.path}: {error.strerror or error}") from None
+
+
+def _content(path: Path) -> str | None:
+    """What a file says now; None where there is none."""
+    return path.read_text("utf-8") if path.exists() else None
 
 
 def _text(updates: Sequence[Update], *, check: bool) -> str:

@@ -6,6 +6,7 @@ is there at once; of the commands themselves only the one that runs is imported.
 
 from __future__ import annotations
 
+import errno
 import gc
 import importlib
 import os
@@ -107,6 +108,10 @@ with the 700 that are usual, searches among them were a fifth of the time of a s
 left goes without another search."""
 
 
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+"""What a write ends with that the disk does not take; files that a command names itself say so by themselves."""
+
+
 def _run(arguments: Sequence[str]) -> int:
     try:
         code = everest.main(list(arguments), prog_name="everest", standalone_mode=False)
@@ -123,6 +128,12 @@ def _run(arguments: Sequence[str]) -> int:
         # Whoever read has seen enough. What is still buffered must not fail again when the interpreter ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
+    except OSError as error:
+        if error.errno not in _FULL:
+            return _defect(f"{type(error).__name__}: {error}", arguments)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        click.echo(f"everest: cannot write standard output, which is not complete: {error.strerror}", err=True)
+        return 2
     except RecursionError:
         return _defect("the input is nested too deeply", arguments)
     except Exception as error:  # noqa: BLE001 - a defect of ours is no traceback for the user either

@@ -7,6 +7,7 @@ no value.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TypeVar
 
 import pulumi
 from google.protobuf.struct_pb2 import Struct, Value
@@ -22,6 +23,14 @@ from pulumi_everest.serving.package_schema import SECRET
 SECRET_FIELDS = frozenset(field for _, field in SECRET)
 """Names of fields that hold passwords, also where a program does not say so."""
 
+PROPERTIES, OTHERS, OVERHEAD = 3600, 800, 8
+"""Bytes that are said of properties, and of all else, and that each entry takes besides.
+
+An answer of gRPC has them all in its trailer, the message twice, which may be refused from 8 kB on.
+"""
+
+T = TypeVar("T")
+
 
 def properties_error(
     error: ClusterError, component: pulumi.Resource | None = None, inputs: Struct | None = None
@@ -32,7 +41,6 @@ def properties_error(
     for entry in error.findings:
         is_own = entry.path and entry.place is None and (own is None or entry.subject in ("", own))
         (here if is_own else others).append(entry)
-    message = "\n".join([str(error).partition("\n")[0], *map(one_line, others)])
     sent = Value(struct_value=inputs) if inputs is not None else None  # a copy of all of them, so made once
     details: list[InputPropertyErrorDetails] = [
         {
@@ -41,7 +49,24 @@ def properties_error(
         }
         for entry in here
     ]
-    return InputPropertiesError(message, details)
+    shown, space = _first(details, PROPERTIES)
+    lines, _ = _first([*map(one_line, others)], space + OTHERS)
+    left = len(details) - len(shown) + len(others) - len(lines)
+    rest = [f"and {left} more problems, which are said when these are mended"] if left else []
+    message = "\n".join([str(error).partition("\n")[0], *lines, *rest])
+    return InputPropertiesError(message, shown)
+
+
+def _first(entries: list[T], space: int) -> tuple[list[T], int]:
+    """As many of the first entries as fit into so many bytes, and what is left of them."""
+    fitting = []
+    for entry in entries:
+        texts = entry.values() if isinstance(entry, dict) else [entry]
+        space -= sum(len(str(text).encode()) for text in texts) + OVERHEAD
+        if space < 0:
+            break
+        fitting.append(entry)
+    return fitting, max(space, 0)
 
 
 def _shown(path: Path, inputs: Value | None) -> str:

@@ -9,8 +9,12 @@ from pulumi_everest.core.paths import value_at
 from pulumi_everest.emit.objects import Emitted
 from pulumi_everest.model.deferred import Deferred, Path, leaves
 from pulumi_everest.model.findings import Finding, finding, unknown
+from pulumi_everest.model.similar_names import Names
 from pulumi_everest.model.storage_types import storage_fields
 from pulumi_everest.workspace.workspace import Setup
+
+NAMED = 50
+"""How many unknown keys of users are named, each with what was meant by it; a loop may make thousands."""
 
 
 def split_secrets(spec: dict[str, Any], users: Any) -> tuple[dict[str, Any], dict[str, Any], list[Finding]]:
@@ -115,10 +119,14 @@ def _users(users: Any, setup: Setup) -> Iterator[Finding]:
     manifest = setup.technology.manifest
     if manifest is None or not isinstance(users, dict):
         return
-    for key in users:
-        if key not in manifest.secrets.users:
-            text = f"provider '{setup.technology.provider}' has no user key '{key}'"
-            yield unknown("field.unknown", ("users", key), text, key, manifest.secrets.users)
+    known = Names(manifest.secrets.users)
+    others = [key for key in users if key not in manifest.secrets.users]
+    for key in others[:NAMED]:
+        text = f"provider '{setup.technology.provider}' has no user key '{key}'"
+        yield unknown("field.unknown", ("users", key), text, key, known)
+    if len(others) > NAMED:
+        text = f"provider '{setup.technology.provider}' has none of {len(others) - NAMED} more user keys either"
+        yield finding("field.unknown", ("users",), text, allowed=known)
     for key in manifest.secrets.required_users:
         if key not in users:
             text = f"users are given, so '{key}' is needed too"

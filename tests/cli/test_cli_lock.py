@@ -539,3 +539,46 @@ def test_no_machine_path_and_no_secret_is_in_the_lock(run: Run, program: Path, o
     text = (program / "everest.lock").read_text()
     assert "hunter2" not in text
     assert str(tmp_path) not in text
+
+
+# Several at once, and killed ones
+
+
+@pytest.fixture
+def locked_folder(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "cluster.yaml").write_text(ORDERS)
+    return tmp_path
+
+
+def test_what_a_killed_lock_has_left_is_removed_and_nothing_else(locked_folder: Path, run: Run) -> None:
+    left, other = locked_folder / ".everest.lock.a1b2c3d4", locked_folder / ".everest.lock.mine"
+    for path in (left, other):
+        path.write_text("half")
+    assert run("lock", "--plugin", TOYDB, "cluster.yaml").exit_code == 0
+    assert (locked_folder / "everest.lock").is_file()
+    assert not left.exists()
+    assert other.exists()
+
+
+def test_two_locks_at_once_are_told_of_each_other(locked_folder: Path, run: Run) -> None:
+    from pulumi_everest.cli.output.write import alone_in
+
+    with alone_in(locked_folder):
+        result = run("lock", "--plugin", TOYDB, "cluster.yaml")
+    assert result.exit_code == 2
+    assert "another everest lock is writing" in result.stderr
+    assert not (locked_folder / "everest.lock").exists()
+    assert run("lock", "--plugin", TOYDB, "cluster.yaml").exit_code == 0
+
+
+def test_a_lock_that_changed_meanwhile_is_left_as_it_is(
+    locked_folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pulumi_everest.cli import lock
+
+    monkeypatch.setattr(lock, "_content", lambda path: "another's")
+    result = run("lock", "--plugin", TOYDB, "cluster.yaml")
+    assert result.exit_code == 2
+    assert "was changed by another process since it was read" in result.stderr
+    assert not (locked_folder / "everest.lock").exists()

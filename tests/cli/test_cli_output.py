@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import stat
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -276,3 +278,16 @@ def test_a_stream_separates_documents() -> None:
     text = yaml_stream([made("A", "x"), made("B", "y")])
     assert text.count("---\n") == 1
     assert [d.data["kind"] for d, _ in documents_of(text)] == ["A", "B"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full, a disk that is always full")
+def test_a_full_disk_is_said_as_what_it_is(tmp_path: Path) -> None:
+    (tmp_path / "orders.yaml").write_text(
+        "apiVersion: everest.percona.com/v2alpha1\nkind: DatabaseCluster\nmetadata: {name: orders}\n"
+        "spec: {provider: psmdb-operator, instances: {engine: {}}}\n"
+    )
+    with open("/dev/full", "wb") as full:
+        command = [sys.executable, "-m", "pulumi_everest.cli", "render", "orders.yaml"]
+        ran = subprocess.run(command, cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert ran.returncode == 2
+    assert ran.stderr == "everest: cannot write standard output, which is not complete: No space left on device\n"

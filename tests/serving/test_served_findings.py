@@ -233,3 +233,15 @@ def test_texts_have_the_words_of_other_languages(refused):
     assert "with adopt: true the field 'namespace' says where the object is" in said
     assert "deletionPolicy cannot be 'delete' with it; adopt first; then take adopt: true out" in said
     assert "True" not in said
+
+
+def test_thousands_of_mistakes_are_delivered_and_the_rest_is_counted(served, preview):
+    """The trailer of an answer has little room, and an engine that cannot read it says nothing of what is wrong."""
+    users = {f"user-{number}": Secret("pa55") for number in range(1500)}
+    with pytest.raises(Refused) as refused:
+        served.construct(preview, CLUSTER, "many", {"provider": "pxc-operator", "namespace": "shop", "users": users})
+    assert refused.value.code == "INVALID_ARGUMENT"
+    assert 5 <= len(refused.value.paths) < 50
+    assert refused.value.paths[0].startswith('users["user-0"]')
+    assert "more problems, which are said when these are mended" in refused.value.message
+    assert "pa55" not in refused.value.message + str(refused.value.reasons)

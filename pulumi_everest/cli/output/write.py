@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -55,6 +57,43 @@ def write_file(path: Path, text: str, *, mode: int | None = None) -> None:
     except BaseException:
         os.unlink(temporary)
         raise
+
+
+class RivalsError(Exception):
+    """Another process of this command writes in the same folder."""
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Let no other process that asks for this write in a folder meanwhile. Raises `RivalsError` where one does.
+
+    It ends with the process, however that ends, and leaves no file. Where a system or a file system has no such locks,
+    nothing is asked.
+    """
+    try:
+        import fcntl
+    except ImportError:
+        yield
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise RivalsError from None
+        except OSError:
+            pass
+        yield
+    finally:
+        os.close(handle)
+
+
+def remove_leftovers(path: Path) -> None:
+    """Remove what a process that was killed while it wrote this file has left beside it."""
+    own = re.compile(rf"\.{re.escape(path.name[:40])}\.[a-z0-9_]{{8}}")
+    for other in path.parent.iterdir():
+        if own.fullmatch(other.name) and other.is_file():
+            other.unlink(missing_ok=True)
 
 
 def _umask() -> int:

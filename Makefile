@@ -16,7 +16,7 @@ endif
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-pythons test-lowest fuzz covered mutants testenv lint format schemas coverage measure bench growth bench-engine engine-test docs dist clean
+.PHONY: help demo test test-pythons test-lowest fuzz covered mutants testenv lint format schemas coverage measure bench growth bench-engine engine-test engine-soak docs dist clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -115,6 +115,9 @@ bench-engine: $(VENV)/.develop ## Measure preview and up by Pulumi's engine, whi
 
 engine-test: $(VENV)/.develop ## Run the tests with Pulumi's engine, and write what was run to docs
 	@$(BIN)/python tests/engine/run.py
+
+engine-soak: $(VENV)/.develop ## Kill 50 updates by Pulumi's engine at random moments: KILLS=50, SEED=...; writes what came of it to docs
+	@$(BIN)/python tests/engine/soak.py --kills $(or $(KILLS),50) $(if $(SEED),--seed $(SEED))
 
 $(VENV)/.docs: $(VENV)/.package
 	@echo "Setting up the tools for the documentation ..."

@@ -2,8 +2,7 @@
 
 An engine starts one for each preview or update, which has one deployment; a developer who attaches to one, and a
 program of Pulumi's Automation API, have many. So both are counted: many small deployments one after the other, of which
-nothing may stay, and one large one, whose components cost as long as it lasts. With the API server of the tests, the
-deployments also look at a cluster.
+nothing may stay, and one large one, whose components cost as long as it lasts.
 
     python -m benchmarks.serving           5,000 components in 250 deployments
     python -m benchmarks.serving 20        a twentieth of that
@@ -32,10 +31,9 @@ from fake_engine import CLUSTER, Monitor, Plugin, listening, plugin
 
 ROOT = Path(__file__).parents[1]
 DEPLOYMENTS, EACH, AT_ONCE = 250, 20, 8
-LARGE = 1000
+LARGE, WARM = 1000, 100
 SETTLED = 10
 """Deployments after which all that is made once is there."""
-LOOKS = 50
 
 
 @dataclass(frozen=True)
@@ -110,9 +108,9 @@ def main(part: int = 1) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder, plugin(ROOT, Path(folder)) as process:
         count = LARGE // part
         with deployment(preview=True) as to:
-            construct(process, to, range(EACH))
+            construct(process, to, range(WARM))
             before = held(process.pid)
-            construct(process, to, range(EACH, EACH + count))
+            construct(process, to, range(WARM, WARM + count))
             after_all = held(process.pid)
         figures["one deployment, kB for each component (bound 25)"] = (after_all.memory - before.memory) / count
         figures[f"one deployment, descriptors after {count} components"] = after_all.descriptors

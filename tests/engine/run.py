@@ -16,6 +16,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 from pulumi_engine import find_engine
+from soak_page import saved_section
 
 from pulumi_everest.testing.apiserver import ApiServer
 from pulumi_everest.testing.binaries import assets
@@ -87,7 +88,7 @@ def page(parts: dict[str, str], record: Record) -> str:
         lines += [f"## {file}", "", "| test | outcome |", "|---|---|"]
         lines += [f"| {name} | {outcome} |" for name, outcome in tests]
         lines.append("")
-    return "\n".join(lines)
+    return "\n".join([*lines, saved_section()])
 
 
 def main() -> int:

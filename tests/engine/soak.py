@@ -77,6 +77,7 @@ for name, provider, users in {clusters!r}:
 class Row:
     """One kill: where and when it landed, and what came of it."""
 
+    seed: int
     number: int
     round: int
     phase: str
@@ -124,7 +125,15 @@ class Operator:
 
 
 def found(live: LiveCluster, namespace: str) -> Found:
-    """What there is in a namespace, but for what is being deleted."""
+    """What there is in a namespace, but for what is being deleted; a busy server is asked again."""
+    for _ in range(10):
+        with suppress(LiveError):
+            return _found(live, namespace)
+        time.sleep(1)
+    return _found(live, namespace)
+
+
+def _found(live: LiveCluster, namespace: str) -> Found:
     made: Found = {}
     for version, kind in [*KINDS, ("v1", "Secret")]:
         for entry in live.list(version, kind, namespace):
@@ -164,7 +173,7 @@ class Round:
         soak = self.soak
         if soak.done:
             return False
-        row = Row(len(soak.rows) + 1, self.number, phase, soak.random.choice([*VICTIMS]), 0.0)
+        row = Row(soak.seed, len(soak.rows) + 1, self.number, phase, soak.random.choice([*VICTIMS]), 0.0)
         existed = found(self.live, self.namespace)
         before = self.kill(command, row, soak.random.uniform(0.0, 1.0) * soak.lasted.get(phase, 12.0))
         if before is None:  # it had ended
@@ -330,6 +339,7 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--seed", type=int, default=None)
     parser.add_argument("--folder", type=Path, default=None, help="where stacks and rows are kept; else thrown away")
+    parser.add_argument("--add", action="store_true", help="keep the kills of earlier runs on the page")
     parser.add_argument("--no-page", action="store_true", help="do not write the page")
     given = parser.parse_args()
     seed = given.seed if given.seed is not None else secrets.randbelow(2**31)
@@ -344,7 +354,9 @@ def main() -> int:
         soak.run()
     rows = [asdict(row) for row in soak.rows]
     if not given.no_page:
-        ROWS.write_text(json.dumps({"date": date.today().isoformat(), "seed": seed, "kills": rows}, indent=1) + "\n")
+        before = json.loads(ROWS.read_text())["kills"] if given.add and ROWS.exists() else []
+        data = {"date": date.today().isoformat(), "kills": [*before, *rows]}
+        ROWS.write_text(json.dumps(data, indent=1) + "\n")
         write_section()
     failed = [row for row in soak.rows if row.problems]
     print(f"{len(rows) - len(failed)} of {len(rows)} finished")

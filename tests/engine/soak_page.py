@@ -15,12 +15,13 @@ TITLE = "## Kills at random moments"
 def section(data: dict[str, Any]) -> str:
     """The table of a run."""
     rows = data["kills"]
+    seeds = ", ".join(str(seed) for seed in dict.fromkeys(row["seed"] for row in rows))
     finished = sum(row["outcome"] == "finished" and not row["state_broken"] for row in rows)
     mended = sum(row["outcome"] == "finished" and row["state_broken"] for row in rows)
     lines = [
         TITLE,
         "",
-        f"Written by `make engine-soak`, run on {data['date']} with seed {data['seed']}: {len(rows)} kills that landed, in "
+        f"Written by `make engine-soak`, last run on {data['date']}, seeds {seeds}: {len(rows)} kills that landed, in "
         "stacks with a cluster",
         "of each technology, with users, a backup storage with credentials, Secrets for clients and a backup. After",
         "`pulumi cancel` one more run of the same command finished with every object once, the same UIDs, the same Secrets,",

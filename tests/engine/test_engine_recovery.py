@@ -210,8 +210,29 @@ def test_adopt_takes_secrets_over_and_knows_what_the_server_fills_in(
     after = existing(live, technology, namespace)
     assert uids(after) == uids(before)
     assert content(after) == content(before)
-    assert {step for step, _ in up.steps("Secret")} == {"import"}
+    assert {step for step, _ in up.steps("Secret")} == {"import", "update"}, "the update gives them the mark"
     assert stack.up().only_same
+
+
+def test_adopt_does_not_change_the_values_of_a_secret(configured: Stack, live: LiveCluster, namespace: str) -> None:
+    stack = configured
+    stack.run("config", "set", "kubernetes:enableSecretMutable", "true")
+    stack.write(program(PSMDB, namespace))
+    fine(stack.up())
+    for entry in existing(live, PSMDB, namespace).values():
+        metadata = {"name": entry["metadata"]["name"], "namespace": namespace, "annotations": {MARK: None}}
+        live.merge({"apiVersion": entry["apiVersion"], "kind": entry["kind"], "metadata": metadata})
+    before = existing(live, PSMDB, namespace)
+    forget(stack, PSMDB.kind, "Secret", "DatabaseCluster")
+    other = program(PSMDB, namespace, more="adopt=True,").replace('deletion_policy="delete",', "")
+    stack.write(other.replace("pa55-of-the-admin", "another-password"))
+
+    done = stack.up()
+
+    assert done.code != 0
+    assert "the program gives other values than the cluster has" in done.text
+    assert "another-password" not in done.text
+    assert content(existing(live, PSMDB, namespace)) == content(before)
 
 
 def test_a_database_that_exists_gets_the_mark_once_and_nothing_else(

@@ -242,6 +242,6 @@ def test_thousands_of_mistakes_are_delivered_and_the_rest_is_counted(served, pre
         served.construct(preview, CLUSTER, "many", {"provider": "pxc-operator", "namespace": "shop", "users": users})
     assert refused.value.code == "INVALID_ARGUMENT"
     assert 5 <= len(refused.value.paths) < 50
-    assert refused.value.paths[0].startswith('users["user-0"]')
+    assert refused.value.paths[0] == "users.user-0 (secret)"
     assert "more problems, which are said when these are mended" in refused.value.message
     assert "pa55" not in refused.value.message + str(refused.value.reasons)

@@ -26,14 +26,18 @@ Pulumi's engine could know is written as <unknown>, with a warning.
   everest render . -o manifests/
   everest render infra/ --stack prod -o manifests/ --show-secrets
   everest render provider.yaml cluster.yaml --reconcile-by everest
+  everest render cluster.yaml --explain
 """
 
 
 @click.command(help=_HELP, short_help="Make the Kubernetes objects.")
 @shared_options("Folder for the objects, one file each.", "DIR")
 @click.option("--show-secrets", is_flag=True, help="Write secret values. Only with -o; the files get mode 0600.")
+@click.option(
+    "--explain", is_flag=True, help="Say of each value the template's line, and what of the cluster it follows."
+)
 @click.pass_context
-def render(ctx: click.Context, paths: tuple[str, ...], options: Options, show_secrets: bool) -> None:
+def render(ctx: click.Context, paths: tuple[str, ...], options: Options, show_secrets: bool, explain: bool) -> None:
     """Make the objects."""
     from pulumi_everest.cli.output.files import check_folder, write_objects
     from pulumi_everest.cli.output.findings import counted, failed
@@ -45,6 +49,8 @@ def render(ctx: click.Context, paths: tuple[str, ...], options: Options, show_se
 
     if show_secrets and options.output is None:
         raise click.UsageError("--show-secrets needs -o DIR: secret values are not written to a terminal or a log")
+    if explain and options.output is not None:
+        raise click.UsageError("--explain writes to standard output, so it cannot be with -o")
     if options.output is not None:
         check_folder(options.output)
     inputs = read_inputs(paths)
@@ -54,7 +60,13 @@ def render(ctx: click.Context, paths: tuple[str, ...], options: Options, show_se
     if gathered.has_errors:
         ctx.exit(1)
     items = gathered.items
-    if options.output is not None:
+    if explain:
+        from pulumi_everest.cli.output.explained import explained_json, explained_text
+
+        if inputs.programs:
+            raise click.UsageError("--explain is for documents: the clusters of a program are known by its own lines")
+        click.echo((explained_json if options.json else explained_text)(items))
+    elif options.output is not None:
         written, others = write_objects(items, options.output, as_json=options.json, show=show_secrets)
         click.echo(f"{counted(written, 'object')} written to {options.output}", err=True)
         if others:

@@ -26,6 +26,7 @@ from pulumi_everest.model.shapes import ANY, Shape, shape_of
 from pulumi_everest.model.source.documents import Document, read_file
 
 if TYPE_CHECKING:
+    from pulumi_everest.emit.explain.traced import TracedTemplate
     from pulumi_everest.emit.templates.legacy import LegacyTemplate
     from pulumi_everest.emit.templates.value_template import ValueTemplate
 
@@ -61,15 +62,27 @@ class Plugin:
         document = _only_document(self.folder / RESOURCES, ANY, found)
         if document is None or found:
             raise EverestError(found)
-        main, topologies = _main_settings(self.manifest), self.definition.spec.topologies
-        operators = self.manifest.operator.versions
-        template = Template.parse(document, self.functions, main=main, operators=operators)
+        topologies = self.definition.spec.topologies
+        template = Template.parse(document, self.functions, **self._of_objects)
         found += template.findings
         for index, settings in template.settings:
             found += located(check_topologies(settings, topologies, ("objects", index)), document.place)
         if found:
             raise EverestError(found)
         return template
+
+    @property
+    def _of_objects(self) -> dict[str, Any]:
+        return {"main": _main_settings(self.manifest), "operators": self.manifest.operator.versions}
+
+    @cached_property
+    def traced(self) -> TracedTemplate:
+        """The templates again, to be asked where in them a value stands. Of a plugin whose `template` is fine."""
+        from pulumi_everest.emit.explain.traced import TracedTemplate
+
+        document = _only_document(self.folder / RESOURCES, ANY, [])
+        assert document is not None  # `template` could be read
+        return TracedTemplate(document, self.functions, **self._of_objects)
 
     @cached_property
     def backup(self) -> JobTemplate | None:

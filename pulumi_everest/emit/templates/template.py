@@ -160,14 +160,15 @@ class Template:
         *,
         main: ObjectSettings | None = None,
         operators: Sequence[str] = (),
+        compiling: type[Compiler] = Compiler,
     ) -> Template:
         """The template of a document (resources.yaml). `shapes` are those of the variables, for the check of fields.
 
         `beside` are keys of the document that are no part of the template. `main` is what plugin.yaml says of the main
         object; without it the objects are those of a job, which have no settings. `operators` are the versions of the
-        operator.
+        operator, and `compiling` is what makes nodes of it.
         """
-        compiler = Compiler(document, shapes if shapes is not None else variable_shapes(), functions)
+        compiler = compiling(document, shapes if shapes is not None else variable_shapes(), functions)
         template = cls(document.file)
         data = document.data
         for key in data:

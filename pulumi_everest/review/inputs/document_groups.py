@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache, partial
 from typing import Any
 
 from pulumi_everest.core.changes.snapshot import Snapshot
@@ -10,6 +11,7 @@ from pulumi_everest.model.findings import Finding, located
 from pulumi_everest.review.clusters import Cluster
 from pulumi_everest.review.inputs.foreign import written_text
 from pulumi_everest.review.inputs.groups import Group, Item
+from pulumi_everest.workspace.explained import Explained, explained
 from pulumi_everest.workspace.job_plans import JobPlan
 from pulumi_everest.workspace.workspace import Plan, Planned, Workspace
 
@@ -51,8 +53,18 @@ def _cluster_group(plan: Plan) -> Group:
     place = plan.cluster.locate(("metadata", "name"))
     main = next((o.manifest for o in plan.objects if o.main), {})
     title = Item(main).title
-    items = [Item(o.manifest, place, main=o.main, after=title if o.when_ready else None) for o in plan.objects]
+    known = cache(partial(explained, plan))
+    items = [
+        Item(
+            o.manifest, place, main=o.main, after=title if o.when_ready else None, explained=partial(_at, known, index)
+        )
+        for index, o in enumerate(plan.objects)
+    ]
     return Group("cluster", str(metadata.get("name")), about, items, _known_cluster(plan, main))
+
+
+def _at(known: Callable[[], list[list[Explained]]], index: int) -> list[Explained]:
+    return known()[index]
 
 
 def _known_cluster(plan: Plan, main: dict[str, Any]) -> Cluster:

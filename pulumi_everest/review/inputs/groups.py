@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from pulumi_everest.model.findings import Place
 from pulumi_everest.program.values import Secret, Unknown
 from pulumi_everest.review.clusters import Cluster
+from pulumi_everest.workspace.explained import Explained
 
 
 @dataclass
@@ -27,6 +28,8 @@ class Item:
     after: str | None = None
     kubernetes: str = ""
     live: Mapping[str, Any] | None = None
+    explained: Callable[[], Sequence[Explained]] | None = None
+    """Where its values come from, for whoever asks; None where that is not known."""
 
     @property
     def key(self) -> tuple[str, str, str, str]:

@@ -1,0 +1,157 @@
+"""Which values of a cluster each value of its objects follows.
+
+Templates are not asked: a value of the resolved cluster is changed, the objects are made again, and what then differs
+follows it. So what is said is what a user sees who makes that change.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from pulumi_everest.core.merging import copied
+from pulumi_everest.core.resolve import Resolved
+from pulumi_everest.emit.templates.template import Emitted
+from pulumi_everest.model.deferred import Deferred, Path
+from pulumi_everest.model.findings import EverestError
+
+Emit = Callable[[Resolved], Sequence[Emitted]]
+Leaf = tuple[int, Path]
+"""A value of the objects: the number of its object, and its path there."""
+
+_QUANTITY: Final = re.compile(r"(\d+)((?:\.\d+)?(?:[KMGTPE]i?|m|k)?)")
+_VERSION: Final = re.compile(r"(\d+\.\d+.*?)(\d+)(\D*)")
+_MISSING: Final = object()
+
+
+def leaves(objects: Sequence[Emitted]) -> Iterator[tuple[Leaf, Any]]:
+    """Every value of the objects that is no mapping or list with something in it."""
+    for index, entry in enumerate(objects):
+        for path, value in leaves_below(entry.manifest, ()):
+            yield (index, path), value
+
+
+def leaves_below(data: Any, path: Path) -> Iterator[tuple[Path, Any]]:
+    """Every value below plain data that is no mapping or list with something in it."""
+    if isinstance(data, dict) and data:
+        for key, value in data.items():
+            yield from leaves_below(value, (*path, key))
+    elif isinstance(data, list) and data:
+        for index, value in enumerate(data):
+            yield from leaves_below(value, (*path, index))
+    else:
+        yield path, data
+
+
+def followed(resolved: Resolved, objects: Sequence[Emitted], emit: Emit) -> dict[Leaf, list[Path]]:
+    """For each value of the objects what it follows: paths in the spec, or below ``metadata``.
+
+    ``instances.<component>`` alone is that there is such a component, whatever is said of it.
+    """
+    before = dict(leaves(objects))
+    found: dict[Leaf, list[Path]] = {leaf: [] for leaf in before}
+    for path, value in _inputs(resolved):
+        for leaf in _moved(resolved, path, value, before, objects, emit):
+            found[leaf].append(path)
+    for component in resolved.types:
+        without = _without(resolved, component)
+        for leaf in _differing(before, objects, emit, without):
+            if not any(path[:2] == ("instances", component) for path in found[leaf]):
+                found[leaf].append(("instances", component))
+    return found
+
+
+def _inputs(resolved: Resolved) -> Iterator[tuple[Path, Any]]:
+    yield from ((path, value) for path, value in leaves_below(resolved.spec, ()) if not isinstance(value, Deferred))
+    yield from leaves_below(resolved.metadata, ("metadata",))
+
+
+def _moved(
+    resolved: Resolved, path: Path, value: Any, before: Mapping[Leaf, Any], objects: Sequence[Emitted], emit: Emit
+) -> set[Leaf]:
+    """The values that differ when one of the cluster is another, and when it is not there.
+
+    An object that is gone as a whole moves all of its values, one that has another name only what differs in it.
+    """
+    moved: set[Leaf] = set()
+    for other in (*_others(value), _MISSING):
+        if other is _MISSING and moved:
+            break
+        moved.update(_differing(before, objects, emit, _with(resolved, path, other)))
+    return moved
+
+
+def _differing(before: Mapping[Leaf, Any], objects: Sequence[Emitted], emit: Emit, other: Resolved) -> Iterator[Leaf]:
+    """The values that are not what they were when the objects are made of another cluster; none where that fails."""
+    try:
+        twins = _twins(objects, emit(other))
+    except EverestError:
+        return
+    for (index, path), was in before.items():
+        there = twins[index]
+        now = _at(there.manifest, path) if there is not None else _MISSING
+        if now is _MISSING or now != was or type(now) is not type(was):
+            yield index, path
+
+
+def _twins(objects: Sequence[Emitted], made: Sequence[Emitted]) -> list[Emitted | None]:
+    """For each object the one that it is among others: of its name in the template, in their order."""
+    queues: dict[str, list[Emitted]] = {}
+    for entry in made:
+        queues.setdefault(entry.name, []).append(entry)
+    return [queue.pop(0) if (queue := queues.get(entry.name)) else None for entry in objects]
+
+
+def _others(value: Any) -> Iterator[Any]:
+    """Values of the kind of another one: what a user could write in its place."""
+    if isinstance(value, bool):
+        yield not value
+    elif isinstance(value, (int, float)):
+        yield value + 2
+    elif isinstance(value, str):
+        quantity = _QUANTITY.fullmatch(value)
+        version = _VERSION.fullmatch(value)
+        if quantity is not None:
+            yield f"{int(quantity[1]) + 3}{quantity[2]}"
+        elif version is not None:
+            yield f"{version[1]}{int(version[2]) + 1}{version[3]}"
+        yield f"{value}x"
+        yield f"{value[:-1]}y" if value else "y"
+    else:
+        yield "x"
+
+
+def _without(resolved: Resolved, component: str) -> Resolved:
+    """The cluster without one of its components."""
+    types = {name: kind for name, kind in resolved.types.items() if name != component}
+    return replace(resolved, types=types, spec=_set(resolved.spec, ("instances", component), _MISSING))
+
+
+def _with(resolved: Resolved, path: Path, value: Any) -> Resolved:
+    """The cluster with another value at a path, or with none there."""
+    if path[0] == "metadata":
+        return replace(resolved, metadata=_set(resolved.metadata, path[1:], value))
+    return replace(resolved, spec=_set(resolved.spec, path, value))
+
+
+def _set(data: Mapping[str, Any], path: Path, value: Any) -> dict[str, Any]:
+    result: dict[str, Any] = copied(dict(data))
+    node: Any = result
+    for key in path[:-1]:
+        node = node[key]
+    if value is _MISSING:
+        del node[path[-1]]
+    else:
+        node[path[-1]] = value
+    return result
+
+
+def _at(data: Any, path: Path) -> Any:
+    for key in path:
+        try:
+            data = data[key]
+        except (KeyError, IndexError, TypeError):
+            return _MISSING
+    return data

@@ -1,0 +1,148 @@
+"""Where the objects of a planned cluster come from: for each value the template's line and those of the cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pulumi_everest.core.paths import value_at
+from pulumi_everest.emit.explain.followed import followed, leaves
+from pulumi_everest.emit.objects import emit
+from pulumi_everest.model.deferred import Path
+from pulumi_everest.model.findings import Place
+from pulumi_everest.plugins.plugin import Plugin
+from pulumi_everest.workspace.plans import Plan
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a value follows: a path of the cluster, who said what stands there, and where.
+
+    `origin` is cluster, preset, topology, plugin (its defaults), definition (versions and images, schema defaults),
+    versions, bundle, lock or provider.
+    """
+
+    path: Path
+    origin: str
+    place: Place | None
+
+
+@dataclass(frozen=True)
+class Explained:
+    """One value of an object. `template` is None for what no template says: the cluster's own metadata, overrides."""
+
+    path: Path
+    value: Any
+    template: Place | None
+    sources: tuple[Source, ...]
+
+
+def explained(plan: Plan) -> list[list[Explained]]:
+    """The values of each object of a cluster, in the order of its objects.
+
+    The objects of a controller are the cluster's own documents, of which there is nothing to be explained.
+    """
+    plugin = plan.setup.plugin
+    if plugin is None or plan.setup.technology.is_controlled:
+        return [[] for _ in plan.objects]
+    objects = [entry for entry in plan.objects if not entry.when_ready]
+    places = plugin.traced.places(plan.resolved)
+    found = followed(plan.resolved, objects, lambda resolved: emit(resolved, plugin.template))
+    result: list[list[Explained]] = [[] for _ in plan.objects]
+    for (index, path), value in leaves(objects):
+        at = places[index].get(path)
+        template = plugin.traced.document.value_place(at) if at is not None else None
+        sources = tuple(source for one in found[index, path] for source in _all_sources(plan, plugin, one))
+        result[index].append(Explained(path, value, template, sources))
+    return result
+
+
+def _all_sources(plan: Plan, plugin: Plugin, path: Path) -> Iterator[Source]:
+    """Who said a value; of an image that a version of the definition has, also who chose the version."""
+    source = _source(plan, plugin, path)
+    yield source
+    if path[:1] == ("instances",) and path[2:] == ("image",) and source.origin == "definition":
+        version = (*path[:2], "version")
+        if value_at(plan.resolved.spec, version) is not None:
+            chosen = _source(plan, plugin, version)
+            if chosen != replace(source, path=version):
+                yield chosen
+
+
+def _source(plan: Plan, plugin: Plugin, path: Path) -> Source:
+    return next(_sources(plan, plugin, path), None) or Source(path, "definition", _of_definition(plugin, ()))
+
+
+def _sources(plan: Plan, plugin: Plugin, path: Path) -> Iterator[Source]:
+    """Who may have said a value, the strongest first."""
+    cluster, resolved = plan.cluster, plan.resolved
+    if path[0] == "metadata":
+        yield Source(path, "cluster", cluster.locate(path if cluster.prefix else path[1:]))
+        return
+    if value_at(cluster.spec, path) is not None or (path == ("instances", *path[1:2]) and _listed(plan, path)):
+        yield Source(path, "cluster", cluster.locate((*cluster.prefix, *path)))
+        return
+    topology = str(resolved.spec["topology"]["type"])
+    if path[0] == "instances" and len(path) > 2:
+        yield from _of_instance(plan, plugin, topology, path)
+    elif path[0] == "instances":
+        yield Source(path, "topology", _of_definition(plugin, ("topologies", topology, "components", path[1])))
+    preset = cluster.spec.get("preset")
+    if isinstance(preset, str) and value_at(plugin.presets.get(preset) or {}, path) is not None:
+        yield Source(path, "preset", Place(str(plugin.folder / "presets" / f"{preset}.yaml")))
+    if path == ("operatorVersion",):
+        place = plugin.manifest_document.place(("operator", "default"))
+        origin = resolved.operator_origin
+        yield Source(path, origin, place if origin == "plugin" else None)
+    if value_at(plugin.manifest.defaults, path) is not None:
+        yield Source(path, "plugin", plugin.manifest_document.place(("defaults", *path)))
+    if path == ("topology", "type"):
+        yield Source(path, "definition", _of_definition(plugin, ("topologies", topology)))
+    if path[:2] == ("topology", "config"):
+        at = ("topologies", topology, "configSchema", "properties", path[2])
+        yield Source(path, "definition", _of_definition(plugin, at))
+    if path[0] == "images":
+        yield Source(path, "provider", None)
+    if path[0] == "config" and len(path) > 1:
+        yield Source(path, "definition", _of_definition(plugin, ("configSchema", "properties", path[1])))
+
+
+def _listed(plan: Plan, path: Path) -> bool:
+    return path[1] in (plan.cluster.spec.get("instances") or {})
+
+
+def _of_instance(plan: Plan, plugin: Plugin, topology: str, path: Path) -> Iterator[Source]:
+    """Who said a setting of a component."""
+    component, below = str(path[1]), path[2:]
+    kind = plan.resolved.types[component]
+    origin = plan.resolved.origin(component, below)
+    if below == ("image",):
+        origin = plan.resolved.origin(component, ("image",)) or "type"
+    places: dict[str, Place | None] = {
+        "versions": plan.cluster.locate((*plan.cluster.prefix, "components", "versions", kind, *below)),
+        "topology": _of_definition(plugin, ("topologies", topology, "components", component, "defaults", *below)),
+        "plugin": plugin.manifest_document.place(("defaults", "instances", component, *below)),
+        "bundle": _of_definition(plugin, ("bundles",)),
+        "type": _of_version(plan, plugin, component, kind),
+        "preset": Place(str(plugin.folder / "presets" / f"{plan.cluster.spec.get('preset')}.yaml")),
+        "lock": plan.cluster.lock.locate(plan.cluster.lock.path) if plan.cluster.lock is not None else None,
+    }
+    if origin in places:
+        yield Source(path, "definition" if origin == "type" else origin, places[origin])
+    if below[:1] == ("config",) and len(below) > 1:
+        at = ("components", component, "configSchema", "properties", below[1])
+        yield Source(path, "definition", _of_definition(plugin, at))
+
+
+def _of_version(plan: Plan, plugin: Plugin, component: str, kind: str) -> Place | None:
+    version = value_at(plan.resolved.spec, ("instances", component, "version"))
+    entries = value_at(plugin.definition_document.data, ("spec", "componentTypes", kind, "versions"))
+    for index, entry in enumerate(entries if isinstance(entries, list) else []):
+        if isinstance(entry, dict) and entry.get("version") == version:
+            return _of_definition(plugin, ("componentTypes", kind, "versions", index))
+    return _of_definition(plugin, ("componentTypes", kind))
+
+
+def _of_definition(plugin: Plugin, path: Path) -> Place | None:
+    return plugin.definition_document.place(("spec", *path))

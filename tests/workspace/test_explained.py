@@ -1,0 +1,236 @@
+"""Where the values of objects come from: the line that is named, changed, changes the value, and no other line does."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path as File
+from typing import Any
+
+import pytest
+import yaml
+from click.testing import CliRunner
+
+from pulumi_everest.cli.main import everest
+from pulumi_everest.core.merging import copied
+from pulumi_everest.core.paths import value_at
+from pulumi_everest.emit.explain.followed import leaves, leaves_below
+from pulumi_everest.emit.objects import Emitted, emit
+from pulumi_everest.emit.templates.template import Template, TemplateError
+from pulumi_everest.model.deferred import Path
+from pulumi_everest.model.source.documents import Document, read_file, read_yaml
+from pulumi_everest.plugins.find import Plugins, builtin
+from pulumi_everest.plugins.plugin import Plugin, load_plugin
+from pulumi_everest.workspace.explained import Explained, explained
+from pulumi_everest.workspace.plans import Plan
+from pulumi_everest.workspace.workspace import Workspace, shape_for
+
+VALKEY = File(__file__).parents[2] / "examples/plugin-valkey/valkey"
+ADDED = ("metadata.namespace", "metadata.labels", "metadata.annotations")
+"""What no template says: an object gets it from its cluster."""
+
+
+def plugins() -> list[Plugin]:
+    valkey, _ = load_plugin(VALKEY)
+    assert valkey is not None
+    return [*builtin(), valkey]
+
+
+def planned(plugin: Plugin, documents: list[Document]) -> list[Plan]:
+    return Workspace(Plugins([plugin.folder]), documents).plan().clusters
+
+
+@cache
+def examples(plugin: str) -> list[Plan]:
+    """The clusters of a plugin's examples."""
+    (found,) = [one for one in plugins() if one.name == plugin]
+    files = sorted((found.folder / "examples").glob("*.yaml"))
+    read = [read_file(file, shape_for)[0] for file in files if not file.name.endswith(".expected.yaml")]
+    return [plan for documents in read for plan in planned(found, documents)]
+
+
+NAMES = [plugin.name for plugin in plugins()]
+
+
+@pytest.mark.parametrize("plugin", NAMES)
+def test_every_value_of_every_example_comes_from_somewhere(plugin: str) -> None:
+    assert examples(plugin)
+    for plan in examples(plugin):
+        found = explained(plan)
+        assert len(found) == len(plan.objects)
+        for entry, values in zip(plan.objects, found, strict=True):
+            if entry.when_ready:
+                continue
+            assert [value.path for value in values] == [path for path, _ in leaves_below(entry.manifest, ())]
+            for value in values:
+                assert value.template is not None or value.sources, value
+
+
+# The template's line
+
+
+def with_other(document: Document, path: Path, *, mapping: bool = False) -> Document:
+    """The template with another value at a path: a text, or a mapping where only mappings are taken."""
+    other = copy.copy(document)
+    other.data = copied(document.data)
+    node: Any = other.data
+    for key in path[:-1]:
+        node = node[key]
+    last = path[-1]
+    was = node[last]
+    if last == "merge":
+        node[last] = {}
+    elif mapping:
+        node[last] = {"other": 1}
+    elif isinstance(was, bool):
+        node[last] = not was
+    elif isinstance(was, int):
+        node[last] = was + 7
+    else:
+        node[last] = f"other{path[-1]}".replace("${", "").replace("}", "")
+    return other
+
+
+def differing(before: list[Emitted], after: list[Emitted]) -> set[tuple[int, Path]]:
+    now = dict(leaves(after))
+    return {leaf for leaf, value in leaves(before) if leaf not in now or now[leaf] != value}
+
+
+def heads(path: Path) -> bool:
+    """Whether it says what an object is: with another apiVersion or kind it may be none that can be made."""
+    return path[-1] in ("apiVersion", "kind") and path[-2:-1] == ("object",)
+
+
+@pytest.mark.parametrize("plugin", NAMES)
+def test_a_value_changes_with_the_line_of_the_template_that_is_named(plugin: str) -> None:
+    plans = examples(plugin)
+    of = plans[0].setup.plugin
+    assert of is not None
+    document, settings = of.traced.document, of._of_objects
+    places = [of.traced.places(plan.resolved) for plan in plans]
+    objects = [emit(plan.resolved, of.template) for plan in plans]
+    named = dict.fromkeys(at for place in places for found in place for at in found.values())
+    assert len(named) > 10
+    for at in named:
+        if heads(at):
+            continue
+        template = Template.parse(with_other(document, at), of.functions, **settings)
+        mappings = Template.parse(with_other(document, at, mapping=True), of.functions, **settings)
+        assert template.findings == [], at
+        for plan, place, before in zip(plans, places, objects, strict=True):
+            expected = {(index, path) for index, found in enumerate(place) for path, one in found.items() if one == at}
+            try:
+                made = emit(plan.resolved, template)
+            except TemplateError:  # the turns of a loop are mappings
+                made = emit(plan.resolved, mappings)
+            moved = differing(before, made)
+            assert expected <= moved, at
+            assert {leaf for leaf in moved if place[leaf[0]].get(leaf[1]) not in (None, at)} == set(), at
+
+
+# What the cluster says
+
+
+def others(value: Any) -> Iterator[Any]:
+    if isinstance(value, bool):
+        yield not value
+    elif isinstance(value, int):
+        yield value + 2
+    elif isinstance(value, str):
+        yield f"9{value}" if value[:1].isdigit() else f"{value}x"
+
+
+def replanned(plugin: Plugin, data: list[Any]) -> list[Plan]:
+    documents, found = read_yaml(yaml.safe_dump_all(data), "edited.yaml", shape_for)
+    return planned(plugin, documents) if not found else []
+
+
+@pytest.mark.parametrize("plugin", NAMES)
+def test_a_value_changes_with_the_line_of_the_cluster_that_is_named(plugin: str) -> None:
+    of = next(one for one in plugins() if one.name == plugin)
+    tried = 0
+    for file in sorted((of.folder / "examples").glob("*.yaml")):
+        if file.name.endswith(".expected.yaml"):
+            continue
+        data = list(yaml.safe_load_all(file.read_text()))
+        (number,) = [index for index, entry in enumerate(data) if entry["kind"] == "DatabaseCluster"][:1]
+        plan = planned(of, read_file(file, shape_for)[0])[0]
+        values = [(index, value) for index, found in enumerate(explained(plan)) for value in found]
+        paths = dict.fromkeys(
+            s.path for _, v in values for s in v.sources if s.origin == "cluster" and s.path[0] != "metadata"
+        )
+        for path in paths:
+            was = value_at(data[number]["spec"], path)
+            for other in others(was):
+                edited = copied(data)
+                node = edited[number]["spec"]
+                for key in path[:-1]:
+                    node = node[key]
+                node[path[-1]] = other
+                again = replanned(of, edited)
+                if not again:
+                    continue  # the definition refuses that value
+                tried += 1
+                moved = differing(plan.objects, again[0].objects)
+                told = {(index, value.path) for index, value in values if any(s.path == path for s in value.sources)}
+                assert moved & told, (file.name, path)
+    assert tried > 5
+
+
+@pytest.mark.parametrize("plugin", NAMES)
+def test_a_place_holds_what_is_said_of_it(plugin: str) -> None:
+    for plan in examples(plugin):
+        values: list[Explained] = [value for found in explained(plan) for value in found]
+        for source in dict.fromkeys(source for value in values for source in value.sources):
+            if source.place is None or source.place.line is None:
+                assert source.origin in ("preset", "provider", "lock"), source
+                continue
+            lines = File(source.place.file).read_text().splitlines()
+            near = "\n".join(lines[source.place.line - 1 : source.place.line + 1])
+            known = value_at(plan.resolved.spec, source.path)
+            known = known if known is not None else value_at({"metadata": plan.resolved.metadata}, source.path)
+            key = next(part for part in reversed(source.path) if isinstance(part, str))
+            assert key in near or str(known) in near, (source, near)
+
+
+# The command
+
+CLUSTER = """\
+apiVersion: everest.percona.com/v2alpha1
+kind: DatabaseCluster
+metadata: {name: orders, namespace: shop}
+spec:
+  provider: psmdb-operator
+  topology: {type: standard}
+  preset: small
+  instances:
+    engine: {storage: {size: 20Gi}}
+"""
+
+
+def test_the_command_names_both_lines(tmp_path: File, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "cluster.yaml").write_text(CLUSTER)
+
+    result = CliRunner().invoke(everest, ["render", "cluster.yaml", "--explain"])
+
+    assert result.exit_code == 0
+    lines = {line.split(":")[0].strip(): line for line in result.output.splitlines()}
+    storage = lines["spec.replsets[0].volumeSpec.persistentVolumeClaim.resources.requests.storage"]
+    assert "# psmdb/resources.yaml:" in storage
+    assert storage.endswith("← instances.engine.storage.size (cluster cluster.yaml:9)")
+    assert "(preset presets/small.yaml)" in lines["spec.replsets[0].resources.limits.memory"]
+    assert "(topology psmdb/definition.yaml:" in lines["spec.replsets[0].size"]
+    assert "(definition psmdb/definition.yaml:" in lines["spec.image"]
+    assert "(plugin psmdb/plugin.yaml:" in lines["spec.crVersion"]
+    assert "←" not in lines["spec.updateStrategy"]
+
+
+def test_a_program_is_wrong_use(tmp_path: File) -> None:
+    (tmp_path / "Pulumi.yaml").write_text("name: shop\nruntime: python\n")
+    (tmp_path / "__main__.py").write_text(
+        "import pulumi_everest as everest\n\neverest.DatabaseCluster('orders', provider='psmdb-operator')\n"
+    )
+    result = CliRunner().invoke(everest, ["render", str(tmp_path), "--explain"])
+    assert result.exit_code == 2

@@ -184,11 +184,11 @@ def versions(component: str, of: Technology) -> Any:
 
 
 def test_versions_are_those_of_the_operator_and_the_default_is_said_where_there_is_one() -> None:
-    said = {"description": "Version; one of the definition's."}
+    said = {"description": "Version; one of the definition's, or a line of them, such as 17, which means its newest."}
 
-    assert versions("engine", technology()) == {"enum": ["1.0", "2.0"], "default": "2.0", **said}
-    assert versions("engine", technology(operator="1.1")) == {"enum": ["2.0"], "default": "2.0", **said}
-    assert versions("proxy", technology()) == {"enum": ["5", "6"], **said}
+    assert versions("engine", technology()) == {"enum": ["2.0", "1.0", "2", "1"], "default": "2.0", **said}
+    assert versions("engine", technology(operator="1.1")) == {"enum": ["2.0", "2"], "default": "2.0", **said}
+    assert versions("proxy", technology()) == {"enum": ["6", "5"], **said}
 
 
 def test_it_is_called_after_its_provider_and_has_no_definitions_that_nothing_refers_to() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -162,6 +162,8 @@ class _Resolution:
 
     def topology(self) -> str | None:
         block = self.known(self.spec.get("topology"), ("topology",)) or {}
+        if isinstance(self.spec.get("topology"), Deferred):
+            return None  # another one than that which is meant would make findings of its own
         chosen = block.get("type")
         if isinstance(chosen, Deferred):
             self.known(chosen, ("topology", "type"))
@@ -193,7 +195,8 @@ class _Resolution:
             if name not in self.definition.spec.components:
                 allowed = list(members or self.definition.spec.components)
                 text = f"definition '{self.definition.name}' has no component '{name}'"
-                self.found.append(unknown("cluster.unknown-component", path, text, name, allowed))
+                entry = unknown("cluster.unknown-component", path, text, name, allowed)
+                self.found.append(replace(entry, hint=self.meant_component(name, allowed) or entry.hint))
             elif topology is not None and name not in members:
                 text = f"topology '{topology}' has no component '{name}'"
                 topologies = self.definition.spec.topologies
@@ -202,6 +205,16 @@ class _Resolution:
                 self.found.append(
                     finding("cluster.component-not-in-topology", path, text, allowed=list(members), hint=hint)
                 )
+
+    def meant_component(self, name: str, allowed: list[str]) -> str | None:
+        """The component that is known by another name: that of its type, or of the program that runs in it."""
+        manifest, small = self.technology.manifest, name.lower()
+        for component in allowed:
+            kind = self.definition.type_of(component)
+            honoured = manifest.components.get(component) if manifest is not None else None
+            if small == kind.lower() or (honoured is not None and small in map(str.lower, honoured.also_called)):
+                return f"write '{component}', which is the component that '{name}' runs in"
+        return None
 
     def present(self, topology: str, members: Mapping[str, TopologyComponent], given: Mapping[str, Any]) -> list[str]:
         """The components that the cluster has: required, listed, or brought by their block."""

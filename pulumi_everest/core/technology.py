@@ -224,6 +224,8 @@ class Technology:
     presets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     reconcile_by: str = "pulumi"
     reading: Reading | None = None
+    settings: Callable[[str, str], Any] | None = None
+    """Gives the settings that a version of a component type has (`core.engine_config`), or None."""
 
     @property
     def is_controlled(self) -> bool:

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from pulumi_everest.core.check_job import source_findings
+from pulumi_everest.core.engine_config.check import setting_findings, text_findings
 from pulumi_everest.core.own_conflicts import conflict_findings
 from pulumi_everest.core.own_images.check import image_findings
 from pulumi_everest.core.paths import value_at
@@ -48,6 +49,8 @@ def check_cluster(
         if not any(entry.is_error for entry in found):
             found += Rules.of(technology).check(resolved)
             found += image_findings(resolved, technology)
+            if not any(entry.is_error for entry in found):  # a rule may have more to say of a setting
+                found += setting_findings(spec, resolved, technology)
             if lock is not None:
                 from pulumi_everest.core.lock_record import lock_findings
 
@@ -220,6 +223,8 @@ def _engine_config(name: str, instance: dict[str, Any], path: Path, technology: 
         yield finding("cluster.engine-config", at, f"component '{name}' takes no engineConfig")
     elif form == "text" and not isinstance(value, str):
         yield finding("cluster.engine-config", at, f"component '{name}' takes engineConfig as text, got a mapping")
+    elif form == "text":
+        yield from text_findings(technology.definition.type_of(name), value, at, technology)
     elif form == "parameters":
         if not isinstance(value, dict):
             hint = "write one 'name: value' a line"

@@ -142,7 +142,10 @@ CODES: dict[str, Code] = {
     "cluster.replicas": Code(_E, "The number of replicas is outside what the topology allows."),
     "cluster.config-no-schema": Code(_E, "config is set, but the definition gives no schema for it."),
     "cluster.config": Code(_E, "A value under config does not pass the definition's schema."),
-    "cluster.engine-config": Code(_E, "engineConfig has not the form that the component takes."),
+    "cluster.engine-config": Code(
+        _E,
+        "engineConfig has not the form that the component takes, or a setting in it is not one of the engine's version.",
+    ),
     "cluster.overrides": Code(_E, "A value under overrides makes an object that does not pass the operator's schema."),
     "cluster.dead-field": Code(_W, "All that is emitted for a field is removed or replaced by overrides."),
     "cluster.rule": Code(_E, "A rule of the definition is not fulfilled."),

@@ -42,7 +42,7 @@ def read_model(model: type[M], data: Any) -> tuple[M | None, list[Finding]]:
     try:
         return model.model_validate(data), []
     except ValidationError as error:
-        return None, findings_of(error, data, shape_of(model))
+        return None, findings_of(error, data, shape_of(model), model)
 
 
 def read_leniently(model: type[M], data: dict[str, Any], *, defer: bool) -> tuple[M | None, list[Finding]]:
@@ -194,7 +194,7 @@ def _without_nulls(data: Any) -> Any:
     return [_without_nulls(value) for value in data] if isinstance(data, list) else data
 
 
-def findings_of(error: ValidationError, data: Any, shape: Shape) -> list[Finding]:
+def findings_of(error: ValidationError, data: Any, shape: Shape, model: type[BaseModel] | None = None) -> list[Finding]:
     """A finding for each place that one of pydantic's errors is about.
 
     Where a value may have one of several types there is an error for each, of which one is made.
@@ -213,7 +213,31 @@ def findings_of(error: ValidationError, data: Any, shape: Shape) -> list[Finding
         elif kinds and kind is not None and kind not in kinds:
             kinds.append(kind)
             found[entry.path] = replace(other, message=_not_of_type(", or ".join(kinds), detail))
-    return list(found.values())
+    return [_with_shape_hint(entry, data, shape, model) for entry in found.values()]
+
+
+def _with_shape_hint(entry: Finding, data: Any, shape: Shape, model: type[BaseModel] | None) -> Finding:
+    """A finding about one of the commonest wrong shapes, with how to write it."""
+    if entry.hint is not None:
+        return entry
+    hint = None
+    if entry.code == "field.unknown":
+        from pulumi_everest.model.wrong_shapes import further_down
+
+        hint = further_down(shape, entry.path, _value_at(data, entry.path))
+    elif entry.code == "field.type" and model is not None and entry.message.startswith("expected a mapping, got"):
+        from pulumi_everest.model.wrong_shapes import mapping_for
+
+        written = mapping_for(model, entry.path, _value_at(data, entry.path))
+        if written is not None and entry.path:
+            hint = f"write {written}" if isinstance(entry.path[-1], int) else f"write {entry.path[-1]}: {written}"
+    return replace(entry, hint=hint) if hint is not None else entry
+
+
+def _value_at(data: Any, path: Path) -> Any:
+    for key in path:
+        data = data[key] if _has(data, key) else None
+    return data
 
 
 def _wanted(detail: ErrorDetails) -> str | None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
@@ -15,6 +16,15 @@ from pulumi_everest.plugins.plugin import MANIFEST, Plugin, load_plugin
 
 ENTRY_POINTS = "pulumi_everest.plugins"
 """Group of entry points: each names a package (its folder is the plugin) or a path."""
+
+
+_WORD = re.compile(r"[A-Za-z0-9]+")
+
+
+def _begins(word: str, of_title: str) -> bool:
+    """Whether one of two words begins with the other; short words of titles count in full only."""
+    title = of_title.lower()
+    return title.startswith(word) or (len(title) > 4 and word.startswith(title))
 
 
 @dataclass
@@ -56,6 +66,15 @@ class Plugins:
         for depth, level in enumerate(self.levels):
             yield from (plugin for plugin in level.by_name.values() if not self._is_hidden(plugin, depth))
         yield from self._builtin()
+
+    def titled(self, word: str) -> list[Plugin]:
+        """The plugins whose titles have a word that begins as another: ``mongo``, ``postgres``, ``MySQL``."""
+        small = re.sub(r"[^a-z0-9]", "", word.lower())
+        if len(small) < 3:
+            return []
+        return [
+            plugin for plugin in self.all() if any(map(partial(_begins, small), _WORD.findall(plugin.manifest.title)))
+        ]
 
     def named(self, name: str) -> Plugin | None:
         """The plugin of that short name."""

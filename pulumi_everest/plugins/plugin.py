@@ -19,13 +19,14 @@ from pulumi_everest.model.cluster import DatabaseClusterSpec
 from pulumi_everest.model.deferred import Path as ValuePath
 from pulumi_everest.model.definition import DatabaseClusterDefinition
 from pulumi_everest.model.findings import EverestError, Finding, Place, finding, located
-from pulumi_everest.model.plugin_files.manifest import PluginManifest
+from pulumi_everest.model.plugin_files.manifest import EngineConfig, PluginManifest
 from pulumi_everest.model.plugin_files.object_settings import ObjectSettings
 from pulumi_everest.model.reading import read_leniently, without_server_fields
 from pulumi_everest.model.shapes import ANY, Shape, shape_of
 from pulumi_everest.model.source.documents import Document, read_file
 
 if TYPE_CHECKING:
+    from pulumi_everest.core.engine_config.settings import Settings
     from pulumi_everest.emit.explain.traced import TracedTemplate
     from pulumi_everest.emit.templates.legacy import LegacyTemplate
     from pulumi_everest.emit.templates.value_template import ValueTemplate
@@ -45,6 +46,7 @@ class Plugin:
     manifest_document: Document
     findings: list[Finding] = field(default_factory=list)
     broken: tuple[ValuePath, ...] = ()
+    _settings: dict[tuple[str, str], Settings | None] = field(default_factory=dict, repr=False)
 
     @property
     def name(self) -> str:
@@ -83,6 +85,18 @@ class Plugin:
         document = _only_document(self.folder / RESOURCES, ANY, [])
         assert document is not None  # `template` could be read
         return TracedTemplate(document, self.functions, **self._of_objects)
+
+    def settings(self, kind: str, version: str) -> Settings | None:
+        """The settings that a version of a component type has; None where nobody says."""
+        about = self.manifest.engine_config.get(kind)
+        if about is None or about.settings is None:
+            return None
+        key = (kind, version.split(".", maxsplit=1)[0])
+        if key not in self._settings:
+            path = self.folder / about.settings / f"{key[1]}.json"
+            title = f"{about.title or kind} {key[1]}"
+            self._settings[key] = _read_settings(path, title, about) if path.is_file() else None
+        return self._settings[key]
 
     @cached_property
     def backup(self) -> JobTemplate | None:
@@ -300,3 +314,12 @@ def _manifest(document: Document, found: list[Finding]) -> PluginManifest | None
 def _size_order(name: str) -> tuple[int, str]:
     order = ["tiny", "small", "medium", "large", "xlarge"]
     return (order.index(name) if name in order else len(order), name)
+
+
+def _read_settings(path: Path, title: str, about: EngineConfig) -> Settings:
+    import json
+
+    from pulumi_everest.core.engine_config.settings import Settings
+
+    data = json.loads(path.read_text(encoding="utf-8"))
+    return Settings.of(title, data, about.restart, about.fixed, about.former_names)

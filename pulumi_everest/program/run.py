@@ -189,6 +189,9 @@ class _Run:
         found += self.failures.placed(self.warnings, recorder)
         for twin in recorder.twins:
             text = f"there are two resources '{twin.name}' of type {twin.type}"
+            first = recorder.found[twin.urn].place
+            if first is not None:
+                text += f", the first at {first.file}" + (f":{first.line}" if first.line is not None else "")
             found.append(finding("program.duplicate", (), text, subject=twin.name, place=twin.place))
         told = any(entry.code == "value.output-text" for entry in found)
         for message in self.log.messages:

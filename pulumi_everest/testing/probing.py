@@ -70,7 +70,12 @@ def probes_of(plugin: Plugin, case: Case, crds: CrdPaths | Crds, values: Values)
     operator, topology = case
     schemas = crds if isinstance(crds, Crds) else _loaded(crds, operator)
     technology = Technology(
-        plugin.definition.name, plugin.definition, plugin.manifest, operator, presets=plugin.presets
+        plugin.definition.name,
+        plugin.definition,
+        plugin.manifest,
+        operator,
+        presets=plugin.presets,
+        settings=plugin.settings,
     )
     yield from TopologyProbe(plugin, technology, topology, operator, schemas, values).run()
     if topology == next(iter(plugin.definition.spec.topologies)):

@@ -198,6 +198,7 @@ class Workspace:
             reconcile_by=self.reconcile_by or spec.get("reconcileBy") or "pulumi",
         )
         if plugin is not None:
+            technology.settings = plugin.settings
             technology.reading = ReadBack(technology, partial(getattr, plugin, "template"), plugin.adoption)
         return Setup(technology, plugin), problems
 
@@ -220,7 +221,12 @@ class Workspace:
             names = self._known_definitions()
             return self._provider_found(own, unknown("provider.unknown-definition", path, text, definition, names))
         text, known = f"there is no provider '{name}'", self._known_providers()
-        return [unknown("provider.unknown", ("provider",), text, name, known)]
+        entry = unknown("provider.unknown", ("provider",), text, name, known)
+        meant = self.plugins.titled(name) if entry.hint is None else []
+        if meant:
+            titles = [f"'{plugin.definition.name}' ({plugin.manifest.title})" for plugin in meant]
+            return [replace(entry, hint=f"did you mean {' or '.join(titles)}?")]
+        return [entry]
 
     def _known_definitions(self) -> Names:
         if self._definition_names is None:

@@ -18,6 +18,7 @@ from pulumi_everest.core.changes.snapshot import Snapshot
 from pulumi_everest.core.changes.spec_differences import Difference, differences, plain
 from pulumi_everest.core.changes.version_changes import version_changes
 from pulumi_everest.core.changes.written_fields import Reached, placed, reached, reached_differences
+from pulumi_everest.core.engine_config.check import settings_of
 from pulumi_everest.core.paths import value_at
 from pulumi_everest.core.replica_limits import must_be_odd
 from pulumi_everest.core.technology import Definition, Technology
@@ -125,7 +126,11 @@ def _changes(clusters: Reached, technology: Technology) -> Iterator[Change]:
     for difference in reached_differences(clusters, technology):
         if _is_elsewhere(difference, moved=moved):
             continue
-        judged = _replicas(difference, new, technology) or policies.judged(difference, specs)
+        judged = (
+            _replicas(difference, new, technology)
+            or _setting(difference, new, technology)
+            or policies.judged(difference, specs)
+        )
         if judged is not None:
             yield placed(judged, new)
 
@@ -194,6 +199,23 @@ def _is_elsewhere(difference: Difference, *, moved: bool) -> bool:
     if len(field) == 2 and moved:
         return True  # with another topology come other components
     return len(field) == 3 and field[2] in ("version", "image")
+
+
+def _setting(difference: Difference, new: Snapshot, technology: Technology) -> Change | None:
+    """A setting of the engine, or all that come or go at once, where it is known when a change of each counts."""
+    field = difference.field
+    components = technology.definition.spec.components
+    if len(field) < 3 or (field[0], field[2]) != ("instances", "engineConfig") or field[1] not in components:
+        return None
+    names = [part[3] for part in difference.parts or (field,) if len(part) > 3]
+    version = value_at(new.spec, ("instances", field[1], "version"))
+    settings = settings_of(technology, components[field[1]].type, version)
+    restarts = [settings.needs_restart(name) for name in names] if settings is not None else []
+    if settings is None or not restarts or None in restarts:
+        return None
+    if any(restarts):
+        return change_of(difference, Impact.RESTART, f"{settings.version} takes it at its start")
+    return change_of(difference, Impact.ONLINE)
 
 
 def _replicas(difference: Difference, new: Snapshot, technology: Technology) -> Change | None:

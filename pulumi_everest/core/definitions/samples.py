@@ -7,6 +7,7 @@ from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel
 
+from pulumi_everest.core.engine_config.check import settings_of
 from pulumi_everest.core.technology import Technology
 from pulumi_everest.model.cluster import DatabaseClusterSpec, Instance
 from pulumi_everest.model.storage_types import STORAGE_TYPES
@@ -133,13 +134,35 @@ def instance_values(
                 yield path, definition.choices(component)
             case ("engineConfig",):
                 form = definition.spec.components[component].engine_config
-                texts: list[Any] = ["probe: 1\n", "probe: 2\n"]
-                yield path, [{"probe": "1"}, {"probe": "2"}] if form == "parameters" else texts
+                of_form = _parameters if form == "parameters" else _texts
+                yield path, of_form(technology, component, operator)
             case ("config",):
                 schema = definition.component_schema(component)
                 yield from config_values(path, schema.schema if schema else None)
             case _:
                 yield path, values
+
+
+def _parameters(technology: Technology, component: str, operator: str | None) -> list[Any]:
+    """Settings of a component: any, or where its versions have known ones one of those, with two values."""
+    kind = technology.definition.type_of(component)
+    version = technology.definition.default_version(kind, operator)
+    settings = settings_of(technology, kind, version.version) if version is not None else None
+    if settings is None:
+        return [{"probe": "1"}, {"probe": "2"}]
+    for own in settings.by_name.values():
+        if own.type == "real" and own.unit is None and own.context not in (*settings.fixed, *settings.restart):
+            least = float(own.min or 0)
+            return [{own.name: str(least + 0.25)}, {own.name: str(least + 0.5)}]
+    return []
+
+
+def _texts(technology: Technology, component: str, _operator: str | None) -> list[Any]:
+    """Configurations of a component that are text, in the syntax of its type."""
+    kind, manifest = technology.definition.type_of(component), technology.manifest
+    about = manifest.engine_config.get(kind) if manifest is not None else None
+    head = "[probe]\n" if about is not None and about.syntax == "sections" else ""
+    return [f"{head}probe: 1\n", f"{head}probe: 2\n"]
 
 
 def spec_values(technology: Technology, topology: str) -> Iterator[tuple[FieldPath, list[Any]]]:

@@ -38,6 +38,8 @@ class HonouredComponent(Part):
 
     types: list[str]
     """Component types that may fill it."""
+    also_called: list[str] = []
+    """Other names that people have for it, such as that of the program that runs in it."""
     fields: list[str] = []
     """Instance fields that reach an emitted object, as paths; a prefix covers what is below it."""
 
@@ -110,6 +112,23 @@ class Connection(Part):
     """What clients need beside that, by its name: another endpoint for readers, a CA certificate, a mechanism."""
 
 
+class EngineConfig(Part):
+    """What is known of the engine's own configuration of a component type."""
+
+    syntax: Literal["yaml", "sections"] | None = None
+    """What a text is: one YAML mapping, or options in sections such as `[mysqld]`."""
+    settings: str | None = None
+    """Folder of the plugin with the settings that versions have, in files called after the major one (`17.json`)."""
+    title: str | None = None
+    """Name of the engine for people."""
+    restart: list[str] = []
+    """Contexts of settings that count from the next start on; a change of all others is made while it runs."""
+    fixed: list[str] = []
+    """Contexts of settings that nobody sets."""
+    former_names: dict[str, str] = {}
+    """Names that settings had, which servers still take, with those that they have."""
+
+
 class PluginManifest(Part):
     """What a plugin is."""
 
@@ -133,6 +152,8 @@ class PluginManifest(Part):
     """Which parts of the spec belong to which component types."""
     defaults: dict[str, Any] = {}
     """A partial cluster spec: what the operator cannot do without."""
+    engine_config: dict[str, EngineConfig] = {}
+    """What is known of `engineConfig`, by component type."""
     own_storages: list[str] = []
     """Storages for backups that every cluster has, besides those in its `backup.storages`."""
     storages_path: str | None = None

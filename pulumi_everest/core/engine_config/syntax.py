@@ -1,0 +1,52 @@
+"""The syntax of configurations that are text: whether they are of the form that the engine reads at all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from pulumi_everest.model.findings import shortened
+from pulumi_everest.model.shapes import ANY
+from pulumi_everest.model.source.documents import read_yaml
+
+_SECTION: Final = re.compile(r"\s*\[[^\]\[]+\]\s*(?:[#;].*)?\Z")
+_NOTHING: Final = re.compile(r"\s*(?:[#;!].*)?\Z")
+_TEMPLATE: Final = re.compile(r"\{\{.*?\}\}")
+
+
+def yaml_mapping(text: str) -> Iterator[str]:
+    """What keeps a text from being one YAML mapping."""
+    documents, found = read_yaml(text, "", lambda _version, _kind: ANY)
+    for entry in found:
+        if entry.code == "source.empty" or (entry.code == "source.document" and not text.strip()):
+            return
+        line = f", line {entry.place.line}" if entry.place is not None and entry.place.line is not None else ""
+        if entry.code == "source.document":
+            yield f"it is no mapping of settings, such as 'storage: {{wiredTiger: ...}}'{line}"
+        else:
+            yield f"it is not valid YAML{line}: {entry.message}" + (f"; {entry.hint}" if entry.hint else "")
+    if len(documents) > 1:
+        yield "it is more than one YAML document"
+
+
+def sections(text: str) -> Iterator[str]:
+    """What keeps a text from being options in sections, as in ``[mysqld]``."""
+    section = False
+    for number, line in enumerate(text.splitlines(), 1):
+        plain = _TEMPLATE.sub("0", line)
+        if _NOTHING.match(plain):
+            continue
+        if _SECTION.match(plain):
+            section = True
+        elif plain.lstrip().startswith("["):
+            yield f"line {number} begins a section that is not closed: '{shortened(line.strip())}'"
+            return
+        elif not section:
+            option = shortened(line.strip())
+            yield f"line {number}, '{option}', is in no section; write '[mysqld]' on a line above it"
+            return
+
+
+SYNTAXES: Final[dict[str, Callable[[str], Iterator[str]]]] = {"yaml": yaml_mapping, "sections": sections}
+"""The checks by the names that plugin.yaml has for them."""

@@ -169,7 +169,6 @@ def test_every_folder_of_tests_is_in_the_quick_part_or_left_out_of_it_on_purpose
     left_out = {
         "adoption",
         "apiserver",
-        "authoring",
         "docs",
         "engine",
         "mutants",

@@ -116,6 +116,10 @@ def _without(change: Change, place: Path, spec: Mapping[str, Any]) -> dict[str, 
 def _taken_back(change: Change, old: Snapshot, spec: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """A spec without a change; then without any in the same block, since half a block may be refused."""
     with suppress(KeyError, IndexError, TypeError, AttributeError):
+        if change.path[0] == "instances" and change.path[2:] == ("version",):
+            # The image is that of the version: with the new one nothing would show.
+            own = (*change.path[:2], "image")
+            yield with_value(_without(change, change.path, spec), own, old.instances[str(change.path[1])]["image"])
         yield _without(change, change.path, spec)
     block = str(change.path[0])
     rest = {key: value for key, value in spec.items() if key != block}

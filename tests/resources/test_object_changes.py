@@ -185,3 +185,12 @@ def test_what_cannot_be_told_is_said_unless_the_component_was_asked() -> None:
 @pytest.mark.parametrize("was", [None, {}, {"kind": "ToyDB", "metadata": {"name": "orders"}}])
 def test_the_first_update_after_an_import_is_for_the_adoption(was: Any) -> None:
     assert Change(sized("5Gi"), was).ask() == []
+
+
+def test_an_older_image_in_the_place_of_a_newer_one_is_a_downgrade_at_the_object_too() -> None:
+    new = made(provider="psmdb-operator", instances={"engine": {"version": "7.0.30-16"}})
+    was = deepcopy(dict(new.manifest))
+    was["spec"]["image"] = was["spec"]["image"].replace("7.0.30-16", "8.0.19-7")
+
+    with pytest.raises(RefusedError, match=r"8\.0\.19-7 → 7\.0\.30-16, by guard downgrade"):
+        Change(new, was).ask()

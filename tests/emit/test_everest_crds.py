@@ -72,7 +72,7 @@ def test_the_committed_definitions_are_those_of_the_models() -> None:
 @pytest.mark.parametrize("node", NODES)
 def test_a_schema_is_structural(node: dict[str, Any]) -> None:
     free = node.get("x-kubernetes-preserve-unknown-fields") is True
-    assert "type" in node or free
+    assert "type" in node or free or node.get("x-kubernetes-int-or-string") is True
     assert not FORBIDDEN & node.keys()
     assert not ("properties" in node and "additionalProperties" in node)
     assert ("items" in node) == (node.get("type") == "array")
@@ -177,7 +177,7 @@ def test_a_pattern_takes_what_the_check_takes(check: Callable[[str], str | None]
 def test_every_check_of_a_text_has_keywords() -> None:
     own = {name for name in scalars.__all__ if name.startswith("check_")}
     others = {check.__name__ for check, _ in SAME if check.__name__ not in own}
-    assert {check.__name__ for check in TEXTS} == own | others
+    assert {check.__name__ for check in TEXTS} == own | others | {"check_portion"}  # which is of numbers, too
 
 
 LAX = [

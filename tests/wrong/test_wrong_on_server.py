@@ -46,7 +46,7 @@ UNSEEN = {
             "cluster.unknown-topology", "cluster.topology-needed", "cluster.unknown-component",
             "cluster.component-not-in-topology", "cluster.unknown-type", "cluster.unknown-version",
             "cluster.unused-version", "cluster.unknown-bundle", "cluster.block-unsupported", "cluster.block-missing",
-            "cluster.config-no-schema", "cluster.engine-config",
+            "cluster.config-no-schema", "cluster.engine-config", "cluster.replicas",
         ),
         "definition",
     ),
@@ -56,6 +56,7 @@ UNSEEN = {
         ("backup.unknown-cluster", "backup.not-configured", "backup.mismatch", "backup.duplicate"), "others"
     ),
     "cluster.rule": "plugin",
+    "cluster.rule-warning": "plugin",
     **dict.fromkeys(
         (
             "cluster.field-not-honoured", "cluster.unknown-preset", "provider.operator-version", "plugin.not-found",

@@ -168,6 +168,7 @@ def test_values_may_be_outputs_unless_they_decide_how_objects_are_made():
         ("DatabaseRestoreArgs", "deletion_policy"),
         ("DatabaseRestoreArgs", "wait_for"),
         ("ProviderArgs", "install_crds"),
+        ("ProviderArgs", "definitions"),
         ("ProviderArgs", "plugins"),
     }
 

@@ -54,10 +54,8 @@ def reached(
     fields = known.fields(opened)
     shown = known.shown(opened, asked, fields)
     result = _Result(opened, Overrides(emission, spec, objects))
-    for field in fields:
-        written = asked.written(field, *shown[field[0]]) if field[0] in shown else None
-        if written is not None:
-            result.write(written)
+    for written in asked.written(fields, shown):
+        result.write(written)
     for name in gone(shown, made, plain):
         result.remove(name)
     for name in come(opened, technology, asked):
@@ -106,7 +104,9 @@ class _Result:
         self._choose(entry.field)
 
     def decide(self, path: Path, value: Any) -> None:
-        """Take over what the object as a whole decides."""
+        """Take over what the object as a whole decides; of what it says nothing of, what has been read stands."""
+        if value is None and path in self.written:
+            return
         set_value(self.spec, path, value)
         self.written.setdefault(path, self.overrides.any())
 

@@ -38,6 +38,14 @@ class Written:
 
 
 @dataclass(frozen=True)
+class _Untold:
+    """A field that no value of it explains, with the places that are made with it and what overrides write there."""
+
+    field: Path
+    written: list[tuple[Path, Any]]
+
+
+@dataclass(frozen=True)
 class Objects:
     """What is made of a cluster without its overrides, `plain`, and what `made` is with them; `base` is the former.
 
@@ -54,9 +62,28 @@ class Objects:
         """Where fields show."""
         return self.emission.shown(self.base, fields)
 
-    def written(self, field: Field, shown: Shown, marked: Spec) -> Written | None:
-        """A field, if overrides write where it shows."""
-        return self._as_it_is(field[0], shown, marked) or self._made_with(field, shown, marked)
+    def written(self, fields: Sequence[Field], shown: Places) -> Iterator[Written]:
+        """The fields of which overrides write where they show.
+
+        A field that no value of it explains is what stands in its place, unless all of that is other fields: those that
+        are there only with it.
+        """
+        untold: list[_Untold] = []
+        explained = set[Path]()
+        for field in fields:
+            if field[0] in shown:
+                found = self._as_it_is(field[0], *shown[field[0]]) or self._made_with(field, *shown[field[0]])
+                if isinstance(found, _Untold):
+                    untold.append(found)
+                elif found is not None:
+                    explained.update(found.places)
+                    yield found
+        for entry in untold:
+            own = [now for place, now in entry.written if place not in explained]
+            if own:
+                value = "nothing" if own[0] is None else "settings" if isinstance(own[0], (dict, list)) else str(own[0])
+                if not same(value, value_at(self.base, entry.field)):
+                    yield Written(entry.field, {"": value}, tuple(place for place, _ in entry.written), True)
 
     def _as_it_is(self, path: Path, shown: Shown, marked: Spec) -> Written | None:
         """The field, if overrides write a place where it shows as it is."""
@@ -68,11 +95,10 @@ class Objects:
                 places.append(there)
         return Written(path, values, tuple(places)) if places else None
 
-    def _made_with(self, field: Field, shown: Shown, marked: Spec) -> Written | None:
+    def _made_with(self, field: Field, shown: Shown, marked: Spec) -> Written | _Untold | None:
         """The field with which would be made what overrides write; None where they write nothing made with it.
 
-        A field that shows somewhere as it is, untouched, is that. Of any other that nothing tells, what stands in its
-        place is taken for the field.
+        A field that shows somewhere as it is, untouched, is that. Of any other nothing may tell what it is.
         """
         written, there = [], []
         for place in shown.made_with:
@@ -85,10 +111,7 @@ class Objects:
         held = [(place, counterpart(marked, self.made, place)[1]) for place in shown.as_it_is]
         value = self.made_by(field, marked, written + held)
         if value is UNTOLD:
-            if held:
-                return None
-            now = written[0][1]
-            value = "nothing" if now is None else "settings" if isinstance(now, (dict, list)) else str(now)
+            return None if held else _Untold(field[0], [(at, now) for at, (_, now) in zip(there, written, strict=True)])
         return (
             None if same(value, value_at(self.base, field[0])) else Written(field[0], {"": value}, tuple(there), True)
         )

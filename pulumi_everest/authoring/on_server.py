@@ -43,12 +43,16 @@ def definitions_in(paths: Iterable[str | Path]) -> list[dict[str, Any]]:
 
 
 def create(live: LiveCluster, examples: Iterable[Rendered]) -> Taken:
-    """Create all objects of all examples, each example in fresh names, and delete them again."""
+    """Create all objects of all examples, each example in a namespace of its own, and delete them again.
+
+    Nobody is there to take finalizers off, so objects of one name would meet those of the example before.
+    """
     taken = Taken(0, [])
-    for example in examples:
+    for number, example in enumerate(examples):
         created: list[dict[str, Any]] = []
         try:
-            for manifest in example.manifests:
+            for written in example.manifests:
+                manifest = _in_namespace(written, f"example-{number}")
                 problem = _created(live, manifest)
                 if problem is None:
                     created.append(manifest)
@@ -59,6 +63,12 @@ def create(live: LiveCluster, examples: Iterable[Rendered]) -> Taken:
                 live.delete(*_identity(manifest))
         taken.objects += len(created)
     return taken
+
+
+def _in_namespace(manifest: dict[str, Any], namespace: str) -> dict[str, Any]:
+    if "namespace" not in manifest["metadata"]:
+        return manifest
+    return {**manifest, "metadata": {**manifest["metadata"], "namespace": namespace}}
 
 
 def _created(live: LiveCluster, manifest: dict[str, Any]) -> str | None:

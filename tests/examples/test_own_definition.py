@@ -96,7 +96,12 @@ def test_a_program_becomes_the_objects_of_the_documents(documents: Path, program
 
 @pytest.mark.parametrize("form", ["documents", "program"])
 def test_the_api_server_takes_the_objects(
-    form: str, request: pytest.FixtureRequest, api_server: ApiServer, install_crds: InstallCrds, shared: Path
+    form: str,
+    request: pytest.FixtureRequest,
+    api_server: ApiServer,
+    install_crds: InstallCrds,
+    shared: Path,
+    namespace: str,
 ) -> None:
     objects = rendered(request.getfixturevalue(form))
     api_server.install_crds(everest_crds())
@@ -104,15 +109,17 @@ def test_the_api_server_takes_the_objects(
     live = api_server.live
     for manifest in objects:
         place = manifest["apiVersion"], manifest["kind"], manifest["metadata"]["name"]
-        namespace = manifest["metadata"].get("namespace")
+        own = namespace if "namespace" in manifest["metadata"] else None
+        if own is not None:
+            manifest["metadata"]["namespace"] = own
         live.create(manifest)
         try:
-            stored = live.get(*place, namespace)
+            stored = live.get(*place, own)
             assert stored is not None
             if manifest["kind"] == "DatabaseCluster":
                 assert stored["spec"] == SPEC
         finally:
-            live.delete(*place, namespace)
+            live.delete(*place, own)
 
 
 @pytest.mark.parametrize(

@@ -137,6 +137,7 @@ def others(value: Any) -> Iterator[Any]:
         yield not value
     elif isinstance(value, int):
         yield value + 2
+        yield value - 1
     elif isinstance(value, str):
         yield f"9{value}" if value[:1].isdigit() else f"{value}x"
 
@@ -162,6 +163,9 @@ def test_a_value_changes_with_the_line_of_the_cluster_that_is_named(plugin: str)
         )
         for path in paths:
             was = value_at(data[number]["spec"], path)
+            told = {(index, value.path) for index, value in values if any(s.path == path for s in value.sources)}
+            moved: set[tuple[int, Path]] = set()
+            accepted = 0
             for other in others(was):
                 edited = copied(data)
                 node = edited[number]["spec"]
@@ -171,10 +175,10 @@ def test_a_value_changes_with_the_line_of_the_cluster_that_is_named(plugin: str)
                 again = replanned(of, edited)
                 if not again:
                     continue  # the definition refuses that value
-                tried += 1
-                moved = differing(plan.objects, again[0].objects)
-                told = {(index, value.path) for index, value in values if any(s.path == path for s in value.sources)}
-                assert moved & told, (file.name, path)
+                accepted += 1
+                moved |= differing(plan.objects, again[0].objects)
+            tried += accepted
+            assert not accepted or moved & told, (file.name, path)
     assert tried > 5
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import fuzzing
 import pytest
 from hypothesis import HealthCheck, settings
 
+from pulumi_everest.live.cluster import LiveCluster
 from pulumi_everest.testing.parts import required, skip_or_fail
 
 pytest_plugins = ["pulumi_everest.testing.fixtures"]
@@ -49,6 +52,27 @@ def shared() -> Path:
     if not (folder / "crds").is_dir():
         skip_or_fail("crds" if required("crds") else "shared", "needs the shared test data (EVEREST_SHARED)")
     return folder
+
+
+OF_BOTH = "databaseclusters.everest.percona.com"
+"""A definition that Everest's first API and this package have by one name, so that a server has one of the two."""
+
+
+@pytest.fixture
+def without_own_definition(live: LiveCluster) -> Iterator[LiveCluster]:
+    """The API server without this package's definition of DatabaseClusters, and with neither afterwards."""
+    _remove_definition(live)
+    yield live
+    _remove_definition(live)
+
+
+def _remove_definition(live: LiveCluster) -> None:
+    live.delete("apiextensions.k8s.io/v1", "CustomResourceDefinition", OF_BOTH)
+    until = time.monotonic() + 120
+    while live.crds([OF_BOTH]):
+        assert time.monotonic() < until, "the definition does not go away"
+        time.sleep(0.1)
+    live.forget_kinds()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -50,7 +50,8 @@ def engine_run(page: str) -> EngineRun:
         name = file.partition("\n")[0]
         subject = re.sub(r"^test_(engine_)?|\.py$", "", name).replace("_", " ")
         outcomes.update(
-            (subject, found) for found in re.findall(r"^\| (?!what was killed).* \| (passed|failed|skipped) \|$", file, re.MULTILINE)
+            (subject, found)
+            for found in re.findall(r"^\| (?!what was killed).* \| (passed|failed|skipped) \|$", file, re.MULTILINE)
         )
     return EngineRun(date[1], parts, outcomes)
 

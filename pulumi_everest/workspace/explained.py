@@ -123,7 +123,7 @@ def _of_instance(plan: Plan, plugin: Plugin, topology: str, path: Path) -> Itera
         "versions": plan.cluster.locate((*plan.cluster.prefix, "components", "versions", kind, *below)),
         "topology": _of_definition(plugin, ("topologies", topology, "components", component, "defaults", *below)),
         "plugin": plugin.manifest_document.place(("defaults", "instances", component, *below)),
-        "bundle": _of_definition(plugin, ("bundles",)),
+        "bundle": _of_bundle(plan, plugin, component),
         "type": _of_version(plan, plugin, component, kind),
         "preset": Place(str(plugin.folder / "presets" / f"{plan.cluster.spec.get('preset')}.yaml")),
         "lock": plan.cluster.lock.locate(plan.cluster.lock.path) if plan.cluster.lock is not None else None,
@@ -133,6 +133,14 @@ def _of_instance(plan: Plan, plugin: Plugin, topology: str, path: Path) -> Itera
     if below[:1] == ("config",) and len(below) > 1:
         at = ("components", component, "configSchema", "properties", below[1])
         yield Source(path, "definition", _of_definition(plugin, at))
+
+
+def _of_bundle(plan: Plan, plugin: Plugin, component: str) -> Place | None:
+    version = value_at(plan.resolved.spec, ("instances", component, "version"))
+    for index, bundle in enumerate(plugin.definition.spec.bundles):
+        if bundle.components.get(component) == version:
+            return _of_definition(plugin, ("bundles", index))
+    return _of_definition(plugin, ("bundles",))
 
 
 def _of_version(plan: Plan, plugin: Plugin, component: str, kind: str) -> Place | None:

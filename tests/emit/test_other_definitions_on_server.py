@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,25 +12,14 @@ from pulumi_everest.live.errors import LiveError
 from pulumi_everest.testing.fixtures import InstallCrds
 
 NAME = "databaseclusters.everest.percona.com"
-CRD = ("apiextensions.k8s.io/v1", "CustomResourceDefinition")
-
-
-def remove(live: LiveCluster) -> None:
-    live.delete(*CRD, NAME)
-    until = time.monotonic() + 60
-    while live.crds([NAME]):
-        assert time.monotonic() < until, "the definition does not go away"
-        time.sleep(0.1)
-    live.forget_kinds()
 
 
 @pytest.fixture
-def openeverest(live: LiveCluster, install_crds: InstallCrds, shared: Path) -> Iterator[LiveCluster]:
+def openeverest(without_own_definition: LiveCluster, install_crds: InstallCrds, shared: Path) -> LiveCluster:
     """The API server with OpenEverest's own definition, and without ours afterwards."""
-    remove(live)
-    assert install_crds(shared / "crds/everest-operator/main/everest.percona.com_databaseclusters.yaml") == [NAME]
-    yield live
-    remove(live)
+    crd = shared / "crds/everest-operator/main/everest.percona.com_databaseclusters.yaml"
+    assert install_crds(crd) == [NAME]
+    return without_own_definition
 
 
 def test_a_definition_of_openeverest_1_is_not_replaced(openeverest: LiveCluster) -> None:

@@ -11,6 +11,7 @@ import engine_wire
 import pytest
 from fake_engine import CLUSTER, Monitor, Plugin, Refused
 
+from pulumi_everest.model.mark import MARK
 from pulumi_everest.program import run, values
 
 RECORDED = Path(__file__).parent / "recorded"
@@ -37,7 +38,12 @@ def shown(value: Any) -> Any:
     if isinstance(value, (engine_wire.Secret, values.Secret)):
         return ("secret", shown(value.value))
     if isinstance(value, dict):
-        return {key: shown(below) for key, below in value.items()}
+        # Without an engine there is no stack to be marked by.
+        annotations = {key: below for key, below in value.get("annotations", {}).items() if key != MARK}
+        value = {key: below for key, below in value.items() if key != "annotations"}
+        return {
+            key: shown(below) for key, below in (value | ({"annotations": annotations} if annotations else {})).items()
+        }
     return [shown(below) for below in value] if isinstance(value, list) else value
 
 

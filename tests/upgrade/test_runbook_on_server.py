@@ -140,7 +140,12 @@ class Played:
 
 @pytest.fixture
 def play(
-    api_server: ApiServer, install_crds: InstallCrds, shared: Path, namespace: str, tmp_path: Path
+    api_server: ApiServer,
+    without_own_definition: LiveCluster,
+    install_crds: InstallCrds,
+    shared: Path,
+    namespace: str,
+    tmp_path: Path,
 ) -> Iterator[Callable[[str], Played]]:
     if api_server.kubectl is None:
         skip_or_fail("apiserver", "needs kubectl beside the API server")

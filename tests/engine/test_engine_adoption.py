@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from pulumi_engine import Done, Stack
 
 from pulumi_everest.cli.main import everest
+from pulumi_everest.model.mark import MARK
 from pulumi_everest.testing.apiserver import ApiServer
 
 Manifest = dict[str, Any]
@@ -58,13 +59,14 @@ class Existing:
         return found
 
     def lasting(self) -> Manifest:
-        """What must not change: all but what the server counts, and kubectl's record of its own."""
+        """What must not change: all but what the server counts, kubectl's record of its own, and our mark."""
         read = self.read()
         metadata = {
             key: value for key, value in read["metadata"].items() if key not in ("managedFields", "resourceVersion")
         }
         annotations = dict(metadata.get("annotations") or {})
         annotations.pop("kubectl.kubernetes.io/last-applied-configuration", None)
+        annotations.pop(MARK, None)
         return {"metadata": {**metadata, "annotations": annotations}, "spec": read["spec"], "status": read["status"]}
 
     def program(self) -> str:

@@ -9,6 +9,7 @@ import pytest
 from pulumi_engine import Stack
 from technologies import ALL, PSMDB, Technology
 
+from pulumi_everest.core.merging import over
 from pulumi_everest.testing.apiserver import ApiServer
 
 SEVEN, EIGHT = "7.0.30-16", "8.0.19-7"
@@ -92,7 +93,7 @@ def test_an_image_that_was_edited_is_not_taken_back_and_all_else_is_a_warning(
 
     # What the operator writes of its own is no noise.
     spec = spec_of(operators, PSMDB, namespace)
-    own = {"manager": "percona-server-mongodb-operator", "spec": {**spec, **PSMDB.filled}}
+    own = {"manager": "percona-server-mongodb-operator", "spec": over(PSMDB.filled, spec)}
     edit(operators, PSMDB, namespace, **own)
     write(stack, PSMDB, namespace, replicas=3, version=SEVEN)
     done = stack.up()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,12 +12,15 @@ from pulumi_everest.core.changes.compare import check_allow, compare, finding_of
 from pulumi_everest.core.changes.impact import GUARDS, Concealed, Impact
 from pulumi_everest.core.changes.snapshot import Snapshot
 from pulumi_everest.core.definitions.check import check_definition
+from pulumi_everest.core.merging import copied
 from pulumi_everest.core.technology import Definition, Technology
 from pulumi_everest.core.validate import check_cluster
 from pulumi_everest.emit.patch import patched
 from pulumi_everest.model.deferred import Deferred
 from pulumi_everest.model.definition import DatabaseClusterDefinition
 from pulumi_everest.model.plugin_files.manifest import PluginManifest
+from pulumi_everest.plugins.find import Plugins
+from pulumi_everest.workspace.workspace import Workspace
 
 
 def entries(*texts: str, default: str, image: str = "x", **more: Any) -> list[dict[str, Any]]:
@@ -769,3 +773,23 @@ def test_an_entry_that_cannot_work_is_a_finding(change: dict[str, Any], code: st
     assert [(entry.code, entry.path) for entry in check_definition(kind.definition)] == [
         (code, ("spec", "changes", len(changes) - 1, path))
     ]
+
+
+def test_a_config_default_that_a_newer_definition_adds_is_no_change() -> None:
+    workspace = Workspace(Plugins())
+    setup, _ = workspace.setup("pg-operator")
+    assert setup is not None
+    resolved, found = check_cluster({"name": "a"}, {"provider": "pg-operator"}, setup.technology)
+    assert resolved is not None
+    assert not [entry for entry in found if entry.is_error]
+    new = Snapshot.of(resolved, setup.technology, {"apiVersion": "x/v1", "kind": "X"}, {})
+    before = copied(dict(new.spec))
+    del before["instances"]["backupAgent"]["config"]["volume"]  # as a state has it that was stored before the field
+
+    assert compare(replace(new, spec=before), new, setup.technology).changes == []
+    without = copied(dict(new.spec))
+    without["instances"]["backupAgent"]["config"]["volume"] = False
+    assert "repository-volume" in {
+        change.guard
+        for change in compare(replace(new, spec=before), replace(new, spec=without), setup.technology).changes
+    }

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from pulumi_everest.core.changes.defaults import with_defaults
 from pulumi_everest.core.changes.effects import with_effect
 from pulumi_everest.core.changes.impact import GUARDS, LIFTED, Change, Impact, shown
 from pulumi_everest.core.changes.lost_objects import lost_objects
@@ -62,6 +63,7 @@ def compare(
 
     Clusters are compared as their objects have them, so what overrides write is judged as the field that it is.
     """
+    old = with_defaults(old, technology.definition)
     clusters = reached(old, new, technology)
     wanted = list(dict.fromkeys(allow))
     found, needed = [], set()

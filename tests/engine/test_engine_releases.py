@@ -22,8 +22,10 @@ WRITTEN_BY_A_SERVER = ("creationTimestamp", "generation", "resourceVersion", "ui
 
 
 NAMESPACE = "apps"
-WRITTEN_OTHERWISE = {"before-the-rooms": {("update", "shop")}}
-"""What newer templates write otherwise, as the changelog says: MySQL's Service for reads, where it is the default one."""
+MARKED = ("orders", "orders-backup-main", "orders-conn", "orders-secrets", "before-release", "reports", "shop")
+WRITTEN_OTHERWISE = {"before-the-rooms": {("update", name) for name in MARKED}}
+"""What newer code writes otherwise, once and as the changelog says: every object gets the mark of its stack, and of shop
+also MySQL's Service for reads is left out, where it is the default one."""
 
 
 @pytest.fixture
@@ -115,8 +117,8 @@ def test_from_a_stored_state_a_cluster_is_let_go_by_one_update(stack: Stack, liv
 
     stack.write(program.replace("    wait_for=False,\n", '    wait_for=False,\n    deletion_policy="delete",\n'))
     done = stack.up()
-    steps = {step for step in done.steps() if step not in WRITTEN_OTHERWISE[release.name]}
-    assert (done.code, steps) == (0, {("update", "orders")}), done.text
+    assert (done.code, set(done.steps()) - WRITTEN_OTHERWISE[release.name]) == (0, set()), done.text
+    assert ("update", "orders") in done.steps()
     # The operators have done what their finalizers ask for.
     for version, kind, name in ((*mongo[:2], "orders"), ("pxc.percona.com/v1", "PerconaXtraDBCluster", "shop")):
         own = {"name": name, "namespace": NAMESPACE, "finalizers": None}

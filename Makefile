@@ -16,7 +16,7 @@ endif
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-pythons test-lowest fuzz covered mutants testenv lint format schemas coverage measure bench growth bench-engine engine-test engine-soak docs dist clean
+.PHONY: help demo test test-pythons test-lowest fuzz covered mutants testenv lint format schemas coverage measure bench growth plugin-lines plugin-renders bench-engine engine-test engine-soak docs dist clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -109,6 +109,12 @@ bench: $(VENV)/.develop ## Measure speed, each figure against a baseline in the 
 
 growth: $(VENV)/.develop ## Double inputs three times, and fail where work grows faster than they do
 	@$(BIN)/python -m benchmarks.growth
+
+plugin-lines: $(VENV)/.develop ## Count what there is to write in the built-in plugins, now and at a revision: BEFORE=v0.8
+	@$(BIN)/python -m tools.plugin_lines --before $(or $(BEFORE),HEAD)
+
+plugin-renders: $(VENV)/.develop ## Compare what the built-in plugins make of all probes with a revision: BEFORE=HEAD (minutes)
+	@$(BIN)/python tools/plugin_renders.py --before $(or $(BEFORE),HEAD)
 
 bench-engine: $(VENV)/.develop ## Measure preview and up by Pulumi's engine, which must be on PATH
 	@$(BIN)/python -m benchmarks.engine

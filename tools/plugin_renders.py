@@ -1,0 +1,159 @@
+"""Whether the built-in plugins make of every cluster what they made at another revision.
+
+All clusters, backups and restores that the conformance kit tries are planned by both: those of the one's fields and
+those of the other's. What is compared are the objects and all findings, and what a change of each field counts as.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+Outcomes = dict[str, dict[str, str]]
+"""For each case (plugin, operator version, topology) what became of each input; both as text."""
+
+
+def outcomes(wanted: dict[str, list[str]], plugins: list[str]) -> Outcomes:
+    """What the plugins of the package that is imported make of their own probes, and of the inputs that are wanted."""
+    from pulumi_everest.plugins.find import builtin
+    from pulumi_everest.testing.probing import cases_of
+
+    found: Outcomes = {}
+    for plugin in builtin():
+        for operator, topology in cases_of(plugin) if not plugins or plugin.name in plugins else ():
+            case = f"{plugin.name} {operator} {topology}"
+            found[case] = _case(plugin, operator, topology, wanted.get(case, []))
+    return found
+
+
+def _case(plugin: Any, operator: str, topology: str, wanted: list[str]) -> dict[str, str]:
+    from pulumi_everest.core.technology import Technology
+    from pulumi_everest.testing.job_probe import JobProbe
+    from pulumi_everest.testing.outcomes import Refused
+    from pulumi_everest.testing.probe import TopologyProbe
+    from pulumi_everest.workspace.setup import Setup
+
+    class Jobs(JobProbe):
+        def emitted(self, kind: Any, spec: Any) -> Any:
+            made = super().emitted(kind, spec)
+            found[json.dumps([kind, spec])] = made.text if isinstance(made, Refused) else json.dumps(made, default=repr)
+            return made
+
+    technology = Technology(
+        plugin.definition.name, plugin.definition, plugin.manifest, operator,
+        presets=plugin.presets, settings=plugin.settings,
+    )  # fmt: skip
+    setup = Setup(technology, plugin)
+    found: dict[str, str] = {}
+    probe = TopologyProbe(plugin, technology, topology, operator, None, {})
+    for path, values in probe.fields.items():
+        probe.try_field(path, values)
+        found[f"change {'.'.join(path)}"] = _changes(plugin.definition, path)
+    jobs = Jobs(setup, operator, None, {})
+    if topology == next(iter(plugin.definition.spec.topologies)):
+        list(jobs.run(operator, topology))
+    for text in [*probe._seen, *wanted]:
+        given = {} if text.startswith("change ") else json.loads(text)
+        if isinstance(given, list):
+            jobs.emitted(*given)
+        elif given:
+            found[text] = _cluster(setup, given, operator)
+    return found
+
+
+def _cluster(setup: Any, spec: dict[str, Any], operator: str) -> str:
+    from pulumi_everest.core.merging import over
+    from pulumi_everest.core.validate import check_cluster
+    from pulumi_everest.emit.objects import emit
+    from pulumi_everest.model.findings import EverestError, path_text
+    from pulumi_everest.testing.job_probe import filled_objects
+
+    metadata = {"name": "probe", "namespace": "probes"}
+    resolved, findings = check_cluster(metadata, over({"operatorVersion": operator}, spec), setup.technology)
+    said = sorted(f"{one.code} {path_text(one.path)}: {one.message}" for one in findings)
+    made: list[Any] = []
+    if resolved is not None and not any(one.is_error for one in findings):
+        try:
+            filling, wrong = filled_objects(resolved, setup)
+            made = [entry.manifest for entry in [*emit(resolved, setup.plugin.template), *filling]]
+            said += wrong
+        except EverestError as error:
+            said.append(str(error))
+    return json.dumps([said, made], default=repr)
+
+
+def _changes(definition: Any, path: tuple[str, ...]) -> str:
+    """The entries of `changes` that are about a field, up to one that holds always."""
+    from pulumi_everest.core.paths import parse
+
+    about = []
+    for change in definition.spec.changes:
+        named = parse(change.path)
+        if len(named) <= len(path) and all(a in ("*", b) for a, b in zip(named, path, strict=False)):
+            about.append(change.model_dump(exclude={"path"}, exclude_defaults=True))
+            if change.when is None and not change.policy.startswith("keep-"):
+                break
+    return json.dumps(about)
+
+
+def compare(before: Outcomes, after: Outcomes) -> Iterator[str]:
+    """A line for each case, and the first differences."""
+    for case in sorted({*before, *after}):
+        old, new = before.get(case, {}), after.get(case, {})
+        other = [text for text in old if old[text] != new.get(text)]
+        yield f"{case:32}{len(old):>8} inputs{len(other):>6} with another outcome"
+        for text in other[:5]:
+            yield f"  {text}\n    - {old[text]}\n    + {new.get(text)}"
+
+
+def _run(tree: Path, wanted: dict[str, list[str]], plugins: list[str]) -> Outcomes:
+    """The outcomes in a process that imports the package of a tree."""
+    environment = {**os.environ, "PYTHONPATH": str(tree)}
+    asked = json.dumps([wanted, plugins])
+    command = [sys.executable, __file__, "--outcomes"]
+    done = subprocess.run(  # noqa: S603 - this module
+        command, input=asked, env=environment, check=True, stdout=subprocess.PIPE, text=True, cwd=tree
+    )
+    found: Outcomes = json.loads(done.stdout)
+    return found
+
+
+def main() -> int:
+    """Print the comparison; the exit code is 1 where something differs."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--before", default="HEAD", help="revision to compare with")
+    parser.add_argument("--plugin", action="append", default=[], help="only this plugin; repeatable")
+    parser.add_argument("--outcomes", action="store_true", help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.outcomes:
+        sys.path.remove(str(Path(__file__).parent))
+        json.dump(outcomes(*json.load(sys.stdin)), sys.stdout)
+        return 0
+    here = Path(__file__).resolve().parent.parent
+    with tempfile.TemporaryDirectory() as folder:
+        command = ["git", "archive", arguments.before, "pulumi_everest"]
+        packed = subprocess.run(command, check=True, capture_output=True, cwd=here)  # noqa: S603 - git
+        with tarfile.open(fileobj=BytesIO(packed.stdout)) as archive:
+            archive.extractall(folder, filter="data")
+        before = _run(Path(folder), {}, arguments.plugin)
+        after = _run(here, {case: [*inputs] for case, inputs in before.items()}, arguments.plugin)
+        more = {case: [text for text in inputs if text not in before.get(case, {})] for case, inputs in after.items()}
+        if any(more.values()):
+            for case, found in _run(Path(folder), more, arguments.plugin).items():
+                before[case] |= found
+    lines = list(compare(before, after))
+    sys.stdout.write("\n".join([*lines, ""]))
+    return 1 if any(line.startswith("  ") for line in lines) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

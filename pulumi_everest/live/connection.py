@@ -15,7 +15,9 @@ from contextlib import suppress
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from ipaddress import ip_address
 from os import PathLike
+from selectors import EVENT_READ, DefaultSelector
 from threading import Lock
+from time import monotonic
 from typing import Any, Final, Protocol
 from urllib.parse import SplitResult, unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -30,6 +32,10 @@ AGENT: Final = "everest"
 JSON: Final = "application/json"
 KEPT: Final = 8
 """How many connections are kept that nobody uses."""
+FRESH: Final = 60.0
+"""Seconds for which one is kept: API servers end those that nobody used for 90, and what is between may be quicker."""
+ENDED: Final = (ConnectionError, HTTPException, ssl.SSLEOFError, ssl.SSLZeroReturnError)
+"""How a connection shows that the other side has ended it."""
 
 
 class Connection(Protocol):
@@ -87,18 +93,26 @@ class _Requests:
     ) -> tuple[int, bytes]:
         with self._lock:
             headers = [("Accept", accept), ("User-Agent", AGENT), *self._login.headers().items(), *self._login.groups()]
-            made = self._idle.pop() if self._idle else None
+            made = self._kept()
         if body is not None:
             headers += [("Content-Type", content_type), ("Content-Length", str(len(body)))]
         if made is not None:
             try:
                 return self._over(made, method, path, body, headers, timeout)
-            except (ConnectionError, HTTPException):
-                # The server ends connections that nobody uses; what only reads can be asked once more.
-                made.close()
+            except ENDED:
+                # It may have ended just now; what only reads can be asked once more.
                 if method != "GET":
                     raise
         return self._over(self._new(timeout), method, path, body, headers, timeout)
+
+    def _kept(self) -> _Kept | None:
+        """A connection that is still there, of those that nobody uses."""
+        while self._idle:
+            made = self._idle.pop()
+            if made.usable():
+                return made
+            made.close()
+        return None
 
     def _over(
         self, made: _Kept, method: str, path: str, body: bytes | None, headers: list[tuple[str, str]], timeout: float
@@ -113,6 +127,7 @@ class _Requests:
             if answer.will_close or len(self._idle) >= KEPT:
                 made.close()
             else:
+                made.since = monotonic()
                 self._idle.append(made)
         return answer.status, data
 
@@ -138,6 +153,7 @@ class _Kept(HTTPConnection):
         through = proxy or url
         super().__init__(str(through.hostname), through.port or (port if proxy is None else 3128), timeout=timeout)
         self._tls, self._name = tls, str(name or host)
+        self.since = monotonic()
         self._prefix = ""
         self._proxy_login: dict[str, str] = {}
         if proxy is not None and tls is not None:
@@ -150,6 +166,15 @@ class _Kept(HTTPConnection):
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if self._tls is not None:
             self.sock = self._tls.wrap_socket(self.sock, server_hostname=self._name)
+
+    def usable(self) -> bool:
+        """Whether a connection that waits was used lately and the server has not ended it: nothing is to be read."""
+        if self.sock is None or monotonic() - self.since > FRESH:
+            return False
+        with suppress(OSError, ValueError), DefaultSelector() as selector:
+            selector.register(self.sock, EVENT_READ)
+            return not selector.select(timeout=0)
+        return False
 
     def ask(
         self, method: str, path: str, body: bytes | None, headers: list[tuple[str, str]], timeout: float

@@ -7,6 +7,7 @@ import shutil
 import ssl
 import subprocess
 import sys
+import time
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from typing import Any
 import pytest
 import yaml
 
+from pulumi_everest.live import connection as connections
 from pulumi_everest.live import kubeconfig as kubeconfigs
 from pulumi_everest.live.connection import connect
 from pulumi_everest.live.errors import LiveError
@@ -26,26 +28,29 @@ Got = list[tuple[str, dict[str, str]]]
 
 
 @contextmanager
-def server(tls: ssl.SSLContext | None = None, refuse: tuple[str, ...] = ()) -> Iterator[tuple[str, Got]]:
+def server(
+    tls: ssl.SSLContext | None = None, refuse: tuple[str, ...] = (), keeps: float | None = None
+) -> Iterator[tuple[str, Got]]:
     """The URL of something that answers as an API server does, and what it was asked for, with the headers.
 
-    It answers 401 to the logins that are to be refused.
+    It answers 401 to the logins that are to be refused, and ends connections that nobody uses for `keeps` seconds.
     """
     got: Got = []
 
     class Answers(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        timeout = keeps
 
         def answer(self) -> None:
             headers = {name.lower(): value for name, value in self.headers.items()}
-            got.append((self.path, headers))
+            got.append((self.path, {**headers, "from": str(self.client_address[1])}))
             body = self.rfile.read(int(headers.get("content-length", 0))) or b"{}"
             self.send_response(401 if headers.get("authorization") in refuse else 200)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
 
-        do_GET = do_PATCH = answer
+        do_GET = do_PATCH = do_POST = answer
 
         def log_message(self, *_: object) -> None:
             pass
@@ -224,16 +229,49 @@ def test_a_kubeconfig_that_cannot_be_used_says_why(text: str, told: str) -> None
     assert told in raised.value.findings[0].message
 
 
-def test_connections_are_kept_and_made_anew_where_the_server_has_ended_them() -> None:
-    with server() as (url, got):
+@pytest.mark.parametrize("method", ["GET", "PATCH", "POST"])
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_connections_are_kept_and_made_anew_where_the_server_has_ended_them(
+    scheme: str, method: str, request: pytest.FixtureRequest
+) -> None:
+    tls, trusts = None, {}
+    if scheme == "https":
+        folder = request.getfixturevalue("certificates")
+        tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        tls.load_cert_chain(folder / "crt", folder / "key")
+        trusts = {"insecure-skip-tls-verify": True}
+    with server(tls, keeps=0.2) as (url, got):
+        there = connect(json.dumps(config(url, **trusts)), None)
+        for _ in range(2):
+            there.send(method, "/x", b"{}", "application/json", 5)
+        time.sleep(0.6)
+        there.send(method, "/x", b"{}", "application/json", 5)
+        there.close()
+    first, second, third = (headers["from"] for _, headers in got)
+    assert first == second != third
+    with pytest.raises(LiveError, match=r"cannot be reached: .*refused"):
+        there.send(method, "/x", None, "application/json", 5)
+
+
+def test_a_connection_that_ends_while_it_is_asked_is_asked_again_only_to_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections._Kept, "usable", lambda _: True)
+    with server(keeps=0.2) as (url, got):
         there = connect(json.dumps(config(url)), None)
         there.send("GET", "/x", None, "application/json", 5)
-        there._idle[0].sock.shutdown(2)  # type: ignore[attr-defined]
+        time.sleep(0.6)
         there.send("GET", "/x", None, "application/json", 5)
-        there.close()
+        time.sleep(0.6)
+        with pytest.raises(LiveError, match="cannot be reached"):
+            there.send("PATCH", "/x", b"{}", "application/json", 5)
     assert len(got) == 2
-    with pytest.raises(LiveError, match=r"cannot be reached: .*refused"):
-        there.send("GET", "/x", None, "application/json", 5)
+
+
+def test_a_connection_that_nobody_used_for_long_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "FRESH", -1.0)
+    with server() as (url, got):
+        ask(config(url), times=2)
+    first, second = (headers["from"] for _, headers in got)
+    assert first != second
 
 
 def test_a_proxy_of_the_kubeconfig_or_the_environment_is_asked_but_not_for_this_machine(

@@ -15,8 +15,7 @@ from pulumi_everest.adoption.search import Search
 from pulumi_everest.core.exact import leaves, same
 from pulumi_everest.core.merging import copied
 from pulumi_everest.core.overrides import without_overrides
-from pulumi_everest.core.paths import value_at
-from pulumi_everest.emit.read_back.places import with_value
+from pulumi_everest.core.paths import value_at, with_value
 from pulumi_everest.model.deferred import Path
 
 _ROUNDS = 3

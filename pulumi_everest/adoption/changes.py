@@ -13,7 +13,8 @@ from pulumi_everest.core.changes.compare import ChangeSet, compare
 from pulumi_everest.core.changes.impact import Change, Concealed, shown
 from pulumi_everest.core.changes.snapshot import Snapshot
 from pulumi_everest.core.exact import same
-from pulumi_everest.emit.read_back.places import with_value, without_value
+from pulumi_everest.core.paths import with_value
+from pulumi_everest.emit.read_back.places import without_value
 from pulumi_everest.model.deferred import Deferred, Path
 from pulumi_everest.model.findings import EverestError, finding, path_text
 

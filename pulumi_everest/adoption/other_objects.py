@@ -16,10 +16,9 @@ from pulumi_everest.core.changes.impact import Concealed
 from pulumi_everest.core.changes.snapshot import Snapshot
 from pulumi_everest.core.exact import leaves, same
 from pulumi_everest.core.merging import copied
-from pulumi_everest.core.paths import value_at
+from pulumi_everest.core.paths import set_value, value_at
 from pulumi_everest.emit.origins import Origins
 from pulumi_everest.emit.read_back.emission import Emission
-from pulumi_everest.emit.read_back.places import set_value
 from pulumi_everest.emit.templates.template import Emitted
 from pulumi_everest.model.deferred import Deferred, Path
 from pulumi_everest.model.findings import EverestError, finding, path_text

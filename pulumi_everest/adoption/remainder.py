@@ -8,8 +8,7 @@ from typing import Any
 from pulumi_everest.adoption.rendering import Rendering, Spec
 from pulumi_everest.core.exact import patch_between, same
 from pulumi_everest.core.merging import both_patches
-from pulumi_everest.core.paths import value_at
-from pulumi_everest.emit.read_back.places import with_value
+from pulumi_everest.core.paths import value_at, with_value
 from pulumi_everest.model.deferred import Path
 
 _MARK = "everest-adoption"

@@ -10,10 +10,10 @@ from pulumi_everest.adoption.settle import Values
 from pulumi_everest.core.definitions.samples import storage_samples
 from pulumi_everest.core.exact import leaves
 from pulumi_everest.core.merging import over
-from pulumi_everest.core.paths import value_at
+from pulumi_everest.core.paths import value_at, with_value
 from pulumi_everest.emit.dead_fields import Overridden
 from pulumi_everest.emit.objects import emit
-from pulumi_everest.emit.read_back.places import concrete, with_value
+from pulumi_everest.emit.read_back.places import concrete
 from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.findings import Finding, finding, path_text
 from pulumi_everest.model.storage_types import STORAGE_TYPES

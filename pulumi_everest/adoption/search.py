@@ -17,9 +17,9 @@ from pulumi_everest.adoption.rendering import Rendering, Spec
 from pulumi_everest.core.definitions.samples import SAMPLES, instance_values, spec_values
 from pulumi_everest.core.exact import leaves, same
 from pulumi_everest.core.merging import copied
-from pulumi_everest.core.paths import FieldPath, value_at
+from pulumi_everest.core.paths import FieldPath, value_at, with_value
 from pulumi_everest.emit.read_back.effects import Shown, candidates, concerns
-from pulumi_everest.emit.read_back.places import concrete, items, with_value, without_value
+from pulumi_everest.emit.read_back.places import concrete, items, without_value
 from pulumi_everest.model.deferred import Path
 
 Field = tuple[FieldPath, Sequence[Any]]

@@ -8,8 +8,8 @@ from typing import Any
 from pulumi_everest.adoption.rendering import Rendering, Spec
 from pulumi_everest.core.exact import leaves, same
 from pulumi_everest.core.own_images.versions import Tags
-from pulumi_everest.core.paths import FieldPath, value_at
-from pulumi_everest.emit.read_back.places import concrete, with_value, without_value
+from pulumi_everest.core.paths import FieldPath, value_at, with_value
+from pulumi_everest.emit.read_back.places import concrete, without_value
 from pulumi_everest.model.cluster import DatabaseClusterSpec
 from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.shapes import Shape, shape_of

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from pulumi_everest.core.merging import copied
@@ -20,17 +21,17 @@ def same(first: Any, second: Any) -> bool:
 
 
 def leaves(data: Any, path: Path = ()) -> dict[Path, Any]:
-    """Every leaf by its path; an empty mapping or list is one."""
-    if isinstance(data, dict) and data:
-        items: Any = data.items()
-    elif isinstance(data, list) and data:
-        items = enumerate(data)
+    """Every leaf by its path."""
+    return dict(each_leaf(data, path))
+
+
+def each_leaf(data: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+    """Every value that is no mapping or list with something in it, with its path."""
+    if isinstance(data, (dict, list)) and data:
+        for key, value in data.items() if isinstance(data, dict) else enumerate(data):
+            yield from each_leaf(value, (*path, key))
     else:
-        return {path: data}
-    found: dict[Path, Any] = {}
-    for key, value in items:
-        found |= leaves(value, (*path, key))
-    return found
+        yield path, data
 
 
 def patch_between(have: Any, want: Any) -> Any:

@@ -6,13 +6,16 @@ Lists are transparent: ``backup.storages.name`` is the name of every storage.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, Final
 
+from pulumi_everest.core.merging import copied
 from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.findings import Finding, unknown
 from pulumi_everest.model.shapes import Shape
 
 FieldPath = tuple[str, ...]
+MISSING: Final[Any] = object()
+"""What is at a path where nothing is, not even null."""
 
 
 def parse(text: str) -> FieldPath:
@@ -106,6 +109,41 @@ def value_at(data: Any, path: Path) -> Any:
         else:
             return None
     return data
+
+
+def found_at(data: Any, path: Path) -> Any:
+    """The value at a path of plain data, which may be None, or MISSING."""
+    for part in path:
+        try:
+            data = data[part]
+        except (KeyError, IndexError, TypeError):
+            return MISSING
+    return data
+
+
+def with_value(spec: Any, path: Path, value: Any) -> dict[str, Any]:
+    """A copy with the value set; mappings on the way are made, items of lists are there."""
+    result: dict[str, Any] = copied(spec)
+    set_value(result, path, copied(value))
+    return result
+
+
+def set_value(spec: Any, path: Path, value: Any) -> None:
+    """Set a value in place; mappings on the way are made, items of lists are there."""
+    node = spec
+    for key in path[:-1]:
+        if isinstance(key, str) and node.get(key) is None:
+            node[key] = {}
+        node = node[key]
+    node[path[-1]] = value
+
+
+def without(data: dict[str, Any], path: Path) -> dict[str, Any]:
+    """A copy of plain data without what is at a path; mappings that this empties stay."""
+    result: dict[str, Any] = copied(data)
+    if found_at(result, path) is not MISSING:
+        del found_at(result, path[:-1])[path[-1]]
+    return result
 
 
 def missing_path(path: FieldPath, shape: Shape, at: Path, text: str) -> Iterator[Finding]:

@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from pulumi_everest.core.exact import same
+from pulumi_everest.core.exact import each_leaf, same
 from pulumi_everest.core.merging import copied
 from pulumi_everest.core.overrides import without_overrides
-from pulumi_everest.core.paths import value_at
+from pulumi_everest.core.paths import MISSING, found_at, value_at, without
 from pulumi_everest.core.resolve import Resolved
 from pulumi_everest.emit.objects import Emitted
 from pulumi_everest.model.deferred import Deferred, Path, leaves_of
@@ -24,7 +24,6 @@ from pulumi_everest.model.findings import EverestError
 
 Emit = Callable[[Resolved], Sequence[Emitted]]
 _CHOICES = frozenset({"provider", "topology", "operatorVersion", "bundle", "preset"})
-_MISSING = object()
 
 
 @dataclass(frozen=True)
@@ -71,9 +70,9 @@ class Overridden:
     def _places(self) -> dict[Path, Path]:
         marked, found = self._objects(self._marked(self._resolved.spec, self._patches)), {}
         for name, object_ in (marked or {}).items():
-            for place, value in _leaves(object_, ()):
+            for place, value in each_leaf(object_, ()):
                 marks = _marks(value)
-                if marks and self._bare is not None and _at(self._bare.get(name), place) is not _MISSING:
+                if marks and self._bare is not None and found_at(self._bare.get(name), place) is not MISSING:
                     found[(name, *place)] = marks[0].path
         return found
 
@@ -81,7 +80,7 @@ class Overridden:
         """The dead ones of the fields that are written; where all of an item or a mapping is dead, that."""
         if not written or not self.met:
             return []
-        rest = [path for path in _fields(written) if _at(self._resolved.spec, path) is not _MISSING]
+        rest = [path for path in _fields(written) if found_at(self._resolved.spec, path) is not MISSING]
         found = {path: place for path in self.taken(self._unshown(rest)) if (place := self._dead(path)) is not None}
         return list(self._grouped(written, found))
 
@@ -134,8 +133,8 @@ class Overridden:
         """
         for end in range(2 if path[0] == "instances" else 1, len(path)):
             part = path[:end]
-            below = [(*part, *rest) for rest, _ in _leaves(_at(written, part), ())]
-            less = self._objects(_removed(self._resolved.spec, part))
+            below = [(*part, *rest) for rest, _ in each_leaf(found_at(written, part), ())]
+            less = self._objects(without(self._resolved.spec, part))
             if less is None and all(leaf in dead for leaf in below):
                 return part
             if less is not None and same(less, self._made) and self._would_show(part):
@@ -144,7 +143,7 @@ class Overridden:
 
     def _would_show(self, path: Path) -> bool:
         """Whether a part of the cluster is emitted without overrides, and nothing else hides it."""
-        return not same(self._objects(_removed(self._without, path)), self._bare)
+        return not same(self._objects(without(self._without, path)), self._bare)
 
     def _shown(self, spec: dict[str, Any], paths: Sequence[Path], *, patched: bool) -> dict[Path, list[Path]] | None:
         """Where in the objects the marks of fields are; None where the objects cannot be made with them."""
@@ -155,7 +154,7 @@ class Overridden:
             return None
         found: dict[Path, list[Path]] = {}
         for name, object_ in made.items():
-            for place, value in _leaves(object_, ()):
+            for place, value in each_leaf(object_, ()):
                 for mark in _marks(value):
                     if mark.path in marks:
                         found.setdefault(marks[mark.path], []).append((name, *place))
@@ -164,8 +163,8 @@ class Overridden:
     def _marked(self, spec: dict[str, Any], paths: Sequence[Path]) -> dict[str, Any]:
         result: dict[str, Any] = copied(spec)
         for path in paths:
-            node: Any = _at(result, path[:-1])
-            if node is not _MISSING and not isinstance(node, _Mark):  # one that is marked as a whole
+            node: Any = found_at(result, path[:-1])
+            if node is not MISSING and not isinstance(node, _Mark):  # one that is marked as a whole
                 node[path[-1]] = _Mark(path)
         return result
 
@@ -195,7 +194,7 @@ def _marked_with(path: Path, resolved: Resolved) -> Iterator[Path]:
 
 def _fields(written: Mapping[str, Any]) -> Iterator[Path]:
     """The paths of all values outside overrides that do not decide what the cluster consists of."""
-    for path, value in _leaves(written, ()):
+    for path, value in each_leaf(written, ()):
         if path and value is not None and path[0] not in _CHOICES and "overrides" not in path[:3:2]:
             yield path
 
@@ -216,31 +215,5 @@ def _patch_leaves(data: Any, path: Path) -> Iterator[tuple[Path, Any]]:
         yield path, data
 
 
-def _leaves(data: Any, path: Path) -> Iterator[tuple[Path, Any]]:
-    """Every value in plain data that is no mapping or list with something in it, with its path."""
-    if isinstance(data, (dict, list)) and data:
-        for key, value in data.items() if isinstance(data, dict) else enumerate(data):
-            yield from _leaves(value, (*path, key))
-    else:
-        yield path, data
-
-
 def _marks(value: Any) -> list[_Mark]:
     return [leaf for leaf in leaves_of(value) if isinstance(leaf, _Mark)] if isinstance(value, Deferred) else []
-
-
-def _at(data: Any, path: Path) -> Any:
-    for key in path:
-        try:
-            data = data[key]
-        except (KeyError, IndexError, TypeError):
-            return _MISSING
-    return data
-
-
-def _removed(spec: dict[str, Any], path: Path) -> dict[str, Any]:
-    result: dict[str, Any] = copied(spec)
-    node = _at(result, path[:-1])
-    if node is not _MISSING and _at(result, path) is not _MISSING:
-        del node[path[-1]]
-    return result

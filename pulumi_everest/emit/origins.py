@@ -14,15 +14,15 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
+from pulumi_everest.core.exact import each_leaf
 from pulumi_everest.core.merging import copied
-from pulumi_everest.core.paths import value_at
+from pulumi_everest.core.paths import MISSING, found_at, value_at, without
 from pulumi_everest.core.resolve import Resolved
 from pulumi_everest.emit.objects import Emitted
 from pulumi_everest.model.deferred import Computed, Deferred, Path, leaves_of
 from pulumi_everest.model.findings import EverestError
 
 Emit = Callable[[Resolved], Sequence[Emitted]]
-_MISSING = object()
 
 
 class Origins:
@@ -43,12 +43,12 @@ class Origins:
     def of_override(self, index: int, path: Path) -> Path | None:
         """The place in `overrides` that a part of an object came from, or that removed it."""
         patched = self._manifest(self._patched, index)
-        missing = _at(self._objects[index].manifest, path) is _MISSING
+        missing = found_at(self._objects[index].manifest, path) is MISSING
         return self._written(_origin(patched, path), missing=missing) or self._toggled(index, path)
 
     def _written(self, origin: Path | None, *, missing: bool = False) -> Path | None:
         """The origin, if the user wrote what stands there, or what it is missing in, and not a preset or a default."""
-        if origin is None or _at(self._spec, origin[:-1] if missing else origin) is _MISSING:
+        if origin is None or found_at(self._spec, origin[:-1] if missing else origin) is MISSING:
             return None
         return origin
 
@@ -63,18 +63,18 @@ class Origins:
         for place in places:
             patch = value_at(spec, place)
             if patch is not None:
-                yield from (path for path, value in _leaves(patch, place) if value is not None and value != {})
+                yield from (path for path, value in each_leaf(patch, place) if value is not None and value != {})
 
     def _toggled(self, index: int, path: Path) -> Path | None:
         """The null or empty mapping in `overrides` without which the part would be there, or would not be."""
-        present = _at(self._objects[index].manifest, path) is not _MISSING
+        present = found_at(self._objects[index].manifest, path) is not MISSING
         for place in [("overrides",), *(("instances", name, "overrides") for name in self._resolved.spec["instances"])]:
             patch = value_at(self._resolved.spec, place)
-            for leaf, value in _leaves(patch, place) if isinstance(patch, dict) else ():
+            for leaf, value in each_leaf(patch, place) if isinstance(patch, dict) else ():
                 if value is not None and value != {}:
                     continue
-                made = self._made_of(_without(self._resolved.spec, leaf))
-                if (_at(self._manifest(made, index), path) is not _MISSING) != present:
+                made = self._made_of(without(self._resolved.spec, leaf))
+                if (found_at(self._manifest(made, index), path) is not MISSING) != present:
                     return self._written(leaf)
         return None
 
@@ -85,8 +85,8 @@ class Origins:
         return self._found[index, path]
 
     def _find(self, index: int, path: Path) -> Path | None:
-        part = _at(self._objects[index].manifest, path)
-        if part is _MISSING:
+        part = found_at(self._objects[index].manifest, path)
+        if part is MISSING:
             parent = self._passed_on(index, path[:-1]) if len(path) > 1 else None
             return (*parent, path[-1]) if parent is not None else None
         value = _frozen(part)
@@ -104,7 +104,7 @@ class Origins:
 
     def _marking(self, fields: tuple[Path, ...], index: int, path: Path) -> list[Path]:
         """Those of some fields that a part comes from, when all of them are marked."""
-        mark = _at(self._manifest(self._with_marks(fields), index), path)
+        mark = found_at(self._manifest(self._with_marks(fields), index), path)
         return [leaf.path for leaf in leaves_of(mark)] if isinstance(mark, Deferred) else []
 
     @cached_property
@@ -150,8 +150,8 @@ class _Fields:
         self.of_leaves: dict[_Group, None] = {}
         """The groups of values that are no mappings or lists."""
         for path, pattern, written in _nodes(spec, (), ()):
-            value = _at(resolved, path)
-            if "overrides" in path[:3] or value is _MISSING:
+            value = found_at(resolved, path)
+            if "overrides" in path[:3] or value is MISSING:
                 continue
             is_leaf = not isinstance(written, (dict, list))
             group = (is_leaf, pattern)
@@ -171,18 +171,6 @@ def _frozen(value: Any) -> str:
     return json.dumps(value, sort_keys=True, default=lambda deferred: f"<{id(deferred)}>")
 
 
-def _leaves(data: Any, path: Path) -> Iterator[tuple[Path, Any]]:
-    """Every value in plain data that is no mapping or list with something in it, with its path."""
-    if isinstance(data, dict) and data:
-        for key, value in data.items():
-            yield from _leaves(value, (*path, key))
-    elif isinstance(data, list) and data:
-        for index, value in enumerate(data):
-            yield from _leaves(value, (*path, index))
-    else:
-        yield path, data
-
-
 def _nodes(data: Any, path: Path, pattern: Path) -> Iterator[tuple[Path, Path, Any]]:
     """Everything below plain data, deepest first: its path, with ``*`` for positions, too, and the value."""
     if not isinstance(data, (dict, list)):
@@ -194,30 +182,14 @@ def _nodes(data: Any, path: Path, pattern: Path) -> Iterator[tuple[Path, Path, A
         yield (*path, key), below, value
 
 
-def _at(data: Any, path: Path) -> Any:
-    for key in path:
-        try:
-            data = data[key]
-        except (KeyError, IndexError, TypeError):
-            return _MISSING
-    return data
-
-
-def _without(spec: dict[str, Any], path: Path) -> dict[str, Any]:
-    result: dict[str, Any] = copied(spec)
-    node = _at(result, path[:-1])
-    del node[path[-1]]
-    return result
-
-
 def _origin(manifest: Any, path: Path) -> Path | None:
     """Where the marks at or below a path of an object say that it came from; for a missing part, its parent did."""
-    node = _at(manifest, path)
+    node = found_at(manifest, path)
     if isinstance(node, Computed):
         return node.needs[0].path if len(node.needs) == 1 else None
-    if node is not _MISSING:
+    if node is not MISSING:
         return _common(node)
-    parent = _at(manifest, path[:-1]) if path else _MISSING
+    parent = found_at(manifest, path[:-1]) if path else MISSING
     origin = _common(parent) if isinstance(parent, (dict, list)) else None
     return (*origin, path[-1]) if origin is not None else None
 
@@ -225,7 +197,7 @@ def _origin(manifest: Any, path: Path) -> Path | None:
 def _common(node: Any) -> Path | None:
     """The one path that all marks in a part give for the part itself; None where something in it is from elsewhere."""
     found: set[Path | None] = set()
-    for below, value in _leaves(node, ()):
+    for below, value in each_leaf(node, ()):
         if not isinstance(value, Deferred) or isinstance(value, Computed):
             return None
         rest = len(value.path) - len(below)

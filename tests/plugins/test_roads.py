@@ -20,13 +20,12 @@ from pulumi_everest.core.changes.compare import compare
 from pulumi_everest.core.changes.impact import Change, Impact
 from pulumi_everest.core.changes.snapshot import Snapshot
 from pulumi_everest.core.exact import leaves, patch_between, same
-from pulumi_everest.core.paths import value_at
+from pulumi_everest.core.paths import value_at, with_value
 from pulumi_everest.core.technology import Technology
 from pulumi_everest.core.validate import check_cluster
 from pulumi_everest.emit.objects import emit
 from pulumi_everest.emit.patch import patched
 from pulumi_everest.emit.read_back.known_places import KnownPlaces
-from pulumi_everest.emit.read_back.places import with_value
 from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.values.versions import version_key
 

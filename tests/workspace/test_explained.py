@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from pulumi_everest.cli.main import everest
 from pulumi_everest.core.merging import copied
 from pulumi_everest.core.paths import value_at
-from pulumi_everest.emit.explain.followed import leaves, leaves_below
+from pulumi_everest.emit.explain.followed import each_leaf, leaves
 from pulumi_everest.emit.objects import Emitted, emit
 from pulumi_everest.emit.templates.template import Template, TemplateError
 from pulumi_everest.model.deferred import Path
@@ -62,7 +62,7 @@ def test_every_value_of_every_example_comes_from_somewhere(plugin: str) -> None:
         for entry, values in zip(plan.objects, found, strict=True):
             if entry.when_ready:
                 continue
-            assert [value.path for value in values] == [path for path, _ in leaves_below(entry.manifest, ())]
+            assert [value.path for value in values] == [path for path, _ in each_leaf(entry.manifest, ())]
             for value in values:
                 assert value.template is not None or value.sources, value
 

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from pulumi_everest.core.merging import copied
+from pulumi_everest.core.exact import each_leaf
+from pulumi_everest.core.paths import MISSING, found_at, with_value, without
 from pulumi_everest.core.resolve import Resolved
 from pulumi_everest.emit.templates.template import Emitted
 from pulumi_everest.model.deferred import Deferred, Path
@@ -23,26 +24,13 @@ Leaf = tuple[int, Path]
 
 _QUANTITY: Final = re.compile(r"(\d+)((?:\.\d+)?(?:[KMGTPE]i?|m|k)?)")
 _VERSION: Final = re.compile(r"(\d+\.\d+.*?)(\d+)(\D*)")
-_MISSING: Final = object()
 
 
 def leaves(objects: Sequence[Emitted]) -> Iterator[tuple[Leaf, Any]]:
     """Every value of the objects that is no mapping or list with something in it."""
     for index, entry in enumerate(objects):
-        for path, value in leaves_below(entry.manifest, ()):
+        for path, value in each_leaf(entry.manifest, ()):
             yield (index, path), value
-
-
-def leaves_below(data: Any, path: Path) -> Iterator[tuple[Path, Any]]:
-    """Every value below plain data that is no mapping or list with something in it."""
-    if isinstance(data, dict) and data:
-        for key, value in data.items():
-            yield from leaves_below(value, (*path, key))
-    elif isinstance(data, list) and data:
-        for index, value in enumerate(data):
-            yield from leaves_below(value, (*path, index))
-    else:
-        yield path, data
 
 
 def followed(resolved: Resolved, objects: Sequence[Emitted], emit: Emit) -> dict[Leaf, list[Path]]:
@@ -64,8 +52,8 @@ def followed(resolved: Resolved, objects: Sequence[Emitted], emit: Emit) -> dict
 
 
 def _inputs(resolved: Resolved) -> Iterator[tuple[Path, Any]]:
-    yield from ((path, value) for path, value in leaves_below(resolved.spec, ()) if not isinstance(value, Deferred))
-    yield from leaves_below(resolved.metadata, ("metadata",))
+    yield from ((path, value) for path, value in each_leaf(resolved.spec, ()) if not isinstance(value, Deferred))
+    yield from each_leaf(resolved.metadata, ("metadata",))
 
 
 def _moved(
@@ -76,8 +64,8 @@ def _moved(
     An object that is gone as a whole moves all of its values, one that has another name only what differs in it.
     """
     moved: set[Leaf] = set()
-    for other in (*_others(value), _MISSING):
-        if other is _MISSING and moved:
+    for other in (*_others(value), MISSING):
+        if other is MISSING and moved:
             break
         moved.update(_differing(before, objects, emit, _with(resolved, path, other)))
     return moved
@@ -91,8 +79,8 @@ def _differing(before: Mapping[Leaf, Any], objects: Sequence[Emitted], emit: Emi
         return
     for (index, path), was in before.items():
         there = twins[index]
-        now = _at(there.manifest, path) if there is not None else _MISSING
-        if now is _MISSING or now != was or type(now) is not type(was):
+        now = found_at(there.manifest, path) if there is not None else MISSING
+        if now is MISSING or now != was or type(now) is not type(was):
             yield index, path
 
 
@@ -126,32 +114,15 @@ def _others(value: Any) -> Iterator[Any]:
 def _without(resolved: Resolved, component: str) -> Resolved:
     """The cluster without one of its components."""
     types = {name: kind for name, kind in resolved.types.items() if name != component}
-    return replace(resolved, types=types, spec=_set(resolved.spec, ("instances", component), _MISSING))
+    return replace(resolved, types=types, spec=without(resolved.spec, ("instances", component)))
 
 
 def _with(resolved: Resolved, path: Path, value: Any) -> Resolved:
     """The cluster with another value at a path, or with none there."""
     if path[0] == "metadata":
-        return replace(resolved, metadata=_set(resolved.metadata, path[1:], value))
-    return replace(resolved, spec=_set(resolved.spec, path, value))
+        return replace(resolved, metadata=_changed(resolved.metadata, path[1:], value))
+    return replace(resolved, spec=_changed(resolved.spec, path, value))
 
 
-def _set(data: Mapping[str, Any], path: Path, value: Any) -> dict[str, Any]:
-    result: dict[str, Any] = copied(dict(data))
-    node: Any = result
-    for key in path[:-1]:
-        node = node[key]
-    if value is _MISSING:
-        del node[path[-1]]
-    else:
-        node[path[-1]] = value
-    return result
-
-
-def _at(data: Any, path: Path) -> Any:
-    for key in path:
-        try:
-            data = data[key]
-        except (KeyError, IndexError, TypeError):
-            return _MISSING
-    return data
+def _changed(data: Mapping[str, Any], path: Path, value: Any) -> dict[str, Any]:
+    return without(dict(data), path) if value is MISSING else with_value(dict(data), path, value)

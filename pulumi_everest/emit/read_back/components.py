@@ -8,10 +8,9 @@ from typing import Final
 
 from pulumi_everest.core.changes.policies import Policies
 from pulumi_everest.core.changes.snapshot import Snapshot
-from pulumi_everest.core.paths import value_at
+from pulumi_everest.core.paths import value_at, with_value
 from pulumi_everest.core.technology import Technology
 from pulumi_everest.emit.read_back.emission import Emission, Places, Spec
-from pulumi_everest.emit.read_back.places import with_value
 from pulumi_everest.emit.read_back.written import Objects, counterpart
 from pulumi_everest.model.deferred import Path
 

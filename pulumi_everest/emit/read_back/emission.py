@@ -9,10 +9,10 @@ from typing import Any
 from pulumi_everest.core.changes.snapshot import Snapshot
 from pulumi_everest.core.exact import leaves, same
 from pulumi_everest.core.merging import copied
+from pulumi_everest.core.paths import set_value, with_value
 from pulumi_everest.core.resolve import Resolved
 from pulumi_everest.core.technology import Definition
 from pulumi_everest.emit.objects import Emitted, emit
-from pulumi_everest.emit.read_back.places import set_value, with_value
 from pulumi_everest.emit.templates.template import Template
 from pulumi_everest.model.deferred import Deferred, Path, leaves_of
 from pulumi_everest.model.findings import EverestError

@@ -1,4 +1,4 @@
-"""Places in a cluster's spec: setting, removing, and the items of lists that a field path leaves open."""
+"""Places in a cluster's spec: removing, and the items of lists that a field path leaves open."""
 
 from __future__ import annotations
 
@@ -12,23 +12,6 @@ from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.shapes import Shape, shape_of
 
 _CLUSTER = shape_of(DatabaseClusterSpec)
-
-
-def with_value(spec: Any, path: Path, value: Any) -> dict[str, Any]:
-    """A copy with the value set; mappings on the way are made, items of lists are there."""
-    result: dict[str, Any] = copied(spec)
-    set_value(result, path, copied(value))
-    return result
-
-
-def set_value(spec: Any, path: Path, value: Any) -> None:
-    """Set a value in place; mappings on the way are made, items of lists are there."""
-    node = spec
-    for key in path[:-1]:
-        if isinstance(key, str) and node.get(key) is None:
-            node[key] = {}
-        node = node[key]
-    node[path[-1]] = value
 
 
 def without_value(spec: Any, path: Path) -> dict[str, Any]:

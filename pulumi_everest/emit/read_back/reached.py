@@ -17,7 +17,7 @@ from pulumi_everest.core.changes.snapshot import Snapshot
 from pulumi_everest.core.exact import same
 from pulumi_everest.core.merging import copied
 from pulumi_everest.core.overrides import has_overrides, without_overrides
-from pulumi_everest.core.paths import FieldPath, parse, value_at
+from pulumi_everest.core.paths import FieldPath, parse, set_value, value_at
 from pulumi_everest.core.technology import Technology
 from pulumi_everest.emit.objects import Emitted
 from pulumi_everest.emit.read_back.components import come, gone
@@ -25,7 +25,7 @@ from pulumi_everest.emit.read_back.deciding import Adoption, decided
 from pulumi_everest.emit.read_back.emission import Emission, Spec
 from pulumi_everest.emit.read_back.known_places import KnownPlaces
 from pulumi_everest.emit.read_back.overrides import Overrides
-from pulumi_everest.emit.read_back.places import set_value, without_value
+from pulumi_everest.emit.read_back.places import without_value
 from pulumi_everest.emit.read_back.written import Objects, Written, name_of
 from pulumi_everest.emit.templates.template import Template
 from pulumi_everest.model.deferred import Deferred, Path, substitute

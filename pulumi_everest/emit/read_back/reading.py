@@ -101,8 +101,8 @@ class ReadBack:
 
     def shows(self, cluster: Snapshot, path: Path, value: object, *, bare: bool = False) -> bool:
         """Whether the object would be another one with this value of a field; `bare`: if it had no overrides."""
+        from pulumi_everest.core.paths import with_value
         from pulumi_everest.emit.read_back.emission import Emission
-        from pulumi_everest.emit.read_back.places import with_value
 
         emission = Emission.of(cluster, self._technology.definition, self._template())
         spec = without_overrides(cluster.spec) if bare else cluster.spec

@@ -10,11 +10,10 @@ from typing import Any, Final
 from pulumi_everest.core.exact import same
 from pulumi_everest.core.merging import copied
 from pulumi_everest.core.overrides import without_overrides
-from pulumi_everest.core.paths import value_at
+from pulumi_everest.core.paths import value_at, with_value
 from pulumi_everest.emit.read_back.effects import Shown as Tried
 from pulumi_everest.emit.read_back.effects import candidates
 from pulumi_everest.emit.read_back.emission import Emission, Field, Places, Shown, Spec
-from pulumi_everest.emit.read_back.places import with_value
 from pulumi_everest.model.deferred import Path, holds_deferred
 from pulumi_everest.model.values.versions import version_key
 

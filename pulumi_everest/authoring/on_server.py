@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from pulumi_everest.authoring.examples import Rendered
 from pulumi_everest.live.cluster import LiveCluster
 from pulumi_everest.live.errors import LiveError
 from pulumi_everest.model.findings import Finding, Place, finding
-
-CRD = "CustomResourceDefinition"
 
 
 @dataclass
@@ -21,25 +18,6 @@ class Taken:
 
     objects: int
     findings: list[Finding]
-
-
-def definitions_in(paths: Iterable[str | Path]) -> list[dict[str, Any]]:
-    """The CustomResourceDefinitions in files and folders, of one name the last."""
-    import yaml
-
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    found: dict[str, dict[str, Any]] = {}
-    for path in map(Path, paths):
-        files = (
-            sorted(p for p in path.rglob("*") if p.suffix in (".yaml", ".yml", ".json")) if path.is_dir() else [path]
-        )
-        for file in files:
-            for document in yaml.load_all(file.read_text(encoding="utf-8"), loader):
-                items = document.get("items") if isinstance(document, dict) and document.get("kind") == "List" else None
-                for entry in items if isinstance(items, list) else [document]:
-                    if isinstance(entry, dict) and entry.get("kind") == CRD:
-                        found[entry["metadata"]["name"]] = entry
-    return list(found.values())
 
 
 def create(live: LiveCluster, examples: Iterable[Rendered]) -> Taken:

@@ -113,7 +113,7 @@ def test(
             if update and opened.unpacked:
                 raise click.UsageError("--update writes into a folder, and a wheel is none")
             _golden(opened, checked, outcome, update=update)
-            if apiserver:
+            if apiserver and schemas is not None:
                 _on_server(opened, checked, files, outcome)
             _conformance(opened, schemas, outcome)
     ctx.exit(outcome.shown())
@@ -217,8 +217,9 @@ def _conformance(opened: Opened, schemas: Crds | None, outcome: _Outcome) -> Non
 
 
 def _on_server(opened: Opened, checked: Checked, files: Sequence[Path], outcome: _Outcome) -> None:
-    from pulumi_everest.authoring.on_server import create, definitions_in
+    from pulumi_everest.authoring.on_server import create
     from pulumi_everest.cli.output.findings import counted
+    from pulumi_everest.emit.crds import definitions_in
     from pulumi_everest.testing.apiserver import ApiServer
     from pulumi_everest.testing.binaries import assets
 
@@ -227,7 +228,7 @@ def _on_server(opened: Opened, checked: Checked, files: Sequence[Path], outcome:
         raise click.UsageError(f"--apiserver: {binaries}")
     outcome.progress("starting an API server")
     with ApiServer(binaries) as server:
-        server.install_crds(definitions_in(files))
+        server.install_crds([entry for file in files for entry in definitions_in(file)])
         taken, version = create(server.live, checked.examples), server.live.version()
     outcome.findings += opened.placed(taken.findings)
     outcome.say(f"{_of(opened).name}: {counted(taken.objects, 'object')} created on Kubernetes {version}")

@@ -115,10 +115,32 @@ class Crds:
         return unknown("emit.object", ("kind",), f"there is no definition of the kind {kind}", kind, kinds)
 
 
+def definitions_in(path: str | os.PathLike[str]) -> Iterator[dict[str, Any]]:
+    """The CustomResourceDefinitions in a file, or in all files of YAML and JSON below a folder, Lists opened."""
+    for file in _files(Path(path)):
+        for document in _documents(file):
+            yield from _definitions(document)
+
+
 def _files(path: Path) -> list[Path]:
     if path.is_dir():
-        return sorted(file for file in path.rglob("*") if file.suffix in (".yaml", ".yml"))
+        return sorted(file for file in path.rglob("*") if file.suffix in (".yaml", ".yml", ".json"))
     return [path]
+
+
+def _documents(file: Path) -> Iterator[Any]:
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    yield from yaml.load_all(file.read_text(encoding="utf-8"), Loader=loader)
+
+
+def _definitions(document: Any) -> Iterator[dict[str, Any]]:
+    if not isinstance(document, dict):
+        return
+    if document.get("kind") == "List":
+        for item in document.get("items") or []:
+            yield from _definitions(item)
+    elif document.get("kind") == "CustomResourceDefinition":
+        yield document
 
 
 def _read(path: Path) -> Mapping[tuple[str, str], Schema]:
@@ -134,22 +156,14 @@ def _read(path: Path) -> Mapping[tuple[str, str], Schema]:
 
 @lru_cache(maxsize=64)
 def _schemas(path: Path, _modified: int, _size: int) -> Mapping[tuple[str, str], Schema]:
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    documents = yaml.load_all(path.read_text(encoding="utf-8"), Loader=loader)
-    return {key: schema for document in documents for key, schema in _versions(document)}
+    return {key: schema for document in _documents(path) for key, schema in _versions(document)}
 
 
 def _versions(document: Any) -> Iterator[tuple[tuple[str, str], Schema]]:
-    """The schemas of a CustomResourceDefinition by apiVersion and kind; nothing for any other document."""
-    if not isinstance(document, dict):
-        return
-    if document.get("kind") == "List":
-        for item in document.get("items") or []:
-            yield from _versions(item)
-    if document.get("kind") != "CustomResourceDefinition":
-        return
-    spec = document["spec"]
-    for version in spec["versions"]:
-        schema = (version.get("schema") or {}).get("openAPIV3Schema")
-        if isinstance(schema, dict):
-            yield (f"{spec['group']}/{version['name']}", spec["names"]["kind"]), schema
+    """The schemas of a document's definitions by apiVersion and kind; nothing for any other document."""
+    for definition in _definitions(document):
+        spec = definition["spec"]
+        for version in spec["versions"]:
+            schema = (version.get("schema") or {}).get("openAPIV3Schema")
+            if isinstance(schema, dict):
+                yield (f"{spec['group']}/{version['name']}", spec["names"]["kind"]), schema

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-import yaml
 
+from pulumi_everest.emit.crds import definitions_in
 from pulumi_everest.live.cluster import LiveCluster
 from pulumi_everest.testing.apiserver import ApiServer
 from pulumi_everest.testing.binaries import assets
@@ -57,13 +57,7 @@ def install_crds(api_server: ApiServer) -> InstallCrds:
     the one there is.
     """
 
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
     def install(source: Path) -> list[str]:
-        files = sorted(source.rglob("*.yaml")) if source.is_dir() else [source]
-        documents = [found for file in files for found in yaml.load_all(file.read_text(encoding="utf-8"), loader)]
-        return api_server.install_crds(
-            [entry for entry in documents if entry and entry.get("kind") == "CustomResourceDefinition"]
-        )
+        return api_server.install_crds(list(definitions_in(source)))
 
     return install

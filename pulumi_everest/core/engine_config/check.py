@@ -19,8 +19,9 @@ _CODE = "cluster.engine-config"
 def text_findings(kind: str, text: str, path: Path, technology: Technology) -> Iterator[Finding]:
     """What is wrong with the syntax of a text."""
     about = technology.manifest.engine_config.get(kind) if technology.manifest is not None else None
-    check = SYNTAXES.get(about.syntax or "") if about is not None else None
-    for problem in check(text) if check is not None else ():
+    if about is None or about.syntax is None:
+        return
+    for problem in SYNTAXES[about.syntax](text, about.section):
         yield finding(_CODE, path, problem)
 
 

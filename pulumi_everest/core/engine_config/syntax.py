@@ -15,7 +15,7 @@ _NOTHING: Final = re.compile(r"\s*(?:[#;!].*)?\Z")
 _TEMPLATE: Final = re.compile(r"\{\{.*?\}\}")
 
 
-def yaml_mapping(text: str) -> Iterator[str]:
+def yaml_mapping(text: str, _section: str | None = None) -> Iterator[str]:
     """What keeps a text from being one YAML mapping."""
     documents, found = read_yaml(text, "", lambda _version, _kind: ANY)
     for entry in found:
@@ -30,23 +30,24 @@ def yaml_mapping(text: str) -> Iterator[str]:
         yield "it is more than one YAML document"
 
 
-def sections(text: str) -> Iterator[str]:
-    """What keeps a text from being options in sections, as in ``[mysqld]``."""
-    section = False
+def sections(text: str, section: str | None = None) -> Iterator[str]:
+    """What keeps a text from being options in sections; `section` is the one that most belong to."""
+    inside = False
     for number, line in enumerate(text.splitlines(), 1):
         plain = _TEMPLATE.sub("0", line)
         if _NOTHING.match(plain):
             continue
         if _SECTION.match(plain):
-            section = True
+            inside = True
         elif plain.lstrip().startswith("["):
             yield f"line {number} begins a section that is not closed: '{shortened(line.strip())}'"
             return
-        elif not section:
+        elif not inside:
             option = shortened(line.strip())
-            yield f"line {number}, '{option}', is in no section; write '[mysqld]' on a line above it"
+            above = f"'[{section}]'" if section else "its section"
+            yield f"line {number}, '{option}', is in no section; write {above} on a line above it"
             return
 
 
-SYNTAXES: Final[dict[str, Callable[[str], Iterator[str]]]] = {"yaml": yaml_mapping, "sections": sections}
+SYNTAXES: Final[dict[str, Callable[[str, str | None], Iterator[str]]]] = {"yaml": yaml_mapping, "sections": sections}
 """The checks by the names that plugin.yaml has for them."""

@@ -117,6 +117,8 @@ class EngineConfig(Part):
 
     syntax: Literal["yaml", "sections"] | None = None
     """What a text is: one YAML mapping, or options in sections such as `[mysqld]`."""
+    section: str | None = None
+    """The section that most options of such a text belong to, for hints: `mysqld`."""
     settings: str | None = None
     """Folder of the plugin with the settings that versions have, in files called after the major one (`17.json`)."""
     title: str | None = None

@@ -75,13 +75,13 @@ KINDS: Final = (
     Kind(
         DatabaseBackup,
         True,
-        ("dbb",),
+        ("dbbk",),
         (("Cluster", ".spec.cluster"), ("Storage", ".spec.storage"), ("Ready", READY), ("Phase", ".status.phase")),
     ),
     Kind(
         DatabaseRestore,
         True,
-        ("dbr",),
+        ("dbrs",),
         (
             ("Cluster", ".spec.cluster"),
             ("Backup", ".spec.backup"),

@@ -219,16 +219,30 @@ class ApiServer:
             if all(_served(found) for found in self.live.crds(names)) and self._serves(definitions):
                 return names
             time.sleep(0.05)
-        raise RuntimeError(f"these definitions are not served: {', '.join(names)}")
+        missing = [text for definition in definitions if (text := self._not_served(definition)) is not None]
+        raise RuntimeError(f"these definitions are not served: {'; '.join(missing)}")
 
     def _serves(self, definitions: Sequence[Mapping[str, Any]]) -> bool:
         self.live.forget_kinds()
-        return all(
-            self.live.serves(f"{definition['spec']['group']}/{version['name']}", definition["spec"]["names"]["kind"])
-            for definition in definitions
-            for version in definition["spec"]["versions"]
-            if version["served"]
-        )
+        return all(self._serves_all_of(definition) for definition in definitions)
+
+    def _serves_all_of(self, definition: Mapping[str, Any]) -> bool:
+        spec = definition["spec"]
+        served = (version["name"] for version in spec["versions"] if version["served"])
+        return all(self.live.serves(f"{spec['group']}/{version}", spec["names"]["kind"]) for version in served)
+
+    def _not_served(self, definition: Mapping[str, Any]) -> str | None:
+        """A definition that is not served, with what the server says of it."""
+        name = str(definition["metadata"]["name"])
+        conditions = [
+            str(entry.get("message"))
+            for found in self.live.crds([name])
+            for entry in (found.get("status") or {}).get("conditions") or []
+            if entry["status"] != "True" and entry["type"] != "Terminating"
+        ]
+        if not conditions and self._serves_all_of(definition):
+            return None
+        return f"{name} ({', '.join(conditions)})" if conditions else name
 
     def log_tail(self, lines: int = 20) -> str:
         """The last lines of each process's log."""

@@ -149,6 +149,7 @@ FORMATS = {
     "json": "for machines",
     "sarif": "for code scanning",
     "github": "annotations of a pull request",
+    "markdown": "a page to be posted to it",
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -13,7 +13,7 @@ from pulumi_everest.cli.options import cluster_options, read_liftings, shared_op
 
 if TYPE_CHECKING:
     from pulumi_everest.model.findings import Finding
-    from pulumi_everest.review.clusters import Compared, Lifting
+    from pulumi_everest.review.clusters import Cluster, Compared, Lifting
     from pulumi_everest.review.comparison.object_diff import Difference
     from pulumi_everest.review.comparison.revision import FormerInput
     from pulumi_everest.review.inputs.gather import Gathered
@@ -52,7 +52,7 @@ are the result; with both, changes that are more than online are among them.
 
 
 @click.command(help=_HELP, short_help="Show what would exist, or what changes.")
-@shared_options("File for the result.", "FILE", formats=("text", "json", "sarif", "github"))
+@shared_options("File for the result.", "FILE", formats=("text", "json", "sarif", "github", "markdown"))
 @click.option("--against", metavar="DIR|FILE|REV|cluster", help="What there was, to show the difference to.")
 @click.option(
     "--allow",
@@ -63,6 +63,12 @@ are the result; with both, changes that are more than online are among them.
     help="Guard that the change may pass, as allow in a program; docs/changes.md has their names. Repeatable.",
 )
 @cluster_options
+@click.option(
+    "--summary/--full",
+    "summary_only",
+    default=None,
+    help="Equal changes of all clusters said once, on a page; of more than 20 clusters by itself. Or all of it.",
+)
 @click.option("--exit-code", "exit_code", is_flag=True, help="A difference makes the exit code 1.")
 @click.pass_context
 def preview(
@@ -71,6 +77,7 @@ def preview(
     options: Options,
     against: str | None,
     liftings: tuple[Lifting, ...],
+    summary_only: bool | None,
     kubeconfig: str | None,
     context: str | None,
     exit_code: bool,
@@ -94,6 +101,11 @@ def preview(
         raise click.UsageError("--kubeconfig and --context: only with --against cluster")
     if exit_code and against is None:
         raise click.UsageError("--exit-code needs --against: without it there is nothing that could differ")
+    if against is None and (summary_only is not None or options.format == "markdown"):
+        given = "--format markdown" if summary_only is None else "--summary" if summary_only else "--full"
+        raise click.UsageError(f"{given} needs --against: without it there is no change that could be told")
+    if options.format == "markdown" and summary_only is False:
+        raise click.UsageError("--full: --format markdown is always a summary")
     if liftings and against is None:
         raise click.UsageError("--allow needs --against: without it there is no change that a guard could refuse")
     if "-" in paths and against is not None and not running and (against == "-" or not os.path.lexists(against)):
@@ -111,6 +123,7 @@ def preview(
     differences: list[Difference] | None = None
     compared: list[Compared] = []
     lifted: tuple[Lifting, ...] = ()
+    former: list[Cluster] = []
     if against is not None:
         if running:
             before = _of_cluster(gathered, options, kubeconfig, context)
@@ -123,6 +136,7 @@ def preview(
             gathered.findings += [replace(e, message=f"in --against: {e.message}") for e in errors]
             gathered.sources.texts.update(before.gathered.sources.texts)
         elif not gathered.has_errors:
+            former = before.gathered.known_clusters
             differences = compare(before.gathered.items, gathered.items, before.operators)
             gone = list(removed(before.gathered.known_clusters, gathered.known_clusters))
             compared = compare_clusters(before.gathered.known_clusters, gathered.known_clusters, liftings)
@@ -143,6 +157,11 @@ def preview(
     )
     different = any(difference.kind != "same" for difference in differences or [])
     code = 1 if failed(gathered.findings, strict=options.strict) or (exit_code and different) else 0
+    # Of what has errors people read the findings alone.
+    told = differences is not None or options.format != "text"
+    if against is not None and told and _is_summary(summary_only, options, len(compared)):
+        write_result(_summary(gathered, former, compared, differences or [], options), options.output)
+        ctx.exit(code)
     if options.json:
         write_result(_json(gathered, differences, compared), options.output)
         ctx.exit(code)
@@ -158,6 +177,40 @@ def preview(
             text = tree(gathered.groups, glyphs) or summary([], gathered.clusters, gathered.documents, gathered.foreign)
         write_result(without_commands(text), options.output)
     ctx.exit(code)
+
+
+_FEW: Final = 20
+"""Of how many clusters a terminal shows all changes of all objects."""
+
+
+def _is_summary(wished: bool | None, options: Options, clusters: int) -> bool:
+    """Whether a page is to be shown, and not all."""
+    if wished is None:
+        return options.format == "markdown" or (options.format == "text" and clusters > _FEW)
+    return wished and options.format in ("text", "json", "markdown")
+
+
+def _summary(
+    gathered: Gathered,
+    former: list[Cluster],
+    compared: list[Compared],
+    differences: list[Difference],
+    options: Options,
+) -> str:
+    """The page of a change in the format that the options name."""
+    from pulumi_everest.cli.output.page_markdown import page_markdown
+    from pulumi_everest.cli.output.page_text import page_text
+    from pulumi_everest.cli.output.tree import glyphs_for
+    from pulumi_everest.model.lines import without_commands
+    from pulumi_everest.review.page.build import page
+
+    made = page(former, gathered.groups, compared, differences, gathered.findings)
+    if options.json:
+        return made.model_dump_json(by_alias=True, exclude_none=True, indent=2)
+    if options.format == "markdown":
+        return page_markdown(made)
+    glyphs = glyphs_for("utf-8" if options.output else getattr(sys.stdout, "encoding", None))
+    return without_commands(page_text(made, glyphs.arrow))
 
 
 def _of_cluster(gathered: Gathered, options: Options, kubeconfig: str | None, context: str | None) -> FormerInput:

@@ -24,11 +24,13 @@ KINDS = (
     "backup.yaml",
     "restore.yaml",
     "ui.yaml",
+    "summary",
 )
 
 _HELP = f"""Write the JSON Schema (2020-12) of a kind of document, or of the clusters of one Provider.
 
-KIND is one of {", ".join(KINDS)}.
+KIND is one of {", ".join(KINDS)}; the last is what
+everest preview --summary --format json prints.
 
 The schema of --provider knows the topologies, components, versions and fields that this technology has. An editor with
 the YAML language server completes and checks a document whose first line names its schema:
@@ -78,10 +80,9 @@ def schema(
         _write_crds(output)
         return
     from pulumi_everest.cli.output.write import write_result
-    from pulumi_everest.model.schemas.json_schema import document_schema
 
     if kind is not None:
-        write_result(_text(document_schema(_kind(kind))), output)
+        write_result(_text(_of_kind(_kind(kind))), output)
         return
     workspace = _workspace(ctx, plugins)
     if provider is not None:
@@ -99,6 +100,16 @@ def _kind(text: str) -> str:
     near = did_you_mean(text, KINDS)
     hint = f"; {near}" if near else ""
     raise click.BadParameter(f"there is no kind '{text}'{hint} ({', '.join(KINDS)})", param_hint="KIND")
+
+
+def _of_kind(kind: str) -> dict[str, Any]:
+    from pulumi_everest.model.schemas.json_schema import document_schema, model_schema
+
+    if kind != "summary":
+        return document_schema(kind)
+    from pulumi_everest.review.page.page import Page
+
+    return model_schema(Page)
 
 
 def _workspace(ctx: click.Context, plugins: list[Path]) -> Workspace:
@@ -137,9 +148,7 @@ def _providers(workspace: Workspace) -> list[str]:
 
 def _write_all(workspace: Workspace, folder: Path) -> None:
     """Every schema to a file of its own: ``DatabaseCluster.json``, ``resources.json``, ``psmdb-operator.json``."""
-    from pulumi_everest.model.schemas.json_schema import document_schema
-
-    schemas = {name.removesuffix(".yaml"): document_schema(name) for name in KINDS}
+    schemas = {name.removesuffix(".yaml"): _of_kind(name) for name in KINDS}
     schemas |= {name: _of_provider(workspace, name) for name in _providers(workspace)}
     _write_files(folder, {f"{name}.json": _text(data) + "\n" for name, data in schemas.items()}, "schemas")
 

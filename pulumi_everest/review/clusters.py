@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pulumi_everest.core.changes.secret_changes import SecretHandling
+from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.findings import Finding
 
 if TYPE_CHECKING:
@@ -36,6 +37,10 @@ class Cluster:
     in_document: bool = False
     kubernetes: str = ""
     handling: SecretHandling = field(default_factory=SecretHandling)
+    written: Mapping[str, Any] | None = None
+    """Its spec as the user wrote it; None where only what became of it is known."""
+    source: Callable[[Path], str] | None = None
+    """Who says the value at a path, for people: a definition, a preset, a Provider; empty for the cluster itself."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -50,10 +55,11 @@ class Cluster:
 
 @dataclass(frozen=True)
 class Compared:
-    """A cluster and what becomes of it."""
+    """A cluster, what it was, and what becomes of it."""
 
     cluster: Cluster
     changes: ChangeSet
+    before: Cluster
 
 
 @dataclass(frozen=True)

@@ -58,6 +58,14 @@ def explained(plan: Plan) -> list[list[Explained]]:
     return result
 
 
+def source_of(plan: Plan, path: Path) -> str:
+    """Who says the value at a path of a cluster: the `origin` of its `Source`."""
+    plugin = plan.setup.plugin
+    if plugin is None:
+        return "definition" if value_at(plan.cluster.spec, path) is None else "cluster"
+    return _source(plan, plugin, path).origin
+
+
 def _all_sources(plan: Plan, plugin: Plugin, path: Path) -> Iterator[Source]:
     """Who said a value; of an image that a version of the definition has, also who chose the version."""
     source = _source(plan, plugin, path)

@@ -73,11 +73,15 @@ class _FromModels(GenerateJsonSchema):
 
 def document_schema(name: str) -> dict[str, Any]:
     """The JSON Schema of a document, by its name in `DOCUMENTS`. Raises KeyError for another name."""
-    model = DOCUMENTS[name]
-    schema = model.model_json_schema(schema_generator=_FromModels)
+    schema = model_schema(DOCUMENTS[name])
     if name in ("DatabaseCluster", "DatabaseBackup", "DatabaseRestore"):
         _allow_absent_metadata(schema)
     return schema
+
+
+def model_schema(model: type[BaseModel]) -> dict[str, Any]:
+    """The JSON Schema of a model, with what its docstrings say of its fields."""
+    return model.model_json_schema(schema_generator=_FromModels)
 
 
 def _allow_absent_metadata(schema: dict[str, Any]) -> None:

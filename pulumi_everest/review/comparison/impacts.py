@@ -23,7 +23,8 @@ def compare_clusters(
     for was, now in pairs(before, after):
         if was is not None and now is not None:
             allow = [*now.allow, *lifted.get(id(now), ())]
-            compared.append(Compared(now, compare(was.snapshot, now.snapshot, now.technology, allow, now.handling)))
+            changes = compare(was.snapshot, now.snapshot, now.technology, allow, now.handling)
+            compared.append(Compared(now, changes, was))
     return compared
 
 

@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from pulumi_everest.model.findings import Finding, Place, finding
@@ -152,15 +153,24 @@ def _rename(gathered: Gathered, shown: Callable[[str], str]) -> None:
     sources = gathered.sources
     for file in {entry.place.file for entry in gathered.findings if entry.place is not None}:
         sources.texts[shown(file)] = "\n".join(sources.lines(file))
-    gathered.findings = [
-        replace(
-            entry,
-            message=shown(entry.message),
-            hint=shown(entry.hint) if entry.hint else None,
-            place=replace(entry.place, file=shown(entry.place.file)) if entry.place else None,
-        )
-        for entry in gathered.findings
-    ]
+    gathered.findings = [_named(entry, shown) for entry in gathered.findings]
     for item in gathered.items:
         if item.place is not None:
             item.place = Place(shown(item.place.file), item.place.line, item.place.column)
+    for group in gathered.groups:
+        if group.cluster is not None:
+            group.cluster = replace(group.cluster, shown=partial(_shown_as, group.cluster.shown, shown))
+
+
+def _shown_as(show: Callable[[Finding], Finding], named: Callable[[str], str], entry: Finding) -> Finding:
+    return _named(show(entry), named)
+
+
+def _named(entry: Finding, named: Callable[[str], str]) -> Finding:
+    """A finding with the names of files that people know."""
+    return replace(
+        entry,
+        message=named(entry.message),
+        hint=named(entry.hint) if entry.hint else None,
+        place=replace(entry.place, file=named(entry.place.file)) if entry.place else None,
+    )

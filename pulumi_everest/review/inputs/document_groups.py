@@ -7,11 +7,12 @@ from functools import cache, partial
 from typing import Any
 
 from pulumi_everest.core.changes.snapshot import Snapshot
+from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.findings import Finding, located
 from pulumi_everest.review.clusters import Cluster
 from pulumi_everest.review.inputs.foreign import written_text
 from pulumi_everest.review.inputs.groups import Group, Item
-from pulumi_everest.workspace.explained import Explained, explained
+from pulumi_everest.workspace.explained import Explained, explained, source_of
 from pulumi_everest.workspace.job_plans import JobPlan
 from pulumi_everest.workspace.workspace import Plan, Planned, Workspace
 
@@ -76,7 +77,31 @@ def _known_cluster(plan: Plan, main: dict[str, Any]) -> Cluster:
         return located([entry.at(("metadata",) if in_metadata else ("spec",))], cluster.locate)[0]
 
     snapshot = Snapshot.of(plan.resolved, technology, main, {})
-    return Cluster(snapshot, technology, snapshot.name, cluster.subject, shown, in_document=True)
+    return Cluster(
+        snapshot,
+        technology,
+        snapshot.name,
+        cluster.subject,
+        shown,
+        in_document=True,
+        written=cluster.spec,
+        source=partial(_said_by, plan),
+    )
+
+
+def _said_by(plan: Plan, path: Path) -> str:
+    """Who says a value of a cluster, for people; empty for the cluster itself."""
+    technology = plan.setup.technology
+    origin = source_of(plan, path)
+    named = {
+        "cluster": "",
+        "user": "",
+        "versions": "",
+        "preset": f"preset {plan.cluster.spec.get('preset')} of {technology.definition.name}",
+        "provider": f"Provider {technology.provider}",
+        "lock": "the lock file",
+    }
+    return named.get(origin, technology.definition.name)
 
 
 def _job_group(plan: JobPlan) -> Group:

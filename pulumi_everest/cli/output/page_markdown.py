@@ -1,0 +1,92 @@
+"""The page of a change as Markdown, as a comment of GitHub or GitLab takes it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
+
+from pulumi_everest.model.lines import on_one_line
+from pulumi_everest.review.page.layout import LINES, Entry, Shown, arranged, some_names
+from pulumi_everest.review.page.page import Page
+from pulumi_everest.review.page.sections import counted, heading, left_out, sections
+
+CHARACTERS: Final = 65_536
+"""How long a comment may be."""
+_SPECIAL: Final = re.compile(r"([\\`*_\[\]<>#|~@$&]|^[-+]|^\d+(?=[.)]))")
+_TICKS: Final = re.compile("`+")
+
+
+def page_markdown(page: Page, lines: int = LINES, characters: int = CHARACTERS) -> str:
+    """The page in at most that many lines and characters: what is refused is said shorter before it is cut."""
+    text = ""
+    for entry_lines in (_whole, _short, _bare):
+        text = _page(page, lines, entry_lines)
+        if text.count("\n") < lines and len(text) <= characters:
+            return text
+    return _cut(text, lines, characters)
+
+
+def _page(page: Page, lines: int, entry_lines: Callable[[Entry], list[str]]) -> str:
+    first, *rest = heading(page)
+    head = [f"### {escaped(first)}", "", *(f"{escaped(line)}  " for line in rest)]
+    parts = sections(page)
+    # Before and after a title stands an empty line.
+    shown = arranged(parts, lines - len(head) - 2 * len(parts) - 1, lambda entry: len(entry_lines(entry)))
+    result = head
+    for one in shown:
+        result += _section(one, entry_lines)
+    return "\n".join(result)
+
+
+def _section(shown: Shown, entry_lines: Callable[[Entry], list[str]]) -> Iterator[str]:
+    yield from ("", f"**{escaped(shown.section.title)}**", "")
+    for entry in shown.entries:
+        yield from entry_lines(entry)
+    if shown.left_out:
+        yield f"- {escaped(left_out(shown))}"
+
+
+def _whole(entry: Entry) -> list[str]:
+    """An entry with its reasons, each in a line."""
+    return [_item(entry, entry.names if entry.sure else None), *(f"  <br>{escaped(line)}" for line in entry.more)]
+
+
+def _short(entry: Entry) -> list[str]:
+    return [_item(entry, entry.names if entry.sure else None)]
+
+
+def _bare(entry: Entry) -> list[str]:
+    return [_item(entry, None)]
+
+
+def _item(entry: Entry, names: Sequence[str] | None) -> str:
+    shown = ", ".join(names) if names is not None else some_names(entry.names)
+    parts = [code(entry.text)] if entry.text else []
+    if entry.count > 1 or not entry.text:
+        parts.append(f"{counted(entry.count, entry.unit)}")
+    if shown:
+        parts.append(code(shown))
+    return f"- {': '.join(parts)}"
+
+
+def _cut(text: str, lines: int, characters: int) -> str:
+    """What fits, whole lines from the top, with a word on the rest."""
+    last = "\n- **more than a comment holds**: `everest preview --against … --summary` shows all that is refused"
+    kept = "\n".join(text.split("\n")[: lines - 1])
+    while len(kept) + len(last) > characters:
+        kept = kept.rpartition("\n")[0]
+    return kept + last
+
+
+def escaped(text: str) -> str:
+    """A text in Markdown, with nothing in it that means something there."""
+    return _SPECIAL.sub(r"\\\1", on_one_line(text))
+
+
+def code(text: str) -> str:
+    """A text as code, whatever ticks it has."""
+    line = on_one_line(text)
+    ticks = "`" * (1 + max((len(run) for run in _TICKS.findall(line)), default=0))
+    space = " " if line.startswith("`") or line.endswith("`") or not line.strip() else ""
+    return f"{ticks}{space}{line}{space}{ticks}"

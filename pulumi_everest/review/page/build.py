@@ -1,0 +1,197 @@
+"""The page of a change, made of what was compared."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from pulumi_everest.core.changes.compare import IN_A_PROGRAM, can_be_lifted
+from pulumi_everest.core.changes.impact import Change, Impact, shown
+from pulumi_everest.model.codes import Severity
+from pulumi_everest.model.findings import Finding
+from pulumi_everest.review.clusters import Cluster, Compared
+from pulumi_everest.review.comparison.impacts import pairs
+from pulumi_everest.review.comparison.lifted_guards import ON_THE_COMMAND_LINE
+from pulumi_everest.review.comparison.object_diff import Change as FieldChange
+from pulumi_everest.review.comparison.object_diff import Difference
+from pulumi_everest.review.hidden_values import plain
+from pulumi_everest.review.inputs.groups import Group
+from pulumi_everest.review.page.causes import cause
+from pulumi_everest.review.page.names import folded_names
+from pulumi_everest.review.page.page import Clusters, EqualChanges, EqualFindings, ObjectChange, Objects, Page
+
+SAID_BY_CHANGES = frozenset({"change.refused", "change.impact", "change.without-effect"})
+"""Findings that say what the changes on a page say already."""
+_SEVERITIES = (Severity.ERROR, Severity.WARNING, Severity.NOTE)
+_WORDS = {"created": "created", "changed": "changed", "removed": "removed", "same": "unchanged"}
+
+
+def page(
+    before: Sequence[Cluster],
+    groups: Sequence[Group],
+    compared: Sequence[Compared],
+    differences: Sequence[Difference],
+    findings: Iterable[Finding] = (),
+) -> Page:
+    """The page of a change. `before` are the clusters that there were, `groups` what is to be."""
+    after = [group.cluster for group in groups if group.cluster is not None]
+    both = pairs(before, after)
+    return Page(
+        clusters=_clusters(both, compared),
+        objects=_objects(differences),
+        changes=_changes(compared),
+        new=folded_names(_name(now) for was, now in both if was is None and now is not None),
+        gone=folded_names(_name(was) for was, now in both if now is None and was is not None),
+        other_objects=_other_objects(groups, compared, differences),
+        findings=_findings(findings),
+    )
+
+
+def _clusters(
+    both: Sequence[tuple[Cluster, Cluster | None] | tuple[None, Cluster]], compared: Sequence[Compared]
+) -> Clusters:
+    changed = [entry.changes.impact for entry in compared if entry.changes.changes]
+    counts = Counter(changed)
+    return Clusters(
+        compared=len(compared),
+        changed=len(changed),
+        unchanged=len(compared) - len(changed),
+        new=sum(1 for was, _ in both if was is None),
+        gone=sum(1 for _, now in both if now is None),
+        impacts={str(impact): counts[impact] for impact in reversed(Impact) if counts[impact]},
+    )
+
+
+def _objects(differences: Sequence[Difference]) -> Objects:
+    return Objects(**Counter(_WORDS[difference.kind] for difference in differences))
+
+
+def _changes(compared: Sequence[Compared]) -> list[EqualChanges]:
+    """Equal changes together: first by impact, then by how many clusters they are of."""
+    equal: dict[tuple[Any, ...], tuple[Change, str, list[str]]] = {}
+    for entry in compared:
+        for change in entry.changes.changes:
+            by = cause(change, entry.before, entry.cluster)
+            why, hint = (_without_name(text, entry.cluster) for text in (change.why, _hint(change, entry.cluster)))
+            key = (change.what, change.impact, change.guard, change.lifted, why, hint, by)
+            equal.setdefault(key, (change, by, []))[2].append(_name(entry.cluster))
+    found = [
+        EqualChanges(
+            field=change.where,
+            change=change.what,
+            impact=str(change.impact),
+            guard=change.guard,
+            lifted=change.lifted,
+            cause=by or None,
+            why=key[4] or None,
+            hint=key[5] or None,
+            count=len(names),
+            clusters=folded_names(names),
+        )
+        for key, (change, by, names) in equal.items()
+    ]
+    ranks = {str(impact): impact.rank for impact in Impact}
+    return sorted(found, key=lambda one: (-ranks[one.impact], -one.count, one.cause or "", one.change))
+
+
+def _hint(change: Change, cluster: Cluster) -> str:
+    if not change.is_refused or not can_be_lifted(change.guard):
+        return change.hint
+    lift = ON_THE_COMMAND_LINE if cluster.in_document else IN_A_PROGRAM
+    return "; ".join([*([change.hint] if change.hint else []), lift.format(guard=change.guard)])
+
+
+def _name(cluster: Cluster) -> str:
+    return cluster.names[0]
+
+
+def _without_name(text: str, cluster: Cluster) -> str:
+    """A text about a cluster, without the cluster's name, so that it is the same of others."""
+    name = cluster.snapshot.metadata.get("name")
+    if not isinstance(name, str) or len(name) < 2:
+        return text
+    return text.replace(f"'{name}'", "'…'").replace(f"/{name}", "/…")
+
+
+def _other_objects(
+    groups: Sequence[Group], compared: Sequence[Compared], differences: Sequence[Difference]
+) -> list[ObjectChange]:
+    """Changed fields of the objects of clusters that change in nothing, and of objects of no cluster."""
+    changing = {id(entry.cluster) for entry in compared if entry.changes.changes}
+    judged = {id(item) for group in groups if id(group.cluster) in changing for item in group.items}
+    equal: dict[tuple[str, str, str], list[str]] = {}
+    for difference in differences:
+        if difference.kind == "changed" and id(difference.item) not in judged:
+            _, kind, namespace, name = difference.item.key
+            for field in difference.changes:
+                names = equal.setdefault((kind, field.where, _field_change(field)), [])
+                names.append(f"{namespace}/{name}" if namespace else name)
+    found = [
+        ObjectChange(kind=kind, field=field, change=change, count=len(names), objects=folded_names(names))
+        for (kind, field, change), names in equal.items()
+    ]
+    return sorted(found, key=lambda one: (-one.count, one.kind, one.field, one.change))
+
+
+def _field_change(change: FieldChange) -> str:
+    was, now = (shown(_as_text(plain(value, show=False))) for value in (change.old, change.new))
+    return {"added": f"+ {now}", "removed": f"- {was}", "changed": f"{was} → {now}"}[change.kind]
+
+
+def _as_text(value: Any) -> Any:
+    return value if isinstance(value, (str, bool, int, float, list, dict)) or value is None else str(value)
+
+
+def _findings(findings: Iterable[Finding]) -> list[EqualFindings]:
+    """Equal findings together, the gravest first."""
+    equal: dict[tuple[Any, ...], list[Finding]] = {}
+    for entry in findings:
+        if entry.code not in SAID_BY_CHANGES:
+            equal.setdefault((entry.severity, entry.code, *_general(entry)), []).append(entry)
+    found = [_equal_findings(key, entries) for key, entries in equal.items()]
+    order = {severity.value: index for index, severity in enumerate(_SEVERITIES)}
+    return sorted(found, key=lambda one: (order[one.severity], -one.count, one.code, one.message))
+
+
+def _equal_findings(key: tuple[Any, ...], entries: Sequence[Finding]) -> EqualFindings:
+    first = entries[0]
+    exact = all(entry.message == first.message for entry in entries)
+    subjects = [entry.subject for entry in entries if entry.subject]
+    return EqualFindings(
+        severity=first.severity.value,
+        code=first.code,
+        message=first.message if exact else key[2],
+        hint=first.hint if all(entry.hint == first.hint for entry in entries) else key[3] or None,
+        count=len(entries),
+        subjects=list(_subjects(subjects)),
+        place=_place(first),
+    )
+
+
+def _subjects(subjects: Sequence[str]) -> Iterator[str]:
+    """What findings are about: a kind, and the names of it."""
+    by_kind: dict[str, list[str]] = {}
+    for subject in subjects:
+        kind, _, name = subject.partition(" ")
+        by_kind.setdefault(kind, []).append(name)
+    for kind, names in by_kind.items():
+        yield from (f"{kind} {name}".rstrip() for name in folded_names(names))
+
+
+def _general(entry: Finding) -> tuple[str, str]:
+    """Message and hint of a finding without the name of what it is about."""
+    name = entry.subject.partition(" ")[2].rpartition("/")[2]
+    texts = (entry.message, entry.hint or "")
+    if len(name) < 2:
+        return texts
+    general = tuple(
+        f"…{text.removeprefix(name)}" if text.startswith(f"{name} ") else text.replace(f"'{name}'", "'…'")
+        for text in texts
+    )
+    return general[0], general[1]
+
+
+def _place(entry: Finding) -> str | None:
+    place = entry.place
+    return None if place is None else ":".join(str(p) for p in (place.file, place.line, place.column) if p is not None)

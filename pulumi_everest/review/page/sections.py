@@ -1,0 +1,76 @@
+"""The sections of a page, in the order in which a reviewer needs them: the refused first, what does nothing last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pulumi_everest.core.changes.impact import Impact
+from pulumi_everest.review.page.layout import Entry, Section, Shown
+from pulumi_everest.review.page.page import EqualChanges, EqualFindings, Page
+
+_TITLES = {Impact.NONE: "without effect"}
+_LOSSES = frozenset({Impact.REFUSED, Impact.DATA_LOSS})
+
+
+def counted(number: int, what: str) -> str:
+    """``1 cluster``, ``9,412 clusters``."""
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
+
+
+def left_out(shown: Shown) -> str:
+    """What a section has no room for: ``and 12 more, of 3,400 clusters``."""
+    number = sum(entry.count for entry in shown.left_out)
+    return f"and {len(shown.left_out):,} more, of {counted(number, shown.left_out[0].unit)}"
+
+
+def heading(page: Page) -> list[str]:
+    """The first lines: how many clusters change, what that does to how many of them, and how many objects differ."""
+    clusters, objects = page.clusters, page.objects
+    parts = [f"{clusters.changed:,} change", f"{clusters.unchanged:,} do not"]
+    parts += [f"{number:,} {word}" for number, word in ((clusters.new, "new"), (clusters.gone, "gone")) if number]
+    lines = [f"{counted(clusters.compared, 'cluster')} compared: {', '.join(parts)}"]
+    if clusters.impacts:
+        lines.append(", ".join(f"{name}: {number:,}" for name, number in clusters.impacts.items()))
+    different = {"created": objects.created, "changed": objects.changed, "removed": objects.removed}
+    words = [f"{number:,} {word}" for word, number in {**different, "unchanged": objects.unchanged}.items() if number]
+    lines.append(f"objects: {', '.join(words) or 'none'}")
+    return lines
+
+
+def sections(page: Page) -> list[Section]:
+    """Everything below the first lines."""
+    found = []
+    for impact in reversed(Impact):
+        entries = [_change(one) for one in page.changes if one.impact == str(impact)]
+        found.append(Section(_TITLES.get(impact, str(impact)), entries))
+        if impact is Impact.DATA_LOSS and page.gone:
+            found.append(Section("no longer there", [Entry("", page.clusters.gone, page.gone, sure=True)]))
+    others = [
+        Entry(f"{one.kind} {one.field} {one.change}", one.count, one.objects, "object") for one in page.other_objects
+    ]
+    found.append(Section("other changes of objects", others))
+    found.append(Section("findings", [_finding(one) for one in page.findings]))
+    if page.new:
+        found.append(Section("new", [Entry("", page.clusters.new, page.new)]))
+    return [section for section in found if section.entries]
+
+
+def _change(one: EqualChanges) -> Entry:
+    sure = one.impact in _LOSSES
+    text = f"{one.cause}: {one.change}" if one.cause else one.change
+    if one.guard is not None:
+        text += f", guard {one.guard}{' lifted' if one.lifted else ''}"
+    return Entry(text, one.count, one.clusters, more=tuple(_reasons(one, hint=sure)), sure=sure)
+
+
+def _reasons(one: EqualChanges, *, hint: bool) -> Iterator[str]:
+    if one.why:
+        yield one.why
+    if one.hint and hint:
+        yield f"how to go on: {one.hint}"
+
+
+def _finding(one: EqualFindings) -> Entry:
+    where = f" ({one.place})" if one.place and one.count == 1 else ""
+    more = (f"hint: {one.hint}",) if one.hint else ()
+    return Entry(f"{one.severity}: {one.message} [{one.code}]{where}", one.count, one.subjects, "time", more)

@@ -1,0 +1,182 @@
+"""`everest preview --against … --summary`: the page of a change, and the causes that it names."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from click.testing import Result
+
+import pulumi_everest.plugins
+
+Run = Callable[..., Result]
+
+HEAD = "apiVersion: everest.percona.com/v2alpha1\n"
+CLUSTER = (
+    HEAD
+    + """\
+kind: DatabaseCluster
+metadata: {{name: {name}, namespace: shop}}
+spec: {{provider: mydb-operator, {more}instances: {{engine: {{replicas: {replicas}, storage: {{size: {size}}}}}}}}}
+---
+"""
+)
+PROVIDER = (
+    HEAD
+    + "kind: Provider\nmetadata: {{name: mydb-operator}}\nspec: {{databaseClusterDefinition: mydb-operator, operatorVersion: {version}{more}}}\n"
+)
+
+
+def document(name: str, replicas: int = 3, size: str = "20Gi", more: str = "") -> str:
+    return CLUSTER.format(name=name, replicas=replicas, size=size, more=more)
+
+
+@pytest.fixture
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """A repository with a plugin of its own; what is committed is what there was."""
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(Path(pulumi_everest.plugins.__file__).parent / "psmdb", "mydb")
+    for file, old, new in (("plugin.yaml", "name: psmdb", "name: mydb"), ("definition.yaml", "psmdb-op", "mydb-op")):
+        path = Path("mydb", file)
+        path.write_text(path.read_text().replace(old, new, 1))
+
+    def committed(text: str) -> None:
+        Path("all.yaml").write_text(text)
+        who = ["-c", "user.name=a", "-c", "user.email=a@b.example"]
+        for command in (["init", "-q"], ["add", "."], [*who, "commit", "-qm", "before"]):
+            subprocess.run(["git", *command], check=True)
+
+    return committed
+
+
+def edit(file: str, old: str, new: str) -> None:
+    path = Path("mydb", file)
+    text = path.read_text()
+    assert text.count(old) == 1, (file, old, text.count(old))
+    path.write_text(text.replace(old, new))
+
+
+def of(run: Run, *more: str) -> dict[str, Any]:
+    arguments = ("all.yaml", "--plugin", "mydb", "--against", "HEAD", "--summary", "--format", "json")
+    result = run("preview", *arguments, *more)
+    assert result.stderr == ""
+    page: dict[str, Any] = json.loads(result.stdout)
+    schema = json.loads(run("schema", "summary").stdout)
+    jsonschema.validate(page, schema)
+    return page
+
+
+def causes(page: dict[str, Any]) -> dict[str, tuple[str | None, int]]:
+    return {one["field"]: (one.get("cause"), one["count"]) for one in page["changes"]}
+
+
+FLEET = "".join(document(f"db-{i}") for i in range(4)) + "".join(
+    document(f"s-{i}", more="preset: small, ") for i in range(3)
+)
+
+
+def test_an_edit_of_the_definition_is_said_once_with_its_cause(run: Run, repository: Callable[[str], None]) -> None:
+    repository(FLEET)
+    known = r'\{version: 8\.0\.19-7, image: "(\S+?):8\.0\.19-7", operator: "1\.22", default: true\}'
+    path = Path("mydb/definition.yaml")
+    [(line, image)] = [(m[0], m[1]) for m in re.finditer(known, path.read_text())]
+    newer = f'{{version: 8.0.21-9, image: "{image}:8.0.21-9", operator: "1.22", default: true}}'
+    edit("definition.yaml", line, line.replace(", default: true", "") + f"\n        - {newer}")
+
+    page = of(run)
+    assert causes(page) == {"engine.version": ("mydb-operator", 7)}
+    (one,) = page["changes"]
+    assert (one["impact"], one.get("guard")) == ("refused", "default-moved")
+    assert one["clusters"] == ["shop/db-{0..3}", "shop/s-{0..2}"]
+    assert of(run, "--allow", "default-moved")["clusters"]["impacts"] == {"rolling restart": 7}
+
+
+def test_an_edit_of_a_preset_is_said_with_the_preset(run: Run, repository: Callable[[str], None]) -> None:
+    repository(FLEET)
+    edit("presets/small.yaml", "storage: {size: 25Gi}", "storage: {size: 26Gi}")
+    text = Path("mydb/presets/small.yaml").read_text()
+    Path("mydb/presets/small.yaml").write_text(text.replace("memory: 2Gi", "memory: 3Gi", 2))
+    by = ("preset small of mydb-operator", 3)
+    assert causes(of(run)) == dict.fromkeys(("engine.resources.limits.memory", "engine.resources.requests.memory"), by)
+
+
+def test_a_clusters_own_words_have_no_cause(run: Run, repository: Callable[[str], None]) -> None:
+    repository(FLEET)
+    Path("all.yaml").write_text(
+        FLEET.replace(
+            "name: db-1, namespace: shop}\nspec: {", "name: db-1, namespace: shop}\nspec: {preset: small, "
+        ).replace("replicas: 3", "replicas: 5", 1)
+    )
+    found = causes(of(run))
+    assert found.pop("engine.replicas") == (None, 1)
+    assert found
+    assert all(cause is None for cause, _ in found.values())
+
+
+def test_an_edit_of_a_provider_is_said_with_its_name(run: Run, repository: Callable[[str], None]) -> None:
+    repository(FLEET + PROVIDER.format(version="1.21.2", more=""))
+    Path("all.yaml").write_text(FLEET + PROVIDER.format(version="1.22.0", more=", images: {registry: r.example.com}"))
+    found = causes(of(run))
+    assert found["operatorVersion"] == ("Provider mydb-operator", 7)
+    assert found["images.registry"][0] == "Provider mydb-operator"
+
+
+def test_an_edit_of_a_template_shows_though_no_field_of_a_cluster_changes(
+    run: Run, repository: Callable[[str], None]
+) -> None:
+    repository(FLEET)
+    path = Path("mydb/resources.yaml")
+    text = path.read_text()
+    assert "crVersion:" in text
+    path.write_text(text.replace("crVersion:", "unmanaged: false\n        crVersion:", 1))
+    page = of(run)
+    assert page["clusters"]["changed"] == 0
+    (one,) = page["otherObjects"]
+    assert (one["field"], one["change"], one["count"]) == ("spec.unmanaged", "+ false", 7)
+
+
+def many(size: str = "20Gi") -> str:
+    return "".join(document(f"db-{i}", size=size) for i in range(25)) + document("carts", size="20Gi")
+
+
+def test_of_many_clusters_the_page_comes_by_itself(run: Run, repository: Callable[[str], None]) -> None:
+    repository(many())
+    Path("all.yaml").write_text(many("30Gi").replace("20Gi", "5Gi"))
+    arguments = ("preview", "all.yaml", "--plugin", "mydb", "--against", "HEAD")
+    page, full, posted = (run(*arguments, *more) for more in ((), ("--full",), ("--format", "markdown")))
+
+    assert (page.exit_code, full.exit_code, posted.exit_code) == (1, 1, 1)
+    assert page.stdout.startswith("26 clusters compared: 26 change, 0 do not\nrefused: 1, online: 25\n")
+    assert page.stdout == run(*arguments, "--summary").stdout
+    assert "shop/carts" in page.stdout
+    assert page.stderr == posted.stderr == ""
+    assert full.stdout.count("engine.storage.size 20Gi → 30Gi") == 25
+    assert "guard storage-shrink" in full.stderr
+    assert posted.stdout.startswith("### 26 clusters compared")
+    assert len(json.loads(run(*arguments, "--format", "json").stdout)["changes"]) == 26
+
+
+@pytest.mark.parametrize(
+    ("more", "text"),
+    [
+        (["--summary"], "--summary needs --against"),
+        (["--full"], "--full needs --against"),
+        (["--format", "markdown"], "--format markdown needs --against"),
+        (["--format", "markdown", "--full", "--against", "all.yaml"], "--format markdown is always a summary"),
+    ],
+)
+def test_what_does_not_go_together_is_said(
+    run: Run, tmp_path: Path, more: list[str], text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("all.yaml").write_text(document("a").replace("mydb", "psmdb"))
+    result = run("preview", "all.yaml", *more)
+    assert result.exit_code == 2
+    assert text in result.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -74,7 +75,7 @@ def shell(command: str, bin_: Path, **environment: str) -> subprocess.CompletedP
 def test_the_workflow_is_one_for_pull_requests() -> None:
     assert set(WORKFLOW) == {"name", True, "permissions", "jobs"}  # YAML 1.1 takes `on` for true
     assert set(WORKFLOW[True]) == {"pull_request"}
-    assert WORKFLOW["permissions"] == {"contents": "read"}
+    assert WORKFLOW["permissions"] == {"contents": "read", "pull-requests": "write"}
     for step in steps():
         assert ("uses" in step) != ("run" in step)
         assert re.fullmatch(r"[\w-]+/[\w-]+@v\d+", step.get("uses", "a/b@v1"))
@@ -85,13 +86,58 @@ def test_the_workflow_is_one_for_pull_requests() -> None:
 def test_the_workflow_says_what_is_wrong_and_what_would_change(checkout: Path, tmp_path: Path) -> None:
     validate, preview = commands()
     summary = tmp_path / "summary.md"
-    summary.write_text("before\n")
+    summary.write_text("before\n\n")
     done = shell(validate, tmp_path / "bin", GITHUB_WORKSPACE=str(checkout))
     assert (done.returncode, done.stdout, done.stderr) == (0, "1 cluster, no findings\n", "")
     done = shell(preview, tmp_path / "bin", GITHUB_STEP_SUMMARY=str(summary))
     assert (done.returncode, done.stderr) == (0, "")
     assert "~ spec.replsets[rs0].size: 3 → 5\n" in done.stdout
-    assert summary.read_text() == f"before\n```diff\n{done.stdout}```\n"
+    before, posted = summary.read_text().split("\n\n", 1)
+    assert (before, posted) == ("before", (checkout / "page.md").read_text())
+    assert posted.startswith("### 1 cluster compared: 1 change, 0 do not\n")
+    assert "- `engine.replicas 3 → 5`: `databases/orders`\n" in posted
+
+
+def test_the_workflow_shows_what_is_refused_in_the_file_and_on_the_page(checkout: Path, tmp_path: Path) -> None:
+    cluster = checkout / "clusters/cluster.yaml"
+    cluster.write_text(cluster.read_text().replace("replicas: 5", "replicas: 1"))
+    _, preview = commands()
+    done = shell(preview, tmp_path / "bin", GITHUB_WORKSPACE=str(checkout), GITHUB_STEP_SUMMARY=str(tmp_path / "page"))
+    assert done.returncode == 1
+    assert "::error file=clusters/cluster.yaml,line=10" in done.stderr
+    assert "**refused**\n\n- `engine.replicas 3 → 1, guard replicas`" in (tmp_path / "page").read_text()
+
+
+GITLAB = yaml.safe_load((ROOT / "examples/ci/gitlab-merge-request.yaml").read_text())["databases"]
+
+CURL = """\
+#!/usr/bin/env python3
+import json, pathlib, sys
+where = pathlib.Path(sys.argv[0]).parent / "note"
+if "--data" not in sys.argv:
+    print(json.dumps([{"id": 7, "body": "a word"}, *([json.loads(where.read_text())] if where.exists() else [])]))
+else:
+    url, method = sys.argv[-1], sys.argv[sys.argv.index("-X") + 1]
+    made = json.loads(pathlib.Path(sys.argv[sys.argv.index("--data") + 1][1:]).read_text())
+    assert (method, url) == (("PUT", "notes/8") if where.exists() else ("POST", "notes")), sys.argv
+    where.write_text(json.dumps({"id": 8, **made}))
+"""
+
+
+def test_the_job_of_gitlab_writes_one_note_and_changes_it(checkout: Path, tmp_path: Path) -> None:
+    bin_, note = tmp_path / "bin", tmp_path / "bin/note"
+    bin_.mkdir()
+    (bin_ / "curl").write_text(CURL)
+    (bin_ / "curl").chmod(0o755)
+    (bin_ / "python").symlink_to(sys.executable)
+    subprocess.run(["git", "fetch", "-q", "origin", "main"], check=True)
+    script = "\n".join(GITLAB["script"])
+    for replicas in (5, 7):
+        cluster = checkout / "clusters/cluster.yaml"
+        cluster.write_text(re.sub("replicas: [0-9]", f"replicas: {replicas}", cluster.read_text()))
+        done = shell(script, bin_, NOTES="notes", EVEREST_TOKEN="x")
+        assert done.returncode == 0, done.stderr
+        assert f"engine.replicas 3 → {replicas}" in json.loads(note.read_text())["body"]
 
 
 def test_the_workflow_fails_where_something_is_wrong(checkout: Path, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -163,6 +164,17 @@ def test_of_many_clusters_the_page_comes_by_itself(run: Run, repository: Callabl
     assert len(json.loads(run(*arguments, "--format", "json").stdout)["changes"]) == 26
 
 
+def test_with_errors_the_page_has_them_and_nothing_else(run: Run, repository: Callable[[str], None]) -> None:
+    repository(FLEET)
+    Path("all.yaml").write_text(FLEET.replace("replicas:", "replicsa:"))
+    result = run("preview", "all.yaml", "--plugin", "mydb", "--against", "HEAD", "--format", "markdown")
+    assert result.exit_code == 1
+    assert result.stdout.startswith("### nothing is compared: 7 errors\n")
+    assert "7 times: `DatabaseCluster db-{0..3}, DatabaseCluster s-{0..2}`" in result.stdout
+    page = of(run)
+    assert (page["changes"], page["findings"][0]["count"]) == ([], 7)
+
+
 @pytest.mark.parametrize(
     ("more", "text"),
     [
@@ -180,3 +192,34 @@ def test_what_does_not_go_together_is_said(
     result = run("preview", "all.yaml", *more)
     assert result.exit_code == 2
     assert text in result.stderr
+
+
+DOCS = Path(__file__).parents[2] / "docs/fleet.md"
+
+
+def test_the_page_of_the_docs_is_what_is_printed(run: Run, repository: Callable[[str], None]) -> None:
+    small = "".join(document(f"dev-{i}", size="5Gi", more="preset: small, ") for i in range(1, 9))
+    before = "".join(document(f"shop-{i}") for i in range(1, 25)) + document("carts") + document("legacy")
+    repository(before + small)
+    path = Path("mydb/presets/small.yaml")
+    path.write_text(path.read_text().replace("memory: 2Gi", "memory: 3Gi", 2))
+    after = before.replace(document("carts"), document("carts", size="10Gi")).replace(document("legacy"), "")
+    for i in range(3, 9):
+        after = after.replace(document(f"shop-{i}"), document(f"shop-{i}", replicas=5))
+    Path("all.yaml").write_text(after + small + document("archive", size="100Gi"))
+
+    arguments = ("preview", "all.yaml", "--plugin", "mydb", "--against", "HEAD")
+    text = DOCS.read_text()
+    places = {
+        "text": r"<!-- page: text -->\n```text\n(.*?)```\n",
+        "markdown": r"<!-- page: markdown -->\n(.*?)<!-- end -->\n",
+    }
+    for form, place in places.items():
+        shown = run(*arguments, "--format", form).stdout
+        found = re.search(place, text, re.DOTALL)
+        assert found is not None
+        if os.environ.get("EVEREST_RECORD"):
+            text = text[: found.start(1)] + shown + text[found.end(1) :]
+            DOCS.write_text(text)
+        else:
+            assert found[1] == shown

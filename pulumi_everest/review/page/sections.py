@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pulumi_everest.core.changes.impact import Impact
 from pulumi_everest.review.page.layout import Entry, Section, Shown
-from pulumi_everest.review.page.page import EqualChanges, EqualFindings, Page
+from pulumi_everest.review.page.page import EqualChanges, EqualFindings, Objects, Page
 
 _TITLES = {Impact.NONE: "without effect"}
 _LOSSES = frozenset({Impact.REFUSED, Impact.DATA_LOSS})
@@ -26,6 +26,9 @@ def left_out(shown: Shown) -> str:
 def heading(page: Page) -> list[str]:
     """The first lines: how many clusters change, what that does to how many of them, and how many objects differ."""
     clusters, objects = page.clusters, page.objects
+    errors = sum(one.count for one in page.findings if one.severity == "error")
+    if errors and objects == Objects():
+        return [f"nothing is compared: {counted(errors, 'error')}"]
     parts = [f"{clusters.changed:,} change", f"{clusters.unchanged:,} do not"]
     parts += [f"{number:,} {word}" for number, word in ((clusters.new, "new"), (clusters.gone, "gone")) if number]
     lines = [f"{counted(clusters.compared, 'cluster')} compared: {', '.join(parts)}"]

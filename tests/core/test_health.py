@@ -22,6 +22,11 @@ def manifest(**expressions: str) -> PluginManifest:
     return PluginManifest.model_validate({**data, **expressions})
 
 
+def test_of_an_object_without_a_state_nothing_is_said() -> None:
+    found = health(manifest(), {})
+    assert (found.state, found.message, found.ready, found.failed) == ("", "", None, None)
+
+
 @pytest.mark.parametrize(
     ("expressions", "expected"),
     [

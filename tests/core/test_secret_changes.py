@@ -166,6 +166,15 @@ def test_where_a_value_was_given_is_kept(data: Any, place: Any, places: Any) -> 
     }  # fmt: skip
 
 
+def test_data_is_kept_as_well_as_text() -> None:
+    data = {"ca.crt": Deferred(("users", "ca.crt"))}
+    kept = stored_secret({"metadata": {"name": "orders-tls"}, "data": data, "immutable": True})
+    assert kept == {
+        "name": "orders-tls", "immutable": True, "data": data, "place": ["users"],
+        "places": {"ca.crt": ["users", "ca.crt"]},
+    }  # fmt: skip
+
+
 def test_the_names_in_an_object_are_all_its_texts() -> None:
     assert names_in({"spec": {"a": "one", "b": [{"c": "two"}, 3, Deferred()]}}) == {"one", "two"}
 

@@ -199,6 +199,12 @@ def test_refuses_what_the_schema_does_not_have(crds: Crds, spec: dict[str, Any],
     assert messages(crds, db(**spec)) == [expected]
 
 
+def test_what_every_object_has_is_no_field_that_is_offered_or_looked_into(crds: Crds) -> None:
+    (entry,) = crds.check({**db(), "kinds": 1})
+    assert path_text(entry.path) == "kinds"
+    assert not {"kind", "apiVersion", "metadata"} & {*entry.allowed, str(entry.hint)}
+
+
 def test_reports_everything_at_once(crds: Crds) -> None:
     manifest = {"apiVersion": "example.com/v1", "kind": "Db", "metadata": {"nam": "x"}, "status": {}, "spec": {"a": 1}}
     assert [message.split(":")[0] for message in messages(crds, manifest)] == [

@@ -18,6 +18,7 @@ from pulumi_everest.program.monitor import Log
 from pulumi_everest.resources.hooks.filling import component_of
 from pulumi_everest.resources.hooks.guard import Guard, RefusedError
 from pulumi_everest.resources.hooks.judge import ComponentUpdate
+from pulumi_everest.resources.hooks.object_changes import _names
 
 TOKEN = "kubernetes:toy.example.com/v1:ToyDB"
 MAIN = f"urn:pulumi:test::infra::everest:index:DatabaseCluster${TOKEN}::orders"
@@ -194,3 +195,17 @@ def test_an_older_image_in_the_place_of_a_newer_one_is_a_downgrade_at_the_object
 
     with pytest.raises(RefusedError, match=r"8\.0\.19-7 → 7\.0\.30-16, by guard downgrade"):
         Change(new, was).ask()
+
+
+@pytest.mark.parametrize(
+    ("metadata", "names"),
+    [
+        ({"name": "a", "namespace": "b", "labels": {}}, {"name": "a", "namespace": "b"}),
+        ({"name": "a", "namespace": 3}, {"name": "a"}),
+        ({"name": None}, {}),
+        (["name"], {}),
+        (None, {}),
+    ],
+)
+def test_names_that_are_no_text_are_none(metadata: Any, names: dict[str, str]) -> None:
+    assert _names({"metadata": metadata}) == names

@@ -14,7 +14,7 @@ from pulumi_everest.core.changes.impact import Concealed
 from pulumi_everest.core.changes.secret_changes import StoredSecret
 from pulumi_everest.core.changes.snapshot import Snapshot
 from pulumi_everest.model.deferred import Deferred
-from pulumi_everest.resources.hooks.stored_state import allowed, inputs_of, snapshot_of
+from pulumi_everest.resources.hooks.stored_state import allowed, inputs_of, opened, snapshot_of
 
 METADATA = {"name": "orders", "namespace": "shop"}
 
@@ -173,3 +173,9 @@ def test_an_output_of_the_sdk_is_what_a_late_value_becomes() -> None:
         )
 
     assert asyncio.run(keep())
+
+
+def test_secret_values_inside_others_are_opened_with_what_is_known_of_them() -> None:
+    known = {"late": Concealed({"b": [Concealed("two"), 3]})}.get
+    value = {"a": [Concealed("one"), "late"], "c": Concealed(Concealed("three"))}
+    assert opened(value, lambda one: known(one, one)) == {"a": ["one", {"b": ["two", 3]}], "c": "three"}

@@ -55,7 +55,8 @@ class Locked:
         unknown = ("cluster.unknown-version", "provider.operator-version", "cluster.unknown-bundle")
         code = "lock.unknown-version" if entry.code in unknown else entry.code
         hint = f"run everest lock --upgrade {self.lock.cluster} for today's versions, or name one in the cluster"
-        return finding(code, path, entry.message, allowed=entry.allowed, hint=hint, place=self.lock.locate(path))
+        place = self.lock.locate(path, of_value=not entry.of_key)
+        return finding(code, path, entry.message, allowed=entry.allowed, hint=hint, place=place, of_key=entry.of_key)
 
 
 def bundled(definition: Definition) -> frozenset[str]:

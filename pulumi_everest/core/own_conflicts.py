@@ -18,6 +18,7 @@ def conflict_findings(spec: Mapping[str, Any]) -> Iterator[Finding]:
     for name, instance in (instances if isinstance(instances, dict) else {}).items():
         if isinstance(instance, dict):
             yield from _affinity(instance.get("scheduling"), ("instances", name, "scheduling"))
+            yield from _spread(instance.get("scheduling"), ("instances", name, "scheduling"))
             yield from _budget(instance.get("podDisruptionBudget"), ("instances", name, "podDisruptionBudget"))
     yield from _archives(value_at(spec, ("backup", "storages")))
 
@@ -29,6 +30,21 @@ def _affinity(scheduling: Any, path: Path) -> Iterator[Finding]:
     if affinity is not None and scheduling.get(_KEY) is not None:
         text = f"where pods run is said by 'affinity' or by '{_KEY}', not by both"
         yield finding("field.conflict", path, text, allowed=["affinity", _KEY])
+
+
+def _spread(scheduling: Any, path: Path) -> Iterator[Finding]:
+    """Constraints that are there twice, which no API server takes: they are told apart by these two fields."""
+    seen: dict[tuple[str, str], int] = {}
+    constraints = scheduling.get("topologySpreadConstraints") if isinstance(scheduling, dict) else None
+    for index, constraint in enumerate(constraints if isinstance(constraints, list) else []):
+        key, otherwise = value_at(constraint, ("topologyKey",)), value_at(constraint, ("whenUnsatisfiable",))
+        if not isinstance(key, str) or not isinstance(otherwise, str):
+            continue
+        first = seen.setdefault((key, otherwise), index)
+        if first != index:
+            at = (*path, "topologySpreadConstraints")
+            text = f"the constraint on '{key}' with whenUnsatisfiable '{otherwise}' is there twice"
+            yield finding("field.duplicate", (*at, index), text, first=(*at, first))
 
 
 def _budget(budget: Any, path: Path) -> Iterator[Finding]:

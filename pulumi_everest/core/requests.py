@@ -45,4 +45,4 @@ def _over(
         request = f"{_FROM.get(origins['requests'] or '', 'the')} request of {asked}"
         limit = f"{_FROM.get(origins['limits'] or '', 'the')} limit of {most}"
         path = (*where, "resources", *((side, kind) if side else ()))
-        yield finding("field.conflict", path, f"{request} for {kind} is over {limit}")
+        yield finding("field.conflict", path, f"{request} for {kind} is over {limit}", of_key=False)

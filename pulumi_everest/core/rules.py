@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import takewhile
 from typing import Any
 
-from pulumi_everest.core.paths import missing_path, parse
+from pulumi_everest.core.paths import parse
 from pulumi_everest.core.resolve import Resolved
+from pulumi_everest.core.rule_places import ANY_MEMBER, missing_place, places
 from pulumi_everest.core.technology import Definition, Technology
 from pulumi_everest.expressions.check import condition_findings, wrong_result
 from pulumi_everest.expressions.environment import Environment, Expression, ExpressionError, Scope
@@ -16,7 +16,7 @@ from pulumi_everest.expressions.messages import brief
 from pulumi_everest.model.cluster import DatabaseClusterSpec, Metadata
 from pulumi_everest.model.deferred import Deferred, Path
 from pulumi_everest.model.definition import Rule
-from pulumi_everest.model.findings import Finding, finding
+from pulumi_everest.model.findings import Finding, finding, unknown
 from pulumi_everest.model.shapes import ANY, Shape, shape_of
 
 VARIABLES = ("metadata", "secrets", "spec")
@@ -80,7 +80,7 @@ def rule_findings(
         found = list(condition_findings(rule.cel, environment, shapes, (*at, "cel"), what="rule", where=f" in {where}"))
         yield from found
         if rule.path is not None and not any(entry.code == "definition.expression" for entry in found):
-            yield from missing_path(parse(rule.path), shapes["spec"], (*at, "path"), rule.path)
+            yield from _missing_path(rule.path, shapes, (*at, "path"))
 
 
 def broken_rules(rules: Sequence[CompiledRule], variables: Mapping[str, Any], *, deferred: bool) -> Iterator[Finding]:
@@ -95,14 +95,39 @@ def broken_rules(rules: Sequence[CompiledRule], variables: Mapping[str, Any], *,
             continue
         if result is False:
             code = "cluster.rule" if rule.severity == "error" else "cluster.rule-warning"
-            yield finding(code, _path(rule), rule.message)
+            for path in _broken_places(rule, expression, variables, deferred=deferred):
+                yield finding(code, path, rule.message)
         elif result is not True and not isinstance(result, Deferred):
             text = f"the rule '{brief(rule.cel, 200)}' gives neither true nor false"
             yield finding("cluster.rule-failed", _path(rule), text)
 
 
+def _missing_path(text: str, shapes: Mapping[str, Shape], at: Path) -> Iterator[Finding]:
+    path = parse(text)
+    missing = missing_place(path, shapes)
+    if missing is not None:
+        index, allowed = missing
+        part = path[index] if index < len(path) else path[-1]
+        yield unknown("definition.unknown-path", at, f"'{text}' is no field: there is no '{part}'", part, allowed)
+
+
 def _path(rule: Rule) -> Path:
-    return tuple(takewhile(lambda part: part != "*", parse(rule.path or "")))
+    return tuple(part for part in parse(rule.path or "") if part != ANY_MEMBER)
+
+
+def _broken_places(
+    rule: Rule, expression: Expression, variables: Mapping[str, Any], *, deferred: bool
+) -> Iterable[Path]:
+    """Where a rule that does not hold is broken: at each item of lists, and each member, that breaks it."""
+
+    def asks(spec: Mapping[str, Any]) -> bool | None:
+        try:
+            result = expression.evaluate(Scope({**variables, "spec": spec}, deferred))
+        except ExpressionError:
+            return None  # it asks for more than is left
+        return result if isinstance(result, bool) else None
+
+    return places(parse(rule.path or ""), variables["spec"], asks)
 
 
 def rule_shapes(definition: Definition, topology: str) -> dict[str, Shape]:

@@ -17,7 +17,7 @@ from pulumi_everest.core.rules import Rules
 from pulumi_everest.core.technology import Technology
 from pulumi_everest.model.deferred import Deferred, Path
 from pulumi_everest.model.definition import ReplicaLimits
-from pulumi_everest.model.findings import Finding, did_you_mean, finding, path_text, unknown
+from pulumi_everest.model.findings import Finding, did_you_mean, finding, unknown
 from pulumi_everest.model.lock import Lock
 from pulumi_everest.model.storage_types import STORAGE_TYPES, one_of, storage_fields
 
@@ -49,8 +49,8 @@ def check_cluster(
         if not any(entry.is_error for entry in found):
             found += Rules.of(technology).check(resolved)
             found += image_findings(resolved, technology)
-            if not any(entry.is_error for entry in found):  # a rule may have more to say of a setting
-                found += setting_findings(spec, resolved, technology)
+            said = {entry.path for entry in found}  # a rule has more to say of a setting
+            found += [entry for entry in setting_findings(spec, resolved, technology) if entry.path not in said]
             if lock is not None:
                 from pulumi_everest.core.lock_record import lock_findings
 
@@ -250,8 +250,9 @@ def _backup(backup: Any) -> Iterator[Finding]:
         path: Path = ("backup", "storages", index)
         name = storage.get("name")
         if isinstance(name, str) and names.setdefault(name, index) != index:
-            text = f"the storage name '{name}' is there twice, first in storages[{names[name]}]"
-            yield finding("field.duplicate", (*path, "name"), text)
+            first: Path = ("backup", "storages", names[name], "name")
+            text = f"the storage name '{name}' is there twice"
+            yield finding("field.duplicate", (*path, "name"), text, first=first)
         yield from _storage(storage, path)
         for number, schedule in enumerate(_items(storage.get("schedules"))):
             yield from _schedule(schedule, (*path, "schedules", number), schedules)
@@ -280,8 +281,8 @@ def _schedule(schedule: Any, path: Path, seen: dict[str, Path]) -> Iterator[Find
         return
     name = schedule.get("name")
     if isinstance(name, str) and seen.setdefault(name, path) != path:
-        text = f"the schedule name '{name}' is there twice, first in {path_text(seen[name])}"
-        yield finding("field.duplicate", (*path, "name"), text)
+        text = f"the schedule name '{name}' is there twice"
+        yield finding("field.duplicate", (*path, "name"), text, first=(*seen[name], "name"))
     retention = schedule.get("retention")
     if isinstance(retention, dict) and retention.get("count") is None and retention.get("duration") is None:
         text = "'retention' says neither 'count' nor 'duration'"

@@ -165,7 +165,7 @@ class Versions:
                 hint = did_you_mean(kind, names)
                 if kind in self.definition.spec.components:
                     hint = f"'{kind}' is a component; its type is '{self.definition.type_of(kind)}'"
-                self.found.append(finding("cluster.unknown-type", path, text, allowed=names, hint=hint))
+                self.found.append(finding("cluster.unknown-type", path, text, allowed=names, hint=hint, of_key=True))
             result[kind] = known or {}
         return result
 

@@ -11,7 +11,7 @@ from pulumi_everest.emit.crds import Crds
 from pulumi_everest.emit.objects import Emitted
 from pulumi_everest.emit.origins import Emit, Origins
 from pulumi_everest.model.deferred import Path
-from pulumi_everest.model.findings import Finding, finding, path_text
+from pulumi_everest.model.findings import Finding, finding, path_text, without_first
 
 
 def check_objects(
@@ -28,16 +28,19 @@ def check_objects(
         for problem in _known(entry, crds):
             origin = origins.of(index, problem.path)
             kind = str(entry.manifest.get("kind"))
-            text = f"{problem.message}, in {kind} at {path_text(problem.path) or 'the top'}"
+            text = f"{without_first(problem)}, in {kind} at {path_text(problem.path) or 'the top'}"
+            repeated = problem.first and origins.of(index, problem.first)
             if origin is None:
                 operator = resolved.spec.get("operatorVersion")
                 hint = problem.hint or (f"are the CRDs those of operator {operator}?" if operator else None)
                 subject = f"{kind} {entry.manifest['metadata'].get('name')}"
-                named = replace(problem, message=text, subject=subject, hint=hint)
+                named = replace(problem, message=text, subject=subject, hint=hint, first=None)
                 found[(problem.path, f"{index} {problem.message}")] = named
                 continue
             code = "cluster.overrides" if "overrides" in (origin[0], *origin[2:3]) else "emit.object"
-            here = finding(code, origin, text, allowed=problem.allowed, hint=problem.hint)
+            of_key = problem.of_key and bool(origin) and origin[-1:] == problem.path[-1:]
+            allowed, hint = problem.allowed, problem.hint
+            here = finding(code, origin, text, allowed=allowed, hint=hint, of_key=of_key, first=repeated or None)
             found.setdefault((origin, problem.message), here)
     return list(found.values())
 

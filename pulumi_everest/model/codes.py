@@ -228,18 +228,35 @@ CODES: dict[str, Code] = {
 }
 
 
-_OF_VALUES = frozenset(
+_OF_KEYS = frozenset(
     {
-        "source.kind", "field.type", "field.value", "field.range", "provider.unknown", "provider.unknown-definition",
-        "provider.operator-version", "cluster.unknown-topology", "cluster.unknown-version", "cluster.unknown-bundle",
-        "cluster.unknown-preset", "cluster.deprecated-version", "cluster.removed-version", "cluster.replicas",
-        "cluster.config", "definition.form", "definition.unknown-type", "definition.unknown-path",
-        "plugin.expression", "plugin.expression-field", "program.unknown", "change.refused", "change.lifted",
-        "change.impact",
+        "source.duplicate-key", "source.key", "source.document", "field.unknown", "field.missing", "field.conflict",
+        "value.not-known", "definition.no-versions", "definition.no-topologies", "definition.unresolvable",
+        "plugin.undocumented", "plugin.no-example", "plugin.file", "provider.too-late", "cluster.not-written",
+        "cluster.topology-needed", "cluster.unknown-component", "cluster.component-not-in-topology",
+        "cluster.unused-version", "cluster.block-unsupported", "cluster.block-missing", "cluster.field-not-honoured",
+        "cluster.config-no-schema", "cluster.dead-field", "cluster.secret-in-yaml", "lock.file", "lock.missing",
+        "change.removed", "change.without-effect", "change.unneeded", "emit.no-schema", "emit.duplicate",
+        "migrate.lost", "migrate.ineffective", "adopt.override", "adopt.list",
+    }
+)  # fmt: skip
+
+_OF_NAMES = frozenset(
+    {
+        "definition.not-honoured", "definition.unknown-type", "definition.unknown-component",
+        "definition.unknown-version", "definition.form", "definition.defaults", "plugin.template",
+        "cluster.unknown-type", "cluster.config", "cluster.engine-config", "emit.object",
     }
 )  # fmt: skip
 
 
-def is_about_the_value(code: str) -> bool:
-    """Whether a finding is about what stands at its place, not about the name of the place."""
-    return code.startswith("value.") or code in _OF_VALUES
+def is_about_the_key(code: str) -> bool:
+    """Whether a finding is about the name of its place, not about what stands there: a name that is not known, or
+    should not be there, or is not.
+    """
+    return code in _OF_KEYS
+
+
+def is_about_a_name(code: str) -> bool:
+    """Whether a finding of an unknown name is about a key or a value, by where that name stands."""
+    return code in _OF_NAMES

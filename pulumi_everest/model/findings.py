@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
-from pulumi_everest.model.codes import CODES, Severity
+from pulumi_everest.model.codes import CODES, Severity, is_about_a_name, is_about_the_key
 from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.lines import on_one_line
 from pulumi_everest.model.similar_names import MORE, MOST, SHOWN, Names
@@ -31,6 +31,8 @@ class Finding:
     `code` is stable and documented in docs/findings.md, `path` is where the value stands, as the user wrote it,
     `allowed` what would be accepted there (of very many the first, then ``…``), `hint` how to go on (the nearest match,
     when there is one) and `subject` the resource or document it is about, such as ``DatabaseCluster orders``.
+    `of_key` says that the name at the end of the path is at fault, not the value that stands there. `first` is the path
+    of what the value repeats, which the message ends with: its place, where that is known.
     """
 
     code: str
@@ -41,6 +43,8 @@ class Finding:
     hint: str | None = None
     subject: str = ""
     place: Place | None = None
+    of_key: bool = False
+    first: Path | None = None
 
     @property
     def is_error(self) -> bool:
@@ -49,7 +53,18 @@ class Finding:
 
     def at(self, prefix: Path) -> Finding:
         """The same finding with `prefix` before its path."""
-        return replace(self, path=(*prefix, *self.path))
+        moved = replace(self, path=(*prefix, *self.path))
+        if self.first is None:
+            return moved
+        first = (*prefix, *self.first)
+        return replace(moved, first=first, message=_said_first(self.message, f"in {path_text(first)}"))
+
+    def placed(self, place: Place | None, locate: Locate) -> Finding:
+        """The same finding at a place, with that of what it repeats where `locate` has one with a column."""
+        first = locate(self.first, of_value=True) if self.first is not None else None
+        if first is None or first.column is None:
+            return replace(self, place=place)
+        return replace(self, place=place, message=_said_first(self.message, f"at {place_text(first)}"))
 
     def as_data(self) -> dict[str, Any]:
         """The keys of ``--format json``: code, severity, path, message, allowed, hint, file, line, column."""
@@ -76,21 +91,43 @@ def finding(
     hint: str | None = None,
     subject: str = "",
     place: Place | None = None,
+    of_key: bool | None = None,
+    first: Path | None = None,
 ) -> Finding:
     """A finding with the severity that belongs to its code. An undocumented code is a KeyError: a defect of ours.
 
-    Of very many values that are allowed the first are listed (`similar_names.MOST`).
+    The code says whether it is about the key, where `of_key` does not. Of very many values that are allowed the first
+    are listed (`similar_names.MOST`).
     """
     listed = tuple(allowed)
     if len(listed) > MOST + 1:
         listed = (*listed[:MOST], MORE)
-    return Finding(code, CODES[code].severity, path, message, listed, hint, subject, place)
+    about_key = is_about_the_key(code) if of_key is None else of_key
+    if first is not None:
+        message = _said_first(f"{message}{_FIRST}", f"in {path_text(first)}")
+    return Finding(code, CODES[code].severity, path, message, listed, hint, subject, place, about_key, first)
 
 
-def unknown(code: str, path: Path, message: str, got: str, allowed: Iterable[str]) -> Finding:
+_FIRST = ", first "
+
+
+def _said_first(message: str, where: str) -> str:
+    return message[: message.rindex(_FIRST)] + _FIRST + where
+
+
+def without_first(entry: Finding) -> str:
+    """The message of a finding without where what it repeats stands first."""
+    return entry.message if entry.first is None else entry.message[: entry.message.rindex(_FIRST)]
+
+
+def unknown(
+    code: str, path: Path, message: str, got: str, allowed: Iterable[str], *, of_key: bool | None = None
+) -> Finding:
     """A finding about a name that is not one of `allowed`, with the nearest one as hint."""
+    if of_key is None and is_about_a_name(code):
+        of_key = bool(path) and path[-1] == got
     names = allowed if isinstance(allowed, Names) else Names(allowed)
-    return finding(code, path, message, allowed=names.offered(got), hint=did_you_mean(got, names))
+    return finding(code, path, message, allowed=names.offered(got), hint=did_you_mean(got, names), of_key=of_key)
 
 
 def did_you_mean(got: str, names: Iterable[str]) -> str | None:
@@ -131,15 +168,35 @@ def sort_findings(findings: Iterable[Finding]) -> list[Finding]:
     return [entry for _, entry in sorted(enumerate(dict.fromkeys(findings)), key=key)]
 
 
-Locate = Callable[[Path], Place | None]
-"""Gives the place of a path in the input it came from, or of the nearest thing around it."""
+class Locate(Protocol):
+    """Gives the place of a key in the input it came from, or with `of_value` of the value that stands there.
+
+    Of what is not there it is that of the nearest key around it.
+    """
+
+    def __call__(self, path: Path, *, of_value: bool = False) -> Place | None:
+        """The place of a path."""
+
+
+def nowhere(path: Path, *, of_value: bool = False) -> Place | None:  # noqa: ARG001 - as a `Locate` has them
+    """The place of everything in an input that has no places."""
+    return None
+
+
+def place_text(place: Place) -> str:
+    """A place as people write it: ``orders.yaml:12:7``, with as much of it as is known."""
+    return ":".join(str(part) for part in (place.file, place.line, place.column) if part is not None)
 
 
 def located(findings: Iterable[Finding], locate: Locate, subject: str = "") -> list[Finding]:
     """The findings with their places in the input filled in, and `subject` where they have none."""
-    return [
-        replace(entry, place=entry.place or locate(entry.path), subject=entry.subject or subject) for entry in findings
-    ]
+    return [replace(_placed(entry, locate), subject=entry.subject or subject) for entry in findings]
+
+
+def _placed(entry: Finding, locate: Locate) -> Finding:
+    if entry.place is not None:
+        return entry
+    return entry.placed(locate(entry.path, of_value=not entry.of_key), locate)
 
 
 class EverestError(Exception):
@@ -154,8 +211,7 @@ def one_line(entry: Finding) -> str:
     """A finding as one line of plain text: where, what, hint, allowed, code."""
     where = []
     if entry.place is not None:
-        numbers = [str(n) for n in (entry.place.line, entry.place.column) if n is not None]
-        where.append(":".join([entry.place.file, *numbers]))
+        where.append(place_text(entry.place))
     elif entry.subject:
         where.append(entry.subject)
     if entry.path:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pulumi_everest.model.deferred import Path
-from pulumi_everest.model.findings import Locate
+from pulumi_everest.model.findings import Locate, nowhere
 
 if TYPE_CHECKING:
     from pulumi_everest.model.lock_file import LockedCluster, LockFile
@@ -31,7 +31,7 @@ class Lock:
     cluster: str
     entry: LockedCluster | None = None
     path: Path = ()
-    locate: Locate = lambda _path: None
+    locate: Locate = nowhere
 
 
 @dataclass
@@ -40,7 +40,7 @@ class Locks:
 
     file: str
     model: LockFile
-    locate: Locate = lambda _path: None
+    locate: Locate = nowhere
 
     def section(self, stack: str | None) -> dict[str, LockedCluster] | None:
         """The clusters of a stack, or (None) of YAML documents; None where the file has nothing of them."""

@@ -59,14 +59,15 @@ def read_lock_file(file: str, shown: str) -> tuple[LockFile, Locate]:
         raise EverestError([_named(entry, shown) for entry in found])
     document = documents[0]
 
-    def locate(at: Path) -> Place:
-        place = document.place(at)
+    def locate(path: Path, *, of_value: bool = False) -> Place:
+        place = document.place(path, of_value=of_value)
         return Place(shown, place.line, place.column)
 
     if document.data.get("version", FORMAT) != FORMAT:
         text = f"the lock file has the format {document.data['version']!r}, this release reads {FORMAT}"
         hint = "use the release of pulumi-everest that wrote it, or a newer one"
-        raise EverestError([finding("lock.file", ("version",), text, hint=hint, place=locate(("version",)))])
+        place = locate(("version",), of_value=True)
+        raise EverestError([finding("lock.file", ("version",), text, hint=hint, place=place)])
     model, found = read_model(LockFile, document.data)
     if model is None:
         raise EverestError(located(found, locate))

@@ -218,20 +218,22 @@ def findings_of(error: ValidationError, data: Any, shape: Shape, model: type[Bas
 
 def _with_shape_hint(entry: Finding, data: Any, shape: Shape, model: type[BaseModel] | None) -> Finding:
     """A finding about one of the commonest wrong shapes, with how to write it."""
-    if entry.hint is not None:
-        return entry
     hint = None
     if entry.code == "field.unknown":
         from pulumi_everest.model.wrong_shapes import further_down
 
         hint = further_down(shape, entry.path, _value_at(data, entry.path))
-    elif entry.code == "field.type" and model is not None and entry.message.startswith("expected a mapping, got"):
+    elif model is not None and entry.hint is None and _is_no_mapping(entry):
         from pulumi_everest.model.wrong_shapes import mapping_for
 
         written = mapping_for(model, entry.path, _value_at(data, entry.path))
         if written is not None and entry.path:
             hint = f"write {written}" if isinstance(entry.path[-1], int) else f"write {entry.path[-1]}: {written}"
     return replace(entry, hint=hint) if hint is not None else entry
+
+
+def _is_no_mapping(entry: Finding) -> bool:
+    return entry.code == "field.type" and entry.message.startswith("expected a mapping, got")
 
 
 def _value_at(data: Any, path: Path) -> Any:
@@ -284,7 +286,12 @@ def _finding(detail: ErrorDetails, data: Any, shape: Shape) -> Finding:
     path = _path(detail["loc"], data)
     kind, got, context = detail["type"], detail.get("input"), detail.get("ctx", {})
     if kind in CODES:
-        return finding(kind, path, context["message"], allowed=context.get("allowed") or (), hint=context.get("hint"))
+        of_key = context.get("of_key", _of_key(detail))
+        allowed, hint = context.get("allowed") or (), context.get("hint")
+        first = context.get("first")
+        if first is not None:
+            first = (*path[: len(path) - context["depth"]], *first)
+        return finding(kind, path, context["message"], allowed=allowed, hint=hint, of_key=of_key, first=first)
     if kind == "extra_forbidden":
         names = field_names(shape, path[:-1])
         where = f"'{path_text(path[:-1])}'" if path[:-1] else "the document"
@@ -306,6 +313,11 @@ def _finding(detail: ErrorDetails, data: Any, shape: Shape) -> Finding:
     if kind == "string_pattern_mismatch":
         return finding("field.value", path, f"{described(got)} has not the form {context['pattern']}")
     return finding("field.type", path, f"{detail['msg'][:1].lower()}{detail['msg'][1:]}, got {described(got)}")
+
+
+def _of_key(detail: ErrorDetails) -> bool | None:
+    """Whether an error of pydantic's is about the key of a mapping, which it says with a label of its own."""
+    return True if detail["loc"] and detail["loc"][-1] == "[key]" else None
 
 
 def _range_message(kind: str, got: Any, context: dict[str, Any]) -> str:

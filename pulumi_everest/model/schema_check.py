@@ -58,7 +58,8 @@ class SchemaCheck:
     def _add(
         self, kind: Kind, path: Path, message: str, allowed: list[str] | None = None, hint: str | None = None
     ) -> None:
-        self._findings.append(finding(self.code(kind), path, message, allowed=allowed or (), hint=hint))
+        of_key = kind in ("unknown", "missing")
+        self._findings.append(finding(self.code(kind), path, message, allowed=allowed or (), hint=hint, of_key=of_key))
 
     def _resource(self, value: dict[str, Any], schema: Schema, path: Path) -> None:
         """An object with apiVersion, kind and metadata, which its schema need not name."""
@@ -161,7 +162,9 @@ class SchemaCheck:
         seen: dict[str, int] = {}
         for index, key in enumerate(keys):
             if key is not None and seen.setdefault(key, index) != index:
-                self._add("duplicate", (*path, index), f"{what} as item {seen[key]} of the list")
+                message = f"{what} is there twice in the list"
+                code, first = self.code("duplicate"), (*path, seen[key])
+                self._findings.append(finding(code, (*path, index), message, first=first))
 
     def _limits(self, value: Any, schema: Schema, path: Path) -> None:
         """Everything that a schema says of a value beside its type."""

@@ -13,6 +13,7 @@ from pulumi_everest.model.shapes import Shape
 
 _DEEPEST = 4
 _MOST = 3
+_COMPONENTS = "instances"
 
 
 def mapping_for(model: type[BaseModel], path: Path, value: Any) -> str | None:
@@ -71,27 +72,33 @@ def _without_none(annotation: Any) -> Any:
 
 
 def further_down(shape: Shape, path: Path, value: Any) -> str | None:
-    """Where a field stands that is not known at its path, but further down from there, and may have such a value."""
+    """Where a field stands that is not known at its path, but further down from there.
+
+    Of several places those of components come first, then those that take such a value, then those that are near.
+    """
     for key in path[:-1]:
         shape = shape.at(key)
     is_mapping = isinstance(value, dict)
-    found = list(_below(shape, str(path[-1]), is_mapping, (), 0))
-    if not found:
-        return None
-    nearest = min(map(len, found))
-    places = [".".join(place) for place in found if len(place) == nearest]
-    return f"it stands in {' or '.join(places)}" if len(places) <= _MOST else None
+    found = sorted(_below(shape, str(path[-1]), (), 0), key=lambda entry: _rank(*entry, is_mapping=is_mapping))
+    places = list(dict.fromkeys(".".join(place) for place, _ in found))
+    return f"it stands in {' or '.join(places[:_MOST])}" if places else None
 
 
-def _below(shape: Shape, name: str, is_mapping: bool, path: tuple[str, ...], depth: int) -> Iterator[tuple[str, ...]]:
+def _rank(place: tuple[str, ...], below: Shape, *, is_mapping: bool) -> tuple[bool, bool, int]:
+    takes_mappings = below.kind in ("object", "map", "text-or-map", "any")
+    fits = takes_mappings if is_mapping else below.kind not in ("object", "map")
+    return place[:1] != (_COMPONENTS,), not fits, len(place)
+
+
+def _below(shape: Shape, name: str, path: tuple[str, ...], depth: int) -> Iterator[tuple[tuple[str, ...], Shape]]:
     if depth > _DEEPEST or shape.verbatim:
         return
     if shape.kind == "object":
         for key, below in shape.fields.items():
-            if key == name and path and (below.kind in ("object", "map")) == is_mapping:
-                yield (*path, key)
-            yield from _below(below, name, is_mapping, (*path, key), depth + 1)
+            if key == name and path:
+                yield (*path, key), below
+            yield from _below(below, name, (*path, key), depth + 1)
     elif shape.kind == "list":
-        yield from _below(shape.at(0), name, is_mapping, (*path[:-1], f"{path[-1]}[]") if path else path, depth)
+        yield from _below(shape.at(0), name, (*path[:-1], f"{path[-1]}[]") if path else path, depth)
     elif shape.kind == "map" and shape.item is not None:
-        yield from _below(shape.item, name, is_mapping, (*path, "*"), depth + 1)
+        yield from _below(shape.item, name, (*path, "*"), depth + 1)

@@ -21,7 +21,7 @@ from pulumi.runtime.stack import register_stack_transformation, run_in_stack
 
 from pulumi_everest.core.lock_record import Record
 from pulumi_everest.core.technology import Technology
-from pulumi_everest.model.findings import EverestError, Finding, Place, finding
+from pulumi_everest.model.findings import EverestError, Finding, Place, finding, place_text
 from pulumi_everest.model.lock import LOCK_FILE
 from pulumi_everest.program import ending
 from pulumi_everest.program.config import Encrypted, stack_outputs
@@ -191,7 +191,7 @@ class _Run:
             text = f"there are two resources '{twin.name}' of type {twin.type}"
             first = recorder.found[twin.urn].place
             if first is not None:
-                text += f", the first at {first.file}" + (f":{first.line}" if first.line is not None else "")
+                text += f", the first at {place_text(first)}"
             found.append(finding("program.duplicate", (), text, subject=twin.name, place=twin.place))
         told = any(entry.code == "value.output-text" for entry in found)
         for message in self.log.messages:

@@ -13,7 +13,7 @@ from pulumi_everest.emit.everest import API_VERSION
 from pulumi_everest.model.cluster import DatabaseCluster
 from pulumi_everest.model.deferred import Deferred, Path
 from pulumi_everest.model.definition import DatabaseClusterDefinition
-from pulumi_everest.model.findings import Finding, Locate, finding, located, unknown
+from pulumi_everest.model.findings import Finding, Locate, Place, finding, located, nowhere, place_text, unknown
 from pulumi_everest.model.reading import (
     meant,
     plain,
@@ -67,7 +67,7 @@ class ProviderInput:
     name: str
     spec: dict[str, Any]
     metadata: dict[str, Any] = field(default_factory=dict)
-    locate: Locate = lambda _path: None
+    locate: Locate = nowhere
     is_resource: bool = False
 
 
@@ -85,7 +85,7 @@ class ClusterInput:
     secrets: dict[str, Any] = field(default_factory=dict)
     prefix: Path = ()
     subject: str = ""
-    locate: Locate = lambda _path: None
+    locate: Locate = nowhere
     document: Document | None = None
     lock: Lock | None = None
 
@@ -107,7 +107,7 @@ class JobInput:
     spec: dict[str, Any]
     prefix: Path = ()
     subject: str = ""
-    locate: Locate = lambda _path: None
+    locate: Locate = nowhere
     cluster: ClusterInput | None = None
 
     @property
@@ -192,15 +192,15 @@ class Documents:
             return
         name = model.metadata.name
         if name in self.definitions:
-            other = self.definitions[name].document.place(("metadata", "name"))
+            other = self.definitions[name].document.place(("metadata", "name"), of_value=True)
             self._found([self._twin("definition", name, other)], document)
             return
         misspelt = [place for entry in found if (place := meant(entry)) is not None]
         broken = (*(entry.path for entry in found if entry.code != "field.unknown"), *misspelt)
         self.definitions[name] = ReadDefinition(Definition(model), document, broken)
 
-    def _twin(self, what: str, name: str, other: Any) -> Finding:
-        where = f", the first at {other.file}:{other.line}" if other is not None else ""
+    def _twin(self, what: str, name: str, other: Place | None) -> Finding:
+        where = f", the first at {place_text(other)}" if other is not None else ""
         return finding("provider.duplicate", ("metadata", "name"), f"there are two {what}s of the name '{name}'{where}")
 
     def _add_provider(self, document: Document) -> None:
@@ -212,7 +212,7 @@ class Documents:
         if not isinstance(name, str):
             return
         if name in self.providers:
-            other = self.providers[name].locate(("metadata", "name"))
+            other = self.providers[name].locate(("metadata", "name"), of_value=True)
             self._found([self._twin("Provider", name, other)], document)
             return
         spec = data.get("spec")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pulumi_everest.model.deferred import Deferred, Path
-from pulumi_everest.model.findings import Finding, finding, located
+from pulumi_everest.model.findings import Finding, finding, located, place_text
 from pulumi_everest.workspace.documents import ClusterInput, JobInput
 
 
@@ -23,7 +23,7 @@ def twins(inputs: Iterable[ClusterInput | JobInput]) -> Iterator[Finding]:
         first = seen.setdefault((what, *own.key), own)
         if first is not own:
             path: Path = ("metadata", "name") if own.prefix else ("name",)
-            place = first.locate(path)
-            where = f", the first at {place.file}:{place.line}" if place is not None else ""
+            place = first.locate(path, of_value=True)
+            where = f", the first at {place_text(place)}" if place is not None else ""
             text = f"there are two {what}s '{name}' in namespace '{namespace}'{where}"
             yield from located([finding(code, path, text)], own.locate, own.subject)

@@ -267,8 +267,7 @@ class Workspace:
         return resolved, setup, self._placed([*found, *more, *_of_main_object(cluster, setup)], cluster)
 
     def _placed(self, found: Iterable[Finding], cluster: ClusterInput | JobInput) -> list[Finding]:
-        placed = [entry if entry.place is not None or entry.subject else entry.at(cluster.prefix) for entry in found]
-        return located(placed, cluster.locate, cluster.subject)
+        return located([_in_input(entry, cluster.prefix) for entry in found], cluster.locate, cluster.subject)
 
     def _unused_providers(self) -> Iterable[Finding]:
         """What is wrong with Providers, whether or not a cluster uses them."""
@@ -406,6 +405,15 @@ class Workspace:
             return []
         own = self.providers.get(name)
         return provider_objects(setup.technology, own.spec if own else {}, own.metadata if own else {})
+
+
+def _in_input(entry: Finding, prefix: Path) -> Finding:
+    """A finding about a spec, or the metadata beside it, with its path in what the user wrote."""
+    if entry.place is not None or entry.subject:
+        return entry
+    if entry.path[:1] == ("metadata",):
+        return entry if prefix else replace(entry, path=entry.path[1:])
+    return entry.at(prefix)
 
 
 def _filling_findings(resolved: Resolved, setup: Setup) -> list[Finding]:

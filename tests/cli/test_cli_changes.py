@@ -57,7 +57,7 @@ def test_refused_changes_of_all_clusters_are_findings_with_their_places(run: Run
     assert result.exit_code == 1
     assert "orders: engine.storage.size 20Gi → 10Gi, refused by guard storage-shrink: a volume" in result.stdout
     assert "carts: engine.replicas 3 → 1, refused by guard replicas" in result.stdout
-    assert "new.yaml:9:17: error: engine.storage.size 20Gi → 10Gi is refused" in result.stderr
+    assert "new.yaml:9:23: error: engine.storage.size 20Gi → 10Gi is refused" in result.stderr
     assert "hint: keep at least 3" in result.stderr
     assert "~ spec.replsets[rs0].size: 3 → 1" in result.stdout, "the objects are compared all the same"
 
@@ -83,7 +83,7 @@ def test_reviews_see_what_is_more_than_online(run: Run, files: Path) -> None:
     github = against(run, files, new, "--format", "github")
     sarif = json.loads(against(run, files, new, "--format", "sarif").stdout)
 
-    assert "::notice file=new.yaml,line=6,col=3,title=change.impact::paused unset → true: downtime" in github.stderr
+    assert "::notice file=new.yaml,line=6,col=11,title=change.impact::paused unset → true: downtime" in github.stderr
     rules = [entry["ruleId"] for entry in sarif["runs"][0]["results"]]
     assert sorted(rules) == ["change.impact", "change.removed"]
     assert "change.impact" not in against(run, files, new).stderr

@@ -181,7 +181,7 @@ def test_all_findings_come_with_their_places_and_a_summary(here: Path, run: Run)
     )
     assert "    at spec.instances.enginee, DatabaseCluster orders\n" in result.stdout
     assert "    hint: did you mean 'engine'?\n" in result.stdout
-    assert "cluster.yaml:11:14: error: 2 replicas are not possible" in result.stdout
+    assert "cluster.yaml:11:24: error: 2 replicas are not possible" in result.stdout
     assert result.stdout.endswith("\n2 errors in 1 cluster\n")
 
 

@@ -22,36 +22,34 @@ def shown(line: str, column: int | None, **more: Any) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("line", "column", "of_value", "expected"),
+    ("line", "column", "expected"),
     [
-        ("  replicas: 3", 3, False, ["    7 |   replicas: 3", "      |   ^^^^^^^^"]),
-        ("  replicas: three", 3, True, ["    7 |   replicas: three", "      |             ^^^^^"]),
-        ("  cron: 0 3 * * 9 # daily", 3, True, ["    7 |   cron: 0 3 * * 9 # daily", "      |         ^^^^^^^^^"]),
-        ("  a: {b: 1, c: 2}", 3, True, ["    7 |   a: {b: 1, c: 2}", "      |   ^"]),
-        ("  a: {b: 1, c: 2}", 13, True, ["    7 |   a: {b: 1, c: 2}", "      |                ^"]),
-        ("  size:", 3, True, ["    7 |   size:", "      |   ^^^^"]),
-        ("  a: *x", 3, True, ["    7 |   a: *x", "      |   ^"]),
-        ("- one", 3, False, ["    7 | - one", "      |   ^^^"]),
-        ('  "a b": 1', 3, False, ['    7 |   "a b": 1', "      |   ^^^^^"]),
-        ('  "a": "x, y"', 3, True, ['    7 |   "a": "x, y"', "      |        ^^^^^^"]),
-        ("image: a/b:1.2", 1, True, ["    7 | image: a/b:1.2", "      |        ^^^^^^^"]),
-        ("x: [", 4, False, ["    7 | x: [", "      |    ^"]),
-        ("abc", 4, False, ["    7 | abc", "      |    ^"]),
-        ("abc", 5, False, ["    7 | abc"]),
-        ("abc  ", None, False, ["    7 | abc"]),
-        ("\tx: 1", 2, False, ["    7 |     x: 1", "      |     ^"]),
-        ("ab\tx: 1", 4, False, ["    7 | ab  x: 1", "      |     ^"]),
-        ("数据: 1, x: 2", 8, False, ["    7 | 数据: 1, x: 2", "      |          ^"]),
-        ("a: 数据", 1, True, ["    7 | a: 数据", "      |    ^^^^"]),
-        ("e\u0301: 1, x: 2", 8, False, ["    7 | e\u0301: 1, x: 2", "      |       ^"]),
-        ("a\x1b[2J: x", 1, False, ["    7 | a\\x1b[2J: x", "      | ^^^^^"]),
-        ("a\u202eb: x", 1, False, ["    7 | a\\u202eb: x", "      | ^^^^^^^^"]),
+        ("  replicas: 3", 3, ["    7 |   replicas: 3", "      |   ^^^^^^^^"]),
+        ("  replicas: three", 13, ["    7 |   replicas: three", "      |             ^^^^^"]),
+        ("  cron: 0 3 * * 9 # daily", 9, ["    7 |   cron: 0 3 * * 9 # daily", "      |         ^^^^^^^^^"]),
+        ("  a: {b: 1, c: 2}", 6, ["    7 |   a: {b: 1, c: 2}", "      |      ^"]),
+        ("  a: {b: 1, c: 2}", 16, ["    7 |   a: {b: 1, c: 2}", "      |                ^"]),
+        ("  size:", 3, ["    7 |   size:", "      |   ^^^^"]),
+        ("  a: *x", 6, ["    7 |   a: *x", "      |      ^^"]),
+        ("- one", 3, ["    7 | - one", "      |   ^^^"]),
+        ('  "a b": 1', 3, ['    7 |   "a b": 1', "      |   ^^^^^"]),
+        ('  "a": "x, y"', 8, ['    7 |   "a": "x, y"', "      |        ^^^^^^"]),
+        ("image: a/b:1.2", 8, ["    7 | image: a/b:1.2", "      |        ^^^^^^^"]),
+        ("x: [", 4, ["    7 | x: [", "      |    ^"]),
+        ("abc", 4, ["    7 | abc", "      |    ^"]),
+        ("abc", 5, ["    7 | abc"]),
+        ("abc  ", None, ["    7 | abc"]),
+        ("\tx: 1", 2, ["    7 |     x: 1", "      |     ^"]),
+        ("ab\tx: 1", 4, ["    7 | ab  x: 1", "      |     ^"]),
+        ("数据: 1, x: 2", 8, ["    7 | 数据: 1, x: 2", "      |          ^"]),
+        ("a: 数据", 4, ["    7 | a: 数据", "      |    ^^^^"]),
+        ("e\u0301: 1, x: 2", 8, ["    7 | e\u0301: 1, x: 2", "      |       ^"]),
+        ("a\x1b[2J: x", 1, ["    7 | a\\x1b[2J: x", "      | ^^^^^"]),
+        ("a\u202eb: x", 1, ["    7 | a\\u202eb: x", "      | ^^^^^^^^"]),
     ],
 )
-def test_the_caret_is_under_the_key_or_value(
-    line: str, column: int | None, of_value: bool, expected: list[str]
-) -> None:
-    assert shown(line, column, of_value=of_value) == expected
+def test_the_caret_is_under_the_key_or_value(line: str, column: int | None, expected: list[str]) -> None:
+    assert shown(line, column) == expected
 
 
 def test_the_gutter_grows_with_the_number() -> None:

@@ -235,7 +235,7 @@ def test_a_version_that_the_release_no_longer_has_is_an_error_at_its_line_in_the
 
     assert result.exit_code == 1
     assert result.stdout.splitlines()[0] == (
-        "everest.lock:16:9: error: type 'toyd' has no version '1.0.1' [lock.unknown-version]"
+        "everest.lock:16:18: error: type 'toyd' has no version '1.0.1' [lock.unknown-version]"
     )
     assert "everest lock --upgrade shop/orders" in result.stdout
     assert run("lock", "--plugin", later).exit_code == 1

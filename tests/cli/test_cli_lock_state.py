@@ -149,4 +149,4 @@ def test_a_broken_lock_is_a_finding(run: Run, infra: Path) -> None:
     result = run("lock", "--from-state", "-", stdin=state)
 
     assert result.exit_code == 1
-    assert "everest.lock:1:1: error: " in result.stderr
+    assert "everest.lock:1:10: error: " in result.stderr

@@ -51,7 +51,7 @@ def test_a_volume_that_overrides_make_smaller_is_refused_at_its_line(run: Run, f
     result = against(run, new)
 
     assert result.exit_code == 1
-    assert "new.yaml:12:69: error: engine.storage.size 10Gi → 5Gi (by overrides.replsets[0].volumeSpec" in result.stderr
+    assert "new.yaml:12:78: error: engine.storage.size 10Gi → 5Gi (by overrides.replsets[0].volumeSpec" in result.stderr
     assert "is refused by guard storage-shrink: a volume cannot get smaller" in result.stderr
     assert "^^^" in result.stderr
     assert against(run, new.replace("5Gi", "10240Mi")).exit_code == 0
@@ -61,9 +61,9 @@ def test_a_volume_that_overrides_make_smaller_is_refused_at_its_line(run: Run, f
 @pytest.mark.parametrize(
     ("line", "place"),
     [
-        ("  instances: {engine: {storage: {size: 10Gi}, image: 'mirror.example.org/m:7.0.18-11-amd64'}}", "7:47"),
-        ("  components: {versions: {mongod: {version: 8.0.17-6, image: 'mirror.example.org/m:7.0.18-11'}}}", "6:55"),
-        ("  overrides: {image: 'mirror.example.org/m:7.0.18-11'}", "8:15"),
+        ("  instances: {engine: {storage: {size: 10Gi}, image: 'mirror.example.org/m:7.0.18-11-amd64'}}", "7:54"),
+        ("  components: {versions: {mongod: {version: 8.0.17-6, image: 'mirror.example.org/m:7.0.18-11'}}}", "6:62"),
+        ("  overrides: {image: 'mirror.example.org/m:7.0.18-11'}", "8:22"),
     ],
 )
 def test_an_older_image_is_refused_by_whatever_road(run: Run, files: Path, line: str, place: str) -> None:

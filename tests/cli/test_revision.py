@@ -215,7 +215,7 @@ def test_what_was_wrong_then_has_the_name_that_git_gives_it(here: Path, run: Run
     assert result.exit_code == 1
     assert "main:clusters/cluster.yaml:10:5: error: in --against: definition" in result.stderr
     assert "   10 |     engin: {replicas: 3" in result.stderr
-    assert "in namespace 'databases', the first at main:clusters/cluster.yaml:4 [" in result.stderr
+    assert "in namespace 'databases', the first at main:clusters/cluster.yaml:4:9 [" in result.stderr
     assert "everest-" not in result.stderr
 
 

@@ -103,11 +103,15 @@ def test_a_type_has_versions_that_differ_and_one_default(
         ([version("1.0", operator="1.0"), version("1.0", operator="1.1")], []),
         (
             [version("1.0", operator=">=1.0", default=True), version("1.0", operator="1.1")],
-            ["type 'db' has version '1.0' twice (with operator version 1.1)"],
+            [
+                "type 'db' has version '1.0' twice (with operator version 1.1), first in spec.componentTypes.db.versions[0].version"
+            ],
         ),
         (
             [version("1.0", default=True), version("2.0", operator="1.1", default=True)],
-            ["type 'db' has more than one default version (with operator version 1.1)"],
+            [
+                "type 'db' has more than one default version (with operator version 1.1), first in spec.componentTypes.db.versions[0].default"
+            ],
         ),
         ([version("1.0", operator="1.0")], ["type 'db' is used, but has no version (with operator version 1.1)"]),
         ([version("1.0", operator="2.0")], ["type 'db' is used, but has no version"]),

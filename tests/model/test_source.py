@@ -403,7 +403,8 @@ def test_every_duplicate_key_is_found_and_points_at_the_second() -> None:
         ("source.duplicate-key", 7, 11),
     ]
     assert [entry.path for entry in findings] == [("b", "c"), ("a",), ("list", 0, "x"), ("a",), ("a", "e")]
-    assert [entry.message.rsplit(" ", 1)[1] for entry in findings] == ["2", "1", "5", "1", "7"]
+    first = [entry.message.rpartition(", first at f.yaml:")[2] for entry in findings]
+    assert first == ["2:5", "1:1", "5:3", "1:1", "7:5"]
     assert documents[0].data == {"a": 1, "b": {"c": 1, "d": 2}, "list": [{"x": 1}]}
     assert documents[0].place(("a",)) == Place("f.yaml", 1, 1)
     assert documents[0].place(("list", 0, "x")) == Place("f.yaml", 5, 3)

@@ -1,12 +1,14 @@
 """Tests of definitions that are the same for every plugin: a plugin's module imports them, and has the tables.
 
 The tables are `OPERATORS`, `KINDS` (component types with a catalog), `DEFAULTS` (by operator version and type),
-`ERRORS`, `FINE`, `WARNINGS`, `REFUSED` and `REPLICAS`; `KIND` is the kind of the main object.
+`ERRORS`, `FINE`, `WARNINGS`, `BROKEN`, `REFUSED` and `REPLICAS`; `KIND` is the kind of the main object. Each rule is
+broken by a row of `ERRORS`, `WARNINGS` or `BROKEN`.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,7 @@ import pytest
 import yaml
 
 from pulumi_everest.expressions.environment import Environment
-from pulumi_everest.model.findings import one_line
+from pulumi_everest.model.findings import Finding, one_line
 from pulumi_everest.model.source.documents import read_yaml
 from pulumi_everest.model.values.versions import version_key
 from pulumi_everest.plugins.find import Plugins
@@ -99,8 +101,38 @@ def test_a_rule_refuses(plan: Callable[..., Any], spec: Spec, name: str, path: s
     errors = [entry for entry in found if entry.is_error]
     assert [entry.code for entry in errors] == ["cluster.rule"], [one_line(entry) for entry in found]
     assert message in errors[0].message
-    assert ".".join(map(str, errors[0].path)).startswith(path)
+    assert ".".join(part for part in errors[0].path if isinstance(part, str)).startswith(path)
+    assert says_its_field(errors[0])
     assert objects == []
+
+
+@pytest.mark.table("BROKEN", "spec, more, path, message")
+def test_a_rule_points_at_what_breaks_it(
+    plan: Callable[..., Any], spec: Spec, more: Spec, path: str, message: str
+) -> None:
+    _, found = plan(spec, **more)
+
+    broken = [entry for entry in found if entry.code.startswith("cluster.rule") and message in entry.message]
+    assert [".".join(map(str, entry.path)) for entry in broken] == path.split(), [one_line(entry) for entry in found]
+    assert all(map(says_its_field, broken))
+
+
+def says_its_field(entry: Finding) -> bool:
+    """Whether the text of a finding names the field that it points at, by a pattern such as ``ssl_*`` at least."""
+    field = str([part for part in entry.path if isinstance(part, str)][-1]).removesuffix("s").lower()
+    patterns = [text.replace("*", ".*") for text in re.findall(r"[\w.]+\*?", entry.message.lower())]
+    return any(re.fullmatch(f"(.*\\.)?{pattern}", name) for pattern in patterns for name in (field, f"{field}s"))
+
+
+def test_every_rule_is_broken_by_a_row(plugin: Plugin, request: pytest.FixtureRequest) -> None:
+    module = request.module
+    rows = [row[3] for row in (*module.ERRORS, *module.BROKEN)] + [row[2] for row in module.WARNINGS]
+    topologies = plugin.definition.spec.topologies.values()
+
+    untried = {rule.message for topology in topologies for rule in topology.rules}
+    untried -= {message for message in untried if any(row in message for row in rows)}
+
+    assert untried == set()
 
 
 @pytest.mark.table("FINE", "spec, name")
@@ -115,8 +147,10 @@ def test_the_rules_leave_alone(plan: Callable[..., Any], spec: Spec, name: str, 
 def test_a_rule_warns(plan: Callable[..., Any], spec: Spec, path: str, message: str) -> None:
     objects, found = plan(spec)
 
-    assert [(entry.code, ".".join(map(str, entry.path))) for entry in found] == [("cluster.rule-warning", path)]
+    assert [entry.code for entry in found] == ["cluster.rule-warning"]
+    assert ".".join(part for part in found[0].path if isinstance(part, str)).startswith(path)
     assert message in found[0].message
+    assert says_its_field(found[0])
     assert objects != []
 
 

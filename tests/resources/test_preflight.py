@@ -30,6 +30,9 @@ class Cluster:
     names: Any = {}  # noqa: RUF012
     facts = Facts(SERVED, {}, None)
     asked: list[str] = []  # noqa: RUF012
+    volumes: list[str] = []  # noqa: RUF012
+    secrets: list[str] = []  # noqa: RUF012
+    refusing: int | None = None
 
     def __init__(self, *_: Any, **__: Any) -> None:
         pass
@@ -42,6 +45,18 @@ class Cluster:
         if isinstance(self.names, Exception):
             raise self.names
         return [{"metadata": {"name": name}} for name in self.names.get(namespace, [])]
+
+    def list_metadata(self, _api_version: str, kind: str, _namespace: str, *, labels: str) -> list[Any]:
+        if self.refusing is not None:
+            raise LiveError.of("refused", "no", code=self.refusing)
+        assert kind == "PersistentVolumeClaim"
+        instance = labels.rpartition("=")[2]
+        return [{"metadata": {"name": name}} for name in self.volumes if f"-{instance}-" in name]
+
+    def metadata(self, _api_version: str, _kind: str, name: str, _namespace: str) -> Any:
+        if self.refusing is not None:
+            raise LiveError.of("refused", "no", code=self.refusing)
+        return {"metadata": {"name": name}} if name in self.secrets else None
 
 
 class Value:
@@ -66,6 +81,9 @@ def cluster(monkeypatch: pytest.MonkeyPatch) -> type[Cluster]:
     monkeypatch.setattr(Cluster, "names", {})
     monkeypatch.setattr(Cluster, "facts", Facts(SERVED, {}, None))
     monkeypatch.setattr(Cluster, "asked", [])
+    monkeypatch.setattr(Cluster, "volumes", [])
+    monkeypatch.setattr(Cluster, "secrets", [])
+    monkeypatch.setattr(Cluster, "refusing", None)
     monkeypatch.setattr(settings, "is_dry_run", lambda: True)
     monkeypatch.setattr(settings.SETTINGS, "monitor", None)
     return Cluster
@@ -253,7 +271,7 @@ def test_the_other_objects_of_a_database_are_looked_for_by_name_where_they_are_t
     others = [other("Secret", "taken"), other("Secret", "free"), other("ConfigMap", "made", created=False)]
     [error] = look(replace(planned("a"), others=others))
     assert isinstance(error, RefusedError)
-    assert asked == [("Secret", "taken"), ("Secret", "free")]
+    assert [name for _, name in asked if not name.startswith(("a-", "internal-a"))] == ["taken", "free"]
     assert [(entry.severity, entry.urn) for entry in said] == [("error", "urn:taken")]
 
     said.clear()
@@ -269,3 +287,70 @@ def test_where_main_objects_may_not_be_listed_they_are_looked_for_by_name(
     [error] = look(planned("a"), planned("b", created=False))
     assert [entry.subject for entry in error.findings] == ["DatabaseCluster a"]
     assert len(said) == 1
+
+
+# What a former database has left
+
+
+def secret(name: str) -> tuple[Any, dict[str, Any]]:
+    """One of the Secrets that a program makes, which is not there yet."""
+    metadata = {"name": name, "namespace": "apps"}
+    resource = SimpleNamespace(id=Value("an id"), urn=Value(f"urn:{name}"), metadata=metadata)
+    return resource, {"apiVersion": "v1", "kind": "Secret", "metadata": metadata}
+
+
+def test_what_a_former_database_has_left_is_named_with_what_becomes_of_it(
+    cluster: type[Cluster], said: list[Any]
+) -> None:
+    cluster.volumes = ["mongod-data-a-rs0-0", "mongod-data-a-rs0-1", "mongod-data-b-rs0-0"]
+    cluster.secrets = ["a-secrets", "a-mongodb-encryption-key", "other"]
+
+    assert look(planned("a"), planned("c")) == []
+
+    [(severity, text, urn)] = said
+    assert (severity, urn) == ("warning", "urn:a")
+    assert text.startswith(
+        "DatabaseCluster a: a database of this name was here before, and has left the volumes mongod-data-a-rs0-0 and "
+        "mongod-data-a-rs0-1; the Secrets a-secrets and a-mongodb-encryption-key. Now the operator takes up volumes"
+    )
+
+
+@pytest.mark.parametrize("where", ["in the state", "in the cluster"])
+def test_what_belongs_to_a_database_that_is_there_is_not_left(
+    cluster: type[Cluster], said: list[Any], where: str
+) -> None:
+    cluster.volumes = ["mongod-data-a-rs0-0"]
+    if where == "in the cluster":
+        cluster.names = {"apps": ["a"]}
+
+    look(planned("a", created=where == "in the cluster"))
+
+    assert [text for _, text, _ in said if "was here before" in text] == []
+
+
+def test_a_secret_that_the_program_makes_is_none_that_is_left(cluster: type[Cluster], said: list[Any]) -> None:
+    cluster.secrets = ["a-secrets"]
+
+    look(replace(planned("a"), others=[secret("a-secrets")]))
+
+    assert [text for _, text, _ in said if "was here before" in text] == []
+
+
+def test_many_volumes_are_counted_after_the_first(cluster: type[Cluster], said: list[Any]) -> None:
+    cluster.volumes = [f"mongod-data-a-rs{number:02}-0" for number in range(30)]
+
+    look(planned("a"))
+
+    [(_, text, _)] = said
+    assert "mongod-data-a-rs07-0 and 22 more" in text
+
+
+@pytest.mark.parametrize(("code", "expected"), [(403, []), (500, ["edits in the cluster are not seen"])])
+def test_what_may_not_be_read_is_not_left_and_what_fails_is_said(
+    cluster: type[Cluster], said: list[Any], code: int, expected: list[str]
+) -> None:
+    cluster.refusing = code
+
+    assert look(planned("a")) == []
+    assert len(said) == len(expected)
+    assert all(part in text for part, (_, text, _) in zip(expected, said, strict=True))

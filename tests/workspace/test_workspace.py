@@ -166,9 +166,9 @@ def test_two_of_one_name_in_the_input_are_an_error_that_names_the_place_of_the_f
     found = workspace(DEFINITION, DEFINITION, PROVIDER, PROVIDER, CLUSTER, CLUSTER, other).plan().findings
 
     assert [(entry.code, entry.message.rpartition(", ")[2]) for entry in found] == [
-        ("provider.duplicate", "the first at input.yaml:4"),
-        ("provider.duplicate", "the first at input.yaml:142"),
-        ("cluster.duplicate", "the first at input.yaml:158"),
+        ("provider.duplicate", "the first at input.yaml:4:9"),
+        ("provider.duplicate", "the first at input.yaml:142:9"),
+        ("cluster.duplicate", "the first at input.yaml:158:9"),
     ]
 
 

@@ -13,7 +13,6 @@ _LEAST = 20
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\']|\'\')*\'')
 _PLAIN = re.compile(r"[^\s,\[\]{}#:]+(?:(?::(?=[^\s,\[\]{}])|[ ](?![#\s])|#)[^\s,\[\]{}#:]*)*")
 _WORD = re.compile(r"[\w.]+")
-_VALUE = re.compile(r"[ ]?:[ \t]+(?=[^\s#{\[|>&*!])")
 
 
 @dataclass(frozen=True)
@@ -50,20 +49,16 @@ def excerpt(
     column: int | None,
     screen: Screen | None = None,
     *,
-    of_value: bool = False,
     is_python: bool = False,
 ) -> list[str]:
     """The lines of an excerpt. `column` counts characters from 1; without one, or beyond the line, there is no caret.
 
-    What is marked is the key or value that begins there; with `of_value` the value of the key, where it is a scalar
-    on the same line. A line that is too long is cut around it.
+    What is marked is the key or value that begins there. A line that is too long is cut around it.
     """
     screen = screen or Screen()
     gutter = f"{number:>5} | "
     room = max(screen.width - len(gutter) - 1, _LEAST)
     start = column - 1 if column is not None and 0 < column <= len(line) + 1 else None
-    if of_value and start is not None:
-        start += _to_value(line[start : start + 1000])
     first = max(0, (start or 0) - 2 * room)  # what is further away cannot be shown, however long the line is
     end = (start or 0) + 4 * room
     cells = _cells(line[first:end], screen)
@@ -88,13 +83,6 @@ def token_length(text: str, *, is_python: bool = False) -> int:
     """How many characters the key or value at the beginning of a text (YAML or Python) has; at least 1."""
     match = _QUOTED.match(text) or (_WORD if is_python else _PLAIN).match(text)
     return len(match[0].rstrip()) if match else 1
-
-
-def _to_value(text: str) -> int:
-    """How far the value is from the key that a text begins with; 0 where it is no scalar on the same line."""
-    key = _QUOTED.match(text) or _PLAIN.match(text)
-    value = _VALUE.match(text, key.end()) if key else None
-    return value.end() if value else 0
 
 
 def _cells(text: str, screen: Screen) -> list[tuple[str, int]]:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pulumi_everest.model.codes import is_about_the_value
 from pulumi_everest.model.lines import on_one_line, printable
 
 if TYPE_CHECKING:
@@ -38,8 +37,7 @@ def finding_text(entry: Finding, sources: Sources | None = None, screen: Screen 
     lines += [f"    {line}" for line in more]
     line = sources.line(entry) if sources is not None else None
     if line is not None and place is not None and place.line is not None:
-        of_value, program = is_about_the_value(entry.code), place.file.endswith(".py")
-        lines += excerpt(line, place.line, place.column, screen, of_value=of_value and not program, is_python=program)
+        lines += excerpt(line, place.line, place.column, screen, is_python=place.file.endswith(".py"))
     at = path_text(entry.path)
     about = entry.subject if place is not None else ""
     if at or about:

@@ -166,7 +166,7 @@ def _findings(error: ValidationError, path: Path, root: dict[str, Any]) -> Itera
         case "required":
             for key in rule:
                 if key not in got:
-                    yield finding("cluster.config", (*path, key), f"'{key}' is needed")
+                    yield finding("cluster.config", (*path, key), f"'{key}' is needed", of_key=True)
         case "enum":
             allowed = [str(value) for value in rule]
             hint = did_you_mean(str(got), allowed)

@@ -17,7 +17,7 @@ from pulumi_everest.core.validate import check_cluster, replica_findings
 from pulumi_everest.expressions.environment import Environment
 from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.definition import Rule, TopologyComponent
-from pulumi_everest.model.findings import Finding, finding, path_text, unknown
+from pulumi_everest.model.findings import Finding, finding, path_text, unknown, without_first
 from pulumi_everest.model.plugin_files.manifest import PluginManifest
 from pulumi_everest.model.shapes import Shape
 from pulumi_everest.model.values.versions import Range
@@ -86,17 +86,20 @@ class _Check:
                 overlapping = operator is not None or entry.operator == entries[other].operator
                 if other != index and overlapping:
                     text = f"type '{kind}' has version '{entry.version}' twice"
-                    found.append((operator, finding("definition.duplicate-version", (*path, index, "version"), text)))
+                    at: Path = (*path, index, "version")
+                    repeated = finding("definition.duplicate-version", at, text, first=(*path, other, "version"))
+                    found.append((operator, repeated))
             marked = [(i, e) for i, e in here if e.default]
             distinct = [(i, e) for i, e in marked if operator is not None or e.operator == marked[0][1].operator]
             for index, _ in distinct[1:]:
-                text = f"type '{kind}' has more than one default version"
-                found.append((operator, finding("definition.default-version", (*path, index, "default"), text)))
+                text, at = f"type '{kind}' has more than one default version", (*path, index, "default")
+                before = (*path, distinct[0][0], "default")
+                found.append((operator, finding("definition.default-version", at, text, first=before)))
             if not marked and len(here) > 1 and self.needs_default(kind, operator):
                 text = f"type '{kind}' has several versions and none is the default"
                 names = [entry.version for _, entry in here]
                 hint = "mark one with 'default: true'"
-                entry_found = finding("definition.default-version", path, text, allowed=names, hint=hint)
+                entry_found = finding("definition.default-version", path, text, allowed=names, hint=hint, of_key=True)
                 found.append((operator, entry_found))
             if entries and not here and kind in self.definition.used_types:
                 text = f"type '{kind}' is used, but has no version"
@@ -114,7 +117,8 @@ class _Check:
                 yield entry
             else:
                 named = f"version{'s' if len(operators) > 1 else ''} {' and '.join(map(str, operators))}"
-                yield replace(entry, message=f"{entry.message} (with operator {named})")
+                said = f"{without_first(entry)} (with operator {named})"
+                yield replace(entry, message=said + entry.message.removeprefix(without_first(entry)))
 
     def needs_default(self, kind: str, operator: str | None) -> bool:
         """Whether some component of the type, in some topology, gets its version from the type's default."""
@@ -208,7 +212,8 @@ class _Check:
         marked = [name for name, topology in self.spec.topologies.items() if topology.default]
         for name in marked[1:]:
             text = f"topologies '{marked[0]}' and '{name}' are both marked as the default"
-            yield finding("definition.default-topology", (*base, name, "default"), text)
+            first: Path = (*base, marked[0], "default")
+            yield finding("definition.default-topology", (*base, name, "default"), text, first=first)
         for name, topology in self.spec.topologies.items():
             path = (*base, name)
             for component, entry in topology.components.items():
@@ -311,12 +316,14 @@ class _Check:
         for index in marked[1:]:
             text = "more than one bundle is marked as the default"
             if self.operators == [None] or self.share_operator(marked[0], index):
-                yield finding("definition.bundle", (*SPEC, "bundles", index, "default"), text)
+                first: Path = (*SPEC, "bundles", marked[0], "default")
+                yield finding("definition.bundle", (*SPEC, "bundles", index, "default"), text, first=first)
         for index, bundle in enumerate(self.spec.bundles):
             path: Path = (*SPEC, "bundles", index)
             if names.setdefault(bundle.name, index) != index:
                 text = f"there is another bundle '{bundle.name}'"
-                yield finding("definition.bundle", (*path, "name"), text)
+                before: Path = (*SPEC, "bundles", names[bundle.name], "name")
+                yield finding("definition.bundle", (*path, "name"), text, first=before)
             for component, version in bundle.components.items():
                 at = (*path, "components", component)
                 if component not in self.spec.components:

@@ -56,9 +56,10 @@ def _setting(settings: Settings, name: str, value: Any, path: Path) -> Iterator[
         if not settings.is_free(name):
             text = f"{settings.version} has no setting '{name}'"
             names = settings.names
-            yield finding(_CODE, path, text, allowed=names.by_similarity(name), hint=did_you_mean(name, names))
+            hint = did_you_mean(name, names)
+            yield finding(_CODE, path, text, allowed=names.by_similarity(name), hint=hint, of_key=True)
     elif setting.context in settings.fixed:
-        yield finding(_CODE, path, f"'{name}' only shows what {settings.version} was built or made with")
+        yield finding(_CODE, path, f"'{name}' only shows what {settings.version} was built or made with", of_key=True)
     elif not isinstance(value, Deferred):
         problem = setting.problem(value)
         if problem is not None:

@@ -23,7 +23,7 @@ from pulumi_everest.emit.templates.nodes import (
 from pulumi_everest.expressions.environment import Environment, Expression, ExpressionError, FunctionSpec, check_name
 from pulumi_everest.expressions.messages import brief
 from pulumi_everest.model.deferred import Path
-from pulumi_everest.model.findings import Finding, finding, path_text, unknown
+from pulumi_everest.model.findings import Finding, finding, located, path_text, unknown
 from pulumi_everest.model.shapes import ANY, TEXT, Shape
 from pulumi_everest.model.source.documents import Document
 
@@ -52,12 +52,12 @@ class Compiler:
 
     def report(self, code: str, path: Path, message: str, **more: Any) -> None:
         """Add a finding with its place in the template."""
-        self.findings.append(finding(code, path, message, place=self._place(path), **more))
+        self.findings += located([finding(code, path, message, **more)], self.document.place)
 
     def report_unknown(self, code: str, path: Path, message: str, got: str, allowed: Iterable[str]) -> None:
         """Add a finding about a name that is not one of `allowed`."""
         entry = unknown(code, path, message, got, allowed)
-        more = {"allowed": entry.allowed, "hint": entry.hint}
+        more = {"allowed": entry.allowed, "hint": entry.hint, "of_key": entry.of_key}
         self.report(code, path, message, **more)
 
     def value(self, value: Any, path: Path, names: Names) -> Node:
@@ -255,9 +255,6 @@ class Compiler:
         except ExpressionError as error:
             self.report("plugin.function", (), error.message)
             return Environment(names)
-
-    def _place(self, path: Path) -> Any:
-        return self.document.value_place(path)
 
 
 def _is_name(name: str) -> bool:

@@ -72,6 +72,13 @@ def check_texts(manifest: PluginManifest) -> Iterator[Finding]:
         yield from _wrong(connection.uri, ("connection", "uri"), shapes)
         for name, more in connection.more.items():
             yield from _wrong_value(name, more, cluster, shapes)
+    left = manifest.leftovers
+    if left is not None:
+        own = {"metadata": cluster["metadata"]}
+        for label, value in left.volumes.items():
+            yield from _wrong(value, ("leftovers", "volumes", label), own)
+        for index, name in enumerate(left.secrets):
+            yield from _wrong(name, ("leftovers", "secrets", index), own)
     texts = manifest.wait_for if isinstance(manifest.wait_for, dict) else {"": manifest.wait_for}
     for topology, text in texts.items():
         path = ("waitFor", topology) if topology else ("waitFor",)
@@ -125,7 +132,7 @@ def wrong_wait(text: str | None, path: Path) -> Iterator[Finding]:
         yield finding("field.value", path, wrong)
 
 
-def _wrong(text: str | None, path: tuple[str, ...], shapes: Mapping[str, Shape]) -> Iterator[Finding]:
+def _wrong(text: str | None, path: Path, shapes: Mapping[str, Shape]) -> Iterator[Finding]:
     try:
         pieces = split(text or "")
     except TextError as error:
@@ -136,7 +143,7 @@ def _wrong(text: str | None, path: tuple[str, ...], shapes: Mapping[str, Shape])
             yield from wrong_expression(piece.text, path, shapes)
 
 
-def wrong_expression(text: str, path: tuple[str, ...], shapes: Mapping[str, Shape]) -> Iterator[Finding]:
+def wrong_expression(text: str, path: Path, shapes: Mapping[str, Shape]) -> Iterator[Finding]:
     """What is wrong with one expression over variables of these shapes."""
     _, found = compile_checked(
         text, Environment(shapes), shapes, path, code="plugin.expression", wrong=f"${{{brief(text)}}}",

@@ -13,7 +13,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError
 
 from pulumi_everest.model.deferred import Path
-from pulumi_everest.model.findings import Finding, described
+from pulumi_everest.model.findings import Finding, described, without_first
 from pulumi_everest.model.kubernetes.definitions import DEFINITION, definition, plain_schema, shape
 from pulumi_everest.model.kubernetes.labels import annotation_findings, label_findings
 from pulumi_everest.model.kubernetes.scheduling import RULES
@@ -39,7 +39,8 @@ class Examined(AfterValidator):
 
 
 def _error(entry: Finding) -> dict[str, Any]:
-    said = {"message": entry.message, "allowed": list(entry.allowed), "hint": entry.hint}
+    said: dict[str, Any] = {"message": without_first(entry), "allowed": list(entry.allowed), "hint": entry.hint}
+    said |= {"of_key": entry.of_key, "first": entry.first, "depth": len(entry.path)}
     kind = PydanticCustomError(cast("Any", entry.code), "{message}", said)
     return {"type": kind, "loc": entry.path, "input": None}
 

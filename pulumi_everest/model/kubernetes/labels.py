@@ -68,10 +68,10 @@ def label_findings(labels: Mapping[str, Any]) -> Iterator[Finding]:
     """What is wrong with labels, with paths from them on. A value that is no text is let through."""
     for key, value in labels.items():
         path: Path = (key,)
-        for wrong in (check_label_key(key), check_label_value(value) if isinstance(value, str) else None):
-            if wrong is not None:
-                yield finding("value.label", path, wrong)
-                break
+        wrong = check_label_key(key)
+        of_value = check_label_value(value) if isinstance(value, str) and wrong is None else None
+        if wrong is not None or of_value is not None:
+            yield finding("value.label", path, wrong or str(of_value), of_key=wrong is not None)
 
 
 def annotation_findings(annotations: Mapping[str, Any]) -> Iterator[Finding]:
@@ -80,7 +80,7 @@ def annotation_findings(annotations: Mapping[str, Any]) -> Iterator[Finding]:
     for key, value in annotations.items():
         wrong = check_annotation_key(key)
         if wrong is not None:
-            yield finding("value.label", (key,), wrong)
+            yield finding("value.label", (key,), wrong, of_key=True)
         size += len(key.encode()) + (len(value.encode(errors="replace")) if isinstance(value, str) else 0)
     if size > _ANNOTATIONS:
         text = f"the annotations are {size} bytes long together, a server takes {_ANNOTATIONS}"

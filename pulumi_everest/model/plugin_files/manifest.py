@@ -131,6 +131,17 @@ class EngineConfig(Part):
     """Names that settings had, which servers still take, with those that they have."""
 
 
+class Leftovers(Part):
+    """What stays in Kubernetes when the main object is gone. Texts are templates over `metadata`."""
+
+    volumes: dict[str, str] = {}
+    """Labels of the PersistentVolumeClaims of a cluster."""
+    secrets: list[str] = []
+    """Names of the Secrets that the operator makes, or that a program makes for it."""
+    taken_up: str
+    """What the operator does with them when a cluster of the same name is made, and what to see to before."""
+
+
 class PluginManifest(Part):
     """What a plugin is."""
 
@@ -166,6 +177,8 @@ class PluginManifest(Part):
     """The Secrets of a cluster."""
     connection: Connection | None = None
     """How clients reach a cluster."""
+    leftovers: Leftovers | None = None
+    """What stays when the main object is gone."""
     ready: ByTopology | None = None
     """CEL over the live object `self`: true when the database serves clients; or one for each topology."""
     failed: ByTopology | None = None

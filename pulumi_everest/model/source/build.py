@@ -15,7 +15,7 @@ from yaml.events import (
 )
 
 from pulumi_everest.model.deferred import Path
-from pulumi_everest.model.findings import shortened
+from pulumi_everest.model.findings import Place, place_text, shortened
 from pulumi_everest.model.shapes import ANY, Shape
 from pulumi_everest.model.source.events import ENDS, STARTS, Extent, Written
 from pulumi_everest.model.source.places import (
@@ -49,8 +49,8 @@ class _Open:
     """
 
     __slots__ = (
-        "data", "entries", "fields", "first_places", "is_mapping", "keep", "key", "key_at", "merged", "rest", "shape",
-        "start",
+        "data", "entries", "fields", "first_places", "is_mapping", "keep", "key", "key_at", "merged", "merged_at",
+        "rest", "shape", "start",
     )  # fmt: skip
 
     def __init__(self, data: Any, shape: Shape, is_mapping: bool, start: int) -> None:
@@ -66,6 +66,7 @@ class _Open:
         self.keep = True  # False: the value is read for its findings only
         self.entries: Entries = []
         self.merged: list[_Open] | None = None
+        self.merged_at = 0
         self.first_places: tuple[int, dict[str, int]] = (start + STRIDE, {})
 
 
@@ -185,19 +186,24 @@ class _Builder:
         if plain and key == _MERGE:
             top.keep = False
             if top.merged is None:
-                top.merged = []
+                top.merged, top.merged_at = [], at
             else:
                 self.add(
                     "source.duplicate-key",
-                    "'<<' is there twice in one mapping",
+                    f"'<<' is there twice in one mapping, first at {self.where(top.merged_at)}",
                     at,
                     hint="merge a list: <<: [*a, *b]",
                 )
         elif key in top.data:
             top.keep = False
             if not self.report.is_full:
-                line = unpacked(self.first_place(top, key))[0] + self.written.first_line + 1
-                self.add("source.duplicate-key", f"the key '{shortened(key)}' is there twice, first on line {line}", at)
+                first = self.where(self.first_place(top, key))
+                self.add("source.duplicate-key", f"the key '{shortened(key)}' is there twice, first at {first}", at)
+
+    def where(self, at: int) -> str:
+        """A place as people write it."""
+        line, column = unpacked(at)
+        return place_text(Place(self.report.file, line + self.written.first_line + 1, column + 1))
 
     def first_place(self, top: _Open, key: str) -> int:
         """The place of a key that is there already. What is looked through is remembered."""

@@ -66,8 +66,13 @@ class Document:
     """Whether it is an item of a list, so that its text does not stand on its own."""
     _wide: dict[int, Children] = field(default_factory=dict, init=False, repr=False, compare=False)
 
-    def place(self, path: Path) -> Place:
-        """Where a key or an item of a list stands; of what is not there, the nearest thing around it."""
+    def place(self, path: Path, *, of_value: bool = False) -> Place:
+        """Where a key or an item of a list stands; of what is not there, the nearest thing around it.
+
+        With `of_value` it is where the value begins, if one is written there.
+        """
+        if of_value and self.text_at(path) != "" and self._is_there(path):
+            return self._place(value_place, path)
         return self._place(key_place, path)
 
     def value_place(self, path: Path) -> Place:
@@ -79,6 +84,9 @@ class Document:
         index, found = nearest(self.entries, path, self._wide) if self.entries else (0, False)
         written: str | None = self.entries[index + 2] if found else None
         return written
+
+    def _is_there(self, path: Path) -> bool:
+        return bool(self.entries) and nearest(self.entries, path, self._wide)[1]
 
     def _place(self, which: Callable[[Entries, int], int], path: Path) -> Place:
         if not self.entries:

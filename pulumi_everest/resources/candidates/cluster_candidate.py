@@ -180,13 +180,19 @@ class ClusterCandidate:
         name = metadata.get("name")
         return None if name is None else ("cluster", self.kubernetes, _known(metadata.get("namespace")), _known(name))
 
-    def twin(self) -> Finding:
+    @property
+    def title(self) -> str:
+        """The resource, as findings call it."""
+        return self.arguments.subject
+
+    def twin(self, first: str | None = None) -> Finding:
         """What to say about a second cluster of that name."""
+        before = f", the first is {first}" if first is not None else ""
         metadata = self.input.metadata
         name, namespace = metadata.get("name"), metadata.get("namespace")
         shown = f" '{name}'" if isinstance(name, str) else ""
         where = f"namespace '{namespace}'" if isinstance(namespace, str) else "the same namespace"
-        entry = finding("cluster.duplicate", ("name",), f"there are two clusters{shown} in {where}")
+        entry = finding("cluster.duplicate", ("name",), f"there are two clusters{shown} in {where}{before}")
         return self.arguments.shown([entry])[0]
 
 

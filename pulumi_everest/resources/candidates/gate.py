@@ -54,8 +54,13 @@ class Distinct(Protocol):
         """What no two may share; None where that is not known."""
         ...
 
-    def twin(self) -> Finding:
-        """What to say if another has the same identity."""
+    @property
+    def title(self) -> str:
+        """The resource, as findings call it."""
+        ...
+
+    def twin(self, first: str | None = None) -> Finding:
+        """What to say if another, which may be called `first`, has the same identity."""
         ...
 
 
@@ -113,10 +118,9 @@ class Batch:
             self.add(member.news())
 
     def _find_twins(self) -> None:
-        seen: set[tuple[Any, ...]] = set()
+        seen: dict[tuple[Any, ...], Distinct] = {}
         for cluster in self.clusters:
             identity = cluster.identity()
-            if identity is not None and identity in seen:
-                self.add([cluster.twin()])
-            elif identity is not None:
-                seen.add(identity)
+            first = seen.setdefault(identity, cluster) if identity is not None else cluster
+            if first is not cluster:
+                self.add([cluster.twin(first.title)])

@@ -145,9 +145,15 @@ class JobCandidate:
             return None
         return (self.kind, self.kubernetes, metadata.get("namespace"), name)
 
-    def twin(self) -> Finding:
+    @property
+    def title(self) -> str:
+        """The resource, as findings call it."""
+        return self.arguments.subject
+
+    def twin(self, first: str | None = None) -> Finding:
         """What to say about a second job of that kind and name."""
-        text = f"there are two {self.kind}s '{self.input.metadata.get('name')}' in one namespace"
+        before = f", the first is {first}" if first is not None else ""
+        text = f"there are two {self.kind}s '{self.input.metadata.get('name')}' in one namespace{before}"
         return self.arguments.shown([finding("backup.duplicate", ("name",), text)])[0]
 
 

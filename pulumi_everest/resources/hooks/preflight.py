@@ -28,6 +28,7 @@ from pulumi_everest.resources.engine.reach import Reach
 from pulumi_everest.resources.engine.threads import in_thread
 from pulumi_everest.resources.hooks.existence import LIFTED, exists_text, guards_of, is_there
 from pulumi_everest.resources.hooks.failed_databases import problems
+from pulumi_everest.resources.hooks.leftovers import leftovers_text
 from pulumi_everest.resources.hooks.obstacles import Obstacles
 from pulumi_everest.resources.hooks.refusals import Refusals, RefusedError, counted
 
@@ -131,6 +132,8 @@ class Preflight:
             other = await self._is_there(resource, manifest, planned.kubernetes)
             if other is not None:
                 there.append((other, str(await resource.urn.future())))
+        if not any(found.kind == wanted.kind for found, _ in there):
+            await self._say_leftovers(planned, wanted, urn)
 
     async def _say_obstacles(self, planned: PlannedDatabase, wanted: WantedObject, urn: str) -> None:
         """Say what is in the way of a database: its namespace, kind or login; each once."""
@@ -141,6 +144,19 @@ class Preflight:
         text = await self._obstacles.in_preview(wanted, access, waits=planned.waits, said=said)
         if text is not None and text not in self._said:
             self._said.add(text)
+            say(settings.get_engine(), WARNING, text, urn)
+
+    async def _say_leftovers(self, planned: PlannedDatabase, wanted: WantedObject, urn: str) -> None:
+        """Say what a former database of the same name has left, where this one is to be made and is not there."""
+        access = (await self.reach.of(planned.kubernetes)).access
+        said = planned.manifest.leftovers if planned.manifest is not None else None
+        if said is None or access is None or await planned.main.id.is_known():
+            return
+        own = [_secret_name(manifest) for _, manifest in planned.others]
+        text = await in_thread(
+            leftovers_text, self.reach, access, wanted, said, [name for name in own if name], planned.subject
+        )
+        if text is not None:
             say(settings.get_engine(), WARNING, text, urn)
 
     async def _is_there(
@@ -191,6 +207,11 @@ def _see(reach: Reach, wanted: WantedObject, crds: list[str], access: ClusterAcc
     from pulumi_everest.live.operators import read_facts
 
     return read_facts(reach.live(access), [(wanted.api_version, wanted.kind)], crds, [wanted.namespace])
+
+
+def _secret_name(manifest: Mapping[str, Any]) -> str | None:
+    name = (manifest.get("metadata") or {}).get("name")
+    return name if manifest.get("kind") == "Secret" and isinstance(name, str) else None
 
 
 def _databases(count: int) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pulumi_everest.emit.everest import API_VERSION
-from pulumi_everest.model.findings import Finding, finding, sort_findings
+from pulumi_everest.model.findings import Finding, finding, place_text, sort_findings
 from pulumi_everest.model.source.documents import Document
 from pulumi_everest.plugins.find import Plugins
 from pulumi_everest.review.inputs.crd_files import crd_files, schemas
@@ -148,6 +148,5 @@ def _twins(items: Sequence[Item]) -> Iterable[Finding]:
         namespace = f" in namespace '{item.key[2]}'" if item.key[2] else ""
         text = f"there are two objects {item.key[1]} '{item.key[3]}'{namespace}"
         if other.place is not None:
-            where = other.place.file if other.place.line is None else f"{other.place.file}:{other.place.line}"
-            text += f", the first from {where}"
+            text += f", the first from {place_text(other.place)}"
         yield finding("emit.duplicate", ("metadata", "name"), text, subject=item.title, place=item.place)

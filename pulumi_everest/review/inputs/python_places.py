@@ -5,10 +5,8 @@ from __future__ import annotations
 import ast
 import warnings
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from functools import lru_cache
 
-from pulumi_everest.model.codes import is_about_the_value
 from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.findings import Finding, Place
 from pulumi_everest.review.inputs.sources import Sources
@@ -22,8 +20,14 @@ def placed(entry: Finding, sources: Sources) -> Finding:
     if not place.file.endswith(".py"):
         return entry
     program = _program(sources.text(place.file))
-    found = program.place(place.line, entry.path, of_value=is_about_the_value(entry.code))
-    return entry if found is None else replace(entry, place=Place(place.file, *found))
+    file, line = place.file, place.line
+
+    def locate(path: Path, *, of_value: bool = False) -> Place | None:
+        found = program.place(line, path, of_value=of_value)
+        return Place(file, *found) if found is not None else None
+
+    found = locate(entry.path, of_value=not entry.of_key)
+    return entry if found is None else entry.placed(found, locate)
 
 
 def argument_place(text: str, line: int, path: Path, *, of_value: bool) -> tuple[int, int] | None:

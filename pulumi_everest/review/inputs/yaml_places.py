@@ -6,13 +6,13 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from pulumi_everest.model.codes import is_about_the_value
 from pulumi_everest.model.shapes import ANY
 from pulumi_everest.model.source.documents import Document, read_yaml
 from pulumi_everest.resources.engine import tokens
 
 if TYPE_CHECKING:
-    from pulumi_everest.model.findings import Finding
+    from pulumi_everest.model.deferred import Path
+    from pulumi_everest.model.findings import Finding, Place
     from pulumi_everest.review.inputs.sources import Sources
 
 
@@ -32,12 +32,15 @@ def placed_in_yaml(entry: Finding, sources: Sources) -> Finding:
     resources = document.data.get("resources") if document is not None else None
     if document is None or not isinstance(resources, dict):
         return entry
-    for name in resources:
-        if document.place(("resources", name)).line == place.line:
-            path = ("resources", name, "properties", *entry.path)
-            found = document.value_place(path) if is_about_the_value(entry.code) else document.place(path)
-            return replace(entry, place=replace(found, file=place.file))
-    return entry
+    own = next((name for name in resources if document.place(("resources", name)).line == place.line), None)
+    if own is None:
+        return entry
+    file = place.file
+
+    def locate(path: Path, *, of_value: bool = False) -> Place:
+        return replace(document.place(("resources", own, "properties", *path), of_value=of_value), file=file)
+
+    return entry.placed(locate(entry.path, of_value=not entry.of_key), locate)
 
 
 @lru_cache(maxsize=4)

@@ -13,9 +13,11 @@ from definition_tests import (  # noqa: F401
     definitions_of,
     matrix_of,
     test_a_field_that_would_do_nothing_is_refused,
+    test_a_rule_points_at_what_breaks_it,
     test_a_rule_refuses,
     test_a_rule_warns,
     test_each_operator_release_has_one_default_of_each_type,
+    test_every_rule_is_broken_by_a_row,
     test_former_types_are_the_other_versions_of_the_definition_in_the_operator,
     test_replicas_are_limited,
     test_the_plugin_has_no_findings,
@@ -143,7 +145,7 @@ ERRORS = [
     (exposed("engine", sourceRanges=["10.0.0.0/8"]), "db", "instances.engine.expose.type", "LoadBalancer"),
     (exposed("proxy", type="NodePort", loadBalancerClass="x"), "db", "instances.proxy.expose.type", "LoadBalancer"),
     (stored(*({**S3, "bucket": f"b{n}"} for n in range(4))), "db", "backup.storages", "at most three"),
-    (stored({"type": "filesystem", "claim": "c"}), "db", "backup.storages", "a claim cannot be a storage"),
+    (stored({"type": "filesystem", "claim": "c"}), "db", "backup.storages", "no storage is of type filesystem"),
     (stored({**S3, "region": None}), "db", "backup.storages", "needs region"),
     (stored({**S3, "endpointUrl": "https://minio/path"}), "db", "backup.storages", "has no path"),
     ({**stored({**S3, "endpointUrl": "http://minio"}), **OLD}, "db", "backup.storages", "without TLS from 2.58"),
@@ -156,7 +158,12 @@ ERRORS = [
     (stored({**S3, "credentialsSecret": None}), "db", "backup.storages", "s3.conf"),
     (stored({**AZURE, "credentialsSecret": None}), "db", "backup.storages", "azure.conf"),
     (stored({**GCS, "credentialsSecret": None}), "db", "backup.storages", "gcs.conf"),
-    (stored(GCS, {**GCS, "bucket": "c", "credentialsSecret": "d"}), "db", "backup.storages", "share one Secret"),
+    (
+        stored(GCS, {**GCS, "bucket": "c", "credentialsSecret": "d"}),
+        "db",
+        "backup.storages",
+        "share one credentialsSecret",
+    ),
     (stored(S3, {**S3, "region": "other"}), "db", "backup.storages", "two storages are one place"),
     (stored(AZURE, AZURE), "db", "backup.storages", "two storages are one place"),
     (stored({**S3, "schedules": NIGHTLY * 2}), "db", "backup.storages.schedules", "at most one schedule"),
@@ -334,6 +341,37 @@ WARNINGS = [
         "always connects with TLS",
     ),
     ({"monitoring": {"serverUrl": "https://p"}}, "monitoring.credentialsSecret", "PMM_SERVER_TOKEN"),
+]
+
+
+BROKEN = [
+    # spec, more of the cluster, paths, part of the message
+    (
+        {"backup": {"storages": [{**S3, "name": "a"}, {**S3, "bucket": "c", "name": "repo1", "schedules": []}]}},
+        {},
+        "backup.storages.1.name",
+        "the name repo1",
+    ),
+    (stored({**S3, "type": "minio", "endpointUrl": "https://m"}), {}, "backup.storages.0.type", "use s3"),
+    (
+        stored({key: value for key, value in GCS.items() if key != "credentialsSecret"}),
+        {"secrets": {"storages": {"s0": {"GCS_CLIENT_EMAIL": "a@b"}}}},
+        "backup.storages.0.credentials",
+        "GCS_PRIVATE_KEY",
+    ),
+    ({"dataSource": {"backup": "b"}}, {}, "dataSource.backup", "status.backupName"),
+    (
+        stored(S3) | {"dataSource": {"storage": "s0", "path": "shop/backup/orders"}},
+        {},
+        "dataSource.path",
+        "the path of a backup",
+    ),
+    (
+        parameters(work_mem="4MB", port="5433", wal_level="minimal"),
+        {},
+        "instances.engine.engineConfig.port",
+        "the operator sets port",
+    ),
 ]
 
 

@@ -14,6 +14,7 @@ from definition_tests import (  # noqa: F401
     test_a_rule_refuses,
     test_a_rule_warns,
     test_each_operator_release_has_one_default_of_each_type,
+    test_every_rule_is_broken_by_a_row,
     test_replicas_are_limited,
     test_the_plugin_has_no_findings,
     test_the_rules_leave_alone,
@@ -154,6 +155,46 @@ WARNINGS = [
     (sharded(engine={"expose": {"type": "ClusterIP"}}), "instances.engine.expose", "connect to the proxy"),
     ({"usersSecret": "u", "monitoring": {"serverUrl": "http://p"}}, "monitoring.serverUrl", "always connects with TLS"),
     ({"monitoring": {"serverUrl": "https://p"}}, "monitoring", "PMM_SERVER_TOKEN"),
+]
+
+
+BROKEN = [
+    # spec, more of the cluster, paths, part of the message
+    ({}, {"name": "1orders"}, "name", "begins with a letter"),
+    (
+        {**stored(S3, {"name": "b", "type": "azure", "container": "c"})},
+        {},
+        "backup.storages.1.credentialsSecret",
+        "needs credentialsSecret",
+    ),
+    (
+        sharded(configServer={"expose": {"type": "ClusterIP"}}),
+        {},
+        "instances.configServer.expose",
+        "never connect to config servers",
+    ),
+    (
+        sharded(
+            engine={"terminationGracePeriodSeconds": 60},
+            proxy={"terminationGracePeriodSeconds": 10},
+            configServer={"terminationGracePeriodSeconds": 29},
+        ),
+        {},
+        "instances.proxy.terminationGracePeriodSeconds instances.configServer.terminationGracePeriodSeconds",
+        "below 30",
+    ),
+    (
+        stored(S3 | {"pitr": {"compression": "zip"}, "schedules": [{**NIGHTLY[0], "compression": "gzip"}]}),
+        {},
+        "backup.storages.0.pitr.compression",
+        "the compression is",
+    ),
+    (
+        stored(S3, S3 | {"name": "b", "schedules": [*NIGHTLY, {**NIGHTLY[0], "name": "c", "compression": "zip"}]}),
+        {},
+        "backup.storages.1.schedules.1.compression",
+        "the compression is",
+    ),
 ]
 
 

@@ -13,6 +13,7 @@ from definition_tests import (  # noqa: F401
     test_a_rule_refuses,
     test_a_rule_warns,
     test_each_operator_release_has_one_default_of_each_type,
+    test_every_rule_is_broken_by_a_row,
     test_former_types_are_the_other_versions_of_the_definition_in_the_operator,
     test_replicas_are_limited,
     test_the_plugin_has_no_findings,
@@ -172,7 +173,7 @@ ERRORS = [
     (
         {"backup": {}, "instances": {"backupAgent": {"resources": {"limits": {"cpu": "1"}}, "overrides": {"a": 1}}}},
         "db",
-        "backup.storages",
+        "instances.backupAgent.resources",
         "resources of backupAgent",
     ),
     # Volumes for backups, and where binary logs go
@@ -266,6 +267,59 @@ WARNINGS = [
     (instances(proxysql={"engineConfig": "x=1\n"}), "instances.proxysql.engineConfig", "passwords"),
     ({"usersSecret": "u", "monitoring": {"serverUrl": "http://p"}}, "monitoring.serverUrl", "always connects with TLS"),
     ({"monitoring": {"serverUrl": "https://p"}}, "monitoring", "pmmservertoken"),
+]
+
+
+BROKEN = [
+    # spec, more of the cluster, paths, part of the message
+    ({}, {"name": "1orders"}, "name", "begins with a letter"),
+    (PROXYSQL, {"secrets": {"users": {"proxyadmin": "a:b"}}}, "users.proxyadmin", "password of proxyadmin"),
+    (
+        stored(S3, {**S3, "name": "b", "forcePathStyle": False}),
+        {"operator": "1.19.0"},
+        "backup.storages.1.forcePathStyle",
+        "needs operator 1.20.0",
+    ),
+    (
+        stored({**S3, "endpointUrl": "https://e/p"}, S3 | {"name": "b"}),
+        {},
+        "backup.storages.0.endpointUrl",
+        "takes the host of a service",
+    ),
+    (
+        {"usersSecret": "u", "monitoring": {"serverUrl": "https://p/pmm"}},
+        {},
+        "monitoring.serverUrl",
+        "takes the host of a server",
+    ),
+    # Each of several that break a rule, and none that does not.
+    (
+        instances(
+            engine={"scheduling": {"antiAffinityTopologyKey": "rack"}},
+            proxy={"scheduling": {"antiAffinityTopologyKey": "row"}},
+            pmm={},
+        )
+        | {"monitoring": {"serverUrl": "https://p"}},
+        {},
+        "instances.engine.scheduling.antiAffinityTopologyKey instances.proxy.scheduling.antiAffinityTopologyKey",
+        "set scheduling.affinity",
+    ),
+    (
+        stored(S3, {**S3, "name": "b", "schedules": [*NIGHTLY, {**NIGHTLY[0], "name": "n" * 58}]}),
+        {},
+        "backup.storages.1.schedules.1.name",
+        "at most 57",
+    ),
+    # What one breaks only beside another.
+    (
+        stored({**S3, **KEYS, "name": "a"}, COLLECTED, {**without(COLLECTED, "schedules"), "name": "b"}),
+        {},
+        "backup.storages.2.pitr",
+        "one of them only",
+    ),
+    # What is not there.
+    (stored(S3, AZURE), {}, "backup.storages.1.credentialsSecret", "azure needs credentialsSecret"),
+    ({"backup": {}}, {}, "backup.storages", "at least one storage"),
 ]
 
 

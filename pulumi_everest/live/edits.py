@@ -14,7 +14,7 @@ from typing import Any, Final
 from pulumi_everest.core.changes.impact import Concealed, shown
 from pulumi_everest.core.changes.quantities import amount
 from pulumi_everest.core.exact import same
-from pulumi_everest.live.managers import OPERATOR, Writer, Writers, kind_of
+from pulumi_everest.live.managers import OPERATOR, PROGRAM, Writer, Writers, kind_of
 from pulumi_everest.model.deferred import Deferred, Path
 from pulumi_everest.model.findings import path_text
 from pulumi_everest.model.mark import MARK
@@ -220,5 +220,7 @@ def _without_tools(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def managers_in(edits: Sequence[Edit]) -> Iterator[str]:
-    """Who made the edits, as far as that is known."""
-    yield from dict.fromkeys(edit.writer.manager for edit in edits if edit.writer is not None)
+    """Who made the edits, as far as that is known; programs only where nobody else did, since they own all else."""
+    writers = [edit.writer for edit in edits if edit.writer is not None]
+    others = [writer for writer in writers if writer.kind != PROGRAM]
+    yield from dict.fromkeys(writer.manager for writer in others or writers)

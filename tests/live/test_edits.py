@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from pulumi_everest.core.changes.impact import Concealed
-from pulumi_everest.live.edits import edited, managers_in
+from pulumi_everest.live.edits import Edit, edited, managers_in
+from pulumi_everest.live.managers import Writer, kind_of
 from pulumi_everest.model.deferred import Deferred
 
 WRITTEN: dict[str, Any] = {
@@ -91,6 +92,16 @@ def test_the_object_is_what_it_was_with_the_edits_and_without_what_servers_write
 
     assert found.there == changed("spec/size", 5, changed("spec/added", "x"))
     assert [*managers_in(found.edits)] == ["kubectl-edit"]
+
+
+def test_a_program_is_named_only_where_nobody_else_has_edited() -> None:
+    def of(*managers: str) -> list[str]:
+        writers = [Writer(manager, kind_of(manager)) for manager in managers]
+        return [*managers_in([Edit(("spec", "size"), 5, 3, writer) for writer in writers])]
+
+    assert of("pulumi-kubernetes-1a2b", "helm", "kubectl-edit", "helm") == ["helm", "kubectl-edit"]
+    assert of("pulumi-kubernetes-1a2b") == ["pulumi-kubernetes-1a2b"]
+    assert of() == []
 
 
 @pytest.mark.parametrize(

@@ -101,6 +101,44 @@ def test_an_image_that_was_edited_is_not_taken_back_and_all_else_is_a_warning(
     assert "edited in the cluster" not in done.text
 
 
+def left(operators: ApiServer, namespace: str) -> list[dict[str, Any]]:
+    """What the operator has made of a database, and does not delete with it: a volume and a Secret."""
+    labels = {"app.kubernetes.io/name": "percona-server-mongodb", "app.kubernetes.io/instance": "orders"}
+    spec = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "10Gi"}}}
+    volume = {"kind": "PersistentVolumeClaim", "spec": spec}
+    made = [(volume, "mongod-data-orders-rs0-0", labels), ({"kind": "Secret"}, "orders-secrets", {})]
+    return [
+        operators.live.create(
+            {"apiVersion": "v1", **body, "metadata": {"name": name, "namespace": namespace, "labels": own}}
+        )
+        for body, name, own in made
+    ]
+
+
+def test_what_a_lost_database_has_left_is_named_and_it_is_made_again(
+    stack: Stack, operators: ApiServer, namespace: str
+) -> None:
+    live = operators.live
+    write(stack, PSMDB, namespace, storage={"size": "10Gi"})
+    assert stack.up().code == 0, stack.printed()
+    [volume, _] = left(operators, namespace)
+    live.delete(PSMDB.api_version, PSMDB.kind, "orders", namespace)
+    assert live.get(PSMDB.api_version, PSMDB.kind, "orders", namespace) is None
+    assert stack.refresh().code == 0, stack.printed()
+
+    preview = stack.preview()
+    assert preview.code == 0, preview.text
+    said = "has left the volume mongod-data-orders-rs0-0; the Secret orders-secrets. Now the operator takes up volumes"
+    assert any(said in text for text in preview.messages("warning"))
+    done = stack.up()
+    assert done.code == 0, done.text
+    assert live.get(PSMDB.api_version, PSMDB.kind, "orders", namespace) is not None
+
+    # Nothing here lets go of a volume that is deleted.
+    head = {key: volume[key] for key in ("apiVersion", "kind")}
+    live.merge({**head, "metadata": {"name": volume["metadata"]["name"], "namespace": namespace, "finalizers": None}})
+
+
 SMALLER = """
 def smaller(args):
     if not args.type_.endswith("PerconaServerMongoDB"):

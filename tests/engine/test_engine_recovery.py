@@ -116,20 +116,46 @@ def test_another_stack_of_the_same_program_takes_nothing_over(
     assert not any("kubernetes:" in urn and "providers" not in urn for urn in copy.resources())
 
 
+@pytest.mark.parametrize("policy", ["protect", "delete"])
 def test_a_renamed_resource_does_not_take_over_what_it_had(
-    configured: Stack, live: LiveCluster, namespace: str
+    configured: Stack, live: LiveCluster, namespace: str, policy: str
 ) -> None:
     stack = configured
-    stack.write(program(PSMDB, namespace))
+    own = program(PSMDB, namespace).replace('deletion_policy="delete"', f'deletion_policy="{policy}"')
+    stack.write(own)
     fine(stack.up())
     before = existing(live, PSMDB, namespace)
-    stack.write(program(PSMDB, namespace, more='name="orders",').replace('    "orders",', '    "renamed",'))
+    stack.write(own.replace('    "orders",', '    "renamed",\n    name="orders",'))
 
     done = stack.up()
 
     assert done.code != 0
     assert "is there already, and this stack does not know it" in done.text
     assert existing(live, PSMDB, namespace) == before
+    stack.write(own)
+    fine(stack.up())
+    assert uids(existing(live, PSMDB, namespace)) == uids(before)
+
+
+def test_a_stack_that_was_removed_and_made_again_takes_over_what_it_had(
+    new_stack: Any, live: LiveCluster, namespace: str
+) -> None:
+    first, again = new_stack(), new_stack(folder="again")
+    for stack in (first, again):
+        stack.run("config", "set", "--secret", "awsKey", "secret-of-the-storage")
+        stack.write(program(PSMDB, namespace))
+    fine(first.up())
+    before = existing(live, PSMDB, namespace)
+    first.run("stack", "rm", "--force", "--yes")
+    assert existing(live, PSMDB, namespace) == before
+
+    done = fine(again.up())
+
+    assert "made by this stack before, taken over" in done.text
+    after = existing(live, PSMDB, namespace)
+    assert uids(after) == uids(before)
+    assert content(after) == content(before)
+    assert again.up().only_same
 
 
 def test_a_copy_in_another_namespace_is_not_what_the_stack_made(

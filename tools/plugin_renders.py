@@ -1,7 +1,7 @@
 """Whether the built-in plugins make of every cluster what they made at another revision.
 
 All clusters, backups and restores that the conformance kit tries are planned by both: those of the one's fields and
-those of the other's. What is compared are the objects and all findings, and what a change of each field counts as.
+those of the other's. What is compared are the objects as data, all findings, and what a change of each field counts as.
 """
 
 from __future__ import annotations
@@ -45,7 +45,9 @@ def _case(plugin: Any, operator: str, topology: str, wanted: list[str]) -> dict[
     class Jobs(JobProbe):
         def emitted(self, kind: Any, spec: Any) -> Any:
             made = super().emitted(kind, spec)
-            found[json.dumps([kind, spec])] = made.text if isinstance(made, Refused) else json.dumps(made, default=repr)
+            found[json.dumps([kind, spec])] = (
+                made.text if isinstance(made, Refused) else json.dumps(made, default=repr, sort_keys=True)
+            )
             return made
 
     technology = Technology(
@@ -88,21 +90,22 @@ def _cluster(setup: Any, spec: dict[str, Any], operator: str) -> str:
             said += wrong
         except EverestError as error:
             said.append(str(error))
-    return json.dumps([said, made], default=repr)
+    return json.dumps([said, made], default=repr, sort_keys=True)
 
 
 def _changes(definition: Any, path: tuple[str, ...]) -> str:
-    """The entries of `changes` that are about a field, up to one that holds always."""
-    from pulumi_everest.core.paths import parse
+    """What a change of a field counts as in a cluster that has all components before and after."""
+    from pulumi_everest.core.changes.policies import Policies, Specs
 
-    about = []
-    for change in definition.spec.changes:
-        named = parse(change.path)
-        if len(named) <= len(path) and all(a in ("*", b) for a, b in zip(named, path, strict=False)):
-            about.append(change.model_dump(exclude={"path"}, exclude_defaults=True))
-            if change.when is None and not change.policy.startswith("keep-"):
+    spec = {"instances": {name: {} for name in definition.spec.components}, "dataSource": {}}
+    specs, about = Specs(spec, spec), []
+    for policy in Policies.of(definition).policies:
+        ordering = policy.entry.policy.startswith("keep-")
+        if policy.names(path) and (policy.when is None or specs.hold(policy.when) is True):
+            about.append(policy.entry.model_dump(exclude={"path", "when"}, exclude_defaults=True))
+            if not ordering:
                 break
-    return json.dumps(about)
+    return json.dumps(about or [{"policy": "restart"}], sort_keys=True)
 
 
 def compare(before: Outcomes, after: Outcomes) -> Iterator[str]:
@@ -110,9 +113,18 @@ def compare(before: Outcomes, after: Outcomes) -> Iterator[str]:
     for case in sorted({*before, *after}):
         old, new = before.get(case, {}), after.get(case, {})
         other = [text for text in old if old[text] != new.get(text)]
-        yield f"{case:32}{len(old):>8} inputs{len(other):>6} with another outcome"
-        for text in other[:5]:
-            yield f"  {text}\n    - {old[text]}\n    + {new.get(text)}"
+        changes = [text for text in other if text.startswith("change ")]
+        clusters = [text for text in other if not text.startswith("change ")]
+        yield f"{case:32}{len(old):>8} inputs{len(clusters):>6} with another outcome{len(changes):>5} changes"
+        for text in [*clusters[:5], *changes[:5]]:
+            was, now = old[text], str(new.get(text))
+            at = next((index for index, (a, b) in enumerate(zip(was, now, strict=False)) if a != b), 0)
+            yield f"  {text}\n    - {_around(was, at)}\n    + {_around(now, at)}"
+
+
+def _around(text: str, at: int) -> str:
+    """A text from a little before where it begins to differ."""
+    return f"{'...' if at > 60 else ''}{text[max(0, at - 60) : at + 200]}"
 
 
 def _run(tree: Path, wanted: dict[str, list[str]], plugins: list[str]) -> Outcomes:

@@ -59,12 +59,12 @@ def _entries(plugin: Plugin, path: Path) -> Iterator[tuple[int, Path]]:
     if path[:1] == ("instances",) and len(path) > 1 and path[1] in manifest.components:
         component = str(path[1])
         yield 0, ("components", component)
-        listed: Iterable[str] = manifest.components[component].fields
+        listed: Iterable[str] = manifest.components[component].fields or ()
         for index, field in enumerate(listed):
             if _covers(parse(field), path[2:]):
                 yield len(parse(field)), ("components", component, "fields", index)
         return
-    for index, field in enumerate(manifest.fields):
+    for index, field in enumerate(manifest.fields or ()):
         if _covers(parse(field), path):
             yield len(parse(field)), ("fields", index)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -50,6 +51,17 @@ and the binaries that KUBEBUILDER_ASSETS names.
 """
 
 
+_FIELDS = """Show the fields that plugins honour, as their files would list them.
+
+A plugin that lists none honours those that its templates do something with: whose values get into an object, or decide
+about a part of one. All others are refused in clusters.
+
+\b
+  everest plugin fields plugins/valkey
+  everest plugin fields psmdb --format json
+"""
+
+
 @click.group(help=_HELP, short_help="Check and test plugins.")
 def plugin() -> None:
     """The group itself does nothing; see its help."""
@@ -57,6 +69,7 @@ def plugin() -> None:
 
 _FORM = ("text", "json", "github")
 _about = ", ".join(f"{name} {FORMATS[name]}" for name in _FORM)
+_as_text = f"text as YAML, json {FORMATS['json']}"
 _named = click.argument("named", metavar="PLUGIN...", nargs=-1, required=True)
 _format = click.option("--format", "form", type=Choice(list(_FORM)), default="text", show_default=True, help=_about)
 _crds = click.option(
@@ -117,6 +130,33 @@ def test(
                 _on_server(opened, checked, files, outcome)
             _conformance(opened, schemas, outcome)
     ctx.exit(outcome.shown())
+
+
+@plugin.command(help=_FIELDS, short_help="Show the fields that they honour.")
+@_named
+@click.option("--format", "form", type=Choice(["text", "json"]), default="text", show_default=True, help=_as_text)
+@click.pass_context
+def fields(ctx: click.Context, named: tuple[str, ...], form: str) -> None:
+    """Show the fields that plugins honour."""
+    from pulumi_everest.authoring.fields import listed_fields
+    from pulumi_everest.cli.output.write import write_result
+    from pulumi_everest.model.findings import EverestError
+    from pulumi_everest.review.yaml_text import yaml_text
+
+    outcome = _Outcome("text", strict=False)
+    listed: dict[str, Any] = {}
+    for opened in _each(named, outcome):
+        try:
+            listed[_of(opened).name] = listed_fields(_of(opened))
+        except EverestError as error:
+            outcome.findings += opened.placed(error.findings)
+    if outcome.findings:
+        ctx.exit(outcome.shown())
+    if form == "json":
+        write_result(json.dumps(listed, indent=2), None)
+        return
+    parts = [f"# {name}: {file}\n{yaml_text(data)}" for name, files in listed.items() for file, data in files.items()]
+    write_result("".join(parts).rstrip("\n"), None)
 
 
 class _Outcome:

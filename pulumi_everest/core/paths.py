@@ -58,6 +58,10 @@ class FieldSet:
     def __bool__(self) -> bool:
         return bool(self._tree)
 
+    def paths(self) -> list[str]:
+        """The fields as paths, sorted."""
+        return sorted(".".join(path) for path in _paths(self._tree, ()))
+
     def covers(self, path: FieldPath) -> bool:
         """Whether the field is in the set, whole."""
         return "" in (self._below(path) or {})
@@ -80,6 +84,14 @@ class FieldSet:
     def outside(self, data: Any) -> Iterator[tuple[Path, list[str]]]:
         """The topmost values in `data` that no path of the set covers, each with the fields that would be allowed."""
         yield from _outside(data, self._tree, ())
+
+
+def _paths(node: dict[str, Any], at: FieldPath) -> Iterator[FieldPath]:
+    for name, below in node.items():
+        if name == "":
+            yield at
+        else:
+            yield from _paths(below, (*at, name))
 
 
 def _outside(data: Any, node: dict[str, Any], path: Path) -> Iterator[tuple[Path, list[str]]]:

@@ -43,10 +43,14 @@ class Rules:
         return Environment(VARIABLES)
 
     def compiled(self, topology: str) -> list[CompiledRule]:
-        """The rules of a topology that can be asked; others are findings of the definition."""
+        """The rules of a topology that can be asked; others are findings of the definition.
+
+        A rule for all topologies cannot be asked of one without the components that it names.
+        """
         if topology not in self._compiled:
             shapes = rule_shapes(self.definition, topology)
-            self._compiled[topology] = compiled(self.definition.topology(topology).rules, self.environment, shapes)
+            rules = [*self.definition.spec.rules, *self.definition.topology(topology).rules]
+            self._compiled[topology] = compiled(rules, self.environment, shapes)
         return self._compiled[topology]
 
     def check(self, resolved: Resolved) -> Iterator[Finding]:

@@ -235,18 +235,29 @@ class Technology:
     @cached_property
     def spec_fields(self) -> FieldSet | None:
         """The fields outside `instances` that are honoured; None where any may be, for want of a plugin."""
-        return FieldSet([*self.manifest.fields, *_OWN_FIELDS]) if self.manifest else None
+        return FieldSet([*self.manifest.spec_fields(), *OWN_FIELDS]) if self.manifest else None
+
+    @cached_property
+    def _fields_without_source(self) -> FieldSet | None:
+        return FieldSet([*self.manifest.spec_fields(source=False), *OWN_FIELDS]) if self.manifest else None
+
+    def unhonoured(self, spec: Mapping[str, Any]) -> list[tuple[Path, list[str]]]:
+        """The topmost values of a spec, outside `instances`, that are not honoured, with what would be."""
+        fields = self._fields_without_source if "dataSource" not in spec else self.spec_fields
+        if fields is None or not any(fields.outside(spec)):
+            return []
+        assert self.spec_fields is not None  # one of them is None where both are
+        return list(self.spec_fields.outside(spec))
 
     def instance_fields(self, topology: str, component: str) -> list[FieldSet]:
         """The sets of instance fields that are honoured; a field must be in each of them."""
         key = (topology, component)
         if key not in self._instance_fields:
             own = self.definition.spec.components[component].fields
-            honoured = self.manifest.components.get(component) if self.manifest else None
             narrowed = self.definition.topology_components(topology)[component].fields
-            lists = [own, honoured.fields if honoured and own is None else None, narrowed]
-            if own is not None and honoured is not None:
-                lists.append(honoured.fields)
+            known = self.manifest is not None and component in self.manifest.components
+            honoured = self.manifest.instance_fields(component) if self.manifest is not None and known else None
+            lists = [honoured, narrowed] if own is None else [own, narrowed, honoured]
             self._instance_fields[key] = [FieldSet([*paths, "config"]) for paths in lists if paths is not None]
         return self._instance_fields[key]
 
@@ -255,7 +266,7 @@ class Technology:
         return {}
 
 
-_OWN_FIELDS = (
+OWN_FIELDS = (
     "provider", "topology", "components", "instances", "bundle", "preset", "config", "operatorVersion", "overrides",
     "images.registry",
 )  # fmt: skip

@@ -63,11 +63,8 @@ def _once(found: list[Finding]) -> list[Finding]:
 
 
 def _spec_fields(spec: Mapping[str, Any], technology: Technology) -> Iterator[Finding]:
-    fields = technology.spec_fields
-    if fields is None:
-        return
     own = {key: value for key, value in spec.items() if key != "instances"}
-    for path, allowed in fields.outside(own):
+    for path, allowed in technology.unhonoured(own):
         if path[0] in _blocks(technology) and len(path) == 1:
             continue
         yield _not_honoured(path, technology, "", allowed)

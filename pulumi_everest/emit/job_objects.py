@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pulumi_everest.core.check_job import Job, JobKind, job_shapes
 from pulumi_everest.core.merging import copied
@@ -16,10 +16,15 @@ from pulumi_everest.emit.patch import patched
 from pulumi_everest.emit.templates.template import Emitted, Template
 from pulumi_everest.expressions.environment import Environment, FunctionSpec, Scope
 from pulumi_everest.model.findings import Finding, located
+from pulumi_everest.model.plugin_files.manifest import without
 from pulumi_everest.model.reading import read_leniently
+from pulumi_everest.model.shapes import Shape
 from pulumi_everest.model.source.documents import Document
 
-_BESIDE = ("fields", "rules", "waitFor")
+if TYPE_CHECKING:
+    from pulumi_everest.model.plugin_files.templates import JobFile
+
+_BESIDE = ("fields", "moreFields", "fieldsBut", "rules", "waitFor")
 
 
 @dataclass
@@ -42,12 +47,13 @@ class JobTemplate:
         template = Template.parse(document, functions, shapes, _BESIDE)
         own = {key: value for key, value in document.data.items() if key in _BESIDE}
         model, found = read_leniently(JobFile, {**own, "objects": [_STAND_IN]}, defer=False)
-        fields = model.fields if model is not None else []
+        fields = _honoured(model, template, shapes) if model is not None else []
         rules = model.rules if model is not None else []
         environment = Environment(shapes, functions)
         found += rule_findings(rules, environment, shapes, ("rules",), f"a {kind}")
-        for index, text in enumerate(fields):
-            found += missing_path(parse(text), shapes["spec"], ("fields", index), text)
+        for key in ("fields", "moreFields", "fieldsBut"):
+            for index, text in enumerate(own.get(key) or ()):
+                found += missing_path(parse(str(text)), shapes["spec"], (key, index), str(text))
         findings = [*template.findings, *located(found, document.place)]
         wait_for = model.wait_for if model is not None else None
         return cls(kind, FieldSet(fields), compiled(rules, environment, shapes), template, wait_for, findings)
@@ -61,6 +67,16 @@ class JobTemplate:
             if overrides is not None:
                 patched(entry.manifest, {"spec": overrides})
         return sorted(emitted, key=lambda entry: entry.main)
+
+
+def _honoured(model: JobFile, template: Template, shapes: Mapping[str, Shape]) -> list[str]:
+    """The fields that are listed, or else those that the templates do something with."""
+    read: Iterable[str] | None = model.fields
+    if read is None:
+        read = [".".join(path) for path in template.fields_read("spec", shapes["spec"])]
+        if template.reads_of("storage"):
+            read = [*read, "storage"]
+    return [*without(read, model.fields_but), *model.more_fields]
 
 
 _STAND_IN: dict[str, Any] = {"name": "object", "object": {"apiVersion": "v1", "kind": "Object", "metadata": {}}}

@@ -40,7 +40,7 @@ class Chain:
             return STOPPED
         for name in self._maybe:
             if node.__class__ is not dict:
-                return STOPPED
+                return ABSENT if node is ABSENT else STOPPED
             if name not in node:
                 return ABSENT
             node = node[name]

@@ -53,9 +53,14 @@ def condition_findings(
 
 def wrong_result(expression: Expression, shapes: Mapping[str, Shape]) -> str | None:
     """What a rule gives, for people, if that is certainly not true or false."""
-    kind = expression.shape(shapes).kind
     if expression.optional:
         return "a value that may be absent; end it with .orValue(false)"
+    return result_name(expression, shapes)
+
+
+def result_name(expression: Expression, shapes: Mapping[str, Shape]) -> str | None:
+    """What an expression gives, for people, if that is certainly not true or false where it is there."""
+    kind = expression.shape(shapes).kind
     return _RESULTS.get(expression.returns if kind == "any" else kind)
 
 

@@ -26,7 +26,7 @@ from pulumi_everest.expressions.messages import no_field
 from pulumi_everest.expressions.reads import Read, shown, waits_for
 from pulumi_everest.expressions.results import SCALARS, ExpressionError, LimitError, plain, shortened
 from pulumi_everest.expressions.scope import Scope
-from pulumi_everest.expressions.walk import UnknownField, Walk
+from pulumi_everest.expressions.walk import UnknownField, Value, Walk
 from pulumi_everest.model.deferred import Computed, Deferred, leaves_of
 from pulumi_everest.model.shapes import Shape
 
@@ -180,6 +180,13 @@ class Expression(ABC):
         return self._walk(shapes).shape
 
     @abstractmethod
+    def follow(self, values: Mapping[str, Value]) -> tuple[Value, Iterable[Read]]:
+        """Where the value comes from, with variables of which that is known, and what is read to make it.
+
+        That the value is used is no read: whoever uses it says so.
+        """
+
+    @abstractmethod
     def _walk(self, shapes: Mapping[str, Shape]) -> Walk:
         """What the expression names, reads and gives, with variables of these shapes."""
 
@@ -212,6 +219,10 @@ class _Path(Expression):
                 raise ExpressionError(no_field(names[:position], node, key))
             node = node[key]
         return node
+
+    def follow(self, values: Mapping[str, Value]) -> tuple[Value, Iterable[Read]]:
+        walk = Walk(self._environment.variables, {}, values=values)
+        return walk.follow_chain(self._chain.names), walk.reads
 
     def _walk(self, shapes: Mapping[str, Shape]) -> Walk:
         found = Walk(self._environment.variables, shapes)
@@ -282,6 +293,10 @@ class _Program(Expression):
         found = Walk(self._environment.variables, shapes, self._tree.optionals)
         found.tree(self._tree.root)
         return found
+
+    def follow(self, values: Mapping[str, Value]) -> tuple[Value, Iterable[Read]]:
+        walk = Walk(self._environment.variables, {}, self._tree.optionals, values)
+        return walk.follow(self._tree.root), walk.reads
 
 
 _SOMETIMES_OPTIONAL = "the result is an optional value in one case and not in another; choose with a.orValue(b)"

@@ -129,6 +129,45 @@ def _to_json(value: Any) -> str:
     return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
+def _to_properties(settings: Mapping[str, Any]) -> str:
+    """A line ``name=value`` for each, sorted; a text over several lines is refused, since it would make others."""
+    return "".join(f"{_name(key, '=:')}={_setting(key, settings[key])}\n" for key in sorted(settings))
+
+
+def _to_ini(sections: Mapping[str, Any]) -> str:
+    """Sections with a line ``name = value`` for each setting; settings outside of any come first."""
+    top = {key: value for key, value in sections.items() if not isinstance(value, dict)}
+    text = _ini_lines(top)
+    for name in sorted(sections.keys() - top.keys()):
+        text += f"[{_name(name, '[]')}]\n{_ini_lines(sections[name])}"
+    return text
+
+
+def _ini_lines(settings: Mapping[str, Any]) -> str:
+    return "".join(f"{_name(key, '=:[]')} = {_setting(key, settings[key])}\n" for key in sorted(settings))
+
+
+def _name(key: str, refused: str) -> str:
+    if not key or key != key.strip() or key[0] in "#;!" or any(sign in key for sign in f"{refused}\n\r"):
+        raise ValueError(f"'{key}' cannot be the name of a setting")
+    return key
+
+
+def _setting(key: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return ",".join(_setting(key, item) for item in value)
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if value is None or isinstance(value, dict):
+        raise ValueError(f"the setting '{key}' is a mapping or null, which cannot stand on one line")
+    text = str(value)
+    if "\n" in text or "\r" in text:
+        raise ValueError(f"the value of '{key}' has several lines")
+    return text
+
+
 MOST_NUMBERS = 10_000
 """How many numbers `range` gives at most."""
 
@@ -144,6 +183,8 @@ BUILT_IN: tuple[FunctionSpec, ...] = (
     FunctionSpec("hash", ("string",), "string", _hash),
     FunctionSpec("toYaml", ("any",), "string", _to_yaml, steps=400),
     FunctionSpec("toJson", ("any",), "string", _to_json),
+    FunctionSpec("toProperties", ("map",), "string", _to_properties),
+    FunctionSpec("toIni", ("map",), "string", _to_ini),
     FunctionSpec("merge", ("map", "map"), "map", merge),
     FunctionSpec("keysInOrder", ("map",), "list", list),
 )

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
+from pulumi_everest.expressions.absent import ABSENT
 from pulumi_everest.expressions.evaluation.failures import does_not_take
 from pulumi_everest.expressions.growth import TOO_NESTED
 from pulumi_everest.model.findings import did_you_mean
@@ -45,6 +46,8 @@ def _said(value: Any) -> str:
     """What a value is, without the value: it may be a secret."""
     if value is None:
         return "null"
+    if value is ABSENT:
+        return "not there"
     names = {bool: "true or false", str: "a text", int: "a number", float: "a number", list: "a list"}
     return names.get(type(value), "not a mapping")
 

@@ -99,6 +99,8 @@ CODES: dict[str, Code] = {
     "plugin.expression": Code(_E, "A template's CEL expression does not compile."),
     "plugin.expression-field": Code(_E, "A template's CEL expression names a field that does not exist."),
     "plugin.function": Code(_E, "A function that the plugin declares cannot be loaded."),
+    "plugin.unmarked": Code(_W, "A key of a template without `?` has a value that may be absent."),
+    "plugin.misspelt-word": Code(_W, "A key of a template looks like one of its words in another spelling."),
     "plugin.ask": Code(_W, "A place of the plugin is still marked to be asked."),
     "plugin.undocumented": Code(_W, "A field of a config schema has no description."),
     "plugin.no-example": Code(_W, "The plugin has no examples."),

@@ -181,6 +181,8 @@ class DefinitionSpec(Part):
     """Roles, by name."""
     topologies: Annotated[dict[str, TopologyDefinition], Field(max_length=16)] = {}
     """Sets of components, by name."""
+    rules: list[Rule] = []
+    """Conditions on clusters of every topology that has the components that they name."""
     config_schema: JsonSchema | None = None
     """JSON Schema (2020-12) of the cluster's `config`."""
     bundles: Annotated[list[Bundle], Field(max_length=64)] = []

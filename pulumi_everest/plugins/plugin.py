@@ -13,17 +13,19 @@ from pulumi_everest.core.check_job import JobKind
 from pulumi_everest.core.paths import parse
 from pulumi_everest.core.technology import Definition
 from pulumi_everest.emit.job_objects import JobTemplate
-from pulumi_everest.emit.templates.template import Template
+from pulumi_everest.emit.templates.template import Template, variable_shapes
 from pulumi_everest.expressions.functions import FunctionSpec
 from pulumi_everest.model.cluster import DatabaseClusterSpec
 from pulumi_everest.model.deferred import Path as ValuePath
-from pulumi_everest.model.definition import DatabaseClusterDefinition
+from pulumi_everest.model.definition import Component, DatabaseClusterDefinition
 from pulumi_everest.model.findings import EverestError, Finding, Place, finding, located
-from pulumi_everest.model.plugin_files.manifest import EngineConfig, PluginManifest
+from pulumi_everest.model.plugin_files.manifest import EngineConfig, HonouredComponent, PluginManifest
 from pulumi_everest.model.plugin_files.object_settings import ObjectSettings
 from pulumi_everest.model.reading import read_leniently, without_server_fields
-from pulumi_everest.model.shapes import ANY, Shape, shape_of
-from pulumi_everest.model.source.documents import Document, read_file
+from pulumi_everest.model.shapes import ANY, shape_of
+from pulumi_everest.model.source.documents import Document
+from pulumi_everest.plugins.honoured import TemplateFields
+from pulumi_everest.plugins.mixed_files import only_document, read_mixed
 
 if TYPE_CHECKING:
     from pulumi_everest.core.engine_config.settings import Settings
@@ -48,6 +50,9 @@ class Plugin:
     broken: tuple[ValuePath, ...] = ()
     _settings: dict[tuple[str, str], Settings | None] = field(default_factory=dict, repr=False)
 
+    def __post_init__(self) -> None:
+        self.manifest.infer(TemplateFields(self))
+
     @property
     def name(self) -> str:
         """Short name of the plugin."""
@@ -61,7 +66,7 @@ class Plugin:
         from pulumi_everest.core.health import check_topologies
 
         found: list[Finding] = []
-        document = _only_document(self.folder / RESOURCES, ANY, found)
+        document = self._document(RESOURCES, found)
         if document is None or found:
             raise EverestError(found)
         topologies = self.definition.spec.topologies
@@ -75,16 +80,21 @@ class Plugin:
 
     @property
     def _of_objects(self) -> dict[str, Any]:
-        return {"main": _main_settings(self.manifest), "operators": self.manifest.operator.versions}
+        shapes = variable_shapes(self.manifest.components)
+        return {"shapes": shapes, "main": _main_settings(self.manifest), "operators": self.manifest.operator.versions}
 
     @cached_property
     def traced(self) -> TracedTemplate:
         """The templates again, to be asked where in them a value stands. Of a plugin whose `template` is fine."""
         from pulumi_everest.emit.explain.traced import TracedTemplate
 
-        document = _only_document(self.folder / RESOURCES, ANY, [])
+        document = self._document(RESOURCES, [])
         assert document is not None  # `template` could be read
         return TracedTemplate(document, self.functions, **self._of_objects)
+
+    def _document(self, name: str, found: list[Finding]) -> Document | None:
+        """A file of templates with its mixins; what is wrong with those goes to `found`."""
+        return read_mixed(self.folder, name, ANY, found)
 
     def settings(self, kind: str, version: str) -> Settings | None:
         """The settings that a version of a component type has; None where nobody says."""
@@ -113,7 +123,7 @@ class Plugin:
         if not path.is_file():
             return None
         found: list[Finding] = []
-        document = _only_document(path, ANY, found)
+        document = self._document(path.name, found)
         template = JobTemplate.parse(kind, document, self.functions) if document is not None else None
         found += template.findings if template is not None else []
         if found:
@@ -126,7 +136,7 @@ class Plugin:
         if not (self.folder / ADOPT).is_file():
             return None
         found: list[Finding] = []
-        document = _only_document(self.folder / ADOPT, ANY, found)
+        document = self._document(ADOPT, found)
         if document is not None:
             from pulumi_everest.emit.templates.value_template import ValueTemplate
 
@@ -161,7 +171,7 @@ class Plugin:
         from pulumi_everest.emit.templates.legacy import LegacyTemplate
 
         found: list[Finding] = []
-        document = _only_document(self.folder / LEGACY, ANY, found)
+        document = self._document(LEGACY, found)
         template = LegacyTemplate.parse(document, self.functions) if document is not None else None
         found += template.findings if template is not None else []
         if found:
@@ -176,7 +186,7 @@ class Plugin:
         presets: dict[str, Mapping[str, Any]] = {}
         found: list[Finding] = []
         for path in sorted((self.folder / "presets").glob("*.yaml")):
-            document = _only_document(path, shape_of(DatabaseClusterSpec), found)
+            document = only_document(path, shape_of(DatabaseClusterSpec), found)
             if document is not None:
                 presets[path.stem] = document.data
                 problems = check_defaults(document.data, self.manifest)
@@ -242,7 +252,9 @@ class Plugin:
             found.append(_missing(self.folder, "restore.yaml"))
         for part in ("template", "backup", "restore", "presets", "_adopt", "legacy"):
             try:
-                getattr(self, part)
+                read = getattr(self, part)
+                read = read.template if isinstance(read, JobTemplate) else read
+                found += read.warnings() if isinstance(read, Template) else []
             except EverestError as error:
                 found += located(error.findings, document.place, "plugin.yaml")
         return list(dict.fromkeys(found))
@@ -268,14 +280,17 @@ def load_plugin(folder: Path) -> tuple[Plugin | None, list[Finding]]:
     if not (folder / MANIFEST).is_file():
         return None, [finding("plugin.not-found", (), f"{folder} is no plugin: it has no {MANIFEST}")]
     found: list[Finding] = []
-    manifest_document = _only_document(folder / MANIFEST, shape_of(PluginManifest), found)
-    manifest = _manifest(manifest_document, found) if manifest_document else None
+    manifest_document = read_mixed(folder, MANIFEST, shape_of(PluginManifest), found)
     if not (folder / DEFINITION).is_file():
+        _manifest(manifest_document, {}, found)
         return None, [*found, _missing(folder, DEFINITION)]
-    document = _only_document(folder / DEFINITION, shape_of(DatabaseClusterDefinition), found)
+    document = read_mixed(folder, DEFINITION, shape_of(DatabaseClusterDefinition), found)
     if document is None:
+        _manifest(manifest_document, {}, found)
         return None, found
     model, problems = read_leniently(DatabaseClusterDefinition, without_server_fields(document.data), defer=False)
+    components = model.spec.components if model is not None else {}
+    manifest = _manifest(manifest_document, components, found)
     found += located(problems, document.place, f"definition of plugin {folder.name}")
     if model is None:
         return None, found
@@ -292,23 +307,31 @@ def _missing(folder: Path, name: str) -> Finding:
     return finding("plugin.file", (), f"the plugin has no {name}", place=Place(str(folder / name)))
 
 
-def _only_document(path: Path, shape: Shape, found: list[Finding]) -> Document | None:
-    documents, problems = read_file(path, lambda _version, _kind: shape)
-    found += problems
-    for document in documents[1:]:
-        text = f"{path.name} holds one document, and this is another"
-        found.append(finding("plugin.file", (), text, place=document.place(())))
-    return documents[0] if documents else None
-
-
-def _manifest(document: Document, found: list[Finding]) -> PluginManifest | None:
+def _manifest(
+    document: Document | None, components: Mapping[str, Component], found: list[Finding]
+) -> PluginManifest | None:
+    """What plugin.yaml says, with the components of the definition that it says nothing of."""
+    if document is None:
+        return None
     manifest, problems = read_leniently(PluginManifest, document.data, defer=False)
     if manifest is not None and manifest.operator.default not in manifest.operator.versions:
         text = f"the default operator version '{manifest.operator.default}' is not one of its versions"
         at = ("operator", "default")
         problems.append(finding("provider.operator-version", at, text, allowed=manifest.operator.versions))
     found += located(problems, document.place, "plugin.yaml")
-    return manifest
+    return _with_components(manifest, components) if manifest is not None else None
+
+
+def _with_components(manifest: PluginManifest, components: Mapping[str, Component]) -> PluginManifest:
+    told = dict(manifest.components)
+    for name, component in components.items():
+        entry = told.get(name, _SAYS_NOTHING)
+        if not entry.types:
+            told[name] = entry.model_copy(update={"types": component.types or [component.type]})
+    return manifest.model_copy(update={"components": told})
+
+
+_SAYS_NOTHING = HonouredComponent.model_construct()
 
 
 def _size_order(name: str) -> tuple[int, str]:

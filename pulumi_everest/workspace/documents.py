@@ -24,6 +24,7 @@ from pulumi_everest.model.reading import (
 )
 from pulumi_everest.model.shapes import ANY, Shape, shape_of
 from pulumi_everest.model.source.documents import Document
+from pulumi_everest.plugins.mixed_files import mixed_definition
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -184,6 +185,7 @@ class Documents:
         self.findings += located(found, document.place, subject or _subject(document))
 
     def _add_definition(self, document: Document) -> None:
+        document = mixed_definition(document, self.findings)
         model, found = read_leniently(DatabaseClusterDefinition, without_server_fields(document.data), defer=False)
         self._found(found, document)
         if model is None:

@@ -23,6 +23,7 @@ from pulumi_everest.model.schemas.json_schema import DOCUMENTS, document_schema
 from pulumi_everest.model.shapes import ANY
 from pulumi_everest.model.source.documents import read_yaml
 from pulumi_everest.plugins.find import builtin
+from pulumi_everest.plugins.mixed_files import read_mixed
 
 Run = Callable[..., Result]
 ROOT = Path(__file__).parents[2]
@@ -65,7 +66,7 @@ def mine(tmp_path: Path) -> Path:
     """A plugin of one's own: that for MongoDB under another name."""
     folder = tmp_path / "mine"
     folder.mkdir()
-    for name in ("plugin.yaml", "definition.yaml", "resources.yaml", "restore.yaml"):
+    for name in ("plugin.yaml", "definition.yaml", "resources.yaml", "restore.yaml", "mixins.yaml"):
         text = (ROOT / "pulumi_everest/plugins/psmdb" / name).read_text()
         (folder / name).write_text(
             text.replace("name: psmdb-operator", "name: mine").replace("name: psmdb\n", "name: mine\n")
@@ -223,7 +224,11 @@ def test_the_schema_of_templates_takes_what_the_compiler_takes(data: dict[str, A
 
 def test_the_built_in_templates_pass_the_model() -> None:
     for plugin in builtin():
-        TemplateFile.model_validate(yaml.safe_load((plugin.folder / "resources.yaml").read_text()))
+        document = read_mixed(plugin.folder, "resources.yaml", ANY, [])
+        assert document is not None
+        TemplateFile.model_validate(document.data)
+        data = yaml.safe_load((plugin.folder / "resources.yaml").read_text())
+        assert wrong(document_schema("resources.yaml"), data) == []
 
 
 # ui.yaml

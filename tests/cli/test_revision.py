@@ -243,7 +243,7 @@ def test_a_program_runs_as_it_was_with_what_it_imports(here: Path, run: Run, git
 def test_a_plugin_of_the_repository_is_read_from_the_revision(here: Path, run: Run, git: Git, root: Path) -> None:
     plugin = here / "plugins/psmdb"
     plugin.mkdir(parents=True)
-    for name in ("plugin.yaml", "definition.yaml", "resources.yaml", "restore.yaml"):
+    for name in ("plugin.yaml", "definition.yaml", "resources.yaml", "restore.yaml", "mixins.yaml"):
         (plugin / name).write_text((root / "pulumi_everest/plugins/psmdb" / name).read_text())
     arguments = ["preview", "clusters", "--plugin", "plugins/psmdb", "--against", "main"]
     assert "1 unchanged" in run(*arguments).stdout  # it is new, so it is taken for both sides

@@ -42,14 +42,14 @@ def judged(old: dict[str, Any], new: dict[str, Any], *changes: dict[str, Any]) -
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ([], ["paused rolling restart"]),
+        ([], ["paused downtime"]),
         ([entry("paused", "none")], []),
         ([entry("paused", "online")], ["paused online"]),
         ([entry("paused", "restart")], ["paused rolling restart"]),
         ([entry("paused", "downtime", message="it stops")], ["paused downtime it stops"]),
         ([entry("paused", "immutable")], ["paused refused paused the definition does not allow it"]),
         ([entry("paused", "immutable", guard="g", message="no")], ["paused refused g no"]),
-        ([entry("usersSecret", "online")], ["paused rolling restart"]),
+        ([entry("usersSecret", "online")], ["paused downtime"]),
         # The first that fits
         ([entry("paused", "online"), entry("paused", "downtime")], ["paused online"]),
         ([entry("paused", "online", when="!new.paused"), entry("paused", "downtime")], ["paused downtime"]),
@@ -68,7 +68,9 @@ def test_an_entry_whose_condition_is_not_known_yet_says_nothing() -> None:
 
     assert judged({}, {"paused": True, "usersSecret": Deferred()}, waits) == []
     assert judged({}, {"paused": True, "usersSecret": "y"}, waits) == [
-        "paused rolling restart", "usersSecret rolling restart",
+        "paused downtime",
+        "usersSecret rolling restart the passwords become those of the other Secret; the operator makes up the ones that "
+        "it does not hold",
     ]  # fmt: skip
 
 
@@ -103,6 +105,31 @@ def test_some_fields_of_components_are_guarded_whatever_a_definition_says(field:
     policies = Policies.of(definition())
     assert policies.guards(("instances", "engine", *field.split(".")))
     assert not policies.guards(("backup", "storages", *field.split(".")))
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "expected"),
+    [
+        ("storage", {"storageClass": "fast"}, "refused storage-class volumes keep their class"),
+        ("storage", {"size": "1Gi"}, "refused storage-shrink a volume cannot get smaller"),
+        ("storage", {"size": "3Gi"}, "online needs a StorageClass that allows volume expansion"),
+        ("expose", {"type": "NodePort"}, "online addresses of clients change with the Service"),
+        ("replicas", 5, "online"),
+        ("engineConfig", "x", "rolling restart"),
+        ("config", {"a": 1}, "rolling restart"),
+    ],
+)
+def test_a_definition_that_says_nothing_of_a_field_has_the_usual_entry_for_it(
+    field: str, value: Any, expected: str
+) -> None:
+    old = {"storage": {"size": "2Gi", "storageClass": "slow"}}
+    changed = {**old, field: {**old[field], **value} if field in old else value}
+    before, after = {"instances": {"engine": old}}, {"instances": {"engine": changed}}
+    [said] = judged(before, after)
+    [own] = judged(before, after, entry("instances.engine", "online", message="m"))
+
+    assert said.split(" ", 1)[1] == expected
+    assert own.split(" ", 1)[1] == "online m"
 
 
 def size(value: Any) -> dict[str, Any]:
@@ -186,7 +213,7 @@ def test_a_new_order_that_no_entry_fits_means_nothing() -> None:
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ([], ["backup.storages[b] rolling restart"]),
+        ([], ["backup.storages[b] online"]),
         ([entry("backup.storages", "online", message="m")], ["backup.storages[b] online m"]),
         ([entry("backup.storages.name", "downtime"), entry("backup", "online")], ["backup.storages[b] downtime"]),
         ([entry("backup", "immutable"), entry("backup", "online")], ["backup.storages[b] online"]),
@@ -226,4 +253,6 @@ def test_the_guards_of_a_definition_are_its_entries_that_refuse() -> None:
         entry("backup.storages", "keep-first"),
     ]
 
-    assert guards_of(definition(*changes)) == ["topology", "storage-shrink", "places", "storages"]
+    assert guards_of(definition(*changes)) == [
+        "topology", "storage-shrink", "places", "storages", "storage-class", "data-source",
+    ]  # fmt: skip

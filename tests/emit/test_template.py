@@ -123,7 +123,7 @@ def emitted_spec(spec: str, cluster: Resolved | None = None) -> Any:
             id="when on a field",
         ),
         pytest.param(
-            "a:\n- {when: '${spec.paused}', b: 1}\n- {when: true, b: 2}\n- {when: '${spec.?tls}', b: 3}",
+            "a:\n- {when: '${spec.paused}', b: 1}\n- {when: true, b: 2}\n- {when: '${spec.?config.?on}', b: 3}",
             {"a": [{"b": 2}]},
             id="when on an item",
         ),
@@ -194,6 +194,17 @@ def emitted_spec(spec: str, cluster: Resolved | None = None) -> Any:
             id="a let that the condition needs",
         ),
         pytest.param(
+            "let: {t: '${spec.?tls}'}\n?a: ${t}\n?b: ${t.?issuer.?name}\nc: ${has(t.mode)}\nd: ${t.?mode.orValue('x')}\n"
+            "e: [{forEach: {x: '${t}'}, f: 1}]\ng: {when: '${t[?\"mode\"].hasValue()}', h: 1}\ni: ${t == null}",
+            {"c": False, "d": "x", "e": [], "i": True},
+            id="a let whose value is absent stays absent",
+        ),
+        pytest.param(
+            "a: {b: {c: {'?d': '${spec.?bundle}'}, '?e': '${spec.?bundle}'}}\nf: {g: {h: {}}}",
+            {"f": {"g": {"h": {}}}},
+            id="an emptied mapping is left out at every depth",
+        ),
+        pytest.param(
             "a: 1\nstorage: {size: 1, x: 2}\nmerge: ${spec.instances.engine.?overrides}",
             {"a": 1, "storage": {"x": 2, "class": "fast"}, "sidecars": [{"name": "x"}]},
             id="merge patches last",
@@ -241,10 +252,15 @@ def _key_order(data: Any) -> Any:
             "${spec.instances.engin.image}: there is no 'spec.instances.engin'; did you",
         ),
         ("a: ${spec.?tls}", "${spec.?tls}: there is no value; write ? before the key"),
+        ("a: {let: {t: '${spec.?tls}'}, b: '${t}'}", "${t}: there is no value; write ? before the key"),
+        ("a: {let: {t: '${spec.?tls}'}, b: '${t.mode}'}", "${t.mode}: there is no 't.mode': t is not there"),
         ("a: x${spec.instances}", "${spec.instances}: a mapping cannot be put in text"),
         ("a: x${2.5}", "${2.5}: a number cannot be put in text"),
         ("a: x${spec.?tls}", "${spec.?tls}: a value that is not there cannot be put in text"),
-        ("a: {when: '${metadata.name}', b: 1}", "${metadata.name}: when takes true or false, got a text"),
+        (
+            "a: {when: '${spec.topology.config.shards}', b: 1}",
+            "${spec.topology.config.shards}: when takes true or false, got a number",
+        ),
         ("a: [{forEach: {x: '${metadata.name}'}, b: 1}]", "${metadata.name}: forEach takes a list or a mapping, got"),
         ("a: {forEach: {x: [1]}, do: '${x}'}", "the turns of a loop outside a list are mappings, got a number"),
         ("a: 1\nmerge: ${metadata.name}", "${metadata.name}: merge takes a mapping, got a text"),

@@ -74,6 +74,9 @@ def evaluate(text: str, item: Any = None) -> Any:
         ("toYaml({'b': '8.0', 'a': [1, null]})", "a:\n- 1\n- null\nb: '8.0'\n"),
         ("toYaml('on')", "'on'\n"),
         ("toJson({'b': 1.5, 'a': {'d': true, 'c': []}})", '{"a":{"c":[],"d":true},"b":1.5}'),
+        ("toProperties({'b.c': 2, 'a': true, 'd': [1, 'x'], 'e': ''})", "a=true\nb.c=2\nd=1,x\ne=\n"),
+        ("toIni({'mysqld': {'b': 1.0, 'a': 'x y'}, 'top': false})", "top = false\n[mysqld]\na = x y\nb = 1\n"),
+        ("toIni({})", ""),
         ("merge({'a': {'b': 1, 'c': 1}}, {'a': {'c': 2}})", {"a": {"b": 1, "c": 2}}),
     ],
 )

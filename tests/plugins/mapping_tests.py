@@ -111,9 +111,9 @@ def test_the_object_passes_the_operators_schema(
 
 def test_every_field_that_the_plugin_honours_is_in_the_table(plugin: Plugin, request: pytest.FixtureRequest) -> None:
     tried = {path for row in request.module.ROWS for path in field_paths(row.spec)}
-    honoured = [parse(path) for path in plugin.manifest.fields]
-    for name, component in plugin.manifest.components.items():
-        honoured += [("instances", name, *parse(path)) for path in component.fields]
+    honoured = [parse(path) for path in plugin.manifest.spec_fields()]
+    for name in plugin.manifest.components:
+        honoured += [("instances", name, *parse(path)) for path in plugin.manifest.instance_fields(name)]
     left_out = [path for path in honoured if path not in tried]
 
     assert [path for path in left_out if not {path, path[:2]} & request.module.UNTRIED] == []
@@ -122,7 +122,7 @@ def test_every_field_that_the_plugin_honours_is_in_the_table(plugin: Plugin, req
 def test_every_field_of_the_table_is_honoured(plugin: Plugin, request: pytest.FixtureRequest) -> None:
     for row in request.module.ROWS:
         for name, value in row.spec.get("instances", {}).items():
-            fields = FieldSet([*plugin.manifest.components[name].fields, "config"])
+            fields = FieldSet([*plugin.manifest.instance_fields(name), "config"])
             assert list(fields.outside(value)) == []
 
 

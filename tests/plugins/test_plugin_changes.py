@@ -202,9 +202,9 @@ def test_the_entries_of_a_definition_name_all_that_its_plugin_honours(base: str)
     manifest = technology.manifest
     assert manifest is not None
     policies = Policies.of(technology.definition)
-    fields = [tuple(text.split(".")) for text in manifest.fields]
-    for name, component in manifest.components.items():
-        fields += [("instances", name, *text.split(".")) for text in component.fields]
+    fields = [tuple(text.split(".")) for text in manifest.spec_fields()]
+    for name in manifest.components:
+        fields += [("instances", name, *text.split(".")) for text in manifest.instance_fields(name)]
     unnamed = [field for field in fields if not any(policy.names(field) for policy in policies.policies)]
 
     assert unnamed == []

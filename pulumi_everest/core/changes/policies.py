@@ -10,6 +10,7 @@ from typing import Any, Final
 from pulumi_everest.core.changes.impact import Change, Impact
 from pulumi_everest.core.changes.quantities import amount
 from pulumi_everest.core.changes.spec_differences import Difference, plain
+from pulumi_everest.core.changes.usual import USUAL
 from pulumi_everest.core.paths import FieldPath, parse
 from pulumi_everest.core.technology import Definition
 from pulumi_everest.expressions.environment import Environment, Expression, ExpressionError, Scope
@@ -103,18 +104,19 @@ def guard_of(path: FieldPath) -> str:
 
 
 def guards_of(definition: Definition) -> list[str]:
-    """The names of the guards that the `changes` of a definition are."""
-    entries = (entry for entry in definition.spec.changes if entry.policy in _REFUSING)
-    return [entry.guard or guard_of(parse(entry.path)) for entry in entries]
+    """The names of the guards that the `changes` of a definition are, with the usual ones."""
+    entries = (entry for entry in (*definition.spec.changes, *USUAL) if entry.policy in _REFUSING)
+    return list(dict.fromkeys(entry.guard or guard_of(parse(entry.path)) for entry in entries))
 
 
 class Policies:
-    """The entries of one definition."""
+    """The entries of one definition, and the usual ones behind them."""
 
     def __init__(self, definition: Definition) -> None:
         environment = Environment(VARIABLES)
         self.policies = [
-            Policy(entry, parse(entry.path), _compiled(environment, entry.when)) for entry in definition.spec.changes
+            Policy(entry, parse(entry.path), _compiled(environment, entry.when))
+            for entry in (*definition.spec.changes, *USUAL)
         ]
 
     @staticmethod

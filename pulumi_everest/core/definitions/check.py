@@ -44,6 +44,7 @@ class _Check:
 
     def findings(self) -> Iterator[Finding]:
         found = [*self.types(), *self.components(), *self.schemas(), *self.topologies(), *self.bundles()]
+        found += self.shared_rules()
         yield from found
         yield from self.resolvable([*(entry.path for entry in found), *self.broken])
         yield from change_findings(self.definition)
@@ -179,13 +180,14 @@ class _Check:
         if kind not in known[name].types and kind in self.spec.component_types:
             text = f"the templates of plugin '{plugin}' do not take component '{name}' with type '{kind}'"
             yield unknown("definition.not-honoured", (*path, "type"), text, kind, known[name].types)
-        honoured = paths.FieldSet([*known[name].fields, "config"])
+        known_fields = self.manifest.instance_fields(name)
+        honoured = paths.FieldSet([*known_fields, "config"])
         for index, field in enumerate(fields or []):
             exists = paths.missing_part(paths.parse(field), INSTANCE) is None
             if exists and not honoured.covers(paths.parse(field)):
                 text = f"the templates of plugin '{plugin}' do nothing with '{field}' of component '{name}'"
                 at = (*path, "fields", index)
-                yield unknown("definition.not-honoured", at, text, field, known[name].fields)
+                yield unknown("definition.not-honoured", at, text, field, known_fields)
         if engine_config is not None and not honoured.covers(("engineConfig",)):
             text = f"the templates of plugin '{plugin}' do nothing with engineConfig of component '{name}'"
             yield finding("definition.not-honoured", (*path, "engineConfig"), text)
@@ -284,6 +286,15 @@ class _Check:
         if rules:
             environment, shapes = Environment(VARIABLES), rule_shapes(self.definition, topology)
             yield from rule_findings(rules, environment, shapes, path, f"topology '{topology}'")
+
+    def shared_rules(self) -> Iterator[Finding]:
+        """What is wrong with rules for all topologies: each can be asked of one of them."""
+        path: Path = (*SPEC, "rules")
+        of_topologies = [list(self.rules(name, self.spec.rules, path)) for name in self.spec.topologies]
+        for index in range(len(self.spec.rules)):
+            found = [[one for one in all_of if one.path[:3] == (*path, index)] for all_of in of_topologies]
+            if found and all(found):
+                yield from found[0]
 
     def resolvable(self, wrong: Iterable[Path]) -> Iterator[Finding]:
         """Whether a cluster that says nothing else can be had, of each topology that nothing `wrong` has a part in."""

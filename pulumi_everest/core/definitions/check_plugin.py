@@ -9,9 +9,9 @@ from pulumi_everest.core import paths
 from pulumi_everest.model.cluster import DatabaseClusterSpec, Instance
 from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.findings import Finding, finding, unknown
-from pulumi_everest.model.plugin_files.manifest import PluginManifest
+from pulumi_everest.model.plugin_files.manifest import HonouredComponent, PluginManifest
 from pulumi_everest.model.reading import read_model
-from pulumi_everest.model.shapes import shape_of
+from pulumi_everest.model.shapes import Shape, shape_of
 
 INSTANCE = shape_of(Instance)
 CLUSTER = shape_of(DatabaseClusterSpec)
@@ -22,16 +22,27 @@ CHOSEN = ("provider", "topology", "components", "operatorVersion", "bundle", "pr
 def check_manifest(manifest: PluginManifest) -> Iterator[Finding]:
     """Whether the fields that a plugin says it honours exist, and the keys of users that it says more about."""
     for name, component in manifest.components.items():
-        for index, text in enumerate(component.fields):
-            yield from paths.missing_path(paths.parse(text), INSTANCE, ("components", name, "fields", index), text)
-    for index, text in enumerate(manifest.fields):
-        yield from paths.missing_path(paths.parse(text), CLUSTER, ("fields", index), text)
+        yield from _listed(component, INSTANCE, ("components", name))
+        if not manifest.instance_fields(name) and component.fields is None:
+            text = f"the templates do nothing with a component '{name}'; if that is meant, write fields: []"
+            yield finding("definition.not-honoured", ("components", name), text)
+    yield from _listed(manifest, CLUSTER, ())
     secrets = manifest.secrets
     for field, keys in (("requiredUsers", secrets.required_users), ("online", secrets.online)):
         for index, key in enumerate(keys):
             if key not in secrets.users:
                 at = ("secrets", field, index)
                 yield unknown("definition.unknown-path", at, f"'{key}' is no key of `users`", key, secrets.users)
+
+
+def _listed(lists: PluginManifest | HonouredComponent, shape: Shape, path: Path) -> Iterator[Finding]:
+    """What is wrong with lists of fields: fields that do not exist, and those left out that nobody honoured."""
+    for key, texts in (("fields", lists.fields), ("moreFields", lists.more_fields), ("fieldsBut", lists.fields_but)):
+        for index, text in enumerate(texts or ()):
+            yield from paths.missing_path(paths.parse(text), shape, (*path, key, index), text)
+    if lists.fields is not None and lists.fields_but:
+        text = "'fields' lists what is honoured, so there is nothing to leave out: take it out of the list"
+        yield finding("field.conflict", (*path, "fieldsBut"), text)
 
 
 def check_defaults(data: Mapping[str, Any], manifest: PluginManifest, path: Path = ()) -> Iterator[Finding]:
@@ -49,7 +60,7 @@ def check_defaults(data: Mapping[str, Any], manifest: PluginManifest, path: Path
             text = f"the templates of plugin '{manifest.name}' do nothing with component '{name}'"
             yield unknown("definition.not-honoured", at, text, name, manifest.components)
         elif not any(entry.path[:2] == ("instances", name) for entry in found):
-            fields = paths.FieldSet([*manifest.components[name].fields, "config"])
+            fields = paths.FieldSet([*manifest.instance_fields(name), "config"])
             for below, allowed in fields.outside(instance):
                 text = f"the templates of plugin '{manifest.name}' do nothing with '{below[-1]}' of component '{name}'"
                 yield unknown("definition.not-honoured", (*at, *below), text, str(below[-1]), allowed)

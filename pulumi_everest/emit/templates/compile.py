@@ -20,6 +20,7 @@ from pulumi_everest.emit.templates.nodes import (
     text,
     tolerant,
 )
+from pulumi_everest.expressions.check import result_name
 from pulumi_everest.expressions.environment import Environment, Expression, ExpressionError, FunctionSpec, check_name
 from pulumi_everest.expressions.messages import brief
 from pulumi_everest.model.deferred import Path
@@ -45,7 +46,7 @@ class Compiler:
         self.document = document
         self.tolerant = tolerant
         self.findings: list[Finding] = []
-        self._variables = variables
+        self.variables = variables
         names = {name for name in _named_in(document.data) if _is_name(name)}
         self._environment = self._make_environment({*variables, *names}, tuple(functions))
         self._compiled: dict[str, Expression | ExpressionError] = {}
@@ -97,13 +98,23 @@ class Compiler:
             code = _only_code(data["when"])
             if code is None and not isinstance(data["when"], bool):
                 self.report("plugin.template", at, "'when' takes one expression: ${...}")
+            self._check_condition(code, at, names)
             when = (node, Spot(at, self.document.value_place, _short(code)))
             needed = self._needed(lets, code)
         return Controls(loops, lets[:needed], when, lets[needed:], self.tolerant), names
 
+    def _check_condition(self, code: Code | None, at: Path, names: Names) -> None:
+        """Report a condition that is certainly neither true nor false; one that may be absent is one."""
+        compiled = self.compiled(code) if code is not None else None
+        if not isinstance(compiled, Expression) or not compiled.roots <= names.keys():
+            return
+        gives = result_name(compiled, names)
+        if gives is not None:
+            self.report("plugin.template", at, f"'when' takes true or false, and ${{{_short(code)}}} gives {gives}")
+
     def _needed(self, lets: tuple[tuple[str, Node], ...], code: Code | None) -> int:
         """How many of the named values come before a condition: all up to the last that it names."""
-        compiled = self._compile(code) if code is not None else None
+        compiled = self.compiled(code) if code is not None else None
         roots = compiled.roots if isinstance(compiled, Expression) else frozenset()
         return max((index + 1 for index, (name, _) in enumerate(lets) if name in roots), default=0)
 
@@ -214,7 +225,7 @@ class Compiler:
         return expression(*only) if len(parts) == 1 and not isinstance(only, str) else text(parts)
 
     def _expression(self, code: Code, path: Path, names: Names) -> Expression | None:
-        compiled = self._compile(code)
+        compiled = self.compiled(code)
         if isinstance(compiled, ExpressionError):
             self.report("plugin.expression", path, f"${{{_short(code)}}}: {compiled.message}")
             return None
@@ -227,7 +238,8 @@ class Compiler:
             self.report_unknown("plugin.expression-field", path, message, field.name, field.allowed)
         return compiled
 
-    def _compile(self, code: Code) -> Expression | ExpressionError:
+    def compiled(self, code: Code) -> Expression | ExpressionError:
+        """An expression, or what is wrong with it; made once."""
         if code.text not in self._compiled:
             try:
                 self._compiled[code.text] = self._environment.compile(code.text)
@@ -238,12 +250,12 @@ class Compiler:
     def _shape(self, value: Any, names: Names) -> Shape:
         """What a value of the template looks like, as far as its expression tells."""
         code = _only_code(value)
-        compiled = self._compile(code) if code is not None else None
+        compiled = self.compiled(code) if code is not None else None
         return compiled.shape(names) if isinstance(compiled, Expression) else ANY
 
     def _check_name(self, name: str, path: Path) -> bool:
         message = None if _is_name(name) else f"'{name}' cannot be the name of a value"
-        if name in self._variables:
+        if name in self.variables:
             message = f"'{name}' would hide the variable of that name"
         if message is not None:
             self.report("plugin.template", path, message)

@@ -152,7 +152,7 @@ def _named_value(node: Node, scope: Scope) -> Any:
     value = node.look(scope)
     if isinstance(value, Waiting) or (isinstance(value, Computed) and not node.always):
         return Computed(value.needs, lambda known: _named_value(node, scope.known(known)))
-    return None if value.__class__ in MARKS else value
+    return ABSENT if value.__class__ in MARKS else value
 
 
 def controlled(controls: Controls, body: Node) -> Node:

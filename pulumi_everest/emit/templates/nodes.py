@@ -267,7 +267,7 @@ def mapping(fields: list[Field], merge: tuple[Node, Spot] | None) -> Node:
         )
         for f in fields
     ]
-    full = merge is None and any(not f.optional and f.value.always for f in fields)
+    full = merge is None and any(not f.optional and f.value.always and not f.value.composed for f in fields)
     kind = Present if full else Computed
 
     def make(scope: Scope) -> Any:

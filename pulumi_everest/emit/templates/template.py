@@ -6,15 +6,19 @@ is compiled once, with all its findings, and then makes the objects of any numbe
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
 from typing import Any
 
+from pulumi_everest.core.paths import FieldPath
 from pulumi_everest.core.resolve import Resolved
 from pulumi_everest.emit.core_kinds import unmakeable
 from pulumi_everest.emit.templates.compile import Compiler, Names
 from pulumi_everest.emit.templates.controls import Controls, named
+from pulumi_everest.emit.templates.faults import faults
 from pulumi_everest.emit.templates.former_types import FormerTypes, Head
+from pulumi_everest.emit.templates.inferred_fields import Reads, fields_of, reads_of
 from pulumi_everest.emit.templates.nodes import MARKS, Node, Spot, TemplateError, Waiting, kind_of, subject
 from pulumi_everest.emit.templates.object_settings import (
     OF_MAIN,
@@ -25,7 +29,7 @@ from pulumi_everest.emit.templates.object_settings import (
     read_settings,
 )
 from pulumi_everest.expressions.environment import FunctionSpec, Scope
-from pulumi_everest.model.cluster import DatabaseClusterSpec, Metadata
+from pulumi_everest.model.cluster import DatabaseClusterSpec, Instance, Metadata
 from pulumi_everest.model.deferred import Deferred, leaves_of
 from pulumi_everest.model.findings import Finding, finding, path_text, sort_findings
 from pulumi_everest.model.plugin_files.object_settings import PLAIN, ObjectSettings
@@ -61,12 +65,17 @@ class Emitted:
         return self.main or self.settings.keeps_data
 
 
-def variable_shapes() -> dict[str, Shape]:
-    """The variables of every template and what they look like."""
+def variable_shapes(components: Iterable[str] | None = None) -> dict[str, Shape]:
+    """The variables of every template and what they look like; `components` are those that clusters may have."""
+    spec, types = shape_of(DatabaseClusterSpec), _TEXTS
+    if components is not None:
+        instances = Shape("object", dict.fromkeys(components, shape_of(Instance)))
+        spec = Shape("object", {**spec.fields, "instances": instances})
+        types = Shape("object", dict.fromkeys(components, TEXT))
     return {
-        "spec": shape_of(DatabaseClusterSpec),
+        "spec": spec,
         "metadata": shape_of(Metadata),
-        "types": _TEXTS,
+        "types": types,
         "options": Shape("object", {"volumePolicy": TEXT}),
         "secrets": Shape(
             "object", {"users": _TEXTS, "storages": Shape("map", item=_TEXTS), "monitoring": Shape("map", item=ANY)}
@@ -149,6 +158,8 @@ class Template:
     _lets: tuple[tuple[str, Node], ...] = ()
     _entries: list[_Entry] = field(default_factory=list)
     _former: FormerTypes = field(default_factory=FormerTypes)
+    _reads: Callable[[], Reads] = dict
+    _faults: Callable[[], Iterable[Finding]] = tuple
 
     @classmethod
     def parse(
@@ -187,8 +198,26 @@ class Template:
                 template._entries.append(compiled)
         _check_entries(compiler, objects)
         template._former = FormerTypes([_head(compiler, entry, names) for entry in objects], operators)
+        template._reads = partial(reads_of, data, compiler.compiled, compiler.variables)
+        template._faults = partial(faults, compiler, objects)
         template.findings = sort_findings(compiler.findings)
         return template
+
+    def warnings(self) -> list[Finding]:
+        """What may be wrong with the templates although they compile; see `faults`."""
+        return list(self._faults())
+
+    def fields_read(self, root: str, shape: Shape) -> list[FieldPath]:
+        """The fields of a variable that get into the objects, or decide about them; see `inferred_fields`."""
+        return fields_of(self._read, root, shape)
+
+    def reads_of(self, root: str) -> set[str]:
+        """The first names below a variable that get into the objects, or decide about them."""
+        return {str(read.path[1]) for read in self._read if read.path[0] == root and len(read.path) > 1}
+
+    @cached_property
+    def _read(self) -> Reads:
+        return self._reads()
 
     def emit(self, resolved: Resolved) -> list[Emitted]:
         """The objects of a cluster, in the order of the template, as fresh plain data.

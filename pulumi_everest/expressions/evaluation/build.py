@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final
 
+from pulumi_everest.expressions.absent import ABSENT
 from pulumi_everest.expressions.evaluation import access
 from pulumi_everest.expressions.evaluation.arithmetic import add
 from pulumi_everest.expressions.evaluation.budget import Budget
@@ -93,9 +94,15 @@ class _Builder:
             return _constant(TYPES[name])
         raise UnsupportedError(f"'{name}' is not known here")
 
+    def _asked(self, node: Node, local: Mapping[str, Step]) -> Step:
+        """A part of which something is asked that may not be there: nothing is in what is not there itself."""
+        if isinstance(node, Name) and node.name not in local and node.name.removeprefix(".") in self._variables:
+            return _variable(node.name.removeprefix("."), NONE)
+        return self.build(node, local)
+
     def _select(self, node: Select, local: Mapping[str, Step]) -> Step:
         if node.tested:
-            return _has(self.build(node.operand, local), node.field)
+            return _has(self._asked(node.operand, local), node.field)
         names = [node.field]
         operand = node.operand
         while isinstance(operand, Select) and not operand.tested:
@@ -105,6 +112,8 @@ class _Builder:
 
     def _call(self, node: Call, local: Mapping[str, Step]) -> Step:
         operands = [self.build(operand, local) for operand in node.operands]
+        if node.function in ("_?._", "_[?_]"):
+            operands[0] = self._asked(node.operands[0], local)
         special = _SPECIAL.get((node.function, len(operands)))
         if special is not None:
             return special(*operands)
@@ -190,12 +199,15 @@ def _constant(value: Any) -> Step:
     return lambda _frame: value
 
 
-def _variable(name: str) -> Step:
+def _variable(name: str, absent: Any = None) -> Step:
+    """A variable; `absent` stands for a value that is not there."""
+
     def step(frame: Frame) -> Any:
         try:
-            return frame[_VARIABLES][name]
+            value = frame[_VARIABLES][name]
         except KeyError:
             raise EvaluationError(f"'{name}' has no value here") from None
+        return absent if value is ABSENT else value
 
     return step
 

@@ -1,8 +1,9 @@
 """plugin.yaml: what a plugin is, and what its templates honour."""
 
-from typing import Annotated, Any, Literal
+from collections.abc import Iterable, Iterator
+from typing import Annotated, Any, Literal, Protocol
 
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from pulumi_everest.model.part import Part, Version, Whole
 from pulumi_everest.model.plugin_files.object_settings import ByTopology
@@ -36,12 +37,17 @@ class Operator(Part):
 class HonouredComponent(Part):
     """What the templates do with one component."""
 
-    types: list[str]
-    """Component types that may fill it."""
+    types: list[str] = []
+    """Component types that may fill it. If left out, those that the plugin's definition gives it."""
     also_called: list[str] = []
     """Other names that people have for it, such as that of the program that runs in it."""
-    fields: list[str] = []
-    """Instance fields that reach an emitted object, as paths; a prefix covers what is below it."""
+    fields: list[str] | None = None
+    """Instance fields that reach an emitted object, as paths; a prefix covers what is below it. If left out, those that
+    the templates do something with."""
+    more_fields: list[str] = []
+    """Fields beside those, such as one that a rule refuses with a reason."""
+    fields_but: list[str] = []
+    """Fields of those that are not honoured, as paths, with what is below them."""
 
 
 class Block(Part):
@@ -142,6 +148,22 @@ class Leftovers(Part):
     """What the operator does with them when a cluster of the same name is made, and what to see to before."""
 
 
+class Inferred(Protocol):
+    """The fields that templates do something with."""
+
+    def of_spec(self) -> list[str]:
+        """Those of the spec outside `instances`, but for `dataSource` where a restore is made of it."""
+        ...
+
+    def of_source(self) -> list[str]:
+        """Those of `dataSource` where a restore is made of it."""
+        ...
+
+    def of_instance(self, component: str) -> list[str]:
+        """Those of a component."""
+        ...
+
+
 class PluginManifest(Part):
     """What a plugin is."""
 
@@ -157,10 +179,15 @@ class PluginManifest(Part):
     """Release of the plugin."""
     operator: Operator
     """The operator that the emitted objects are for."""
-    components: dict[str, HonouredComponent]
-    """What the templates do with each component."""
-    fields: list[str] = []
-    """Fields of the cluster's spec, outside `instances`, that reach an emitted object, as paths."""
+    components: dict[str, HonouredComponent] = {}
+    """What the templates do with each component. Those of the plugin's definition need not be listed."""
+    fields: list[str] | None = None
+    """Fields of the cluster's spec, outside `instances`, that reach an emitted object, as paths. If left out, those
+    that the templates do something with."""
+    more_fields: list[str] = []
+    """Fields beside those, such as one that a rule refuses with a reason."""
+    fields_but: list[str] = []
+    """Fields of those that are not honoured, as paths, with what is below them."""
     blocks: dict[str, Block] = {}
     """Which parts of the spec belong to which component types."""
     defaults: dict[str, Any] = {}
@@ -198,3 +225,31 @@ class PluginManifest(Part):
     """API versions that the main object had, as `group/version`."""
     functions: dict[str, Function] = {}
     """Functions of the plugin's own Python module, by the name they have in templates."""
+    _inferred: Inferred | None = PrivateAttr(None)
+
+    def infer(self, inferred: Inferred) -> None:
+        """Take the fields that are not listed from the templates."""
+        self._inferred = inferred
+
+    def spec_fields(self, *, source: bool = True) -> list[str]:
+        """The fields outside `instances` that are honoured; those of `dataSource` may cost more than the others."""
+        known: list[str] = []
+        if self.fields is not None:
+            known = self.fields
+        elif self._inferred is not None:
+            known = [*self._inferred.of_spec(), *(self._inferred.of_source() if source else ())]
+        return [*without(known, self.fields_but), *self.more_fields]
+
+    def instance_fields(self, component: str) -> list[str]:
+        """The fields of a component that are honoured. Raises KeyError for one that the plugin does not have."""
+        told = self.components[component]
+        known = told.fields
+        if known is None:
+            known = self._inferred.of_instance(component) if self._inferred is not None else []
+        return [*without(known, told.fields_but), *told.more_fields]
+
+
+def without(fields: Iterable[str], but: Iterable[str]) -> Iterator[str]:
+    """The fields that are neither among those that are left out nor below one of them."""
+    left_out = tuple(f"{text}." for text in but)
+    return (text for text in fields if not f"{text}.".startswith(left_out)) if left_out else iter(fields)

@@ -121,8 +121,12 @@ class JobFile(Part):
     cluster is known), `storage` (the one that the job names), `secrets`, `operator` and, for a restore, `creating`.
     """
 
-    fields: list[str] = []
-    """Fields of the job's spec that the templates honour, as paths."""
+    fields: list[str] | None = None
+    """Fields of the job's spec that the templates honour, as paths. If left out, those that they do something with."""
+    more_fields: list[str] = []
+    """Fields beside those, such as one that a rule refuses with a reason."""
+    fields_but: list[str] = []
+    """Fields of those that are not honoured, as paths, with what is below them."""
     rules: list[Rule] = []
     """What must hold of a job and its cluster."""
     wait_for: str | None = None

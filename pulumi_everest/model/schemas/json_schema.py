@@ -6,7 +6,7 @@ written without quotes.
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaValue
@@ -76,12 +76,44 @@ def document_schema(name: str) -> dict[str, Any]:
     schema = model_schema(DOCUMENTS[name])
     if name in ("DatabaseCluster", "DatabaseBackup", "DatabaseRestore"):
         _allow_absent_metadata(schema)
+    if name in _WITH_MIXINS:
+        _allow_mixins(schema, at_top=name != "DatabaseClusterDefinition")
     return schema
 
 
 def model_schema(model: type[BaseModel]) -> dict[str, Any]:
     """The JSON Schema of a model, with what its docstrings say of its fields."""
     return model.model_json_schema(schema_generator=_FromModels)
+
+
+_WITH_MIXINS: Final = ("DatabaseClusterDefinition", "plugin.yaml", "resources.yaml", "backup.yaml", "restore.yaml")
+_MIXIN: Final[dict[str, Any]] = {
+    "description": "Names of mixins, of the plugin (mixins.yaml) or of the package, whose parts are put in here.",
+    "anyOf": [
+        {"type": "string"},
+        {"type": "array", "items": {"type": "string"}},
+        {
+            "type": "object",
+            "additionalProperties": {
+                "type": ["object", "null"],
+                "properties": {"but": {"type": "array", "items": {"type": "string"}}},
+                "additionalProperties": False,
+            },
+        },
+    ],
+}
+
+
+def _allow_mixins(schema: dict[str, Any], *, at_top: bool) -> None:
+    """What a mixin may stand for: parts of the whole, objects, rules and changes."""
+    if at_top:
+        schema["properties"]["mixin"] = _MIXIN
+    for part in (schema, *schema.get("$defs", {}).values()):
+        for name in ("objects", "rules", "changes"):
+            listed = part.get("properties", {}).get(name, {})
+            if listed.get("type") == "array" and "items" in listed:
+                used = {"type": "object", "properties": {"mixin": _MIXIN}, "required": ["mixin"]}
+                listed["items"] = {"anyOf": [listed["items"], used]}
 
 
 def _allow_absent_metadata(schema: dict[str, Any]) -> None:

@@ -449,7 +449,8 @@ ROWS = [
 EACH = each(ROWS, OPERATORS)
 
 
-UNTRIED: set[tuple[str, ...]] = set()
+UNTRIED = {("instances", "monitoring", "type")}
+"""Honoured as far as the templates go: the type of a component that only other definitions leave a choice of."""
 
 GROWTH = [
     # operator version, what is there, what is not

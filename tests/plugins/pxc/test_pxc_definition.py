@@ -22,6 +22,7 @@ from definition_tests import (  # noqa: F401
     test_versions_and_images_are_those_of_the_operator_release,
 )
 
+from pulumi_everest.core.changes.policies import Policies
 from pulumi_everest.model.findings import one_line
 from pulumi_everest.model.values.scalars import quantity_value
 from pulumi_everest.plugins.plugin import Plugin
@@ -404,7 +405,8 @@ def test_the_upgrades_stay_within_a_series_of_mysql(plugin: Plugin) -> None:
 
 
 def test_the_changes_that_lose_data_come_before_those_that_are_wider(plugin: Plugin) -> None:
-    changes = {change.path: (index, change.policy) for index, change in enumerate(plugin.definition.spec.changes)}
+    entries = [policy.entry for policy in Policies.of(plugin.definition).policies]
+    changes = {entry.path: (index, entry.policy) for index, entry in reversed([*enumerate(entries)])}
 
     assert changes["topology.type"][1] == "downtime"
     assert changes["instances.*.storage.size"][1] == "grow-only"

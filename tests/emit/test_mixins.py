@@ -161,7 +161,7 @@ def test_the_files_of_a_plugin_may_use_its_own_mixins_and_those_of_the_package(t
 
     assert [one_line(one) for one in found] == []
     assert plugin.manifest.failed == "self.?status.?state.orValue('') == 'error'"
-    assert [rule.path for rule in plugin.definition.spec.rules] == ["instances.*.expose.type", None]
+    assert [rule.path for rule in plugin.definition.spec.rules] == ["instances.*.expose.type", "metadata.name"]
     assert [entry.name for entry in plugin.template._entries] == ["users", "backup-credentials", "shop"]
     fields = plugin.manifest.instance_fields("engine")
     assert "scheduling.nodeSelector" in fields

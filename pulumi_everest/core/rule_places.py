@@ -100,7 +100,20 @@ def _broken_items(node: list[Any], at: Path, spec: Mapping[str, Any], asks: Asks
 def _broken_members(
     node: Mapping[str, Any], at: Path, below: FieldPath, spec: Mapping[str, Any], asks: Asks
 ) -> list[Part]:
-    """The same of a mapping, whose other members stay, without the field that the rule is about."""
+    """The same of a mapping, whose other members stay, without the field that the rule is about.
+
+    A rule may be broken because just this field is missing; then without what is around it.
+    """
+    for depth in range(max(len(below), 1), 0, -1):
+        found = _members_without(node, at, below[:depth], spec, asks)
+        if found:
+            return found
+    return []
+
+
+def _members_without(
+    node: Mapping[str, Any], at: Path, below: FieldPath, spec: Mapping[str, Any], asks: Asks
+) -> list[Part]:
     keys = list(node)
 
     def of(kept: list[str]) -> Any:

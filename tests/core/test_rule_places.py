@@ -68,6 +68,13 @@ def asking(cel: str) -> Callable[[Mapping[str, Any]], bool | None]:
         (MEMBERS, "has(spec.map.a) && spec.map.all(k, spec.map[k].?n.orValue(0) < 7)", "map.*.n", ["map.c.n"]),
         (MEMBERS, "spec.map.all(k, !spec.map[k].?deep.?x.hasValue())", "map.*.deep.x", ["map.b.deep.x"]),
         (MEMBERS, "spec.map.all(k, k != 'b')", "map.*", ["map.b"]),
+        # A field that is missing beside another one: without both the member would do.
+        (
+            MEMBERS,
+            "spec.map.all(k, !has(spec.map[k].deep) || has(spec.map[k].deep.y))",
+            "map.*.deep.y",
+            ["map.b.deep.y"],
+        ),
         (MEMBERS, "spec.map.all(k, spec.map[k].n <= spec.map.a.n * 5)", "map.*.n", ["map.c.n"]),
         (MEMBERS, "spec.map.all(k, spec.map[k].n == 0)", "map.*.n", ["map.a.n", "map.b.n", "map.c.n"]),
         (MEMBERS, "spec.map.a.n + spec.map.b.n + spec.map.c.n < 9", "map.*.n", ["map"]),

@@ -243,6 +243,8 @@ class Technology:
 
     def unhonoured(self, spec: Mapping[str, Any]) -> list[tuple[Path, list[str]]]:
         """The topmost values of a spec, outside `instances`, that are not honoured, with what would be."""
+        if spec.keys() <= _ALWAYS:
+            return []
         fields = self._fields_without_source if "dataSource" not in spec else self.spec_fields
         if fields is None or not any(fields.outside(spec)):
             return []
@@ -271,3 +273,4 @@ OWN_FIELDS = (
     "images.registry",
 )  # fmt: skip
 """Fields of the spec that this package itself honours, whatever the plugin."""
+_ALWAYS = frozenset(OWN_FIELDS)

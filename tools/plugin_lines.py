@@ -20,16 +20,18 @@ import yaml
 
 PLUGINS = Path("pulumi_everest/plugins")
 COLUMNS = 100
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 _CATALOG = {("spec", "bundles"), ("spec", "uiSchema"), ("spec", "componentTypes", "*", "versions")}
 
 
 def lines_of(text: str) -> int:
     """The lines of one YAML file in that form."""
     count = 0
-    for document in yaml.compose_all(text, Loader=yaml.SafeLoader):
+    for document in yaml.compose_all(text, Loader=LOADER):
         if document is not None:
             _normalise(document, ())
-            written = yaml.serialize(document, Dumper=yaml.SafeDumper, width=COLUMNS)
+            written = yaml.serialize(document, Dumper=DUMPER, width=COLUMNS)
             count += sum(bool(line.strip()) for line in written.splitlines())
     return count
 

@@ -16,7 +16,7 @@ endif
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-pythons test-lowest fuzz covered mutants testenv lint format schemas coverage measure bench growth plugin-lines plugin-renders bench-engine engine-test engine-soak docs dist clean
+.PHONY: help demo test test-pythons test-lowest fuzz faults covered mutants testenv lint format schemas coverage capabilities measure bench growth plugin-lines plugin-renders bench-engine engine-test engine-soak docs dist clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -69,6 +69,9 @@ fuzz: $(VENV)/.develop ## Run the tests that make random examples with many of t
 	@EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest -n auto --dist worksteal -m "hypothesis or fuzz" \
 	  --hypothesis-profile fuzz --hypothesis-seed $(SEED) $(TESTS)
 
+faults: $(VENV)/.develop ## Leave out each line of the built-in templates, one at a time: does the kit or an example notice? (minutes)
+	@$(BIN)/python -m pytest -n auto --dist worksteal -m faults tests/plugins/test_seeded_faults.py
+
 covered: $(VENV)/.develop ## Run the tests and say what part of the lines they run, and which modules have the smallest part
 	@$(BIN)/coverage erase
 	@$(BIN)/coverage run -m pytest -q -n auto --dist loadfile $(TESTS) || echo "some tests failed; what ran is counted"
@@ -100,6 +103,9 @@ schemas: $(VENV)/.package ## Write what is made of the models anew: the typed di
 
 coverage: $(VENV)/.develop ## Write docs/coverage.md anew, from the operators' samples in EVEREST_SHARED
 	@$(BIN)/python tests/samples/table.py
+
+capabilities: $(VENV)/.develop ## Write docs/capabilities.md anew: what the built-in plugins are proved to do
+	@$(BIN)/python -m tools.capabilities
 
 measure: $(VENV)/.develop ## Count anew how much of the operators' own tests fields reach, in EVEREST_SHARED (some minutes)
 	@nice $(BIN)/python tests/samples/operators_tests.py $(or $(EVEREST_SHARED),../shared)

@@ -24,8 +24,9 @@ Outcomes = dict[str, dict[str, str]]
 
 def outcomes(wanted: dict[str, list[str]], plugins: list[str]) -> Outcomes:
     """What the plugins of the package that is imported make of their own probes, and of the inputs that are wanted."""
-    from pulumi_everest.plugins.find import builtin
     from pulumi_everest.testing.probing import cases_of
+
+    from pulumi_everest.plugins.find import builtin
 
     found: Outcomes = {}
     for plugin in builtin():
@@ -36,10 +37,11 @@ def outcomes(wanted: dict[str, list[str]], plugins: list[str]) -> Outcomes:
 
 
 def _case(plugin: Any, operator: str, topology: str, wanted: list[str]) -> dict[str, str]:
-    from pulumi_everest.core.technology import Technology
     from pulumi_everest.testing.job_probe import JobProbe
     from pulumi_everest.testing.outcomes import Refused
     from pulumi_everest.testing.probe import TopologyProbe
+
+    from pulumi_everest.core.technology import Technology
     from pulumi_everest.workspace.setup import Setup
 
     class Jobs(JobProbe):
@@ -73,11 +75,12 @@ def _case(plugin: Any, operator: str, topology: str, wanted: list[str]) -> dict[
 
 
 def _cluster(setup: Any, spec: dict[str, Any], operator: str) -> str:
+    from pulumi_everest.testing.job_probe import filled_objects
+
     from pulumi_everest.core.merging import over
     from pulumi_everest.core.validate import check_cluster
     from pulumi_everest.emit.objects import emit
     from pulumi_everest.model.findings import EverestError, path_text
-    from pulumi_everest.testing.job_probe import filled_objects
 
     metadata = {"name": "probe", "namespace": "probes"}
     resolved, findings = check_cluster(metadata, over({"operatorVersion": operator}, spec), setup.technology)

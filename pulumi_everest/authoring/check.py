@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pulumi_everest.authoring.examples import Rendered, examples_of, rendered
+from pulumi_everest.authoring.schema_check import of_cluster
 from pulumi_everest.emit.crds import Crds
 from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.findings import EverestError, Finding, Place, finding
@@ -45,15 +46,13 @@ def check(plugin: Plugin, crds: Crds | None = None) -> Checked:
     if checked.has_errors:
         return checked
     checked.examples = [rendered(plugin, file, crds) for file in examples_of(plugin)]
-    for example in checked.examples:
-        checked.findings += example.findings
     if not checked.examples:
         text = "the plugin has no examples, so nothing shows what it makes"
         place = Place(str(plugin.folder / "examples"))
         checked.findings.append(finding("plugin.no-example", (), text, place=place))
     made = list(_of_topologies(plugin, crds))
     checked.clusters = len(made)
-    checked.findings += _once(made)
+    checked.findings += _once([*made, *((example.file.name, example.findings) for example in checked.examples)])
     return checked
 
 
@@ -109,7 +108,7 @@ def _of_topologies(plugin: Plugin, crds: Crds | None) -> Iterator[tuple[str, lis
 
     A plugin may want more of a cluster than its topology; what it says of that is no mistake of the plugin's.
     """
-    workspace = Workspace(Plugins([plugin.folder]), crds=crds)
+    workspace = Workspace(Plugins([plugin.folder]))
     presets: list[str | None] = [None, *plugin.presets]
     for operator in plugin.manifest.operator.versions:
         for topology in plugin.definition.spec.topologies:
@@ -117,28 +116,31 @@ def _of_topologies(plugin: Plugin, crds: Crds | None) -> Iterator[tuple[str, lis
                 spec: dict[str, Any] = {"provider": plugin.definition.name, "topology": {"type": topology}}
                 spec |= {"operatorVersion": operator} | ({"preset": preset} if preset else {})
                 what = f"topology {topology}, operator {operator}" + (f", preset {preset}" if preset else "")
-                yield what, list(_of_cluster(workspace, spec))
+                yield what, list(_of_cluster(workspace, plugin, spec, crds))
 
 
-def _of_cluster(workspace: Workspace, spec: Mapping[str, Any]) -> Iterator[Finding]:
+def _of_cluster(workspace: Workspace, plugin: Plugin, spec: Mapping[str, Any], crds: Crds | None) -> Iterator[Finding]:
     """What is wrong with what the templates make of a cluster; nothing where the cluster itself is refused."""
     cluster = ClusterInput({"name": "example", "namespace": "default"}, dict(spec))
     resolved, setup, found = workspace.check(cluster)
     if resolved is None or setup is None or any(entry.is_error for entry in found):
         return
     try:
-        found = workspace.check_objects(Plan(cluster, resolved, setup, workspace.emit(cluster, resolved, setup)))
+        plan = Plan(cluster, resolved, setup, workspace.emit(cluster, resolved, setup))
     except EverestError as error:
-        found = error.findings
-    yield from found
+        yield from error.findings
+        return
+    yield from workspace.check_objects(plan)
+    if crds is not None:
+        yield from of_cluster(plugin, plan, crds)
 
 
 def _once(made: Iterable[tuple[str, list[Finding]]]) -> Iterator[Finding]:
-    """Each finding once, with the first cluster in which it shows and the number of others."""
-    seen: dict[tuple[str, Path, str], tuple[Finding, list[str]]] = {}
+    """Each finding once: of one that shows in several clusters, the first of these and the number of others."""
+    seen: dict[tuple[str, Place | Path, str], tuple[Finding, list[str]]] = {}
     for what, found in made:
         for entry in found:
-            seen.setdefault((entry.code, entry.path, entry.message), (entry, []))[1].append(what)
+            seen.setdefault((entry.code, entry.place or entry.path, entry.message), (entry, []))[1].append(what)
     for entry, where in seen.values():
         more = f" and {len(where) - 1} more" if len(where) > 1 else ""
-        yield replace(entry, subject=f"{where[0]}{more}")
+        yield replace(entry, subject=entry.subject or f"{where[0]}{more}")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pulumi_everest.authoring.schema_check import CODES, of_cluster, of_job
 from pulumi_everest.emit.crds import Crds
 from pulumi_everest.model.findings import Finding, Place, finding, path_text
 from pulumi_everest.model.source.documents import read_file
@@ -40,16 +41,27 @@ def examples_of(plugin: Plugin) -> list[Path]:
 
 
 def rendered(plugin: Plugin, file: Path, crds: Crds | None = None) -> Rendered:
-    """What an example becomes."""
+    """What an example becomes. What the operator's schemas refuse is said at the template's line."""
     documents, found = read_file(file, shape_for)
-    workspace = Workspace(Plugins([plugin.folder]), documents, crds=crds)
+    workspace = Workspace(Plugins([plugin.folder]), documents)
     planned = workspace.plan()
+    if crds is not None:
+        told = Workspace(Plugins([plugin.folder]), documents, crds=crds).plan().findings
+        planned.findings += [entry for entry in told if entry.code not in (*CODES, *_codes(planned.findings))]
+        for plan in planned.clusters:
+            found += of_cluster(plugin, plan, crds) if plan.setup.plugin is not None else ()
+        for job in planned.jobs:
+            found += of_job(plugin, job, crds) if job.setup.plugin is not None else ()
     # What is wrong with the plugin itself is not said once more for each of its examples.
     found += [entry for entry in planned.findings if entry not in workspace.plugins.findings]
     manifests = [document.data for document in workspace.foreign]
     manifests += [item.manifest for plan in planned.clusters for item in plan.objects]
     manifests += [item.manifest for job in planned.jobs for item in job.objects]
     return Rendered(file, manifests, found)
+
+
+def _codes(found: list[Finding]) -> set[str]:
+    return {entry.code for entry in found}
 
 
 def compared(example: Rendered) -> list[Finding]:

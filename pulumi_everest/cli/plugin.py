@@ -42,10 +42,11 @@ _TEST = """Check plugins, and then prove that they do what their definitions say
 The conformance kit changes every field that a definition accepts, in each topology and for each operator version, and
 looks whether an object changes. Each example is rendered and held against <example>.expected.yaml beside it. With
 --apiserver all objects of the examples are created on a real API server, which is asked to be strict; it needs --crds,
-and the binaries that KUBEBUILDER_ASSETS names.
+and the binaries that KUBEBUILDER_ASSETS names. What comes out is a table of capabilities, such as backup, pitr and tls:
+proved, failed, untested or refused. With --format json it has the fields and topologies of each.
 
 \b
-  everest plugin test plugins/valkey --crds crds/
+  everest plugin test plugins/valkey --crds crds/ --format json
   everest plugin test plugins/valkey --update
   everest plugin test plugins/valkey --crds crds/ --apiserver
 """
@@ -100,6 +101,12 @@ def check(ctx: click.Context, named: tuple[str, ...], form: str, crds: tuple[str
 @_format
 @_crds
 @_strict
+@click.option(
+    "--bases",
+    metavar="PATH",
+    multiple=True,
+    help="File or folder with clusters in which fields are tried beside the examples. Repeatable.",
+)
 @click.option("--update", is_flag=True, help="Write what examples become beside them, instead of comparing.")
 @click.option("--apiserver", is_flag=True, help="Create the objects of all examples on a real API server.")
 @click.pass_context
@@ -109,6 +116,7 @@ def test(
     form: str,
     crds: tuple[str, ...],
     strict: bool,
+    bases: tuple[str, ...],
     update: bool,
     apiserver: bool,
 ) -> None:
@@ -116,6 +124,7 @@ def test(
     if apiserver and not crds:
         raise click.UsageError("--apiserver needs --crds: the server must know the operator's kinds")
     outcome = _Outcome(form, strict)
+    outcome.plugins = []
     with _schemas(crds, outcome) as (files, schemas):
         for opened in _each(named, outcome):
             assert opened.plugin is not None
@@ -128,7 +137,7 @@ def test(
             _golden(opened, checked, outcome, update=update)
             if apiserver and schemas is not None:
                 _on_server(opened, checked, files, outcome)
-            _conformance(opened, schemas, outcome)
+            _conformance(opened, schemas, bases, outcome)
     ctx.exit(outcome.shown())
 
 
@@ -166,6 +175,8 @@ class _Outcome:
         self.form, self.strict = form, strict
         self.findings: list[Finding] = []
         self.lines: list[str] = []
+        self.plugins: list[dict[str, Any]] | None = None
+        """What has been proved of each plugin, for machines; None where nothing was to be proved."""
 
     def say(self, line: str) -> None:
         """A line of the summary, which is for people."""
@@ -178,14 +189,18 @@ class _Outcome:
 
     def shown(self) -> int:
         """Write all of it, and give the exit code."""
-        from pulumi_everest.cli.output.findings import failed
+        from pulumi_everest.cli.output.findings import failed, finding_data
         from pulumi_everest.cli.output.write import findings_text, write_result
         from pulumi_everest.model.findings import sort_findings
         from pulumi_everest.review.inputs.gather import Gathered
         from pulumi_everest.review.options import Options
 
         gathered = Gathered(findings=sort_findings(dict.fromkeys(self.findings)))
-        text = findings_text(gathered, Options(format=self.form), sys.stdout)
+        if self.form == "json" and self.plugins is not None:
+            found = [finding_data(entry) for entry in gathered.findings]
+            text = json.dumps({"findings": found, "plugins": self.plugins}, indent=2, ensure_ascii=False)
+        else:
+            text = findings_text(gathered, Options(format=self.form), sys.stdout)
         if self.form != "json" and self.lines:
             text = "\n".join([text, *self.lines])
         write_result(text, None)
@@ -246,14 +261,26 @@ def _golden(opened: Opened, checked: Checked, outcome: _Outcome, *, update: bool
     outcome.say(f"{name}: {equal} of {counted(len(checked.examples), 'example')} as expected")
 
 
-def _conformance(opened: Opened, schemas: Crds | None, outcome: _Outcome) -> None:
+def _conformance(opened: Opened, schemas: Crds | None, bases: Sequence[str], outcome: _Outcome) -> None:
     from pulumi_everest.authoring.conformity import failures, probed
+    from pulumi_everest.model.findings import EverestError
+    from pulumi_everest.testing.probes.capabilities import capabilities, capability_lines
     from pulumi_everest.testing.summary import counts_text
 
     found = _of(opened)
-    report = probed(found, schemas, outcome.progress)
+    try:
+        report = probed(found, schemas, outcome.progress, bases)
+    except EverestError as error:
+        outcome.findings += error.findings
+        return
     outcome.findings += opened.placed(failures(found, report))
     outcome.say(f"{found.name}: {counts_text(report.counts)}")
+    rows = capabilities(report.probes)
+    for line in capability_lines(rows):
+        outcome.say(f"  {line}")
+    assert outcome.plugins is not None
+    data = {"name": found.name, "counts": report.counts, "capabilities": [row.as_data() for row in rows]}
+    outcome.plugins.append(data)
 
 
 def _on_server(opened: Opened, checked: Checked, files: Sequence[Path], outcome: _Outcome) -> None:

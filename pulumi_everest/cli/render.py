@@ -26,7 +26,7 @@ Pulumi's engine could know is written as <unknown>, with a warning.
   everest render . -o manifests/
   everest render infra/ --stack prod -o manifests/ --show-secrets
   everest render provider.yaml cluster.yaml --reconcile-by everest
-  everest render cluster.yaml --explain
+  everest render infra/ --explain
 """
 
 
@@ -63,8 +63,6 @@ def render(ctx: click.Context, paths: tuple[str, ...], options: Options, show_se
     if explain:
         from pulumi_everest.cli.output.explained import explained_json, explained_text
 
-        if inputs.programs:
-            raise click.UsageError("--explain is for documents: the clusters of a program are known by its own lines")
         click.echo((explained_json if options.json else explained_text)(items))
     elif options.output is not None:
         written, others = write_objects(items, options.output, as_json=options.json, show=show_secrets)

@@ -121,6 +121,13 @@ def check_job(
     return job, list(dict.fromkeys(found))
 
 
+def with_storage(job: Job) -> Job:
+    """A job whose spec or cluster has changed, with the storage that it names now."""
+    for _ in _place_storage(job):
+        pass  # what is wrong with it is of no interest to whoever changed it
+    return job
+
+
 def _unhonoured(spec: Mapping[str, Any], technology: Technology, fields: FieldSet, kind: str) -> Iterator[Finding]:
     rest = {key: value for key, value in spec.items() if key not in _OWN_FIELDS}
     for path, allowed in fields.outside(rest):

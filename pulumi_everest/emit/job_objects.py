@@ -13,6 +13,7 @@ from pulumi_everest.core.rules import CompiledRule, compiled, rule_findings
 from pulumi_everest.emit.everest import API_VERSION
 from pulumi_everest.emit.objects import add_metadata
 from pulumi_everest.emit.patch import patched
+from pulumi_everest.emit.templates.compile import Compiler
 from pulumi_everest.emit.templates.template import Emitted, Template
 from pulumi_everest.expressions.environment import Environment, FunctionSpec, Scope
 from pulumi_everest.model.findings import Finding, located
@@ -39,12 +40,19 @@ class JobTemplate:
     findings: list[Finding] = field(default_factory=list)
 
     @classmethod
-    def parse(cls, kind: JobKind, document: Document, functions: Sequence[FunctionSpec] = ()) -> JobTemplate:
+    def parse(
+        cls,
+        kind: JobKind,
+        document: Document,
+        functions: Sequence[FunctionSpec] = (),
+        *,
+        compiling: type[Compiler] = Compiler,
+    ) -> JobTemplate:
         """The templates of a document, compiled; all that is wrong with them is in `findings`."""
         from pulumi_everest.model.plugin_files.templates import JobFile
 
         shapes = job_shapes(kind)
-        template = Template.parse(document, functions, shapes, _BESIDE)
+        template = Template.parse(document, functions, shapes, _BESIDE, compiling=compiling)
         own = {key: value for key, value in document.data.items() if key in _BESIDE}
         model, found = read_leniently(JobFile, {**own, "objects": [_STAND_IN]}, defer=False)
         fields = _honoured(model, template, shapes) if model is not None else []

@@ -29,7 +29,7 @@ from pulumi_everest.plugins.mixed_files import only_document, read_mixed
 
 if TYPE_CHECKING:
     from pulumi_everest.core.engine_config.settings import Settings
-    from pulumi_everest.emit.explain.traced import TracedTemplate
+    from pulumi_everest.emit.explain.traced import TracedJob, TracedTemplate
     from pulumi_everest.emit.templates.legacy import LegacyTemplate
     from pulumi_everest.emit.templates.value_template import ValueTemplate
 
@@ -49,6 +49,7 @@ class Plugin:
     findings: list[Finding] = field(default_factory=list)
     broken: tuple[ValuePath, ...] = ()
     _settings: dict[tuple[str, str], Settings | None] = field(default_factory=dict, repr=False)
+    _traced_jobs: dict[JobKind, TracedJob] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         self.manifest.infer(TemplateFields(self))
@@ -95,6 +96,16 @@ class Plugin:
     def _document(self, name: str, found: list[Finding]) -> Document | None:
         """A file of templates with its mixins; what is wrong with those goes to `found`."""
         return read_mixed(self.folder, name, ANY, found)
+
+    def traced_job(self, kind: JobKind) -> TracedJob:
+        """The same of the templates of a kind of job, which the plugin has."""
+        from pulumi_everest.emit.explain.traced import TracedJob
+
+        if kind not in self._traced_jobs:
+            document = self._document(f"{kind}.yaml", [])
+            assert document is not None  # the templates could be read
+            self._traced_jobs[kind] = TracedJob(kind, document, self.functions)
+        return self._traced_jobs[kind]
 
     def settings(self, kind: str, version: str) -> Settings | None:
         """The settings that a version of a component type has; None where nobody says."""

@@ -32,10 +32,12 @@ from pulumi_everest.program.secret_texts import SecretTexts
 from pulumi_everest.program.values import UNKNOWN, unknown_paths
 from pulumi_everest.resources.arguments.walk import OUTPUT_TEXT
 from pulumi_everest.resources.candidates.program_lock import RECORD
-from pulumi_everest.resources.candidates.run import findings_here, technologies_here
+from pulumi_everest.resources.candidates.run import findings_here, plans_here, technologies_here
 from pulumi_everest.resources.engine import tokens
 from pulumi_everest.resources.engine.errors import raised_by_program
 from pulumi_everest.resources.engine.warnings import WITHOUT_ENGINE
+from pulumi_everest.workspace.job_plans import JobPlan
+from pulumi_everest.workspace.plans import Plan
 
 TIMEOUT = 60.0
 """Seconds that a program may take."""
@@ -62,6 +64,8 @@ class ProgramRun:
     locked: dict[str, list[Record]] = field(default_factory=dict)
     technologies: dict[str, Technology] = field(default_factory=dict)
     """What its clusters are of, by the names of their Providers."""
+    plans: list[Plan | JobPlan] = field(default_factory=list)
+    """What its clusters, backups and restores become."""
     config: Mapping[str, str] = field(default_factory=dict)
     """The config that it had, by full keys; what is encrypted is not among it."""
     secrets: SecretTexts = field(default_factory=SecretTexts)
@@ -144,6 +148,7 @@ class _Run:
         self.warnings: list[Finding] = []
         self.locked: dict[str, list[Record]] = {}
         self.technologies: dict[str, Technology] = {}
+        self.plans: list[Plan | JobPlan] = []
         self.found: list[Finding] = []
         self.beside: BaseException | None = None
         self.ended = threading.Event()
@@ -222,6 +227,7 @@ class _Run:
             self.error,
             self.locked,
             self.technologies,
+            self.plans,
             self.values,
             self.secrets,
         )
@@ -274,7 +280,7 @@ class _Run:
         try:
             await run_in_stack(self._program)
         finally:
-            self.technologies, self.found = technologies_here(), findings_here()
+            self.technologies, self.found, self.plans = technologies_here(), findings_here(), plans_here()
 
     def _program(self) -> None:
         register_stack_transformation(self.recorder.note)

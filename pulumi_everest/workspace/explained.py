@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from pulumi_everest.core.paths import value_at
-from pulumi_everest.emit.explain.followed import followed, leaves
-from pulumi_everest.emit.objects import emit
+from pulumi_everest.core.resolve import Resolved
+from pulumi_everest.emit.explain.followed import Leaf, followed, leaves
+from pulumi_everest.emit.objects import Emitted, emit
 from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.findings import Place
+from pulumi_everest.model.source.documents import Document
 from pulumi_everest.plugins.plugin import Plugin
+from pulumi_everest.workspace.job_plans import filling, filling_of
 from pulumi_everest.workspace.plans import Plan
 
 
@@ -19,8 +22,8 @@ from pulumi_everest.workspace.plans import Plan
 class Source:
     """What a value follows: a path of the cluster, who said what stands there, and where.
 
-    `origin` is cluster, preset, topology, plugin (its defaults), definition (versions and images, schema defaults),
-    versions, bundle, lock or provider.
+    `origin` is cluster, backup, restore, preset, topology, plugin (its defaults), definition (versions and images,
+    schema defaults), versions, bundle, lock or provider.
     """
 
     path: Path
@@ -46,15 +49,44 @@ def explained(plan: Plan) -> list[list[Explained]]:
     plugin = plan.setup.plugin
     if plugin is None or plan.setup.technology.is_controlled:
         return [[] for _ in plan.objects]
-    objects = [entry for entry in plan.objects if not entry.when_ready]
-    places = plugin.traced.places(plan.resolved)
-    found = followed(plan.resolved, objects, lambda resolved: emit(resolved, plugin.template))
-    result: list[list[Explained]] = [[] for _ in plan.objects]
+    found = followed(plan.resolved, plan.objects, lambda resolved: _objects(resolved, plan, plugin))
+    traced = list(_traced(plan, plugin))
+
+    def sources(path: Path) -> Iterator[Source]:
+        return sources_of(plan, plugin, path)
+
+    return explained_values(plan.objects, found, traced, sources)
+
+
+def _objects(resolved: Resolved, plan: Plan, plugin: Plugin) -> list[Emitted]:
+    return [*emit(resolved, plugin.template), *filling_of(resolved, plan.setup)]
+
+
+def _traced(plan: Plan, plugin: Plugin) -> Iterator[tuple[Document, Mapping[Path, Path]]]:
+    """For each object the template that it is made by, and where in it each of its values stands."""
+    for places in plugin.traced.places(plan.resolved):
+        yield plugin.traced.document, places
+    filled = filling(plan.resolved, plan.setup)
+    if filled is not None:
+        traced = plugin.traced_job("restore")
+        for places in traced.places(filled[1]):
+            yield traced.document, places
+
+
+def explained_values(
+    objects: Sequence[Emitted],
+    found: Mapping[Leaf, Sequence[Path]],
+    traced: Sequence[tuple[Document, Mapping[Path, Path]]],
+    sources: Callable[[Path], Iterator[Source]],
+) -> list[list[Explained]]:
+    """What is known of each value: `found` are the inputs that it follows, `sources` who said one of them."""
+    result: list[list[Explained]] = [[] for _ in objects]
     for (index, path), value in leaves(objects):
-        at = places[index].get(path)
-        template = plugin.traced.document.value_place(at) if at is not None else None
-        sources = tuple(source for one in found[index, path] for source in _all_sources(plan, plugin, one))
-        result[index].append(Explained(path, value, template, sources))
+        document, places = traced[index]
+        at = places.get(path)
+        template = document.value_place(at) if at is not None else None
+        told = dict.fromkeys(source for one in found[index, path] for source in sources(one))
+        result[index].append(Explained(path, value, template, tuple(told)))
     return result
 
 
@@ -66,7 +98,7 @@ def source_of(plan: Plan, path: Path) -> str:
     return _source(plan, plugin, path).origin
 
 
-def _all_sources(plan: Plan, plugin: Plugin, path: Path) -> Iterator[Source]:
+def sources_of(plan: Plan, plugin: Plugin, path: Path) -> Iterator[Source]:
     """Who said a value; of an image that a version of the definition has, also who chose the version."""
     source = _source(plan, plugin, path)
     yield source
@@ -85,6 +117,10 @@ def _source(plan: Plan, plugin: Plugin, path: Path) -> Source:
 def _sources(plan: Plan, plugin: Plugin, path: Path) -> Iterator[Source]:
     """Who may have said a value, the strongest first."""
     cluster, resolved = plan.cluster, plan.resolved
+    if path[0] == "secrets" or path[0] == "users" or "credentials" in path:
+        given = _given(resolved, path[1:]) if path[0] == "secrets" else path
+        yield Source(given, "cluster", cluster.locate((*cluster.prefix, *given)))
+        return
     if path[0] == "metadata":
         yield Source(path, "cluster", cluster.locate(path if cluster.prefix else path[1:]))
         return
@@ -114,6 +150,17 @@ def _sources(plan: Plan, plugin: Plugin, path: Path) -> Iterator[Source]:
         yield Source(path, "provider", None)
     if path[0] == "config" and len(path) > 1:
         yield Source(path, "definition", _of_definition(plugin, ("configSchema", "properties", path[1])))
+
+
+def _given(resolved: Resolved, path: Path) -> Path:
+    """Where a program gives a value of which a Secret is made."""
+    if path[0] == "monitoring":
+        return ("monitoring", "credentials", *path[1:])
+    if path[0] == "storages":
+        listed = value_at(resolved.spec, ("backup", "storages")) or []
+        names = [storage.get("name") for storage in listed if isinstance(storage, dict)]
+        return ("backup", "storages", names.index(path[1]) if path[1] in names else 0, "credentials", *path[2:])
+    return path
 
 
 def _listed(plan: Plan, path: Path) -> bool:

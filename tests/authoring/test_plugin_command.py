@@ -236,7 +236,8 @@ def test_a_field_that_does_nothing_fails_at_its_line_in_the_manifest(edited: Cal
     result = run("test", folder, "--format", "json")
 
     assert result.exit_code == 1
-    (entry,) = [entry for entry in json.loads(result.output) if entry["code"] == "plugin.conformance"]
+    found = json.loads(result.output)["findings"]
+    (entry,) = [entry for entry in found if entry["code"] == "plugin.conformance"]
     assert entry["path"] == "instances.engine.storage.storageClass"
     assert entry["file"] == str(folder / "plugin.yaml")
     assert "storage" in (folder / "plugin.yaml").read_text().splitlines()[entry["line"] - 1]

@@ -10,9 +10,16 @@ from pathlib import Path
 import pytest
 from operator_crds import crd_file
 
+from pulumi_everest.core.check_job import job_model
+from pulumi_everest.core.definitions.samples import field_paths
+from pulumi_everest.model.cluster import DatabaseClusterSpec, Instance
 from pulumi_everest.plugins.find import builtin
-from pulumi_everest.testing.conformance import assert_conforms, conformance_tests
+from pulumi_everest.testing.conformance import Probe, Report, assert_conforms, conformance_tests, probe
+from pulumi_everest.testing.probes.capabilities import CAPABILITIES, capability_of
+from tools import capabilities as capabilities_page
 
+CHOSEN = ("provider", "operatorVersion", "components", "bundle", "preset")
+"""Fields that are tried by no probe: they choose what others are."""
 SHARED = Path(os.environ.get("EVEREST_SHARED", Path(__file__).parents[3] / "shared"))
 
 
@@ -37,9 +44,38 @@ def copied(tmp_path: Path) -> Copied:
     return copy
 
 
-test_psmdb = conformance_tests("psmdb", crds=crds_where_there_are_some("psmdb"))
-test_pxc = conformance_tests("pxc", crds=crds_where_there_are_some("pxc"))
-test_pg = conformance_tests("pg", crds=crds_where_there_are_some("pg"))
+REPORTS: dict[str, dict[tuple[str, str], Report]] = {"psmdb": {}, "pxc": {}, "pg": {}}
+"""The reports of what ran, by operator version and topology."""
+
+
+def built_in(name: str) -> Callable[..., None]:
+    return conformance_tests(name, crds=crds_where_there_are_some(name), reports=REPORTS[name])
+
+
+test_psmdb = built_in("psmdb")
+test_pxc = built_in("pxc")
+test_pg = built_in("pg")
+
+
+def test_the_page_of_capabilities_is_what_the_kit_proves() -> None:
+    probes: dict[str, list[Probe]] = {}
+    for plugin in builtin():
+        operator = plugin.manifest.operator.default
+        reports = {case: report for case, report in REPORTS[plugin.name].items() if case[0] == operator}
+        if len(reports) < len(plugin.definition.spec.topologies):
+            reports = {("", ""): probe(plugin, operators=[operator])}
+        probes[plugin.name] = [one for report in reports.values() for one in report.probes]
+
+    assert capabilities_page.page(probes) == capabilities_page.PAGE.read_text(), "run: make capabilities"
+
+
+def test_every_field_belongs_to_a_capability() -> None:
+    paths = [".".join(path) for path, _ in field_paths(DatabaseClusterSpec) if path[0] not in CHOSEN]
+    paths += [f"instances.engine.{'.'.join(path)}" for path, _ in field_paths(Instance)]
+    for kind in ("backup", "restore"):
+        paths += [f"{kind}: {'.'.join(path)}" for path, _ in field_paths(job_model(kind))]
+    named = [capability_of(path) for path in paths if path not in ("topology.type", "instances")]
+    assert {*named} == {*CAPABILITIES}
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
 from functools import cache
 from pathlib import Path as File
 from typing import Any
@@ -13,9 +15,11 @@ import yaml
 from click.testing import CliRunner
 
 from pulumi_everest.cli.main import everest
+from pulumi_everest.core.exact import each_leaf
 from pulumi_everest.core.merging import copied
 from pulumi_everest.core.paths import value_at
-from pulumi_everest.emit.explain.followed import each_leaf, leaves
+from pulumi_everest.emit.explain.followed import leaves
+from pulumi_everest.emit.job_objects import JobTemplate
 from pulumi_everest.emit.objects import Emitted, emit
 from pulumi_everest.emit.templates.template import Template, TemplateError
 from pulumi_everest.model.deferred import Path
@@ -23,18 +27,20 @@ from pulumi_everest.model.source.documents import Document, read_file, read_yaml
 from pulumi_everest.plugins.find import Plugins, builtin
 from pulumi_everest.plugins.plugin import Plugin, load_plugin
 from pulumi_everest.workspace.explained import Explained, explained
+from pulumi_everest.workspace.explained_jobs import explained_job
+from pulumi_everest.workspace.job_plans import JobPlan, checked, emitted
 from pulumi_everest.workspace.plans import Plan
 from pulumi_everest.workspace.workspace import Workspace, shape_for
 
-VALKEY = File(__file__).parents[2] / "examples/plugin-valkey/valkey"
+OTHERS = [File(__file__).parents[2] / "examples" / name for name in ("plugin-valkey/valkey", "plugin-strata/strata")]
 ADDED = ("metadata.namespace", "metadata.labels", "metadata.annotations")
 """What no template says: an object gets it from its cluster."""
 
 
 def plugins() -> list[Plugin]:
-    valkey, _ = load_plugin(VALKEY)
-    assert valkey is not None
-    return [*builtin(), valkey]
+    others = [plugin for folder in OTHERS if (plugin := load_plugin(folder)[0]) is not None]
+    assert len(others) == len(OTHERS)
+    return [*builtin(), *others]
 
 
 def planned(plugin: Plugin, documents: list[Document]) -> list[Plan]:
@@ -60,11 +66,89 @@ def test_every_value_of_every_example_comes_from_somewhere(plugin: str) -> None:
         found = explained(plan)
         assert len(found) == len(plan.objects)
         for entry, values in zip(plan.objects, found, strict=True):
-            if entry.when_ready:
-                continue
             assert [value.path for value in values] == [path for path, _ in each_leaf(entry.manifest, ())]
             for value in values:
                 assert value.template is not None or value.sources, value
+
+
+@cache
+def jobs(plugin: str) -> list[tuple[JobPlan, Plan | None]]:
+    """The backups and restores of a plugin's examples, each with its cluster."""
+    (found,) = [one for one in plugins() if one.name == plugin]
+    made = []
+    for file in sorted((found.folder / "examples").glob("*.yaml")):
+        if not file.name.endswith(".expected.yaml"):
+            planned = Workspace(Plugins([found.folder]), read_file(file, shape_for)[0]).plan()
+            clusters = {plan.resolved.metadata["name"]: plan for plan in planned.clusters}
+            made += [(job, clusters.get(job.job.spec["cluster"])) for job in planned.jobs]
+    return made
+
+
+WITH_JOBS = [name for name in NAMES if jobs(name)]
+
+
+@pytest.mark.parametrize("plugin", WITH_JOBS)
+def test_every_value_of_every_job_comes_from_somewhere(plugin: str) -> None:
+    for job, cluster in jobs(plugin):
+        for entry, values in zip(job.objects, explained_job(job, cluster), strict=True):
+            assert [value.path for value in values] == [path for path, _ in each_leaf(entry.manifest, ())]
+            for value in values:
+                assert value.template is not None or value.sources, value
+
+
+@pytest.mark.parametrize("plugin", WITH_JOBS)
+def test_a_value_of_a_job_changes_with_the_line_of_the_template_that_is_named(plugin: str) -> None:
+    for job, _ in jobs(plugin):
+        of, kind = job.setup.plugin, job.job.kind
+        assert of is not None
+        document = of.traced_job(kind).document
+        places = of.traced_job(kind).places(job.job)
+        for at in dict.fromkeys(at for found in places for at in found.values()):
+            if heads(at):
+                continue
+            template = JobTemplate.parse(kind, with_other(document, at), of.functions)
+            moved = differing(job.objects, template.emit(job.job))
+            expected = {(index, path) for index, found in enumerate(places) for path, one in found.items() if one == at}
+            assert expected <= moved, at
+            assert {leaf for leaf in moved if places[leaf[0]].get(leaf[1]) not in (None, at)} == set(), at
+
+
+@pytest.mark.parametrize("plugin", WITH_JOBS)
+def test_a_value_of_a_job_changes_with_the_line_of_the_job_that_is_named(plugin: str) -> None:
+    of = next(one for one in plugins() if one.name == plugin)
+    tried = 0
+    for job, cluster in jobs(plugin):
+        values = [(index, value) for index, found in enumerate(explained_job(job, cluster)) for value in found]
+        paths = dict.fromkeys(s.path for _, value in values for s in value.sources if s.origin == job.job.kind)
+        for path in [path for path in paths if path[0] not in ("metadata", "cluster", "storage")]:
+            told = {(index, value.path) for index, value in values if any(s.path == path for s in value.sources)}
+            edited = replace(job.input, spec=copied(job.input.spec))
+            node: Any = edited.spec
+            for key in path[:-1]:
+                node = node[key]
+            for other in others(node[path[-1]]):
+                node[path[-1]] = other
+                made, found = checked(edited, job.setup, job.job.cluster)
+                if made is None or any(entry.is_error for entry in found):
+                    continue
+                with suppress(TemplateError):  # a time that is none
+                    moved = differing(job.objects, emitted(made, job.setup))
+                    tried += 1
+                    assert moved & told, path
+    assert tried, of.name
+
+
+@pytest.mark.parametrize("plugin", WITH_JOBS)
+def test_a_place_of_a_job_holds_what_is_said_of_it(plugin: str) -> None:
+    for job, cluster in jobs(plugin):
+        values = [value for found in explained_job(job, cluster) for value in found]
+        for source in dict.fromkeys(source for value in values for source in value.sources):
+            if source.place is None or source.place.line is None or source.path == ("metadata", "namespace"):
+                continue
+            lines = File(source.place.file).read_text().splitlines()
+            near = "\n".join(lines[source.place.line - 1 : source.place.line + 1])
+            key = next(part for part in reversed(source.path) if isinstance(part, str))
+            assert key in near, (source, near)
 
 
 # The template's line
@@ -231,12 +315,3 @@ def test_the_command_names_both_lines(tmp_path: File, monkeypatch: pytest.Monkey
     assert "(definition psmdb/definition.yaml:" in lines["spec.image"]
     assert "(plugin psmdb/plugin.yaml:" in lines["spec.crVersion"]
     assert "←" not in lines["spec.updateStrategy"]
-
-
-def test_a_program_is_wrong_use(tmp_path: File) -> None:
-    (tmp_path / "Pulumi.yaml").write_text("name: shop\nruntime: python\n")
-    (tmp_path / "__main__.py").write_text(
-        "import pulumi_everest as everest\n\neverest.DatabaseCluster('orders', provider='psmdb-operator')\n"
-    )
-    result = CliRunner().invoke(everest, ["render", str(tmp_path), "--explain"])
-    assert result.exit_code == 2

@@ -12,7 +12,7 @@ import click
 
 from pulumi_everest.model.findings import Place, path_text
 from pulumi_everest.model.lines import on_one_line
-from pulumi_everest.review.hidden_values import marked, plain
+from pulumi_everest.review.hidden_values import HIDDEN, marked, plain
 from pulumi_everest.review.yaml_text import scalar_text
 
 if TYPE_CHECKING:
@@ -69,7 +69,12 @@ def _shown(item: Item, entry: Explained) -> Any:
     """The value as it may be shown: no secret one."""
     value: Any = plain(marked(item.manifest), show=False)
     for key in entry.path:
-        value = value[key]
+        if value == HIDDEN:
+            return value
+        try:
+            value = value[key]
+        except (KeyError, IndexError, TypeError):
+            return None  # a transformation of the program has taken it away
     return value
 
 

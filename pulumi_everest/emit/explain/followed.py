@@ -7,15 +7,16 @@ follows it. So what is said is what a user sees who makes that change.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, Final
 
 from pulumi_everest.core.exact import each_leaf
 from pulumi_everest.core.paths import MISSING, found_at, with_value, without
 from pulumi_everest.core.resolve import Resolved
 from pulumi_everest.emit.templates.template import Emitted
-from pulumi_everest.model.deferred import Deferred, Path
+from pulumi_everest.model.deferred import Deferred, Path, leaves_of
 from pulumi_everest.model.findings import EverestError
 
 Emit = Callable[[Resolved], Sequence[Emitted]]
@@ -34,32 +35,57 @@ def leaves(objects: Sequence[Emitted]) -> Iterator[tuple[Leaf, Any]]:
 
 
 def followed(resolved: Resolved, objects: Sequence[Emitted], emit: Emit) -> dict[Leaf, list[Path]]:
-    """For each value of the objects what it follows: paths in the spec, or below ``metadata``.
+    """For each value of the objects of a cluster what it follows: paths in the spec, or below ``metadata``.
 
-    ``instances.<component>`` alone is that there is such a component, whatever is said of it.
+    Values that a program gave are below ``secrets``. ``instances.<component>`` alone is that there is such a component,
+    whatever is said of it.
     """
+    inputs = [*inputs_of(resolved.spec, resolved.metadata)]
+    inputs += [(("secrets", *path), value) for path, value in inputs_of(resolved.secrets, {})]
+    found = followed_by(objects, inputs, lambda path, other: emit(changed(resolved, path, other)))
     before = dict(leaves(objects))
-    found: dict[Leaf, list[Path]] = {leaf: [] for leaf in before}
-    for path, value in _inputs(resolved):
-        for leaf in _moved(resolved, path, value, before, objects, emit):
-            found[leaf].append(path)
     for component in resolved.types:
-        without = _without(resolved, component)
-        for leaf in _differing(before, objects, emit, without):
+        fewer = _without(resolved, component)
+        for leaf in _differing(before, objects, lambda: emit(fewer)):  # noqa: B023 - asked at once
             if not any(path[:2] == ("instances", component) for path in found[leaf]):
                 found[leaf].append(("instances", component))
     return found
 
 
-def _inputs(resolved: Resolved) -> Iterator[tuple[Path, Any]]:
-    yield from ((path, value) for path, value in each_leaf(resolved.spec, ()) if not isinstance(value, Deferred))
-    yield from each_leaf(resolved.metadata, ("metadata",))
+def followed_by(
+    objects: Sequence[Emitted], inputs: Iterable[tuple[Path, Any]], make: Callable[[Path, Any], Sequence[Emitted]]
+) -> dict[Leaf, list[Path]]:
+    """For each value of the objects the inputs that it follows.
+
+    `make` gives the objects with another value for one input, or with `MISSING` in its place.
+    """
+    before = dict(leaves(objects))
+    found: dict[Leaf, list[Path]] = {leaf: [] for leaf in before}
+    for path, value in inputs:
+        for leaf in _moved(path, value, before, objects, make):
+            found[leaf].append(path)
+    for leaf, value in before.items():
+        # What is not known yet says itself where it will come from.
+        found[leaf] += [one.path for one in leaves_of(value) if one.path] if isinstance(value, Deferred) else []
+    return found
+
+
+def inputs_of(spec: Mapping[str, Any], metadata: Mapping[str, Any]) -> Iterator[tuple[Path, Any]]:
+    """The values of a spec that are known, and those of its metadata."""
+    data = {**spec, **({"metadata": metadata} if metadata else {})}
+    if not data:
+        return
+    yield from ((path, value) for path, value in each_leaf(data, ()) if not isinstance(value, Deferred))
 
 
 def _moved(
-    resolved: Resolved, path: Path, value: Any, before: Mapping[Leaf, Any], objects: Sequence[Emitted], emit: Emit
+    path: Path,
+    value: Any,
+    before: Mapping[Leaf, Any],
+    objects: Sequence[Emitted],
+    make: Callable[[Path, Any], Sequence[Emitted]],
 ) -> set[Leaf]:
-    """The values that differ when one of the cluster is another, and when it is not there.
+    """The values that differ when an input is another one, and when it is not there.
 
     An object that is gone as a whole moves all of its values, one that has another name only what differs in it.
     """
@@ -67,14 +93,16 @@ def _moved(
     for other in (*_others(value), MISSING):
         if other is MISSING and moved:
             break
-        moved.update(_differing(before, objects, emit, _with(resolved, path, other)))
+        moved.update(_differing(before, objects, partial(make, path, other)))
     return moved
 
 
-def _differing(before: Mapping[Leaf, Any], objects: Sequence[Emitted], emit: Emit, other: Resolved) -> Iterator[Leaf]:
-    """The values that are not what they were when the objects are made of another cluster; none where that fails."""
+def _differing(
+    before: Mapping[Leaf, Any], objects: Sequence[Emitted], make: Callable[[], Sequence[Emitted]]
+) -> Iterator[Leaf]:
+    """The values that are not what they were when the objects are made anew; none where that fails."""
     try:
-        twins = _twins(objects, emit(other))
+        twins = _twins(objects, make())
     except EverestError:
         return
     for (index, path), was in before.items():
@@ -106,6 +134,8 @@ def _others(value: Any) -> Iterator[Any]:
         elif version is not None:
             yield f"{version[1]}{int(version[2]) + 1}{version[3]}"
         yield f"{value}x"
+        if "/" in value:
+            yield f"x{value}"
         yield f"{value[:-1]}y" if value else "y"
     else:
         yield "x"
@@ -117,12 +147,15 @@ def _without(resolved: Resolved, component: str) -> Resolved:
     return replace(resolved, types=types, spec=without(resolved.spec, ("instances", component)))
 
 
-def _with(resolved: Resolved, path: Path, value: Any) -> Resolved:
+def changed(resolved: Resolved, path: Path, value: Any) -> Resolved:
     """The cluster with another value at a path, or with none there."""
     if path[0] == "metadata":
-        return replace(resolved, metadata=_changed(resolved.metadata, path[1:], value))
-    return replace(resolved, spec=_changed(resolved.spec, path, value))
+        return replace(resolved, metadata=changed_data(resolved.metadata, path[1:], value))
+    if path[0] == "secrets":
+        return replace(resolved, secrets=changed_data(resolved.secrets, path[1:], value))
+    return replace(resolved, spec=changed_data(resolved.spec, path, value))
 
 
-def _changed(data: Mapping[str, Any], path: Path, value: Any) -> dict[str, Any]:
+def changed_data(data: Mapping[str, Any], path: Path, value: Any) -> dict[str, Any]:
+    """Plain data with another value at a path, or with none there."""
     return without(dict(data), path) if value is MISSING else with_value(dict(data), path, value)

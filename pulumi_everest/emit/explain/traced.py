@@ -10,13 +10,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pulumi_everest.core.check_job import Job, JobKind
 from pulumi_everest.core.resolve import Resolved
+from pulumi_everest.emit.job_objects import JobTemplate
 from pulumi_everest.emit.objects import emit
 from pulumi_everest.emit.templates.compile import Compiler, Names
 from pulumi_everest.emit.templates.nodes import MARKS, Make, Node
 from pulumi_everest.emit.templates.template import Template
 from pulumi_everest.expressions.environment import FunctionSpec, Scope
-from pulumi_everest.model.deferred import Path
+from pulumi_everest.model.deferred import Deferred, Path
 from pulumi_everest.model.source.documents import Document
 
 _DECIDING = frozenset({"let", "forEach", "when"})
@@ -31,7 +33,7 @@ class _Text(str):
 
 @dataclass(frozen=True)
 class _Value:
-    """A number, a truth value or null that is told apart."""
+    """A number, a truth value, or a value that is not known yet, that is told apart."""
 
     value: Any
     at: Path
@@ -66,7 +68,7 @@ def _marked(value: Any, path: Path) -> Any:
         text = _Text(value)
         text.at = path
         return text
-    return _Value(value, path) if isinstance(value, (bool, int, float)) else value
+    return _Value(value, path) if isinstance(value, (bool, int, float, Deferred)) else value
 
 
 class TracedTemplate:
@@ -82,6 +84,18 @@ class TracedTemplate:
         A value that `overrides`, labels or the namespace of the cluster gave is not among them.
         """
         return [dict(_placed(entry.manifest, ())) for entry in emit(resolved, self._template)]
+
+
+class TracedJob:
+    """The same of backup.yaml or restore.yaml."""
+
+    def __init__(self, kind: JobKind, document: Document, functions: Sequence[FunctionSpec]) -> None:
+        self.document = document
+        self._template = JobTemplate.parse(kind, document, functions, compiling=_Tracing)
+
+    def places(self, job: Job) -> list[dict[Path, Path]]:
+        """For each object, in the order of `JobTemplate.emit`, the path in the template of each of its values."""
+        return [dict(_placed(entry.manifest, ())) for entry in self._template.emit(job)]
 
 
 def _placed(value: Any, path: Path) -> Any:

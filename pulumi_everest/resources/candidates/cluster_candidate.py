@@ -28,6 +28,7 @@ from pulumi_everest.resources.candidates.registered import RegisteredProvider
 from pulumi_everest.resources.candidates.run import Run
 from pulumi_everest.resources.hooks.stored_state import inputs_of
 from pulumi_everest.workspace.connection import Connection
+from pulumi_everest.workspace.plans import Plan
 from pulumi_everest.workspace.workspace import ClusterInput
 
 
@@ -86,6 +87,14 @@ class ClusterCandidate:
     def objects(self) -> list[Emitted]:
         """Its objects; none where it was refused."""
         return self._objects.objects
+
+    @property
+    def plan(self) -> Plan | None:
+        """What it becomes, with what it was made of; None where it was refused."""
+        resolved, setup = self.checked.resolved, self.checked.setup
+        if resolved is None or setup is None or not self.objects:
+            return None
+        return Plan(self.input, resolved, setup, self.objects)
 
     @property
     def main(self) -> dict[str, Any] | None:

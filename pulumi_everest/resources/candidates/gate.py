@@ -18,6 +18,8 @@ from pulumi_everest.model.findings import Finding
 from pulumi_everest.resources.arguments.naming import OTHER_LANGUAGE
 from pulumi_everest.resources.engine.errors import ClusterError
 from pulumi_everest.resources.engine.garbage_collector import freeze_loaded_objects
+from pulumi_everest.workspace.job_plans import JobPlan
+from pulumi_everest.workspace.plans import Plan
 
 ROUNDS = 32
 """How often the loop goes round before the gate opens, so that secrets and what is made of them are known."""
@@ -57,6 +59,11 @@ class Distinct(Protocol):
     @property
     def title(self) -> str:
         """The resource, as findings call it."""
+        ...
+
+    @property
+    def plan(self) -> Plan | JobPlan | None:
+        """What it becomes, for whoever asks where that comes from; None where it was refused."""
         ...
 
     def twin(self, first: str | None = None) -> Finding:

@@ -68,6 +68,13 @@ class JobCandidate:
         self.input = own
         return job, setup, self.arguments.shown(found)
 
+    @property
+    def plan(self) -> JobPlan | None:
+        """What it becomes, with what it was made of; None where it was refused."""
+        if self.job is None or self.setup is None or not self.objects:
+            return None
+        return JobPlan(self.input, self.job, self.setup, self.objects)
+
     def _find(self, metadata: Mapping[str, Any], spec: Mapping[str, Any]) -> RegisteredCluster | None:
         """The cluster of the program that the job is about."""
         if self.passed is not None:

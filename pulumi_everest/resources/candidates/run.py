@@ -31,6 +31,8 @@ from pulumi_everest.resources.hooks.guard import Guard
 from pulumi_everest.resources.hooks.job_changes import JobChanges
 from pulumi_everest.resources.hooks.ownership import Ownership
 from pulumi_everest.resources.hooks.preflight import Preflight
+from pulumi_everest.workspace.job_plans import JobPlan
+from pulumi_everest.workspace.plans import Plan
 
 if TYPE_CHECKING:
     from pulumi_everest.core.technology import Technology
@@ -233,6 +235,13 @@ def technologies_here() -> dict[str, Technology]:
     """The technologies of the clusters that were made in this event loop, by Provider."""
     run = _RUNS.get(asyncio.get_event_loop())
     return dict(run.guard.technologies) if run is not None else {}
+
+
+def plans_here() -> list[Plan | JobPlan]:
+    """What the clusters, backups and restores become that were made in this event loop."""
+    run = _RUNS.get(asyncio.get_event_loop())
+    plans = [cluster.plan for batch in run._batches for cluster in batch.clusters] if run is not None else []
+    return [plan for plan in plans if plan is not None]
 
 
 def findings_here() -> list[Finding]:

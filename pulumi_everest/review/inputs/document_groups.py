@@ -13,6 +13,7 @@ from pulumi_everest.review.clusters import Cluster
 from pulumi_everest.review.inputs.foreign import written_text
 from pulumi_everest.review.inputs.groups import Group, Item
 from pulumi_everest.workspace.explained import Explained, explained, source_of
+from pulumi_everest.workspace.explained_jobs import explained_job
 from pulumi_everest.workspace.job_plans import JobPlan
 from pulumi_everest.workspace.workspace import Plan, Planned, Workspace
 
@@ -24,7 +25,10 @@ def groups_of(workspace: Workspace, planned: Planned, texts: Mapping[str, str]) 
         yield Group("other", "passed on", items=foreign)
     yield from _provider_groups(workspace, planned.clusters)
     yield from map(_cluster_group, planned.clusters)
-    yield from map(_job_group, planned.jobs)
+    clusters = {plan.cluster.key: plan for plan in planned.clusters}
+    for job in planned.jobs:
+        key = (job.input.metadata.get("namespace"), job.job.spec.get("cluster"))
+        yield _job_group(job, clusters.get(key))
 
 
 def _provider_groups(workspace: Workspace, plans: Sequence[Plan]) -> Iterable[Group]:
@@ -104,7 +108,7 @@ def _said_by(plan: Plan, path: Path) -> str:
     return named.get(origin, technology.definition.name)
 
 
-def _job_group(plan: JobPlan) -> Group:
+def _job_group(plan: JobPlan, cluster: Plan | None) -> Group:
     metadata, spec = plan.input.metadata, plan.job.spec
     about = {
         "namespace": str(metadata.get("namespace")),
@@ -112,5 +116,9 @@ def _job_group(plan: JobPlan) -> Group:
         "provider": plan.setup.technology.provider,
     }
     place = plan.input.locate(("metadata", "name"))
-    items = [Item(emitted.manifest, place) for emitted in plan.objects]
+    known = cache(partial(explained_job, plan, cluster))
+    items = [
+        Item(emitted.manifest, place, explained=partial(_at, known, index))
+        for index, emitted in enumerate(plan.objects)
+    ]
     return Group(plan.input.kind, str(metadata.get("name")), about, items)

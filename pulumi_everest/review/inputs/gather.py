@@ -117,11 +117,13 @@ def _is_ours(document: Document) -> bool:
 
 
 def _gather_program(folder: Path, options: Options, gathered: Gathered, *, objects: bool) -> None:
+    from pulumi_everest.review.inputs.program_explained import explain
     from pulumi_everest.review.inputs.programs import run
     from pulumi_everest.review.inputs.python_places import placed
     from pulumi_everest.review.inputs.yaml_places import placed_in_yaml
 
     result, groups = run(folder, options, gathered.sources)
+    explain(groups, result, gathered.sources)
     gathered.sections.append(section_of_program(result, folder))
     found = [*result.findings, *(result.unknown() if objects else [])]
     gathered.findings += [placed_in_yaml(placed(entry, gathered.sources), gathered.sources) for entry in found]

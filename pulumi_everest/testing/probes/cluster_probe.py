@@ -4,24 +4,33 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 from pulumi_everest.core.definitions.samples import PATHS, FieldPath, instance_values, spec_values, storage_samples
 from pulumi_everest.core.merging import copied, over
-from pulumi_everest.core.resolve import resolve
+from pulumi_everest.core.resolve import Resolved, resolve
 from pulumi_everest.core.technology import Technology
 from pulumi_everest.core.validate import check_cluster
 from pulumi_everest.emit.crds import Crds
 from pulumi_everest.emit.objects import emit
-from pulumi_everest.model.findings import EverestError, path_text
+from pulumi_everest.model.deferred import Path
+from pulumi_everest.model.findings import EverestError, Place, path_text
 from pulumi_everest.model.storage_types import STORAGE_TYPES
 from pulumi_everest.plugins.plugin import Plugin
-from pulumi_everest.testing.job_probe import BACKUP, filled_objects
-from pulumi_everest.testing.outcomes import (
-    FINE,
+from pulumi_everest.testing.probes.bases import SCHEDULE, Bases, richer
+from pulumi_everest.testing.probes.given_probe import GivenProbe
+from pulumi_everest.testing.probes.job_probe import BACKUP, filled_objects
+from pulumi_everest.testing.probes.outcomes import (
+    IDLE,
     MARK,
+    NO_VALUE,
+    UNPROBED,
+    Cause,
     Made,
     Manifests,
+    Outcome,
     Probe,
     Refused,
     Values,
@@ -29,17 +38,20 @@ from pulumi_everest.testing.outcomes import (
     checked,
     emptied,
     errors,
+    failed,
 )
-from pulumi_everest.testing.schema_samples import fitting_patch
+from pulumi_everest.testing.probes.places import template_place
+from pulumi_everest.testing.probes.schema_samples import fitting_patch
 from pulumi_everest.workspace.setup import Setup
 
 METADATA = {"name": "probe", "namespace": "probes"}
 
 
-class TopologyProbe:
+class ClusterProbe:
     """The probes of one topology with one operator version.
 
-    With `crds` every object must pass its schema; `values` are tried instead of made-up ones, by field path.
+    With `crds` every object must pass its schema; `values` are tried instead of made-up ones, by field path. In `bases`
+    a field is tried where it does nothing in clusters that are made up, or is refused there.
     """
 
     def __init__(
@@ -50,12 +62,17 @@ class TopologyProbe:
         operator: str,
         crds: Crds | None,
         values: Values,
+        bases: Bases,
     ) -> None:
         self.plugin, self.technology, self.topology, self.operator = plugin, technology, topology, operator
         self.crds, self.values = crds, values
         self.fields = dict(self.all_fields())
+        self._examples, self._chosen = bases.of_topology(topology, technology.definition), bases.chosen
         self._seen: dict[str, Made | Refused] = {}
         self._filled: dict[str, Any] = {}
+        self._places: dict[tuple[str, int], Place | None] = {}
+        self._details: dict[tuple[FieldPath, str], str] = {}
+        """What is said of a field, where that is more than its cause."""
 
     def all_fields(self) -> Iterator[tuple[FieldPath, list[Any]]]:
         """Every field with the values to try."""
@@ -66,34 +83,91 @@ class TopologyProbe:
             yield path, list(self.values.get(".".join(path), values))
 
     def run(self) -> Iterator[Probe]:
-        """Probe every field."""
+        """Probe every field, and the values that only programs give."""
         for path, values in self.fields.items():
             yield self.try_field(path, values)
+        yield from self.given()
+
+    def given(self) -> Iterator[Probe]:
+        """Probe the values of which templates make Secrets."""
+        users = self.plugin.manifest.secrets.users
+        probe = GivenProbe(self.with_secrets, self.ground, users, SCHEDULE)
+        yield from probe.run(self.operator, self.topology)
+
+    def with_secrets(self, spec: dict[str, Any], secrets: dict[str, Any]) -> Made | Refused:
+        """The objects of a cluster with values that are given."""
+        resolved, wrong = self.resolved(spec, secrets)
+        if resolved is None or wrong:
+            return Refused(wrong)
+        try:
+            made = checked([entry.manifest for entry in emit(resolved, self.plugin.template)], self.crds)
+        except EverestError as error:
+            return failed(error.findings)
+        return self._placed(made, resolved)
 
     def try_field(self, path: FieldPath, values: list[Any]) -> Probe:
         """What becomes of a field in every base that it can be part of."""
-        outcomes: list[str] = []
-        variations: list[Variation] = []
-        for base in [*self.bases(path), *self.with_siblings(path)]:
-            outcome = self.outcome(base, path, values)
-            if isinstance(outcome, Variation):
-                variations.append(outcome)
-                outcomes.append("effect")
-            elif outcome is not None:
-                outcomes.append(outcome)
-        failed = [outcome for outcome in outcomes if outcome not in FINE]
+        bases = [*self.bases(path), *self.with_siblings(path)]
+        outcomes = [found for base in bases if (found := self.helped(base, path, values)) is not None]
+        if all(outcome == "refused" for outcome in outcomes) and self.could_be_taken(bases, path, values):
+            in_examples = (self.outcome(example, path, values) for example in self.examples)
+            outcomes += [found for found in in_examples if isinstance(found, Variation)]
+        variations = [outcome for outcome in outcomes if isinstance(outcome, Variation)]
+        name = ".".join(path)
         if not outcomes:
-            failed = ["could not be probed: no cluster of the topology is accepted with or without it"]
-        result = (
-            failed[0] if failed else next((fine for fine in ("effect", "only value") if fine in outcomes), "refused")
-        )
-        return Probe(self.operator, self.topology, ".".join(path), result, variations)
+            text = f"{UNPROBED}: no cluster of the topology is accepted with or without it"
+            hint = "; name a cluster that is, in the folder examples or with bases="
+            return Probe(self.operator, self.topology, name, text + hint, cause=Cause(text + hint))
+        causes = [outcome for outcome in outcomes if isinstance(outcome, Cause)]
+        if causes:
+            return Probe(self.operator, self.topology, name, self._said(path, causes[0]), variations, causes[0])
+        fine = "effect" if variations else "only value" if "only value" in outcomes else "refused"
+        return Probe(self.operator, self.topology, name, fine, variations)
+
+    def helped(self, base: dict[str, Any], path: FieldPath, values: list[Any]) -> Variation | Outcome | None:
+        """What the field does in a cluster; where that is nothing, in the cluster with what it may lack.
+
+        A setting of a component is to do something wherever it is taken, but in clusters that the author has chosen:
+        one that does so in some example only is as good as forgotten for all other clusters.
+        """
+        outcome = self.outcome(base, path, values)
+        if isinstance(outcome, Cause) and outcome.text.startswith(IDLE):
+            helping = [spec for spec in self.examples if path[0] != "instances" or spec in self._chosen]
+            for more in richer(base, helping):
+                found = self.outcome(more, path, values)
+                if isinstance(found, Variation) or (isinstance(found, Cause) and not found.text.startswith(IDLE)):
+                    return found
+        return outcome
+
+    @cached_property
+    def examples(self) -> list[dict[str, Any]]:
+        """The bases of this topology that are accepted by this version of the operator."""
+        return [spec for spec in self._examples if isinstance(self.objects(spec), Made)]
+
+    @cached_property
+    def ground(self) -> dict[str, Any]:
+        """What all clusters have that fields are tried in: of a topology that wants more than its name, an example."""
+        plain: dict[str, Any] = {"provider": self.technology.provider, "topology": {"type": self.topology}}
+        needed = {**plain, **{block: copied(_BLOCKS.get(block, {})) for block in self.needed_blocks(("", ""))}}
+        made = self.objects(needed)
+        return self.examples[0] if isinstance(made, Refused) and not made.crashed and self.examples else plain
+
+    def could_be_taken(self, bases: list[dict[str, Any]], path: FieldPath, values: list[Any]) -> bool:
+        """Whether a field was refused for another reason than that nothing is done with it."""
+        if not self.examples or not values:
+            return False
+        tried = [self.objects(_with(base, path, values[0])) for base in bases]
+        reasons = [reason for made in tried if isinstance(made, Refused) for reason in made.reasons]
+        return not any(reason.startswith("cluster.field-not-honoured") for reason in reasons)
+
+    def _said(self, path: FieldPath, cause: Cause) -> str:
+        return self._details.get((path, cause.text), "") or cause.text
 
     def bases(self, path: FieldPath) -> Iterator[dict[str, Any]]:
         """Clusters that the field is tried in: a plain one with what the field needs beside it, and a full one."""
-        plain: dict[str, Any] = {"provider": self.technology.provider, "topology": {"type": self.topology}}
+        plain: dict[str, Any] = copied(self.ground)
         for block in self.needed_blocks(path):
-            plain[block] = copied(_BLOCKS.get(block, {}))
+            plain.setdefault(block, copied(_BLOCKS.get(block, {})))
         if path[:2] == ("backup", "storages"):
             for storage in storage_samples("probe-storage"):
                 taken = STORAGE_TYPES[storage["type"]]
@@ -106,7 +180,7 @@ class TopologyProbe:
                 yield {**plain, "backup": {"storages": [storage]}}
             return
         if path[0] == "instances":
-            plain["instances"] = {**dict(self.counting_with(path[1])), path[1]: {}}
+            plain["instances"] = over(plain.get("instances"), {**dict(self.counting_with(path[1])), path[1]: {}})
         if path[0] == "monitoring":
             plain["monitoring"] = copied(_BLOCKS["monitoring"])
         if path[0] == "dataSource":
@@ -153,17 +227,17 @@ class TopologyProbe:
             if block.needed and any(c == path[1] or not members[c].optional for c in takers if len(path) > 1):
                 yield name
 
-    def outcome(self, base: dict[str, Any], path: FieldPath, values: list[Any]) -> Variation | str | None:
+    def outcome(self, base: dict[str, Any], path: FieldPath, values: list[Any]) -> Variation | Outcome | None:
         """What the field does in one cluster; None where the cluster itself is refused without the field."""
         before = self.objects(base)
         if isinstance(before, Refused) and not before.crashed:
             before = self.objects(_completed(base, path))
         if isinstance(before, Refused):
-            return f"without it: {before.text}" if before.crashed else None
+            return self._failing(path, "without it", before) if before.crashed else None
         if path[-1] == "overrides" and self.crds is not None:
             values = self.fitting_overrides(base, path)
         if not values:
-            return "there is no value to try; give some with values="
+            return Cause(NO_VALUE)
         accepted = refused = False
         filled = self.filled(base, path)
         others = [value for value in values if value != filled and path not in _ONE_VALUE]
@@ -173,20 +247,34 @@ class TopologyProbe:
             if isinstance(after, Refused):
                 refused = True
                 if after.crashed:
-                    return f"with {value!r}: {after.text}"
+                    return self._failing(path, f"with {value!r}", after)
                 continue
             if after.text != before.text:
                 empty = next(emptied(before.manifests, after.manifests), None)
                 if empty is not None:
-                    where = path_text(empty[1:])
-                    return f"an empty mapping is left at {where} without it, which a server takes for null: write '?'"
+                    return self._emptied(base, empty)
                 return Variation(".".join(path), value, spec, before.manifests, after.manifests)
             accepted = True
         if accepted:
-            return f"accepted without an effect (tried {', '.join(map(repr, others[:4]))})"
+            cause = Cause(IDLE)
+            self._details[path, IDLE] = f"{IDLE} (tried {', '.join(map(repr, others[:4]))})"
+            return cause
         if not others:
             return "refused" if isinstance(self.objects(_with(base, path, values[0])), Refused) else "only value"
         return "refused" if refused else None
+
+    def _failing(self, path: FieldPath, when: str, refused: Refused) -> Cause:
+        cause = refused.cause or Cause(refused.text)
+        self._details[path, cause.text] = f"{when}: {refused.text}"
+        return cause
+
+    def _emptied(self, base: dict[str, Any], empty: Path) -> Cause:
+        """What is wrong with a mapping that is there without its values."""
+        resolved, _ = self.resolved(base)
+        place = self.place(resolved, int(empty[0]), empty[1:]) if resolved is not None else None
+        where = path_text(empty[1:])
+        text = f"an empty mapping is left at {where} without it, which a server takes for null: write '?'"
+        return Cause(text, place)
 
     def fitting_overrides(self, base: dict[str, Any], path: FieldPath) -> list[Any]:
         """Patches that the operator's schema takes where the overrides land; the made-up one where they are refused."""
@@ -217,13 +305,32 @@ class TopologyProbe:
 
     def _objects(self, spec: dict[str, Any]) -> Made | Refused:
         emitted = self.emitted(spec)
-        return emitted if isinstance(emitted, Refused) else checked(emitted, self.crds)
+        made = emitted if isinstance(emitted, Refused) else checked(emitted, self.crds)
+        if isinstance(made, Refused) and made.crashed:
+            resolved, _ = self.resolved(spec)
+            return self._placed(made, resolved) if resolved is not None else made
+        return made
+
+    def _placed(self, made: Made | Refused, resolved: Resolved) -> Made | Refused:
+        """What was made; of what a schema refuses with the line of the template."""
+        if isinstance(made, Made) or made.cause is None or made.cause.place is not None:
+            return made
+        key = (made.cause.text, made.index)
+        if key not in self._places:
+            self._places[key] = self.place(resolved, made.index, made.path)
+        return replace(made, cause=replace(made.cause, place=self._places[key]))
+
+    def resolved(
+        self, spec: dict[str, Any], secrets: dict[str, Any] | None = None
+    ) -> tuple[Resolved | None, list[str]]:
+        """The resolved cluster, and what is wrong with it."""
+        spec = over({"operatorVersion": self.operator}, spec)
+        resolved, found = check_cluster(METADATA, spec, self.technology, secrets=secrets)
+        return resolved, errors(found)
 
     def emitted(self, spec: dict[str, Any]) -> Manifests | Refused:
         """The emitted objects, whatever their schemas say."""
-        spec = over({"operatorVersion": self.operator}, spec)
-        resolved, found = check_cluster(METADATA, spec, self.technology)
-        wrong = errors(found)
+        resolved, wrong = self.resolved(spec)
         if resolved is None or wrong:
             return Refused(wrong)
         try:
@@ -232,7 +339,15 @@ class TopologyProbe:
                 return Refused(wrong)
             return [entry.manifest for entry in [*emit(resolved, self.plugin.template), *filling]]
         except EverestError as error:
-            return Refused([f"{f.code}: {f.message}" for f in error.findings], crashed=True)
+            return failed(error.findings)
+
+    def place(self, resolved: Resolved, index: int, path: Path) -> Place | None:
+        """Where the templates say a value of an object; None where they cannot be asked."""
+        try:
+            traced = self.plugin.traced
+            return template_place(traced.document, traced.places(resolved), index, path)
+        except EverestError:
+            return None
 
 
 _BLOCKS: dict[str, dict[str, Any]] = {

@@ -11,13 +11,16 @@ from typing import Any
 from pulumi_everest.emit.core_kinds import is_core
 from pulumi_everest.emit.crds import Crds
 from pulumi_everest.model.deferred import Path
-from pulumi_everest.model.findings import Finding, path_text
+from pulumi_everest.model.findings import Finding, Place, path_text
 
 Manifests = list[dict[str, Any]]
 Values = Mapping[str, Sequence[Any]]
 FINE = ("effect", "refused", "only value")
 MARK = {"probe": "x"}
 """A patch that shows where `overrides` land."""
+IDLE = "accepted without an effect"
+NO_VALUE = "there is no value to try; give some with values="
+UNPROBED = "could not be probed"
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,19 @@ class Probe:
     path: str
     outcome: str
     variations: list[Variation] = field(default_factory=list, repr=False)
+    cause: Cause | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Why a field fails, in words that say nothing of the field itself, and where; `place` may not be known."""
+
+    text: str
+    place: Place | None = None
+
+
+Outcome = str | Cause
+"""What became of a field in one cluster: one of `FINE`, or why it fails."""
 
 
 @dataclass(frozen=True)
@@ -63,10 +79,16 @@ class Made:
 
 @dataclass(frozen=True)
 class Refused:
-    """What is wrong with a cluster. `crashed`: it passed validation, and could not be emitted as the operator wants."""
+    """What is wrong with a cluster. `crashed`: it passed validation, and could not be emitted as the operator wants.
+
+    Then `cause` says why, and of an object that its schema refuses `index` and `path` say where.
+    """
 
     reasons: list[str]
     crashed: bool = False
+    cause: Cause | None = None
+    index: int = 0
+    path: Path = ()
 
     @property
     def text(self) -> str:
@@ -76,15 +98,23 @@ class Refused:
 
 def checked(manifests: Manifests, crds: Crds | None) -> Made | Refused:
     """The objects, if all of them pass their schemas."""
-    for manifest in manifests if crds is not None else ():
+    for index, manifest in enumerate(manifests if crds is not None else ()):
         # Kubernetes' own kinds have no definitions; the template was held against what is known of them.
         version, kind = str(manifest.get("apiVersion")), str(manifest.get("kind"))
         known = crds is not None and (crds.has_kind(version, kind) or not is_core(version))
         broken = crds.check(manifest) if crds is not None and known else []
         if broken:
             what = f"{manifest['kind']} does not pass the operator's schema"
-            return Refused([f"{what}: {path_text(f.path)}: {f.message}" for f in broken], crashed=True)
+            reasons = [f"{what}: {path_text(f.path)}: {f.message}" for f in broken]
+            return Refused(reasons, True, Cause("; ".join(reasons)), index, broken[0].path)
     return Made(manifests)
+
+
+def failed(found: Iterable[Finding]) -> Refused:
+    """What templates that fail come to: the findings' texts, and the place of the first one."""
+    reasons = [f"{entry.code}: {entry.message}" for entry in found]
+    place = next((entry.place for entry in found if entry.place is not None), None)
+    return Refused(reasons, True, Cause("; ".join(reasons), place))
 
 
 def errors(found: Iterable[Finding]) -> list[str]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pulumi_everest.core.technology import Technology
 from pulumi_everest.emit.crds import Crds
 from pulumi_everest.plugins.plugin import Plugin
-from pulumi_everest.testing.job_probe import JobProbe
-from pulumi_everest.testing.outcomes import FINE, Probe, Values, Variation
-from pulumi_everest.testing.probe import TopologyProbe
+from pulumi_everest.testing.probes.bases import Base, Bases, bases_of
+from pulumi_everest.testing.probes.cluster_probe import ClusterProbe
+from pulumi_everest.testing.probes.job_probe import job_probe
+from pulumi_everest.testing.probes.outcomes import FINE, Probe, Values, Variation
 from pulumi_everest.testing.summary import counts_text
 from pulumi_everest.workspace.setup import Setup
 
@@ -52,11 +53,17 @@ class Report:
 
 
 def probe(
-    plugin: Plugin, *, crds: CrdPaths = None, values: Values | None = None, operators: Sequence[str] | None = None
+    plugin: Plugin,
+    *,
+    crds: CrdPaths = None,
+    values: Values | None = None,
+    bases: Iterable[Base] = (),
+    operators: Sequence[str] | None = None,
 ) -> Report:
     """Change each field of each topology, and look what becomes of it; for each operator version, or for some."""
-    cases = [case for case in cases_of(plugin) if operators is None or case[0] in operators]
-    return Report(plugin.name, [one for case in cases for one in probes_of(plugin, case, crds, values or {})])
+    cases, known = cases_of(plugin), bases_of(plugin, bases)
+    chosen = [case for case in cases if operators is None or case[0] in operators]
+    return Report(plugin.name, [one for case in chosen for one in probes_of(plugin, case, crds, values or {}, known)])
 
 
 def cases_of(plugin: Plugin) -> list[Case]:
@@ -65,11 +72,26 @@ def cases_of(plugin: Plugin) -> list[Case]:
     return [(operator, topology) for operator in versions for topology in plugin.definition.spec.topologies]
 
 
-def probes_of(plugin: Plugin, case: Case, crds: CrdPaths | Crds, values: Values) -> Iterator[Probe]:
-    """The probes of one operator version and topology; with the first topology also those of backups and restores."""
+def probes_of(
+    plugin: Plugin, case: Case, crds: CrdPaths | Crds, values: Values, bases: Bases | None = None
+) -> Iterator[Probe]:
+    """The probes of one operator version and topology; with one of the topologies also those of backups and restores.
+
+    Without `bases` those are taken that the plugin itself has, its examples.
+    """
     operator, topology = case
     schemas = crds if isinstance(crds, Crds) else _loaded(crds, operator)
-    technology = Technology(
+    bases = bases if bases is not None else bases_of(plugin)
+    technology = technology_of(plugin, operator)
+    yield from ClusterProbe(plugin, technology, topology, operator, schemas, values, bases).run()
+    jobs = job_probe(Setup(technology, plugin), operator, schemas, values, bases)
+    if jobs is not None and jobs.topology == topology:
+        yield from jobs.run()
+
+
+def technology_of(plugin: Plugin, operator: str) -> Technology:
+    """The technology of a plugin with one version of its operator."""
+    return Technology(
         plugin.definition.name,
         plugin.definition,
         plugin.manifest,
@@ -77,9 +99,6 @@ def probes_of(plugin: Plugin, case: Case, crds: CrdPaths | Crds, values: Values)
         presets=plugin.presets,
         settings=plugin.settings,
     )
-    yield from TopologyProbe(plugin, technology, topology, operator, schemas, values).run()
-    if topology == next(iter(plugin.definition.spec.topologies)):
-        yield from JobProbe(Setup(technology, plugin), operator, schemas, values).run(operator, topology)
 
 
 def _loaded(crds: CrdPaths, operator: str) -> Crds | None:

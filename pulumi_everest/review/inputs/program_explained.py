@@ -1,0 +1,89 @@
+"""Where the objects of a program come from: the lines of its arguments, as of documents those of their fields."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import cache, partial
+from typing import Any
+
+from pulumi_everest.model.deferred import Path
+from pulumi_everest.model.findings import Locate, Place, finding
+from pulumi_everest.model.shapes import Shape, shape_of
+from pulumi_everest.program.run import ProgramRun
+from pulumi_everest.resources.arguments.models import DatabaseBackupArgs, DatabaseClusterArgs, DatabaseRestoreArgs
+from pulumi_everest.resources.arguments.naming import as_written
+from pulumi_everest.resources.engine import tokens
+from pulumi_everest.review.inputs.groups import Group, Item
+from pulumi_everest.review.inputs.python_places import placed
+from pulumi_everest.review.inputs.sources import Sources
+from pulumi_everest.review.inputs.yaml_places import placed_in_yaml
+from pulumi_everest.workspace.explained import Explained, explained
+from pulumi_everest.workspace.explained_jobs import explained_job
+from pulumi_everest.workspace.job_plans import JobPlan
+from pulumi_everest.workspace.plans import Plan
+
+_TOKENS = {"cluster": tokens.CLUSTER, "backup": tokens.BACKUP, "restore": tokens.RESTORE}
+Key = tuple[str, str, str]
+
+
+def explain(groups: Sequence[Group], result: ProgramRun, sources: Sources) -> None:
+    """Give each object of a cluster, backup or restore where its values come from, for whoever asks."""
+    plans = [_located(plan, groups, sources) for plan in result.plans]
+    clusters = [plan for plan in plans if isinstance(plan, Plan)]
+    known: dict[Key, Callable[[], Sequence[Explained]]] = {}
+    for plan in plans:
+        values = cache(partial(_explained, plan, clusters))
+        for index, entry in enumerate(plan.objects):
+            known.setdefault(_key(entry.manifest), partial(_at, values, index))
+    for group in groups:
+        for item in group.items:
+            if group.kind in _TOKENS:
+                item.explained = known.get(_key(item.manifest))
+
+
+def _explained(plan: Plan | JobPlan, clusters: Sequence[Plan]) -> list[list[Explained]]:
+    if isinstance(plan, Plan):
+        return explained(plan)
+    about = plan.job.cluster.metadata if plan.job.cluster is not None else {}
+    return explained_job(plan, next((one for one in clusters if _same(one.resolved.metadata, about)), None))
+
+
+def _same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    return all(one.get(key) == other.get(key) for key in ("namespace", "name"))
+
+
+def _at(values: Callable[[], list[list[Explained]]], index: int) -> list[Explained]:
+    return values()[index]
+
+
+def _key(manifest: dict[str, Any]) -> Key:
+    metadata = manifest.get("metadata")
+    metadata = metadata if isinstance(metadata, dict) else {}
+    names = (metadata.get(key) for key in ("namespace", "name"))
+    return (str(manifest.get("kind")), *(name if isinstance(name, str) else "" for name in names))  # type: ignore[return-value]
+
+
+def _located(plan: Plan | JobPlan, groups: Sequence[Group], sources: Sources) -> Plan | JobPlan:
+    """The plan with the places of its arguments, in the call that its objects are of."""
+    keys = {_key(entry.manifest) for entry in plan.objects}
+    found = ((group, item) for group in groups for item in group.items if group.kind in _TOKENS)
+    group, item = next(((group, item) for group, item in found if _key(item.manifest) in keys), (None, None))
+    if group is None or item is None or item.place is None:
+        return plan
+    if isinstance(plan, Plan):
+        shape = shape_of(DatabaseClusterArgs)
+        return replace(plan, cluster=replace(plan.cluster, locate=_locate(group, item, shape, sources)))
+    shape = shape_of(DatabaseBackupArgs if plan.input.kind == "backup" else DatabaseRestoreArgs)
+    return replace(plan, input=replace(plan.input, locate=_locate(group, item, shape, sources)))
+
+
+def _locate(group: Group, item: Item, shape: Shape, sources: Sources) -> Locate:
+    subject = tokens.subject_of(_TOKENS[group.kind], group.name)
+
+    @cache
+    def locate(path: Path) -> Place | None:
+        entry = as_written(finding("field.value", path, "", subject=subject), shape, ())
+        return placed_in_yaml(placed(replace(entry, place=item.place), sources), sources).place
+
+    return locate

@@ -97,6 +97,7 @@ format: $(VENV)/.develop ## Put all files into the project's format
 schemas: $(VENV)/.package ## Write what is made of the models anew: the typed dictionaries of arguments, and schemas/
 	@$(BIN)/python -m tools.typed_arguments
 	@$(BIN)/python -m tools.legacy_table
+	@$(BIN)/python -m tools.plugin_reference
 	@$(BIN)/everest schema --all -o schemas
 	@$(BIN)/everest schema --crds -o schemas/crds
 	@$(BIN)/python -m pulumi_everest.serving.package_schema > schemas/pulumi.json

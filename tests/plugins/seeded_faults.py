@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
 
@@ -135,7 +135,7 @@ class Subject:
         for key in line.path[:-1]:
             node = node[key]
         del node[line.path[-1]]
-        plugin = replace(self.plugin)
+        plugin = copy.copy(self.plugin)  # which honours the fields that it honours with all lines
         try:
             if line.file == "resources.yaml":
                 template = Template.parse(other, plugin.functions, **plugin._of_objects)

@@ -86,7 +86,9 @@ def test_a_value_has_the_line_of_its_argument(values: Values, title: str, path: 
     value = values[title, path]
     places = {one["path"]: one["place"] for one in value["follows"]}
     assert (places[follows]["file"], places[follows]["line"]) == ("__main__.py", line(text))
-    assert value["template"]["file"].endswith(("psmdb/resources.yaml", "psmdb/backup.yaml"))
+    assert value["template"]["file"].endswith(
+        ("psmdb/resources.yaml", "psmdb/backup.yaml", "mixins/templates.yaml", "psmdb/mixins.yaml")
+    )
 
 
 def test_every_value_of_the_program_s_objects_comes_from_somewhere(values: Values) -> None:

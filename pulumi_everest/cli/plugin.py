@@ -34,6 +34,7 @@ preset becomes. With --crds all objects are held against the operator's own sche
 
 \b
   everest plugin check plugins/valkey --crds crds/
+  everest plugin check plugins/valkey --write-fields
   everest plugin check dist/everest_valkey-1.0-py3-none-any.whl --format github
 """
 
@@ -85,14 +86,23 @@ _strict = click.option("--strict", is_flag=True, help="Warnings make the exit co
 @_format
 @_crds
 @_strict
+@click.option("--write-fields", "write", is_flag=True, help="Write the fields that templates honour into the files.")
 @click.pass_context
-def check(ctx: click.Context, named: tuple[str, ...], form: str, crds: tuple[str, ...], strict: bool) -> None:
+def check(
+    ctx: click.Context, named: tuple[str, ...], form: str, crds: tuple[str, ...], strict: bool, write: bool
+) -> None:
     """Check plugins."""
     outcome = _Outcome(form, strict)
     with _schemas(crds, outcome) as (_, schemas):
         for opened in _each(named, outcome):
             assert opened.plugin is not None
-            _check(opened, schemas, outcome)
+            if write and opened.unpacked:
+                raise click.UsageError("--write-fields writes into a folder, and a wheel is none")
+            if not _check(opened, schemas, outcome).has_errors and write:
+                from pulumi_everest.authoring.fields import write_fields
+
+                files = write_fields(opened.plugin)
+                outcome.say(f"{opened.plugin.name}: fields written into {', '.join(files) or 'no file'}")
     ctx.exit(outcome.shown())
 
 

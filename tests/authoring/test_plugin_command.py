@@ -146,6 +146,28 @@ def test_the_manifest_s_file_in_place_of_its_folder_is_said(valkey: Path) -> Non
     assert "name its folder" in run("check", valkey / "plugin.yaml").output
 
 
+def test_fields_are_written_as_the_templates_honour_them(valkey: Path) -> None:
+    import yaml
+
+    before = json.loads(run("fields", valkey, "--format", "json").output)
+    text = (valkey / "plugin.yaml").read_text()
+    head, rest = text[: text.index("components:")], text[text.index("# Data is kept") :]
+    (valkey / "plugin.yaml").write_text(head + rest)
+
+    result = run("check", valkey, "--write-fields")
+
+    assert result.exit_code == 0, result.output
+    assert "valkey: fields written into plugin.yaml" in result.output
+    written = (valkey / "plugin.yaml").read_text()
+    assert head.strip() in written
+    assert rest.strip() in written
+    assert {"image", "replicas", "storage.size"} <= {*yaml.safe_load(written)["components"]["engine"]["fields"]}
+    assert run("check", valkey).output == "no findings\nvalkey: 1 example and 3 smallest clusters made\n"
+    again = json.loads(run("fields", valkey, "--format", "json").output)
+    assert again["valkey"]["plugin.yaml"]["components"].keys() == before["valkey"]["plugin.yaml"]["components"].keys()
+    assert "no file" in run("check", valkey, "--write-fields").output
+
+
 # Wheels
 
 

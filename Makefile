@@ -36,6 +36,10 @@ $(VENV)/.develop: $(VENV)/.package
 
 demo: $(VENV)/.package ## Preview the quickstart: the whole set-up and the objects of a sharded MongoDB cluster
 	@$(BIN)/everest preview examples/quickstart
+	@printf '%s\n' '' 'That is what examples/quickstart/__main__.py becomes, without a cluster and without pulumi. Next:' \
+	  '  change the program, say "prxy" for "proxy", and run   make demo' \
+	  '  see what such a cluster takes                         $(BIN)/everest explain psmdb-operator' \
+	  '  write one of your own, and bring it into a cluster    docs/quickstart.md'
 
 test: $(VENV)/.develop ## Run the tests (TESTS=tests/core: those); those that need a part which is not there are skipped
 	@$(BIN)/python -m pytest -n auto --dist loadfile $(TESTS)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import sys
 from importlib.metadata import version as version_of
+from pathlib import Path
 from typing import Any
 
 import click
@@ -13,11 +15,18 @@ from sphinx.application import Sphinx
 
 from pulumi_everest.cli.main import everest
 
+sys.path.insert(0, str(Path(__file__).parent / "_ext"))
+
 project = "pulumi-everest"
 author = "The pulumi-everest authors"
 version = release = version_of("pulumi-everest")
 
-extensions = ["myst_parser", "sphinx.ext.autodoc"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx_copybutton", "sphinx_design", "pictures"]
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
+# What is copied of a session are its commands, without what they print.
+copybutton_prompt_text = "$ "
+copybutton_only_copy_prompt_lines = True
 html_theme = "furo"
 html_title = f"pulumi-everest {version}"
 html_show_copyright = False
@@ -42,19 +51,23 @@ nitpick_ignore_regex = [
 ]
 
 
+_WIDTH = 84
+"""Columns that fit into a page."""
+
+
 class CommandHelp(Directive):
     """A section for each command of `everest`, with the help that the command itself prints."""
 
     def run(self) -> list[nodes.Node]:
         """The sections."""
-        context = click.Context(everest, info_name="everest", terminal_width=100)
+        context = click.Context(everest, info_name="everest", terminal_width=_WIDTH)
         found = [_help_text(context)]
         for name in everest.list_commands(context):
             command = everest.get_command(context, name)
             assert command is not None  # it is one of the listed
             section = nodes.section(ids=[f"everest-{name}"], names=[f"everest {name}"])
             section += nodes.title("", "", nodes.literal("", f"everest {name}"))
-            inner = click.Context(command, info_name=name, parent=context, terminal_width=100)
+            inner = click.Context(command, info_name=name, parent=context, terminal_width=_WIDTH)
             section += _help_text(inner)
             found.append(section)
         return found

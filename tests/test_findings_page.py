@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -24,11 +26,12 @@ from pulumi_everest.emit.crds import Crds
 from pulumi_everest.emit.patch import patched
 from pulumi_everest.live.cluster import LiveCluster
 from pulumi_everest.live.presence import Facts, check_presence, taken
-from pulumi_everest.model.codes import CODES
+from pulumi_everest.model.codes import CODES, Severity
 from pulumi_everest.model.deferred import Deferred
 from pulumi_everest.model.findings import EverestError, Finding, one_line
 from pulumi_everest.plugins.find import Plugins
 from pulumi_everest.plugins.plugin import load_plugin
+from pulumi_everest.reference.codes import Block, Explanation, blocks_of, explanations, page
 from pulumi_everest.review.comparison.impacts import compare_clusters
 from pulumi_everest.review.comparison.impacts import findings as changed
 from pulumi_everest.review.comparison.removed import removed
@@ -41,44 +44,27 @@ from pulumi_everest.upgrade.legacy_objects import LegacyObjects
 from pulumi_everest.upgrade.migrate import migrated
 from pulumi_everest.workspace.workspace import ClusterInput, Workspace
 
-PAGE = Path(__file__).parents[1] / "docs" / "findings.md"
 API = "everest.percona.com/v2alpha1"
 FILES = ("plugin.yaml", "definition.yaml", "resources.yaml", "backup.yaml", "restore.yaml", "legacy.yaml")
 
 
-@dataclass
-class Section:
-    """A section of the page: the code, its text, and the blocks as (language and notation, content)."""
-
-    code: str
-    text: str
-    blocks: list[tuple[str, str]] = field(default_factory=list)
-
-    @property
-    def expected(self) -> list[str]:
-        """The lines that the example gives, as the page shows them."""
-        shown = (content for info, content in self.blocks if info.split()[:1] == ["text"])
-        return [line for content in shown for line in content.splitlines()]
-
-
-def blocks_of(text: str) -> list[tuple[str, str]]:
-    """The fenced blocks of a text."""
-    return re.findall(r"^```([^\n]*)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
-
-
-def sections() -> list[Section]:
-    """The sections about codes: those whose headings are one, in backquotes."""
-    parts = re.split(r"^### `([^`]+)`$", PAGE.read_text(), flags=re.MULTILINE)
-    return [
-        Section(code, body, blocks_of(re.split(r"^## ", body, flags=re.MULTILINE)[0]))
-        for code, body in zip(parts[1::2], parts[2::2], strict=True)
-    ]
+SECTIONS = list(explanations().values())
+OUTSIDE = {
+    "live.config",
+    "live.login",
+    "live.unreachable",
+    "live.refused",
+    "live.kind",
+    "plugin.refused",
+    "migrate.not-ready",
+}
+"""Codes about what is no part of an input, so that no other input mends it."""
 
 
 def shop() -> dict[str, str]:
     """The files of the page's own plugin, by name."""
-    head = PAGE.read_text().split("\n### ", 1)[0]
-    return {info.split()[1]: content for info, content in blocks_of(head) if info.split()[-1] in FILES}
+    head = page().split("\n### ", 1)[0]
+    return {b.notation.split()[1]: b.text for b in blocks_of(head) if b.notation and b.notation.split()[-1] in FILES}
 
 
 def write_plugin(folder: Path, files: dict[str, str]) -> Path:
@@ -314,27 +300,64 @@ class Example:
             yield re.sub(r"127\.0\.0\.1:[2-9]\d+", "127.0.0.1:6443", line.replace(f"{self.folder}/", ""))
 
 
+def lines_of(blocks: Iterable[Block], folder: Path) -> list[str]:
+    """The findings of an example, as the page shows them."""
+    example = Example([(block.notation, block.text) for block in blocks], folder)
+    with patch("pulumi_everest.plugins.find._builtin", return_value=()):
+        return list(example.lines())
+
+
 def test_every_code_has_one_section_in_the_order_of_the_codes() -> None:
-    assert [section.code for section in sections()] == list(CODES)
+    assert [section.code for section in SECTIONS] == list(CODES)
 
 
-@pytest.mark.parametrize("section", sections(), ids=lambda s: s.code)
-def test_a_section_says_severity_and_meaning_and_how_to_mend_it(section: Section) -> None:
+@pytest.mark.parametrize("section", SECTIONS, ids=lambda s: s.code)
+def test_a_section_says_severity_and_meaning_and_how_to_mend_it(section: Explanation) -> None:
     severity, meaning = CODES[section.code]
 
-    assert section.text.strip().startswith(f"{severity.value.capitalize()}. {meaning} ")
-    assert "**Mend it:** " in section.text
+    assert f"### `{section.code}`\n\n{severity.value.capitalize()}. {meaning} " in page()
+    assert section.mend
 
 
-@pytest.mark.parametrize("section", sections(), ids=lambda s: s.code)
-def test_an_example_gives_its_code_and_what_the_page_shows(section: Section, tmp_path: Path) -> None:
-    example = Example(section.blocks, tmp_path)
+@pytest.mark.parametrize("section", SECTIONS, ids=lambda s: s.code)
+def test_an_example_gives_its_code_and_what_the_page_shows(section: Explanation, tmp_path: Path) -> None:
+    lines = lines_of(section.example, tmp_path)
 
-    with patch("pulumi_everest.plugins.find._builtin", return_value=()):
-        lines = list(example.lines())
-
-    assert lines == section.expected
+    assert lines == section.found.splitlines()
     assert any(line.endswith(f"[{section.code}]") for line in lines)
+
+
+@pytest.mark.parametrize("section", [s for s in SECTIONS if s.mended], ids=lambda s: s.code)
+def test_a_mended_example_has_nothing_of_its_code(section: Explanation, tmp_path: Path) -> None:
+    command = [block for block in section.example if block.notation in ("text check", "text test")]
+    lines = lines_of([*section.as_mended(), *command], tmp_path)
+
+    assert [line for line in lines if not line.endswith(tuple(f"[{code}]" for code in REMARKS))] == []
+
+
+REMARKS = frozenset({code for code, (severity, _) in CODES.items() if severity is not Severity.ERROR})
+
+
+@pytest.mark.parametrize("section", [s for s in SECTIONS if not s.mended], ids=lambda s: s.code)
+def test_only_what_no_input_mends_has_no_mended_example(section: Explanation) -> None:
+    nothing = section.mend.startswith(("nothing", "it is the program's own", "what depends on the answer"))
+    assert nothing or section.code in OUTSIDE or section.code == "backup.changed"
+
+
+def test_the_page_opens_with_a_finding_and_what_the_command_says_about_it(tmp_path: Path) -> None:
+    cluster, said = (block for block in blocks_of(page())[:2])
+    assert (cluster.notation, said.notation) == ("yaml cluster.yaml", "console")
+    (tmp_path / "cluster.yaml").write_text(cluster.text)
+    command, _, output = said.text.partition("\n")
+    assert command == "$ everest validate cluster.yaml"
+    done = subprocess.run(
+        [sys.executable, "-m", "pulumi_everest.cli", *command.split()[2:]],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout == output
 
 
 def test_the_plugin_of_the_page_is_fine(tmp_path: Path) -> None:

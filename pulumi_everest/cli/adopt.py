@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from pulumi_everest.cli.options import Choice, cluster_options, plugin_option
+from pulumi_everest.cli import complete
+from pulumi_everest.cli.options import HERE, Choice, Command, cluster_options, plugin_option, recursive_option
 
 _HELP = """Write the program, or the YAML, of databases that an operator already runs.
 
@@ -27,8 +28,9 @@ program each cluster has adopt=True: the first pulumi up takes the object over a
 """
 
 
-@click.command(help=_HELP, short_help="Write the program of databases that are there.")
-@click.argument("paths", metavar="[PATH...]", nargs=-1)
+@click.command(cls=Command, help=_HELP, short_help="Write the program of databases that are there.")
+@click.argument("paths", metavar="[PATH]...", nargs=-1, shell_complete=complete.paths)
+@recursive_option
 @plugin_option
 @click.option("--from-cluster", is_flag=True, help="Read the objects of a running cluster.")
 @cluster_options
@@ -36,13 +38,14 @@ program each cluster has adopt=True: the first pulumi up takes the object over a
     "--language", type=Choice(["yaml", "python"]), default="yaml", show_default=True,
     help="Write DatabaseCluster documents, or a Pulumi program.",
 )  # fmt: skip
-@click.option("-o", "--output", metavar="FILE", help="File for the result.")
+@click.option("-o", "--output", metavar="FILE", shell_complete=complete.files, help="File for the result.")
 @click.option("--strict", is_flag=True, help="Warnings make the exit code 1, too.")
 @click.option("--debug", is_flag=True, hidden=True)
 @click.pass_context
 def adopt(
     ctx: click.Context,
     paths: tuple[str, ...],
+    recursive: bool,
     plugins: list[Path],
     from_cluster: bool,
     kubeconfig: str | None,
@@ -59,6 +62,7 @@ def adopt(
     from pulumi_everest.adoption.write import documents, program
     from pulumi_everest.cli.output.findings import counted, failed, finding_text
     from pulumi_everest.cli.output.write import note, screen_of, write_result
+    from pulumi_everest.cli.reading import say_what_is_waited_for
     from pulumi_everest.live.errors import LiveError
     from pulumi_everest.model.findings import EverestError
     from pulumi_everest.model.lines import without_commands
@@ -67,10 +71,17 @@ def adopt(
     from pulumi_everest.review.yaml_text import yaml_text
     from pulumi_everest.workspace.workspace import Workspace
 
-    _check_use(paths, from_cluster, kubeconfig, context, language, output)
+    _check_use(paths, recursive, from_cluster, kubeconfig, context, language, output)
     workspace = Workspace(Plugins(plugins))
+    if not from_cluster:
+        paths = paths or HERE
+        say_what_is_waited_for(paths)
     try:
-        existing = of_cluster(workspace, paths, kubeconfig, context) if from_cluster else of_files(workspace, paths)
+        existing = (
+            of_cluster(workspace, paths, kubeconfig, context)
+            if from_cluster
+            else of_files(workspace, paths, recursive=recursive)
+        )
     except LiveError as error:
         existing = Existing(findings=error.findings)
     alone, doubled = twins(existing)
@@ -105,6 +116,7 @@ def adopt(
 
 def _check_use(
     paths: tuple[str, ...],
+    recursive: bool,
     from_cluster: bool,
     kubeconfig: str | None,
     context: str | None,
@@ -119,9 +131,9 @@ def _check_use(
         unused = [name for name, value in given.items() if value is not None]
         if unused:
             raise click.UsageError(f"{' and '.join(unused)}: only with --from-cluster")
-        if not paths:
-            raise click.UsageError("name a file, or - for standard input, or give --from-cluster")
     else:
+        if recursive:
+            raise click.UsageError("--recursive: only for files and folders, not with --from-cluster")
         for path in paths:
             if path.count("/") != 1 or path.startswith("/"):
                 raise click.UsageError(f"with --from-cluster write NAMESPACE/NAME, or NAMESPACE/, not '{path}'")

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pulumi_everest.cli.options import shared_options
+from pulumi_everest.cli import complete
+from pulumi_everest.cli.options import Command, shared_options
 
 if TYPE_CHECKING:
     from pulumi_everest.review.inputs.gather import Gathered
@@ -42,12 +43,16 @@ for a stack that had no lock so far, and for programs in other languages than Py
 """
 
 
-@click.command(help=_HELP, short_help="Record versions, so that only an upgrade moves them.")
+@click.command(cls=Command, help=_HELP, short_help="Record versions, so that only an upgrade moves them.")
 @shared_options(None, "", ("text", "json"), paths="[PATH|CLUSTER]...")
 @click.option("--upgrade", is_flag=True, help="Take today's defaults, for the clusters named or for all.")
 @click.option("--check", is_flag=True, help="Write nothing; exit code 1 if something would change.")
 @click.option(
-    "--from-state", "state", metavar="FILE", help="Record what `pulumi stack export` says; - is standard input."
+    "--from-state",
+    "state",
+    metavar="FILE",
+    shell_complete=complete.files,
+    help="Record what `pulumi stack export` says; - is standard input.",
 )
 @click.pass_context
 def lock(
@@ -86,13 +91,12 @@ def lock(
 
 def _from_input(paths: Sequence[str], options: Options, *, upgrade: bool) -> Gathered:
     """The clusters of programs and documents, as they are now. Raises UsageError."""
+    from pulumi_everest.cli.reading import read
     from pulumi_everest.review.inputs.gather import gather
-    from pulumi_everest.review.inputs.paths import read_inputs, refuse_unused
 
     places, clusters = _sorted_out(paths) if upgrade else (list(paths), [])
     options.unlocked = clusters if upgrade else None
-    inputs = read_inputs(places or ["."])
-    refuse_unused(inputs, options)
+    inputs = read(places, options)
     gathered = gather(inputs, options)
     gathered.findings = [entry for entry in gathered.findings if entry.code not in _MENDED]
     if not gathered.has_errors:
@@ -103,11 +107,13 @@ def _from_input(paths: Sequence[str], options: Options, *, upgrade: bool) -> Gat
 def _from_state(state: str, paths: Sequence[str], options: Options, *, upgrade: bool) -> Gathered:
     """The clusters of a state, as they were when they were made. Raises UsageError."""
     from pulumi_everest.cli.output.write import listed, note
+    from pulumi_everest.cli.reading import say_what_is_waited_for
     from pulumi_everest.review.inputs.gather import Gathered
     from pulumi_everest.review.locks.state import sections_of_state
 
     if upgrade:
         raise click.UsageError("--upgrade takes the versions of today, --from-state those that are running: name one")
+    say_what_is_waited_for([state])
     sections, unknown = sections_of_state(state, paths or ["."], options)
     if unknown:
         note(f"the state does not say the versions of {listed(unknown)}: run pulumi up with this release first")

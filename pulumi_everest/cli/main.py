@@ -23,21 +23,25 @@ _HELP = """Databases of any technology on Kubernetes, checked and shown without 
   everest preview infra/ --against main    what a change does to them
   everest status infra/                    how they are in a running cluster
   everest lock infra/                      versions that only an upgrade moves
+  everest explain field.unknown            what a message means, with an example
   everest schema DatabaseCluster           what an editor needs to know
   everest adopt --from-cluster             the program of databases that are there
   everest migrate --from-cluster           the way from Everest's first API
   everest plugin check plugins/valkey      what is wrong with a plugin of your own
 
-A PATH is a file of YAML or JSON, a folder, or - for standard input. A folder with a Pulumi.yaml is a Pulumi program
-in Python, which runs in this process; of any other folder the *.yaml, *.yml and *.json files count, sorted, but not
-those of folders in it.
+A PATH is a file of YAML or JSON, a folder, or - for standard input; without one it is the working folder. A folder
+with a Pulumi.yaml is a Pulumi program in Python or YAML, which runs in this process; of any other folder the *.yaml,
+*.yml and *.json files count, sorted. With --recursive (-R) the folders below count, too: programs, and documents of
+Kubernetes. Hidden folders, installed packages, plugins and Helm charts are passed over then, and other YAML files.
 
 Exit codes: 0 fine (warnings too, unless --strict), 1 findings or input that cannot be read, 2 wrong use.
 NO_COLOR and FORCE_COLOR switch colours off and on.
 """
 
 
-_COMMANDS = ("validate", "render", "preview", "status", "lock", "schema", "adopt", "migrate", "plugin")
+_COMMANDS = (
+    "validate", "render", "preview", "status", "lock", "explain", "schema", "adopt", "migrate", "plugin", "completion",
+)  # fmt: skip
 """In the order in which one uses them; each is in the module of its name."""
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pulumi_everest.cli.options import Choice, cluster_options, plugin_option
+from pulumi_everest.cli import complete
+from pulumi_everest.cli.options import HERE, Choice, Command, cluster_options, plugin_option, recursive_option
 
 if TYPE_CHECKING:
     from pulumi_everest.model.findings import Finding
@@ -36,12 +37,15 @@ migrated is reported and left out.
 """
 
 
-@click.command(help=_HELP, short_help="Take clusters of Everest's first API over.")
-@click.argument("paths", metavar="[PATH...]", nargs=-1)
+@click.command(cls=Command, help=_HELP, short_help="Take clusters of Everest's first API over.")
+@click.argument("paths", metavar="[PATH]...", nargs=-1, shell_complete=complete.paths)
+@recursive_option
 @plugin_option
 @click.option("--from-cluster", is_flag=True, help="Read the objects of a running cluster.")
 @cluster_options
-@click.option("-o", "--output", metavar="DIR", help="Folder for the result; it is made.")
+@click.option(
+    "-o", "--output", metavar="DIR", shell_complete=complete.folders, help="Folder for the result; it is made."
+)
 @click.option("--check", is_flag=True, help="Write nothing; the exit code is 1 if anything cannot be carried over.")
 @click.option(
     "--ready-to-delete", metavar="NAMESPACE/NAME",
@@ -57,6 +61,7 @@ migrated is reported and left out.
 def migrate(
     ctx: click.Context,
     paths: tuple[str, ...],
+    recursive: bool,
     plugins: list[Path],
     from_cluster: bool,
     kubeconfig: str | None,
@@ -72,11 +77,11 @@ def migrate(
     from pulumi_everest.plugins.find import Plugins
     from pulumi_everest.workspace.workspace import Workspace
 
-    _check_use(paths, from_cluster, kubeconfig, context, output, check, ready_to_delete)
+    _check_use(paths, recursive, from_cluster, kubeconfig, context, output, check, ready_to_delete)
     workspace = Workspace(Plugins(plugins))
     if ready_to_delete is not None:
         ctx.exit(_ready(workspace, ready_to_delete, kubeconfig, context, format_))
-    results, found, sources = _results(workspace, paths, from_cluster, kubeconfig, context)
+    results, found, sources = _results(workspace, paths, recursive, from_cluster, kubeconfig, context)
     from pulumi_everest.upgrade.report import lost
 
     missing = lost([*found, *(entry for result in results for entry in result.findings)])
@@ -102,17 +107,28 @@ def migrate(
 
 
 def _results(
-    workspace: Workspace, paths: tuple[str, ...], from_cluster: bool, kubeconfig: str | None, context: str | None
+    workspace: Workspace,
+    paths: tuple[str, ...],
+    recursive: bool,
+    from_cluster: bool,
+    kubeconfig: str | None,
+    context: str | None,
 ) -> tuple[list[Migrated], list[Finding], Sources]:
     """What becomes of each cluster, and what is wrong with the input."""
     from pulumi_everest.adoption.alike import Alike
+    from pulumi_everest.cli.reading import say_what_is_waited_for
     from pulumi_everest.live.errors import LiveError
     from pulumi_everest.review.legacy_objects import LegacyInput, of_cluster, of_files
     from pulumi_everest.upgrade.legacy_objects import LegacyObjects
     from pulumi_everest.upgrade.migrate import migrated
 
+    if not from_cluster:
+        paths = paths or HERE
+        say_what_is_waited_for(paths)
     try:
-        given = of_cluster(workspace, paths, kubeconfig, context) if from_cluster else of_files(paths)
+        given = (
+            of_cluster(workspace, paths, kubeconfig, context) if from_cluster else of_files(paths, recursive=recursive)
+        )
     except LiveError as error:
         given = LegacyInput(findings=error.findings)
     objects = LegacyObjects(given.objects)
@@ -203,6 +219,7 @@ def _ready(workspace: Workspace, name: str, kubeconfig: str | None, context: str
 
 def _check_use(
     paths: tuple[str, ...],
+    recursive: bool,
     from_cluster: bool,
     kubeconfig: str | None,
     context: str | None,
@@ -212,8 +229,8 @@ def _check_use(
 ) -> None:
     """Raise UsageError for what would do nothing, or something else than was meant."""
     if ready is not None:
-        if paths or from_cluster or check or output is not None:
-            raise click.UsageError("--ready-to-delete takes no PATH, --from-cluster, --check or -o")
+        if paths or recursive or from_cluster or check or output is not None:
+            raise click.UsageError("--ready-to-delete takes no PATH, --recursive, --from-cluster, --check or -o")
         _check_name(ready, "--ready-to-delete")
         return
     if check and output is not None:
@@ -221,6 +238,8 @@ def _check_use(
     if output is not None and Path(output).exists() and not Path(output).is_dir():
         raise click.BadParameter(f"'{output}' is a file, not a folder", param_hint="'-o' / '--output'")
     if from_cluster:
+        if recursive:
+            raise click.UsageError("--recursive: only for files and folders, not with --from-cluster")
         for path in paths:
             _check_name(path.removesuffix("/") + "/" if path.endswith("/") else path, "--from-cluster")
         return
@@ -228,8 +247,6 @@ def _check_use(
     unused = [name for name, value in given.items() if value is not None]
     if unused:
         raise click.UsageError(f"{' and '.join(unused)}: only with --from-cluster or --ready-to-delete")
-    if not paths:
-        raise click.UsageError("name a file, or - for standard input, or give --from-cluster")
 
 
 def _check_name(text: str, option: str) -> None:

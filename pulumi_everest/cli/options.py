@@ -11,10 +11,29 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pulumi_everest.cli import complete
 from pulumi_everest.review.options import Options, WrongUseError, nearest_file
 
 if TYPE_CHECKING:
     from pulumi_everest.review.clusters import Lifting
+
+
+HERE = (".",)
+"""The paths of a command that is given none: the working folder."""
+
+
+class Command(click.Command):
+    """A command that knows its paths while the value of an option after them is typed, so that it can be completed."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read a command line. For completion an option at its end counts as not there yet."""
+        if ctx.resilient_parsing and args and self._takes_value(args[-1]):
+            args = args[:-1]
+        return super().parse_args(ctx, args)
+
+    def _takes_value(self, word: str) -> bool:
+        options = (one for one in self.params if isinstance(one, click.Option) and word in one.opts)
+        return any(not one.is_flag and not one.count for one in options)
 
 
 class Choice(click.Choice):  # type: ignore[type-arg]
@@ -83,8 +102,15 @@ def wrong_use() -> Iterator[None]:
 
 def cluster_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options ``--kubeconfig`` and ``--context``."""
-    context = click.option("--context", metavar="NAME", help="A context of it; the current one if left out.")
-    file = click.option("--kubeconfig", metavar="FILE", help="The kubeconfig; the usual one if left out.")
+    context = click.option(
+        "--context",
+        metavar="NAME",
+        shell_complete=complete.contexts,
+        help="A context of it; the current one if left out.",
+    )
+    file = click.option(
+        "--kubeconfig", metavar="FILE", shell_complete=complete.files, help="The kubeconfig; the usual one if left out."
+    )
     return file(context(command))
 
 
@@ -103,17 +129,22 @@ def _lifting(text: str, parameter: click.Parameter) -> Lifting:
 
 
 plugin_option = click.option(
-    "--plugin", "plugins", metavar="DIR", multiple=True, callback=_folders,
+    "--plugin", "plugins", metavar="DIR", multiple=True, callback=_folders, shell_complete=complete.folders,
     help="Folder of a plugin. It goes before installed and built-in ones. Repeatable.",
 )  # fmt: skip
+
+recursive_option = click.option(
+    "-R", "--recursive", is_flag=True, help="Search folders for clusters and programs in the folders below, too."
+)
 
 _PROGRAMS = "For Pulumi programs: "
 
 _SHARED = [
-    click.argument("paths", metavar="PATH...", nargs=-1, required=True),
+    click.argument("paths", metavar="[PATH]...", nargs=-1, shell_complete=complete.paths),
+    recursive_option,
     plugin_option,
     click.option(
-        "--crds", metavar="PATH", multiple=True,
+        "--crds", metavar="PATH", multiple=True, shell_complete=complete.files,
         help="File or folder with CustomResourceDefinitions, or the word cluster: those that the cluster has. "
         "Objects, and so overrides, are checked against their schemas. Repeatable.",
     ),
@@ -129,7 +160,7 @@ _SHARED = [
         help=_PROGRAMS + "a config value; it wins over Pulumi.<stack>.yaml. Repeatable.",
     ),
     click.option(
-        "--stack", metavar="NAME",
+        "--stack", metavar="NAME", shell_complete=complete.stacks,
         help=_PROGRAMS + "the stack whose Pulumi.<stack>.yaml is read. The only one if left out, or dev.",
     ),
     click.option(
@@ -158,8 +189,10 @@ def shared_options(
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """The arguments and options of a command; it is called with paths, `Options`, and its own options.
 
-    Without a text for it there is no -o; with `paths`, which says what they are, they may be left out.
+    Without a text for it there is no -o; `paths` says what they are where that is not a PATH alone.
     """
+
+    default = paths is None
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(command)
@@ -175,20 +208,31 @@ def shared_options(
                 "stack_outputs",
                 "timeout",
                 "debug",
+                "recursive",
             )
             own = {name: rest.pop(name) for name in names}
+            if not paths and default:
+                paths = HERE
             options = Options(format=format_, output=Path(output) if output is not None else None, **own)
             _colours()
             with wrong_use():
                 return command(paths, options, **rest)
 
-        first = _SHARED[0] if paths is None else click.argument("paths", metavar=paths, nargs=-1)
-        last = [] if output is None else [click.option("-o", "--output", metavar=metavar, help=output)]
+        first = (
+            _SHARED[0]
+            if paths is None
+            else click.argument("paths", metavar=paths, nargs=-1, shell_complete=complete.paths_and_clusters)
+        )
+        last = (
+            []
+            if output is None
+            else [click.option("-o", "--output", metavar=metavar, shell_complete=complete.files, help=output)]
+        )
         about = ", ".join(f"{name} {FORMATS[name]}" for name in formats)
         form = click.option(
             "--format", "format_", type=Choice(list(formats)), default="text", show_default=True, help=f"{about}."
         )
-        for option in reversed([first, _SHARED[1], form, *last, *_SHARED[2:]]):
+        for option in reversed([first, *_SHARED[1:3], form, *last, *_SHARED[3:]]):
             called = option(called)
         return called
 

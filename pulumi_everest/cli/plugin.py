@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pulumi_everest.cli.options import FORMATS, Choice
+from pulumi_everest.cli import complete
+from pulumi_everest.cli.options import FORMATS, HERE, Choice
 
 if TYPE_CHECKING:
     from pulumi_everest.authoring.check import Checked
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 
 _HELP = """Check and test plugins: what teaches this package a database technology.
 
-A PLUGIN is the folder with its plugin.yaml, a wheel that has one (by its entry point pulumi_everest.plugins; nothing of
-it is imported), or the name of a plugin that is built in or installed.
+A PLUGIN is the folder with its plugin.yaml (the working folder, if none is named), a wheel that has one (by its entry
+point pulumi_everest.plugins; nothing of it is imported), or the name of a plugin that is built in or installed.
 """
 
 _CHECK = """Say everything that is wrong with plugins, without running anything.
@@ -72,10 +73,10 @@ def plugin() -> None:
 _FORM = ("text", "json", "github")
 _about = ", ".join(f"{name} {FORMATS[name]}" for name in _FORM)
 _as_text = f"text as YAML, json {FORMATS['json']}"
-_named = click.argument("named", metavar="PLUGIN...", nargs=-1, required=True)
+_named = click.argument("named", metavar="[PLUGIN]...", nargs=-1, shell_complete=complete.paths_and_plugins)
 _format = click.option("--format", "form", type=Choice(list(_FORM)), default="text", show_default=True, help=_about)
 _crds = click.option(
-    "--crds", metavar="PATH", multiple=True,
+    "--crds", metavar="PATH", multiple=True, shell_complete=complete.files,
     help="File or folder with the operator's CustomResourceDefinitions, or the word cluster. Repeatable.",
 )  # fmt: skip
 _strict = click.option("--strict", is_flag=True, help="Warnings make the exit code 1, too.")
@@ -94,7 +95,7 @@ def check(
     """Check plugins."""
     outcome = _Outcome(form, strict)
     with _schemas(crds, outcome) as (_, schemas):
-        for opened in _each(named, outcome):
+        for opened in _each(named or HERE, outcome):
             assert opened.plugin is not None
             if write and opened.unpacked:
                 raise click.UsageError("--write-fields writes into a folder, and a wheel is none")
@@ -136,7 +137,7 @@ def test(
     outcome = _Outcome(form, strict)
     outcome.plugins = []
     with _schemas(crds, outcome) as (files, schemas):
-        for opened in _each(named, outcome):
+        for opened in _each(named or HERE, outcome):
             assert opened.plugin is not None
             checked = _check(opened, schemas, outcome)
             if checked.has_errors:

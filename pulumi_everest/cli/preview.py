@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from pulumi_everest.cli.options import cluster_options, read_liftings, shared_options
+from pulumi_everest.cli import complete
+from pulumi_everest.cli.options import Command, cluster_options, read_liftings, shared_options
 
 if TYPE_CHECKING:
     from pulumi_everest.model.findings import Finding
@@ -51,15 +52,21 @@ are the result; with both, changes that are more than online are among them.
 """
 
 
-@click.command(help=_HELP, short_help="Show what would exist, or what changes.")
+@click.command(cls=Command, help=_HELP, short_help="Show what would exist, or what changes.")
 @shared_options("File for the result.", "FILE", formats=("text", "json", "sarif", "github", "markdown"))
-@click.option("--against", metavar="DIR|FILE|REV|cluster", help="What there was, to show the difference to.")
+@click.option(
+    "--against",
+    metavar="DIR|FILE|REV|cluster",
+    shell_complete=complete.files,
+    help="What there was, to show the difference to.",
+)
 @click.option(
     "--allow",
     "liftings",
     metavar="[CLUSTER:]GUARD",
     multiple=True,
     callback=read_liftings,
+    shell_complete=complete.liftings,
     help="Guard that the change may pass, as allow in a program; docs/changes.md has their names. Repeatable.",
 )
 @cluster_options
@@ -86,6 +93,7 @@ def preview(
     from pulumi_everest.cli.output.findings import failed, summary
     from pulumi_everest.cli.output.tree import diff_tree, glyphs_for, tree
     from pulumi_everest.cli.output.write import findings_text, note, write_findings, write_result
+    from pulumi_everest.cli.reading import read
     from pulumi_everest.model.findings import sort_findings
     from pulumi_everest.model.lines import without_commands
     from pulumi_everest.review.comparison.impacts import compare_clusters, findings
@@ -94,7 +102,6 @@ def preview(
     from pulumi_everest.review.comparison.removed import removed
     from pulumi_everest.review.comparison.revision import gather_before
     from pulumi_everest.review.inputs.gather import gather
-    from pulumi_everest.review.inputs.paths import read_inputs, refuse_unused
 
     running = against == "cluster" and not os.path.lexists(against)
     if (kubeconfig or context) and not running:
@@ -112,8 +119,7 @@ def preview(
         if against == "-":
             raise click.UsageError("standard input cannot be the input and --against at once")
         raise click.UsageError(f"--against {against} is no file or folder, and no revision holds standard input")
-    inputs = read_inputs(paths)
-    refuse_unused(inputs, options)
+    inputs = read(paths, options)
     modules = set(sys.modules)
     gathered = gather(inputs, options)
     unliftable: list[Finding] = []

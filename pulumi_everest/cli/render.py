@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pulumi_everest.cli.options import shared_options
+from pulumi_everest.cli.options import Command, shared_options
 
 if TYPE_CHECKING:
     from pulumi_everest.review.options import Options
@@ -30,7 +30,7 @@ Pulumi's engine could know is written as <unknown>, with a warning.
 """
 
 
-@click.command(help=_HELP, short_help="Make the Kubernetes objects.")
+@click.command(cls=Command, help=_HELP, short_help="Make the Kubernetes objects.")
 @shared_options("Folder for the objects, one file each.", "DIR")
 @click.option("--show-secrets", is_flag=True, help="Write secret values. Only with -o; the files get mode 0600.")
 @click.option(
@@ -43,9 +43,9 @@ def render(ctx: click.Context, paths: tuple[str, ...], options: Options, show_se
     from pulumi_everest.cli.output.findings import counted, failed
     from pulumi_everest.cli.output.objects import json_list, yaml_stream
     from pulumi_everest.cli.output.write import note, write_findings
+    from pulumi_everest.cli.reading import read
     from pulumi_everest.review.hidden_values import count_secrets, marked
     from pulumi_everest.review.inputs.gather import gather
-    from pulumi_everest.review.inputs.paths import read_inputs, refuse_unused
 
     if show_secrets and options.output is None:
         raise click.UsageError("--show-secrets needs -o DIR: secret values are not written to a terminal or a log")
@@ -53,8 +53,7 @@ def render(ctx: click.Context, paths: tuple[str, ...], options: Options, show_se
         raise click.UsageError("--explain writes to standard output, so it cannot be with -o")
     if options.output is not None:
         check_folder(options.output)
-    inputs = read_inputs(paths)
-    refuse_unused(inputs, options)
+    inputs = read(paths, options)
     gathered = gather(inputs, options)
     write_findings(gathered, options)
     if gathered.has_errors:

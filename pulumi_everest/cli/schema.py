@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pulumi_everest.cli.options import plugin_option
+from pulumi_everest.cli import complete
+from pulumi_everest.cli.options import Command, plugin_option
 
 if TYPE_CHECKING:
     from pulumi_everest.workspace.workspace import Workspace
@@ -52,9 +53,14 @@ each to a file. They check the same, as far as one object decides it:
 """
 
 
-@click.command(help=_HELP, short_help="Write JSON Schemas, for editors, and CRDs.")
-@click.argument("kind", required=False)
-@click.option("--provider", metavar="NAME", help="The clusters of this Provider, with all that is particular to it.")
+@click.command(cls=Command, help=_HELP, short_help="Write JSON Schemas, for editors, and CRDs.")
+@click.argument("kind", required=False, shell_complete=complete.of(lambda: KINDS))
+@click.option(
+    "--provider",
+    metavar="NAME",
+    shell_complete=complete.providers,
+    help="The clusters of this Provider, with all that is particular to it.",
+)
 @click.option("--all", "all_", is_flag=True, help="Every kind and every Provider, each to a file in the folder of -o.")
 @click.option("--crds", is_flag=True, help="The CustomResourceDefinitions, for an API server; -o takes a folder.")
 @plugin_option

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pulumi_everest.cli.options import cluster_options, shared_options
+from pulumi_everest.cli.options import Command, cluster_options, shared_options
 
 if TYPE_CHECKING:
     from pulumi_everest.core.health import Health
@@ -82,7 +82,7 @@ class Row:
         return "not there" if self.health is None else self.health.state or "unknown"
 
 
-@click.command(help=_HELP, short_help="Show how the databases are in a cluster.")
+@click.command(cls=Command, help=_HELP, short_help="Show how the databases are in a cluster.")
 @shared_options("File for the result.", "FILE", ("text", "json"))
 @cluster_options
 @click.option(
@@ -101,16 +101,15 @@ def status(
     """Show it."""
     from pulumi_everest.cli.output.findings import failed
     from pulumi_everest.cli.output.write import write_findings, write_result
+    from pulumi_everest.cli.reading import read
     from pulumi_everest.live.cluster import LiveCluster
     from pulumi_everest.live.errors import LiveError
     from pulumi_everest.model.lines import without_commands
     from pulumi_everest.plugins.find import Plugins
     from pulumi_everest.review.inputs.gather import gather
-    from pulumi_everest.review.inputs.paths import read_inputs, refuse_unused
     from pulumi_everest.review.running import operator_findings
 
-    inputs = read_inputs(paths)
-    refuse_unused(inputs, options)
+    inputs = read(paths, options)
     gathered = gather(inputs, options)
     rows: list[Row] = []
     if not gathered.has_errors:

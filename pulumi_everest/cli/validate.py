@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pulumi_everest.cli.options import shared_options
+from pulumi_everest.cli.options import Command, shared_options
 
 if TYPE_CHECKING:
     from pulumi_everest.review.options import Options
@@ -33,18 +33,17 @@ left out.
 """
 
 
-@click.command(help=_HELP, short_help="Say everything that is wrong.")
+@click.command(cls=Command, help=_HELP, short_help="Say everything that is wrong.")
 @shared_options("File for the findings.", "FILE", ("text", "json", "sarif", "github"))
 @click.pass_context
 def validate(ctx: click.Context, paths: tuple[str, ...], options: Options) -> None:
     """Check the input."""
     from pulumi_everest.cli.output.findings import failed
     from pulumi_everest.cli.output.write import findings_text, write_result
+    from pulumi_everest.cli.reading import read
     from pulumi_everest.review.inputs.gather import gather
-    from pulumi_everest.review.inputs.paths import read_inputs, refuse_unused
 
-    inputs = read_inputs(paths)
-    refuse_unused(inputs, options)
+    inputs = read(paths, options)
     gathered = gather(inputs, options, objects=False)
     write_result(findings_text(gathered, options, None if options.output else sys.stdout), options.output)
     ctx.exit(1 if failed(gathered.findings, strict=options.strict) else 0)

@@ -55,6 +55,14 @@ def target(kubeconfig: str | PathLike[str] | None, context: str | None) -> Targe
         raise _unusable(where, reason) from None
 
 
+def context_names(kubeconfig: str | PathLike[str] | None = None) -> list[str]:
+    """The names of the contexts of a kubeconfig, or of the usual ones. Raises LiveError where it cannot be used."""
+    try:
+        return sorted(map(str, _merged(os.fspath(kubeconfig) if kubeconfig is not None else None)["contexts"]))
+    except (OSError, ValueError, TypeError, AttributeError, yaml.YAMLError) as error:
+        raise _unusable("the kubeconfig", " ".join(str(error).split()) or type(error).__name__) from None
+
+
 def is_text(kubeconfig: str) -> bool:
     """Whether this is a kubeconfig itself and no path: the Kubernetes plugin takes either."""
     return "\n" in kubeconfig.strip() or kubeconfig.lstrip().startswith("{")

@@ -39,6 +39,19 @@ def project_file(folder: Path) -> Path | None:
     return next((folder / name for name in FILES if (folder / name).is_file()), None)
 
 
+def runtime_of(folder: Path) -> str | None:
+    """The runtime that a Pulumi.yaml names; None where it cannot be read, or names none."""
+    path = project_file(folder)
+    documents, found = read_file(path, lambda _version, _kind: _SHAPE) if path is not None else ([], [])
+    runtime = _runtime(documents[0].data) if documents and not found else None
+    return runtime if isinstance(runtime, str) else None
+
+
+def _runtime(data: Mapping[str, Any]) -> Any:
+    runtime = data.get("runtime")
+    return runtime.get("name") if isinstance(runtime, dict) else runtime
+
+
 def read_project(folder: Path, shown: str | None = None) -> Project:
     """The project in a folder. Raises EverestError where it is none, or not one whose program is in Python."""
     path = project_file(folder)
@@ -51,11 +64,9 @@ def read_project(folder: Path, shown: str | None = None) -> Project:
         raise EverestError(found)
     document = documents[0]
     data = document.data
-    name, runtime = data.get("name"), data.get("runtime")
+    name, runtime = data.get("name"), _runtime(data)
     if not isinstance(name, str) or not name:
         raise EverestError([_at(document, ("name",), "Pulumi.yaml needs the project's name")])
-    if isinstance(runtime, dict):
-        runtime = runtime.get("name")
     if runtime not in ("python", YAML):
         text = f"the program's runtime is '{runtime}': only programs in Python and YAML run without Pulumi's engine"
         hint = "pulumi preview checks it as well, through the same components"
@@ -123,11 +134,11 @@ class StackConfig:
         return None if self.file is not None else did_you_mean(self.stack, self.stacks)
 
 
-def stacks_of(project: Project) -> list[str]:
-    """Names of the stacks that have a file with config."""
+def stacks_of(folder: Path) -> list[str]:
+    """Names of the stacks of a project's folder that have a file with config."""
     names = []
     for suffix in (".yaml", ".yml"):
-        for path in sorted(project.folder.glob(f"Pulumi.*{suffix}")):
+        for path in sorted(folder.glob(f"Pulumi.*{suffix}")):
             names.append(path.name.removeprefix("Pulumi.").removesuffix(suffix))
     return sorted(set(names))
 
@@ -137,7 +148,7 @@ def read_stack_config(project: Project, stack: str | None) -> StackConfig:
 
     Raises EverestError where the file is wrong.
     """
-    stacks = stacks_of(project)
+    stacks = stacks_of(project.folder)
     name = stack or os.environ.get("PULUMI_STACK") or (stacks[0] if len(stacks) == 1 else "dev")
     name = name.rsplit("/", 1)[-1]
     files = [project.folder / f"Pulumi.{name}{suffix}" for suffix in (".yaml", ".yml")]

@@ -25,9 +25,9 @@ class Existing:
     others: str = ""
 
 
-def of_files(workspace: Workspace, paths: Sequence[str]) -> Existing:
+def of_files(workspace: Workspace, paths: Sequence[str], *, recursive: bool = False) -> Existing:
     """The objects of files and of Lists in them. None at all is a finding."""
-    inputs = read_inputs(paths)
+    inputs = read_inputs(paths, recursive=recursive)
     existing = Existing(findings=[*inputs.findings], sources=Sources(inputs.texts))
     kinds = {kind for plugin in workspace.plugins.all() for kind in main_kinds(workspace, plugin)}
     others: Counter[str] = Counter()

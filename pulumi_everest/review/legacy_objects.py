@@ -26,9 +26,9 @@ class LegacyInput:
     sources: Sources = field(default_factory=Sources)
 
 
-def of_files(paths: Sequence[str]) -> LegacyInput:
+def of_files(paths: Sequence[str], *, recursive: bool = False) -> LegacyInput:
     """The objects of files and of Lists in them. A cluster that is there twice counts as its last version."""
-    inputs = read_inputs(paths)
+    inputs = read_inputs(paths, recursive=recursive)
     objects = [entry for document in inputs.documents for entry in _items(document.data)]
     result = LegacyInput(objects, findings=list(inputs.findings), sources=Sources(inputs.texts))
     result.clusters = list(LegacyObjects(objects).all("DatabaseCluster"))

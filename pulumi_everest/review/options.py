@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,9 @@ class Options:
     stack_outputs: dict[str, Any] = field(default_factory=dict)
     timeout: float = 60.0
     debug: bool = False
+    recursive: bool = False
+    waiting: Callable[[str], None] | None = None
+    """Called with a text when something takes long, from another thread."""
     is_past: bool = False
     """Whether the input is what there was: of its documents only errors are wanted."""
 

@@ -29,6 +29,8 @@ from pulumi_everest.live.errors import LiveError
 
 START = 90.0
 """Seconds that the server has to become ready."""
+LASTING = 3.0
+"""Seconds after which what this machine lacks is believed: a certificate may only be half written."""
 GROUP = "system:masters"
 
 
@@ -68,7 +70,10 @@ class ApiServer:
         return LiveCluster(kubeconfig=self.kubeconfig)
 
     def start(self) -> None:
-        """Start it, and wait until it is ready. Raises RuntimeError with the end of its log if it is not in time."""
+        """Start it, and wait until it is ready. Raises RuntimeError with the end of its log if it is not in time.
+
+        Raises LiveError at once where waiting would not help.
+        """
         self.folder = Path(tempfile.mkdtemp(prefix="everest-apiserver-"))
         with ExitStack() as held:
             # Held until all are chosen, so that no two are the same.
@@ -198,13 +203,17 @@ class ApiServer:
 
     def _wait(self) -> None:
         until = time.monotonic() + START
+        lasting = 0.0
         while time.monotonic() < until:
             if any(supervisor.poll() is not None for supervisor in self._supervisors):
                 break
             try:
                 if (self.folder / "certificates" / "apiserver.crt").is_file() and self.live.ready():
                     return
-            except LiveError:
+            except LiveError as error:
+                lasting = lasting or time.monotonic()
+                if not _may_pass(error) and time.monotonic() - lasting > LASTING:
+                    raise
                 self.__dict__.pop("live", None)
             time.sleep(0.1)
         raise RuntimeError(f"the API server did not become ready\n{self.log_tail()}")
@@ -251,6 +260,11 @@ class ApiServer:
             text = log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:]
             parts.append("\n".join([f"--- {log.name}", *text]))
         return "\n".join(parts)
+
+
+def _may_pass(error: LiveError) -> bool:
+    """Whether an error is one of a server that only is not ready: not one of what this machine lacks."""
+    return all(entry.code in ("live.unreachable", "live.refused") for entry in error.findings)
 
 
 def _served(definition: Mapping[str, Any]) -> bool:

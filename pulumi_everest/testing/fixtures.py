@@ -11,13 +11,17 @@ import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import pytest
-
 from pulumi_everest.emit.crds import definitions_in
 from pulumi_everest.live.cluster import LiveCluster
 from pulumi_everest.testing.apiserver import ApiServer
 from pulumi_everest.testing.binaries import assets
+from pulumi_everest.testing.extra import missing
 from pulumi_everest.testing.parts import skip_or_fail
+
+try:
+    import pytest
+except ModuleNotFoundError as error:
+    raise missing(error, __name__) from None
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import os
 
-import pytest
+from pulumi_everest.testing.extra import missing
+
+try:
+    import pytest
+except ModuleNotFoundError as error:
+    raise missing(error, "pulumi_everest.testing") from None
 
 
 def required(part: str) -> bool:

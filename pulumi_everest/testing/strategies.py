@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import strategies as st
-
 from pulumi_everest.core.technology import Definition, Technology
 from pulumi_everest.core.validate import check_cluster
 from pulumi_everest.emit.everest import API_VERSION
 from pulumi_everest.model.definition import DatabaseClusterDefinition
 from pulumi_everest.model.provider import CONTROLLER
+from pulumi_everest.testing.extra import missing
+
+try:
+    from hypothesis import strategies as st
+except ModuleNotFoundError as error:
+    raise missing(error, __name__) from None
 
 REQUESTS = {"cpu": st.sampled_from(["250m", "0.5", "1"]), "memory": st.sampled_from(["500Mi", "1Gi"])}
 LIMITS = {"cpu": st.sampled_from(["1", "1500m", "2"]), "memory": st.sampled_from(["1536Mi", "10G"])}

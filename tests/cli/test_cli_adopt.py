@@ -64,7 +64,7 @@ def test_standard_input_is_read(run: Run, legacy: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        ([], "name a file"),
+        (["-R", "--from-cluster"], "--recursive: only for files and folders"),
         (["x.yaml", "-o", "python"], "write --language python"),
         (["x.yaml", "--context", "prod"], "--context: only with --from-cluster"),
         (["--from-cluster", "orders"], "NAMESPACE/NAME"),

@@ -80,7 +80,7 @@ def test_definitions_of_one_file_hold_for_clusters_of_another(here: Path, run: R
         (["qqqqq"], "qqqqq: error: there is no such file or folder [source.unreadable]"),
         (["clster.yaml"], "did you mean 'cluster.yaml'?"),
         (["empty"], "empty: error: the folder has no Pulumi.yaml and no *.yaml, *.yml or *.json files [source.empty]"),
-        (["top"], "hint: folders are not searched; name one of those in it: deep"),
+        (["top"], "hint: folders in it are not searched without --recursive; name one of them: deep"),
         (["text.yaml"], "[source.document]"),
         (["broken.yaml"], "[source.syntax]"),
         (["binary.yaml"], "[source.unreadable]"),
@@ -127,7 +127,6 @@ def test_what_may_not_be_read_is_a_finding(here: Path, run: Run, path: str) -> N
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ([], "PATH"),
         (["cluster.yaml", "--format", "jsn"], "did you mean 'json'?"),
         (["cluster.yaml", "--reconcile-by", "everst"], "did you mean 'everest'?"),
         (["cluster.yaml", "--strit"], "--strict'"),
@@ -320,7 +319,7 @@ def test_a_preview_shows_clusters_with_their_objects(here: Path, run: Run) -> No
         "cluster orders (namespace databases, provider psmdb-operator, topology standard)\n"
         "└─ PerconaServerMongoDB orders  psmdb.percona.com/v1  in databases\n"
     )
-    assert "\n     replsets:\n     - name: rs0\n       size: 3\n" in result.stdout
+    assert "\n       replsets:\n       - name: rs0\n   •     size: 3\n" in result.stdout
 
 
 @pytest.mark.parametrize("against", ["out", "old.yaml"])

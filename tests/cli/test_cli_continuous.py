@@ -73,7 +73,7 @@ def shell(command: str, bin_: Path, **environment: str) -> subprocess.CompletedP
 
 
 def test_the_workflow_is_one_for_pull_requests() -> None:
-    assert set(WORKFLOW) == {"name", True, "permissions", "jobs"}  # YAML 1.1 takes `on` for true
+    assert set(WORKFLOW) == {"name", True, "permissions", "env", "jobs"}  # YAML 1.1 takes `on` for true
     assert set(WORKFLOW[True]) == {"pull_request"}
     assert WORKFLOW["permissions"] == {"contents": "read", "pull-requests": "write"}
     for step in steps():
@@ -174,14 +174,14 @@ def test_the_hook_has_what_pre_commit_needs() -> None:
     assert not re.search(hook["files"], "README.md")
 
 
-@pytest.mark.parametrize("arguments", [None, ["clusters", "--strict"]])
-def test_the_hook_runs_as_it_is_written(checkout: Path, run: Run, arguments: list[str] | None) -> None:
+@pytest.mark.parametrize("arguments", [[], ["clusters", "--strict"]])
+def test_the_hook_runs_as_it_is_written(checkout: Path, run: Run, arguments: list[str]) -> None:
     (hook,) = HOOKS
-    if arguments is None:
-        (checkout / "clusters/cluster.yaml").rename(checkout / "cluster.yaml")
+    (checkout / "clusters/eu").mkdir()
+    (checkout / "clusters/cluster.yaml").rename(checkout / "clusters/eu/cluster.yaml")
     command, *fixed = shlex.split(hook["entry"])
     assert command == "everest"
-    result = run(*fixed, *(hook["args"] if arguments is None else arguments))
+    result = run(*fixed, *(arguments or hook.get("args", [])))
     assert result.output == "1 cluster, no findings\n"
 
 

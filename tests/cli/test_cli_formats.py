@@ -173,12 +173,20 @@ LOCATION = {
     },
     "additionalProperties": False,
 }
+MESSAGE = {
+    "type": "object",
+    "properties": {"text": {"type": "string"}, "markdown": {"type": "string"}},
+    "required": ["text"],
+    "additionalProperties": False,
+}
 RULE = {
     "type": "object",
     "properties": {
         "id": {"type": "string"},
         "shortDescription": TEXT,
-        "help": TEXT,
+        "fullDescription": TEXT,
+        "help": MESSAGE,
+        "helpUri": {"type": "string", "format": "uri"},
         "defaultConfiguration": {"properties": {"level": LEVEL}, "additionalProperties": False},
     },
     "required": ["id", "shortDescription", "help"],

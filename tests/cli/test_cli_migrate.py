@@ -177,7 +177,7 @@ def test_records_of_everest_are_said(run: Run, write: Callable[..., Path]):
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
-        ([], "name a file"),
+        (["-R", "--from-cluster"], "--recursive: only for files and folders"),
         (["--check", "-o", "out", "x.yaml"], "--check writes nothing"),
         (["--kubeconfig", "x", "x.yaml"], "only with --from-cluster"),
         (["--from-cluster", "orders"], "NAMESPACE/NAME"),

@@ -43,7 +43,9 @@ KNOWN = {
     "eval": None,
     "pip": {"install"},
     "pulumi": {"config", "destroy", "install", "package", "preview", "stack", "state", "up"},
-    "kubectl": {"apply", "get"},
+    "kubectl": {"apply", "create", "describe", "get", "logs", "run"},
+    "kind": {"create", "delete"},
+    "helm": {"upgrade"},
 }
 """Commands that pages may name besides make and everest, with their own commands."""
 
@@ -89,7 +91,8 @@ def of_language(*languages: str) -> list[Block]:
 
 def test_no_block_is_written_in_a_way_that_is_not_found() -> None:
     hidden = re.compile(
-        r"^([ \t>]+```|~~~|:::|```+ *\{(code|code-block|code-cell|sourcecode|parsed-literal)\})", re.MULTILINE
+        r"^([ \t>]+```|~~~|:::+\{(?!tab-)|```+ *\{(code|code-block|code-cell|sourcecode|parsed-literal)\})",
+        re.MULTILINE,
     )
     assert [page.name for page in pages() if hidden.search(page.read_text(encoding="utf-8"))] == []
 
@@ -227,6 +230,9 @@ def test_a_command_exists(block: Block) -> None:
                     parse(name, arguments)
                 except click.UsageError as error:
                     pytest.fail(f"{block}: {line}: {error.format_message()}")
+            case [assigned, *rest] if "=$(" in assigned:
+                program = assigned.partition("=$(")[2]
+                assert rest[0] in (KNOWN[program] or ()), f"{block}: {line}"
             case [program, *rest]:
                 assert program in KNOWN, f"{block}: {program}"
                 known = KNOWN[program]

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import click
 
+from pulumi_everest.cli.output.wrapping import columns
+
 _TAB = 4
 _LEAST = 20
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\']|\'\')*\'')
@@ -17,10 +19,19 @@ _WORD = re.compile(r"[\w.]+")
 
 @dataclass(frozen=True)
 class Screen:
-    """What an excerpt is made for: how many columns there are, and which characters can be shown."""
+    """What a text is made for: how many columns there are, and which characters can be shown.
+
+    On a terminal long lines are broken between words; elsewhere, as in a file, they stay whole.
+    """
 
     width: int = 120
     encoding: str = "utf-8"
+    is_terminal: bool = False
+
+    @property
+    def line_width(self) -> int | None:
+        """How long a line of text may be; None where it may have any length."""
+        return self.width if self.is_terminal else None
 
     @property
     def ellipsis(self) -> str:
@@ -98,17 +109,10 @@ def _cells(text: str, screen: Screen) -> list[tuple[str, int]]:
             cells.append((character, 1))
         else:
             shown = screen.shown(character)
-            width = len(shown) if shown != character else _columns(character)
+            width = len(shown) if shown != character else columns(character)
             cells.append((shown, width))
         column += width
     return cells
-
-
-def _columns(character: str) -> int:
-    """How many columns of a terminal a character takes."""
-    if unicodedata.category(character) in ("Mn", "Me", "Cf"):
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
 def _width(cells: list[tuple[str, int]]) -> int:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pulumi_everest.cli.output.wrapping import wrapped
 from pulumi_everest.model.lines import on_one_line, printable
 
 if TYPE_CHECKING:
@@ -35,18 +36,17 @@ def finding_text(entry: Finding, sources: Sources | None = None, screen: Screen 
     lines = [f"{click.style(on_one_line(where), bold=True)}: " if where else ""]
     lines[0] += f"{head} {first} {click.style(f'[{entry.code}]', dim=True)}"
     lines += [f"    {line}" for line in more]
+    width = screen.line_width if screen is not None else None
+    lines = [part for line in lines for part in wrapped(line, width)]
     line = sources.line(entry) if sources is not None else None
     if line is not None and place is not None and place.line is not None:
         lines += excerpt(line, place.line, place.column, screen, is_python=place.file.endswith(".py"))
     at = path_text(entry.path)
     about = entry.subject if place is not None else ""
-    if at or about:
-        lines.append(f"    at {at}, {about}" if at and about else f"    at {at or about}")
-        lines[-1] = on_one_line(lines[-1])
-    if entry.allowed:
-        lines.append(on_one_line(f"    allowed: {allowed_text(entry.allowed)}"))
-    if entry.hint:
-        lines.append(on_one_line(f"    hint: {entry.hint}"))
+    said = [f"at {at}, {about}" if at and about else f"at {at or about}"] if at or about else []
+    said += [f"allowed: {allowed_text(entry.allowed)}"] if entry.allowed else []
+    said += [f"hint: {entry.hint}"] if entry.hint else []
+    lines += [part for text in said for part in wrapped(on_one_line(f"    {text}"), width)]
     return "\n".join(lines)
 
 

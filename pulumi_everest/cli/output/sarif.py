@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from importlib import metadata
 from pathlib import PurePath
 from typing import Any
@@ -13,6 +13,8 @@ from pulumi_everest.cli.output.findings import message_text
 from pulumi_everest.cli.output.locations import repository_path
 from pulumi_everest.model.codes import CODES
 from pulumi_everest.model.findings import Finding, Place, path_text
+from pulumi_everest.reference.codes import Block, Explanation, explanations
+from pulumi_everest.reference.documentation import page_of_code
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _INDEX = {code: index for index, code in enumerate(CODES)}
@@ -39,12 +41,33 @@ def _version() -> dict[str, str]:
 
 def _rule(code: str) -> dict[str, Any]:
     severity, meaning = CODES[code]
+    found, page = explanations()[code], page_of_code(code)
     return {
         "id": code,
         "shortDescription": {"text": meaning},
-        "help": {"text": f"{meaning} An example, and how to mend it, is in docs/findings.md under {code}."},
+        "fullDescription": {"text": " ".join(part for part in (meaning, found.more) if part)},
+        "help": {
+            "text": f"{meaning} Mend it: {found.mend} An example: everest explain {code}",
+            "markdown": _markdown(found),
+        },
+        **({"helpUri": page} if page is not None else {}),
         "defaultConfiguration": {"level": severity.value},
     }
+
+
+def _markdown(found: Explanation) -> str:
+    """A code with its example, as code scanning shows it beside a finding."""
+
+    def fenced(blocks: Iterable[Block]) -> list[str]:
+        return [f"```{block.notation.split(' ')[0]}\n{block.text}```" for block in blocks]
+
+    parts = [
+        f"{found.meaning} {found.more}".strip(),
+        f"**Mend it:** {found.mend}",
+        "An example:",
+        *fenced(found.example),
+    ]
+    return "\n\n".join([*parts, *(["Mended:", *fenced(found.mended)] if found.mended else [])])
 
 
 def _result(entry: Finding) -> dict[str, Any]:

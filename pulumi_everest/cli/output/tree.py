@@ -11,6 +11,8 @@ import click
 from pulumi_everest.cli.output.changes import change_lines
 from pulumi_everest.cli.output.findings import counted
 from pulumi_everest.cli.output.objects import object_data
+from pulumi_everest.cli.output.yaml_lines import Line, yaml_lines
+from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.lines import on_one_line
 from pulumi_everest.review.clusters import Compared
 from pulumi_everest.review.comparison.object_diff import Change, Difference
@@ -19,6 +21,7 @@ from pulumi_everest.review.inputs.groups import Group, Item
 from pulumi_everest.review.yaml_text import scalar_text, yaml_text
 
 _COLOURS = {"+": "green", "-": "red", "~": "yellow"}
+_OWN = "cyan"
 _KINDS = {"provider": "Provider"}
 _SIGNS = {"created": "+", "removed": "-", "changed": "~", "same": " ", "added": "+"}
 
@@ -31,10 +34,11 @@ class Glyphs:
     last: str
     bar: str
     arrow: str
+    own: str
 
 
-LINES = Glyphs("├─ ", "└─ ", "│  ", "→")
-ASCII = Glyphs("|- ", "`- ", "|  ", "->")
+LINES = Glyphs("├─ ", "└─ ", "│  ", "→", "•")
+ASCII = Glyphs("|- ", "`- ", "|  ", "->", "*")
 
 
 def glyphs_for(encoding: str | None) -> Glyphs:
@@ -43,12 +47,34 @@ def glyphs_for(encoding: str | None) -> Glyphs:
 
 
 def tree(groups: Sequence[Group], glyphs: Glyphs) -> str:
-    """Everything that would exist."""
+    """Everything that would exist, what of it follows what the user says, and how much it is; nothing of no groups."""
     blocks = []
     for group in groups:
-        branches = [(_title(item), _fields(item)) for item in group.items]
+        branches = [(_title(item), _marked_fields(item, glyphs)) for item in group.items]
         blocks.append("\n".join(_branches(group_title(group), branches, glyphs)))
-    return "\n\n".join(blocks)
+    return "\n\n".join([*blocks, _summary(groups, glyphs)]) if blocks else ""
+
+
+def _summary(groups: Sequence[Group], glyphs: Glyphs) -> str:
+    """How many objects and clusters there are, and what the mark at a line means."""
+    objects = counted(sum(len(group.items) for group in groups), "object")
+    clusters = sum(group.kind == "cluster" for group in groups)
+    lines = [f"{objects} of {counted(clusters, 'cluster')}" if clusters else objects]
+    if any(item.own is not None for group in groups for item in group.items):
+        what = "follows what you say; all other values are defaults, versions and templates of the plugin"
+        lines.append(f"{click.style(glyphs.own, fg=_OWN)} {what}")
+    return "\n".join(lines)
+
+
+def _marked_fields(item: Item, glyphs: Glyphs) -> list[str]:
+    """The fields of an object, with a mark where the user says what is there, as far as that is known."""
+    if item.own is None:
+        return [line.text for line in _fields(item, frozenset())]
+    own, other = click.style(f"{glyphs.own} ", fg=_OWN), "  "
+    return [
+        own + click.style(line.text, bold=True) if line.is_own else other + line.text
+        for line in _fields(item, item.own())
+    ]
 
 
 def diff_tree(
@@ -102,14 +128,14 @@ def _title(item: Item, sign: str = "") -> str:
     return text + click.style(on_one_line(f"  {version}{f'  in {where}' if where else ''}"), dim=True)
 
 
-def _fields(item: Item) -> list[str]:
+def _fields(item: Item, own: frozenset[Path]) -> list[Line]:
     """The fields of an object; its name and namespace stand in its title."""
     data = object_data(item)
     metadata = data.get("metadata")
     if isinstance(metadata, Mapping):
         data["metadata"] = {key: value for key, value in metadata.items() if key not in ("name", "namespace")}
     shown = {key: value for key, value in data.items() if key not in ("apiVersion", "kind") and value != {}}
-    return yaml_text(shown).splitlines() if shown else []
+    return yaml_lines(shown, own)
 
 
 def _difference(difference: Difference, glyphs: Glyphs) -> tuple[str, list[str]]:
@@ -117,7 +143,7 @@ def _difference(difference: Difference, glyphs: Glyphs) -> tuple[str, list[str]]
     word = {"same": "unchanged"}.get(difference.kind, difference.kind)
     head = f"{_styled(sign, sign)} {_title(difference.item, sign)}  {_styled(word, sign)}"
     if difference.kind == "created":
-        return head, [_styled(f"+ {line}", "+") for line in _fields(difference.item)]
+        return head, [_styled(f"+ {line.text}", "+") for line in _fields(difference.item, frozenset())]
     return head, [line for change in difference.changes for line in _change(change, glyphs)]
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TextIO
 import click
 
 from pulumi_everest.cli.output.findings import finding_text, findings_json, summary
+from pulumi_everest.cli.output.wrapping import wrapped
 from pulumi_everest.model.lines import on_one_line, without_commands
 from pulumi_everest.model.repeated import folded
 
@@ -119,12 +120,13 @@ def findings_text(gathered: Gathered, options: Options, stream: TextIO | None) -
         from pulumi_everest.cli.output.github import workflow_commands
 
         return "\n".join([workflow_commands(found), last] if found else [last])
-    screen = screen_of(stream) if found else None
+    screen = screen_of(stream)
     blocks = []
     for one in folded(found):
-        text = finding_text(one.first, gathered.sources, screen)
-        also = f"\n    {on_one_line(one.also)}" if one.also is not None else ""
-        blocks.append(without_commands(text + also) + "\n")
+        lines = [finding_text(one.first, gathered.sources, screen)]
+        if one.also is not None:
+            lines += wrapped(on_one_line(f"    {one.also}"), screen.line_width)
+        blocks.append(without_commands("\n".join(lines)) + "\n")
     return "\n".join([*blocks, last])
 
 
@@ -140,7 +142,7 @@ def screen_of(stream: TextIO | None) -> Screen:
         width = int(columns) if columns.isdecimal() else os.get_terminal_size(stream.fileno()).columns
     except OSError:
         width = 0
-    return Screen(width or 80, encoding)
+    return Screen(width or 80, encoding, is_terminal=True)
 
 
 def write_findings(gathered: Gathered, options: Options) -> None:
@@ -151,7 +153,8 @@ def write_findings(gathered: Gathered, options: Options) -> None:
 
 def note(text: str) -> None:
     """A remark for people, to standard error."""
-    click.echo(f"{click.style('note:', fg='cyan')} {on_one_line(text)}", err=True)
+    line = f"{click.style('note:', fg='cyan')} {on_one_line(text)}"
+    click.echo("\n".join(wrapped(line, screen_of(sys.stderr).line_width)), err=True)
 
 
 def listed(names: Sequence[str], limit: int = 8) -> str:

@@ -100,8 +100,7 @@ def check_allow(allow: Collection[Any], *definitions: Definition) -> list[Findin
     """What is wrong with the names of guards that are to be lifted; paths are relative to the arguments."""
     if not allow:
         return []
-    known = [name for definition in definitions for name in guards_of(definition)]
-    names = list(dict.fromkeys([*(name for name, guard in GUARDS.items() if guard.lifted is not None), *known]))
+    names = guard_names(*definitions)
     found = []
     for index, name in enumerate(allow):
         path = ("allow", index)
@@ -112,6 +111,12 @@ def check_allow(allow: Collection[Any], *definitions: Definition) -> list[Findin
         elif isinstance(name, str) and name not in names:
             found.append(unknown("cluster.unknown-guard", path, f"there is no guard '{name}'", name, names))
     return found
+
+
+def guard_names(*definitions: Definition) -> list[str]:
+    """The names of the guards that can be lifted: those of every cluster, then those of some definitions."""
+    known = [name for definition in definitions for name in guards_of(definition)]
+    return list(dict.fromkeys([*(name for name, guard in GUARDS.items() if guard.lifted is not None), *known]))
 
 
 def _changes(clusters: Reached, technology: Technology) -> Iterator[Change]:

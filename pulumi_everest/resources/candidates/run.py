@@ -37,7 +37,7 @@ from pulumi_everest.workspace.plans import Plan
 if TYPE_CHECKING:
     from pulumi_everest.core.technology import Technology
     from pulumi_everest.emit.crds import Crds
-    from pulumi_everest.workspace.workspace import ProviderInput, Workspace
+    from pulumi_everest.workspace.workspace import Plan, ProviderInput, Workspace
 
 RECONCILERS = get_args(Reconciler)
 

@@ -38,7 +38,7 @@ def gather_before(against: str, paths: Sequence[str], options: Options, loaded: 
     """
     options = replace(options, crds=(), is_past=True)
     if against == "-" or os.path.lexists(against):
-        return FormerInput(gather(read_inputs([against]), options))
+        return FormerInput(gather(read_inputs([against], recursive=options.recursive), options))
     try:
         with tempfile.TemporaryDirectory(prefix="everest-") as folder:
             return _at_revision(against, paths, options, Path(folder), loaded)
@@ -58,8 +58,8 @@ def _not_there(against: str, error: GitError) -> Finding:
 class _Trees:
     """The trees of one revision, each repository's in a folder of its own."""
 
-    def __init__(self, revision: str, folder: Path) -> None:
-        self.revision, self.folder = revision, folder
+    def __init__(self, revision: str, folder: Path, *, recursive: bool) -> None:
+        self.revision, self.folder, self.recursive = revision, folder, recursive
         self.repositories: dict[Path, tuple[Repository, str, Path]] = {}
 
     def of(self, path: Path) -> tuple[Repository, str, Path]:
@@ -80,7 +80,7 @@ class _Trees:
         blobs = repository.files(commit, inside)
         if not blobs:
             return None
-        if inside and not _stand_alone(blobs, inside):
+        if inside and not _stand_alone(blobs, inside, recursive=self.recursive):
             blobs = repository.files(commit, "")
         elif [blob.path for blob in blobs] == [inside]:
             blobs += repository.files(commit, (Path(inside).parent / LOCK_FILE).as_posix())
@@ -95,21 +95,19 @@ class _Trees:
         return text
 
 
-def _stand_alone(blobs: Iterable[Blob], path: str) -> bool:
+def _stand_alone(blobs: Iterable[Blob], path: str, *, recursive: bool) -> bool:
     """Whether files need nothing else of the repository: a program may import from anywhere, and links may lead there.
 
-    A program in a folder of the path is none of the input.
+    A program in a folder of the path is none of the input, unless folders are searched.
     """
-    return not any(
-        blob.is_link or (blob.path.rpartition("/")[0] == path and blob.path.rpartition("/")[2] in FILES)
-        for blob in blobs
-    )
+    split = [(blob.is_link, *blob.path.rpartition("/")[::2]) for blob in blobs]
+    return not any(is_link or (name in FILES and (recursive or folder == path)) for is_link, folder, name in split)
 
 
 def _at_revision(
     revision: str, paths: Sequence[str], options: Options, folder: Path, loaded: Iterable[str]
 ) -> FormerInput:
-    trees = _Trees(revision, folder)
+    trees = _Trees(revision, folder, recursive=options.recursive)
     found: list[str] = []
     new: list[str] = []
     for text in paths:
@@ -119,7 +117,7 @@ def _at_revision(
         else:
             found.append(os.fspath(then))
     plugins = [_plugin(path, trees) for path in options.plugins]
-    inputs = read_inputs(found)
+    inputs = read_inputs(found, recursive=options.recursive)
     inputs.findings = [entry for entry in inputs.findings if entry.code != "source.empty"]
     _forget(loaded, list(trees.repositories))
     gathered = gather(inputs, replace(options, plugins=plugins))

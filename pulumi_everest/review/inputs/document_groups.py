@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, partial
-from typing import Any
+from typing import Any, TypeVar
 
 from pulumi_everest.core.changes.snapshot import Snapshot
 from pulumi_everest.model.deferred import Path
@@ -12,10 +12,13 @@ from pulumi_everest.model.findings import Finding, located
 from pulumi_everest.review.clusters import Cluster
 from pulumi_everest.review.inputs.foreign import written_text
 from pulumi_everest.review.inputs.groups import Group, Item
-from pulumi_everest.workspace.explained import Explained, explained, source_of
+from pulumi_everest.workspace.explained import explained, source_of
 from pulumi_everest.workspace.explained_jobs import explained_job
 from pulumi_everest.workspace.job_plans import JobPlan
+from pulumi_everest.workspace.own_values import own_values
 from pulumi_everest.workspace.workspace import Plan, Planned, Workspace
+
+_Known = TypeVar("_Known")
 
 
 def groups_of(workspace: Workspace, planned: Planned, texts: Mapping[str, str]) -> Iterator[Group]:
@@ -58,17 +61,22 @@ def _cluster_group(plan: Plan) -> Group:
     place = plan.cluster.locate(("metadata", "name"))
     main = next((o.manifest for o in plan.objects if o.main), {})
     title = Item(main).title
-    known = cache(partial(explained, plan))
+    known, own = cache(partial(explained, plan)), cache(partial(own_values, plan))
     items = [
         Item(
-            o.manifest, place, main=o.main, after=title if o.when_ready else None, explained=partial(_at, known, index)
+            o.manifest,
+            place,
+            main=o.main,
+            after=title if o.when_ready else None,
+            explained=partial(_at, known, index),
+            own=partial(_at, own, index),
         )
         for index, o in enumerate(plan.objects)
     ]
     return Group("cluster", str(metadata.get("name")), about, items, _known_cluster(plan, main))
 
 
-def _at(known: Callable[[], list[list[Explained]]], index: int) -> list[Explained]:
+def _at(known: Callable[[], list[_Known]], index: int) -> _Known:
     return known()[index]
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pulumi_everest.emit.everest import API_VERSION
-from pulumi_everest.model.findings import Finding, finding, place_text, sort_findings
+from pulumi_everest.model.findings import Finding, Place, finding, place_text, sort_findings
 from pulumi_everest.model.source.documents import Document
 from pulumi_everest.plugins.find import Plugins
 from pulumi_everest.review.inputs.crd_files import crd_files, schemas
@@ -117,11 +117,14 @@ def _is_ours(document: Document) -> bool:
 
 
 def _gather_program(folder: Path, options: Options, gathered: Gathered, *, objects: bool) -> None:
-    from pulumi_everest.review.inputs.program_explained import explain
-    from pulumi_everest.review.inputs.programs import run
-    from pulumi_everest.review.inputs.python_places import placed
-    from pulumi_everest.review.inputs.yaml_places import placed_in_yaml
-
+    try:
+        from pulumi_everest.review.inputs.program_explained import explain
+        from pulumi_everest.review.inputs.programs import run
+        from pulumi_everest.review.inputs.python_places import placed
+        from pulumi_everest.review.inputs.yaml_places import placed_in_yaml
+    except ModuleNotFoundError as error:
+        gathered.findings.append(_without_pulumi(folder, error))
+        return
     result, groups = run(folder, options, gathered.sources)
     explain(groups, result, gathered.sources)
     gathered.sections.append(section_of_program(result, folder))
@@ -133,6 +136,20 @@ def _gather_program(folder: Path, options: Options, gathered: Gathered, *, objec
         import traceback
 
         traceback.print_exception(result.error, file=sys.stderr)
+
+
+def _without_pulumi(folder: Path, error: ModuleNotFoundError) -> Finding:
+    """What to say where this package was installed for YAML alone. Raises the error where that is not why."""
+    package = _FOR_PROGRAMS.get(str(error.name).partition(".")[0])
+    if package is None:
+        raise error
+    text = f"{folder} is a program, and to run it needs the package {package}, which is not installed"
+    hint = f"pip install {package}; without it YAML alone can be read (docs/install.md)"
+    return finding("program.project", (), text, hint=hint, place=Place(str(folder)))
+
+
+_FOR_PROGRAMS = {"pulumi": "pulumi", "pulumi_kubernetes": "pulumi-kubernetes", "grpc": "grpcio", "google": "protobuf"}
+"""Packages that only programs need, by the module that they bring."""
 
 
 # All

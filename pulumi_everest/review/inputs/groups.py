@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.findings import Place
 from pulumi_everest.program.values import Secret, Unknown
 from pulumi_everest.review.clusters import Cluster
@@ -30,6 +31,8 @@ class Item:
     live: Mapping[str, Any] | None = None
     explained: Callable[[], Sequence[Explained]] | None = None
     """Where its values come from, for whoever asks; None where that is not known."""
+    own: Callable[[], frozenset[Path]] | None = None
+    """The paths of its values that follow what the user says, for whoever asks; None where that is not known."""
 
     @property
     def key(self) -> tuple[str, str, str, str]:

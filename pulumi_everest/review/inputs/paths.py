@@ -10,10 +10,10 @@ from pathlib import Path
 
 from pulumi_everest.model.findings import Finding, Place, finding
 from pulumi_everest.model.source.documents import Document, UnreadableError, content_of, read_limited, read_yaml
+from pulumi_everest.review.inputs.search import SUFFIXES, found_below, is_program, is_yaml
 from pulumi_everest.review.options import STDIN, Options, WrongUseError, nearest_file
 from pulumi_everest.workspace.workspace import shape_for
 
-SUFFIXES = (".yaml", ".yml", ".json")
 PROJECT_FILES = frozenset({"Pulumi.yaml", "Pulumi.yml", "Pulumi.json"})
 
 
@@ -21,7 +21,7 @@ PROJECT_FILES = frozenset({"Pulumi.yaml", "Pulumi.yml", "Pulumi.json"})
 class Inputs:
     """The documents of all files, the text of each file, the folders of all programs, and what could not be read.
 
-    `folders` are those whose files were all read.
+    `folders` are those whose files were all read, `left_out` what a search found and does not read, with the reason.
     """
 
     documents: list[Document] = field(default_factory=list)
@@ -29,10 +29,14 @@ class Inputs:
     texts: dict[str, str] = field(default_factory=dict)
     programs: list[Path] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
 
 
-def read_inputs(paths: Sequence[str]) -> Inputs:
-    """Everything that the paths name, each file and folder once. What cannot be read is a finding."""
+def read_inputs(paths: Sequence[str], *, recursive: bool = False) -> Inputs:
+    """Everything that the paths name, each file and folder once. What cannot be read is a finding.
+
+    With `recursive` folders are searched for folders (`found_below`).
+    """
     inputs = Inputs()
     seen: set[str] = set()
     for text in paths:
@@ -41,7 +45,7 @@ def read_inputs(paths: Sequence[str]) -> Inputs:
                 seen.add(STDIN)
                 _read(inputs, read_limited(sys.stdin.buffer), STDIN)
             continue
-        for path in _files(Path(text), inputs):
+        for path in _files(Path(text), inputs, recursive=recursive):
             key = _identity(path)
             if key in seen:
                 continue
@@ -60,28 +64,42 @@ def _identity(path: Path) -> str:
         return str(path)
 
 
-def _files(path: Path, inputs: Inputs) -> list[Path]:
+def _files(path: Path, inputs: Inputs, *, recursive: bool) -> list[Path]:
     """The files that a path names; a folder only if it is a program."""
     try:
         if not path.is_dir():
             # The file of a project stands for its program, which may be all that is in it.
             return [path.parent if path.name in PROJECT_FILES and path.is_file() else path]
-        if _is_program(path):
+        if is_program(path):
             return [path]
+        if recursive:
+            return _searched(path, inputs)
         entries = sorted(path.iterdir())
-        files = [entry for entry in entries if _is_yaml(entry)]
+        files = [entry for entry in entries if is_yaml(entry)]
         if files:
             inputs.folders.append(path)
             return files
-        below = [e.name for e in entries if e.is_dir() and (_is_program(e) or any(map(_is_yaml, e.iterdir())))]
+        below = [e.name for e in entries if e.is_dir() and (is_program(e) or any(map(is_yaml, e.iterdir())))]
     except OSError as error:
         problem = f"the folder cannot be read: {error.strerror or error}"
         inputs.findings.append(finding("source.unreadable", (), problem, place=Place(str(path))))
         return []
-    hint = f"folders are not searched; name one of those in it: {', '.join(below[:8])}" if below else None
+    named = ", ".join(below[:8])
+    hint = f"folders in it are not searched without --recursive; name one of them: {named}" if below else None
     problem = "the folder has no Pulumi.yaml and no *.yaml, *.yml or *.json files"
     inputs.findings.append(finding("source.empty", (), problem, hint=hint, place=Place(str(path))))
     return []
+
+
+def _searched(path: Path, inputs: Inputs) -> list[Path]:
+    """The files and programs in a folder and all folders below it. None at all is a finding."""
+    found = found_below(path)
+    inputs.folders += found.folders
+    inputs.left_out += found.left_out
+    if not found.paths:
+        problem = "neither the folder nor one below it has a Pulumi.yaml or a document of Kubernetes"
+        inputs.findings.append(finding("source.empty", (), problem, place=Place(str(path))))
+    return found.paths
 
 
 def is_input(text: str) -> bool:
@@ -90,19 +108,9 @@ def is_input(text: str) -> bool:
     try:
         if not path.is_dir():
             return text == "-" or (path.suffix in SUFFIXES and path.is_file())
-        return _is_program(path) or any(map(_is_yaml, path.iterdir()))
+        return is_program(path) or any(map(is_yaml, path.iterdir()))
     except (OSError, ValueError):
         return False
-
-
-def _is_program(folder: Path) -> bool:
-    from pulumi_everest.program.project import project_file
-
-    return project_file(folder) is not None
-
-
-def _is_yaml(path: Path) -> bool:
-    return path.suffix in SUFFIXES and not path.name.startswith(".") and not path.is_dir()
 
 
 def _read_file(inputs: Inputs, path: Path) -> None:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
+from functools import cached_property, partial
+from pathlib import Path as Folder
 from typing import Any
 
 from pulumi_everest.core.changes.impact import Concealed
 from pulumi_everest.core.changes.secret_changes import SecretHandling, names_in
-from pulumi_everest.model.deferred import Deferred
+from pulumi_everest.model.deferred import Deferred, Path
 from pulumi_everest.model.findings import Finding
 from pulumi_everest.model.shapes import shape_of
 from pulumi_everest.program.monitor import Registered
@@ -26,9 +30,11 @@ from pulumi_everest.review.inputs.groups import Group, Item
 from pulumi_everest.review.inputs.python_places import placed
 from pulumi_everest.review.inputs.sources import Sources
 from pulumi_everest.review.options import Options
+from pulumi_everest.workspace.own_values import own_values
+from pulumi_everest.workspace.plans import Plan
 
 
-def run(folder: Path, options: Options, sources: Sources) -> tuple[ProgramRun, list[Group]]:
+def run(folder: Folder, options: Options, sources: Sources) -> tuple[ProgramRun, list[Group]]:
     """Run the program of a folder; its objects are grouped by the clusters that they belong to."""
     config = dict(options.config)
     if options.plugins:
@@ -39,16 +45,38 @@ def run(folder: Path, options: Options, sources: Sources) -> tuple[ProgramRun, l
         config["everest:reconcileBy"] = options.reconcile_by
     if options.no_lock or options.unlocked is not None:
         config["everest:noLock"] = "true" if options.no_lock or not options.unlocked else json.dumps(options.unlocked)
-    result = run_program(
-        folder, config=config, stack=options.stack, stack_outputs=options.stack_outputs, timeout=options.timeout
-    )
+    with _said_if_long(f"{folder}: the program still runs; --timeout ends it after {options.timeout:g} s", options):
+        result = run_program(
+            folder, config=config, stack=options.stack, stack_outputs=options.stack_outputs, timeout=options.timeout
+        )
     sources.hide(result.secrets.are_in)
     return result, _groups(result, folder, sources)
 
 
-def _groups(result: ProgramRun, folder: Path, sources: Sources) -> list[Group]:
+LONG = 2.0
+"""Seconds after which somebody who waits for a program is told what for."""
+
+
+@contextmanager
+def _said_if_long(text: str, options: Options) -> Iterator[None]:
+    """Say something if what is done takes long, to whoever asks to be told."""
+    if options.waiting is None:
+        yield
+        return
+    timer = threading.Timer(LONG, options.waiting, [text])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _groups(result: ProgramRun, folder: Folder, sources: Sources) -> list[Group]:
     by_urn = {resource.urn: resource for resource in result.resources}
     clusters: dict[str, Group] = {}
+    plans = [_OwnValues(plan) for plan in result.plans if isinstance(plan, Plan)]
+    by_object = {name: values for values in plans for name in values.names if _is_name(name[1])}
     others = Group("program", str(folder))
     groups: list[Group] = []
     for resource in result.resources:
@@ -63,7 +91,11 @@ def _groups(result: ProgramRun, folder: Path, sources: Sources) -> list[Group]:
             # The main object's resource has the name of its cluster's, and is made before a program could add others.
             main = group.kind == "cluster" and resource.name == group.name and not any(i.main for i in group.items)
             kubernetes = _kubernetes_name(resource)
-            group.items.append(Item(resource.inputs, resource.place, main=main, kubernetes=kubernetes))
+            item = Item(resource.inputs, resource.place, main=main, kubernetes=kubernetes)
+            group.items.append(item)
+            values = by_object.get((item.key[1], item.key[3]))
+            if group.kind == "cluster" and values is not None:
+                item.own = partial(_own_of, item, values)
             if main and group.cluster is not None:
                 secrets, config_maps = (
                     _says(resource, by_urn, result, switch) for switch in (SECRETS_IN_PLACE, CONFIG_MAPS_IN_PLACE)
@@ -77,6 +109,32 @@ def _groups(result: ProgramRun, folder: Path, sources: Sources) -> list[Group]:
     if others.items:
         groups.insert(0, others)
     return groups
+
+
+class _OwnValues:
+    """What of a cluster's objects follows what the program says, found when it is asked for."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+
+    @property
+    def names(self) -> list[tuple[str, Any]]:
+        """The kind and name of each object."""
+        return [(entry.manifest["kind"], entry.manifest["metadata"].get("name")) for entry in self._plan.objects]
+
+    @cached_property
+    def by_object(self) -> dict[tuple[str, Any], frozenset[Path]]:
+        """The paths of such values, by the kind and name of the object."""
+        found = zip(self.names, own_values(self._plan), strict=True)
+        return {name: paths for name, paths in found if _is_name(name[1])}
+
+
+def _is_name(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _own_of(item: Item, values: _OwnValues) -> frozenset[Path]:
+    return values.by_object.get((item.key[1], item.key[3]), frozenset())
 
 
 def _kubernetes_name(resource: Registered) -> str:

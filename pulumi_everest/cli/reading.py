@@ -1,0 +1,35 @@
+"""Reading what the paths of a command line name. Whoever waits at a terminal is told what for."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from pulumi_everest.cli.options import HERE
+from pulumi_everest.cli.output.write import note
+
+if TYPE_CHECKING:
+    from pulumi_everest.review.inputs.paths import Inputs
+    from pulumi_everest.review.options import Options
+
+
+def read(paths: Sequence[str], options: Options) -> Inputs:
+    """The inputs of a command; of the working folder where no path is given. Raises WrongUseError."""
+    from pulumi_everest.review.inputs.paths import read_inputs, refuse_unused
+
+    say_what_is_waited_for(paths)
+    if sys.stderr.isatty():
+        options.waiting = note
+    inputs = read_inputs(paths or HERE, recursive=options.recursive)
+    refuse_unused(inputs, options)
+    for text in inputs.left_out:
+        note(f"left out: {text}")
+    return inputs
+
+
+def say_what_is_waited_for(paths: Sequence[str]) -> None:
+    """Say that standard input is read, where that is a terminal: nothing happens until somebody types."""
+    if "-" in paths and sys.stdin is not None and sys.stdin.isatty():
+        end = "Ctrl-Z and Enter" if sys.platform == "win32" else "Ctrl-D"
+        note(f"reading standard input; {end} on a line of its own ends it")

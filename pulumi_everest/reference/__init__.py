@@ -1,0 +1,1 @@
+"""What can be looked up without an input: the codes of findings, technologies and their fields."""

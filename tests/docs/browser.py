@@ -1,0 +1,105 @@
+"""A headless Chromium of the machine, driven by its own protocol over a pipe."""
+
+from __future__ import annotations
+
+import base64
+import itertools
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import Any
+
+NAMES = ("chromium", "chromium-headless-shell", "chromium-browser", "google-chrome", "chrome")
+_FLAGS = (
+    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars", "--no-first-run",
+    "--disable-extensions", "--disable-background-networking", "--remote-debugging-pipe",
+)  # fmt: skip
+
+
+def installed() -> str | None:
+    """The program of a browser on this machine, if there is one."""
+    return next((found for name in NAMES if (found := shutil.which(name)) is not None), None)
+
+
+class Browser:
+    """A browser with one page. Use it in a ``with``; it ends with it."""
+
+    def __init__(self, program: str) -> None:
+        self._folder = tempfile.mkdtemp(prefix="everest-browser-")
+        to_browser, from_browser = os.pipe(), os.pipe()
+        # It reads from 3 and writes to 4.
+        connected = f'exec "$@" 3<&{to_browser[0]} 4>&{from_browser[1]}'
+        self._process = subprocess.Popen(
+            ["/bin/sh", "-c", connected, "sh", program, *_FLAGS, f"--user-data-dir={self._folder}", "about:blank"],
+            pass_fds=(to_browser[0], from_browser[1]), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        os.close(to_browser[0])
+        os.close(from_browser[1])
+        self._writer = os.fdopen(to_browser[1], "wb", buffering=0)
+        self._reader = os.fdopen(from_browser[0], "rb")
+        self._numbers = itertools.count(1)
+        self._events: list[dict[str, Any]] = []
+        self._session: str | None = None
+
+    def __enter__(self) -> Browser:
+        target = self.call("Target.createTarget", url="about:blank")["targetId"]
+        self._session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        self.call("Page.enable")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._writer.close()
+        self._reader.close()
+        self._process.terminate()
+        self._process.wait()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def call(self, method: str, **parameters: Any) -> dict[str, Any]:
+        """Ask for something, and give the answer."""
+        number = next(self._numbers)
+        message = {"id": number, "method": method, "params": parameters}
+        if self._session is not None:
+            message["sessionId"] = self._session
+        self._writer.write(json.dumps(message).encode() + b"\0")
+        while True:
+            answer = self._read()
+            if answer.get("id") == number:
+                assert "error" not in answer, answer["error"]
+                result: dict[str, Any] = answer["result"]
+                return result
+            self._events.append(answer)
+
+    def _read(self) -> dict[str, Any]:
+        data = bytearray()
+        while (byte := self._reader.read(1)) != b"\0":
+            assert byte, "the browser has ended"
+            data += byte
+        answer: dict[str, Any] = json.loads(data)
+        return answer
+
+    def resize(self, width: int, height: int = 900) -> None:
+        """Have a screen of this size, in the pixels of style sheets."""
+        self.call(
+            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600
+        )
+
+    def open(self, page: Path) -> None:
+        """Load a page from a file, and wait until it is there."""
+        self._events.clear()
+        self.call("Page.navigate", url=page.resolve().as_uri())
+        while not any(event.get("method") == "Page.loadEventFired" for event in self._events):
+            self._events.append(self._read())
+
+    def run(self, script: str) -> Any:
+        """What an expression of JavaScript gives in the page."""
+        answer = self.call("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
+        assert "exceptionDetails" not in answer, answer["exceptionDetails"]
+        return answer["result"].get("value")
+
+    def screenshot(self, file: Path) -> None:
+        """Write the whole page as a picture."""
+        answer = self.call("Page.captureScreenshot", captureBeyondViewport=True, format="png")
+        file.write_bytes(base64.b64decode(answer["data"]))

@@ -17,6 +17,7 @@ from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 
 from pulumi_everest.model.schemas.field_docs import field_docs
+from pulumi_everest.plugins.plugin import load_plugin
 from pulumi_everest.resources.arguments.models import (
     PLAIN,
     DatabaseBackupArgs,
@@ -205,13 +206,21 @@ def _type_of_field(model: type[BaseModel], name: str) -> str:
     place, info = (model.__name__, name), model.model_fields[name]
     optional = type(None) in get_args(info.annotation)
     if place in RESOURCES:
-        return f"pulumi.Input[str] | {RESOURCES[place]}{' | None' if optional else ''}"
+        offered = f"Literal[{_built_in()}] | " if RESOURCES[place] == "Provider" else ""
+        return f"{offered}pulumi.Input[str] | {RESOURCES[place]}{' | None' if optional else ''}"
     if place in PLAIN:
         return f"{_type(info.annotation, place, outputs=False)} | None"
     kind = _type(info.annotation, place)
     if name in BY_DEFAULT and info.is_required() and model.__name__.endswith("Args"):
         return f"pulumi.Input[{kind}] | None"
     return f"pulumi.Input[{kind}{' | None' if optional else ''}]"
+
+
+def _built_in() -> str:
+    """The Providers that are built in, which editors offer; any other name is as good."""
+    folders = (Path(__file__).parents[1] / "pulumi_everest" / "plugins").glob("*/plugin.yaml")
+    names = {plugin.definition.name for folder in folders if (plugin := load_plugin(folder.parent)[0]) is not None}
+    return ", ".join(f'"{name}"' for name in sorted(names))
 
 
 def _type(annotation: Any, place: tuple[str, str], *, outputs: bool = True) -> str:

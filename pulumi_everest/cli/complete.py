@@ -104,11 +104,22 @@ def contexts(ctx: click.Context, _typed: str) -> Iterable[str]:
 
 
 @_offering
-def explained(_ctx: click.Context, _typed: str) -> Iterable[str]:
-    """The codes of findings."""
+def explained(ctx: click.Context, typed: str) -> Iterable[str]:
+    """The codes of findings, Providers, and the fields below what is typed."""
     from pulumi_everest.model.codes import CODES
 
-    return list(CODES)
+    names = [plugin.definition.name for plugin in _plugins(ctx)]
+    provider, dot, path = typed.partition(".")
+    if not dot or provider not in names:
+        return [*CODES, *names]
+    from pulumi_everest.plugins.find import Plugins
+    from pulumi_everest.reference.fields import Tree
+    from pulumi_everest.workspace.workspace import Workspace
+
+    setup, _ = Workspace(Plugins([Path(folder) for folder in ctx.params.get("plugins") or ()])).setup(provider)
+    assert setup is not None  # it is the Provider of a plugin
+    tree, above = Tree(setup.technology), path.split(".")[:-1]
+    return [".".join((provider, *child.names)) for child in tree.children(tree.at(tuple(above)))]
 
 
 def of(names: Callable[[], Iterable[str]]) -> Callable[..., Offered]:

@@ -23,7 +23,8 @@ _HELP = """Databases of any technology on Kubernetes, checked and shown without 
   everest preview infra/ --against main    what a change does to them
   everest status infra/                    how they are in a running cluster
   everest lock infra/                      versions that only an upgrade moves
-  everest explain field.unknown            what a message means, with an example
+  everest list                             the technologies
+  everest explain psmdb-operator           what one takes; of a code, what it means
   everest schema DatabaseCluster           what an editor needs to know
   everest adopt --from-cluster             the program of databases that are there
   everest migrate --from-cluster           the way from Everest's first API
@@ -40,7 +41,8 @@ NO_COLOR and FORCE_COLOR switch colours off and on.
 
 
 _COMMANDS = (
-    "validate", "render", "preview", "status", "lock", "explain", "schema", "adopt", "migrate", "plugin", "completion",
+    "validate", "render", "preview", "status", "lock", "list", "explain", "schema", "adopt", "migrate", "plugin",
+    "completion",
 )  # fmt: skip
 """In the order in which one uses them; each is in the module of its name."""
 

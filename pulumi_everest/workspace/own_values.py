@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from pulumi_everest.core.exact import each_leaf
 from pulumi_everest.core.resolve import Resolved
-from pulumi_everest.emit.explain.followed import Leaf, changed, followed_by, leaves
+from pulumi_everest.emit.explain.followed import Emit, Leaf, changed, followed_by, leaves
 from pulumi_everest.emit.objects import Emitted, emit
 from pulumi_everest.model.deferred import Deferred, Path
 from pulumi_everest.model.findings import EverestError
@@ -55,28 +55,42 @@ def _said(plan: Plan) -> Iterator[tuple[Path, Any]]:
 
 
 def _following(
-    resolved: Resolved, said: Mapping[Path, Any], paths: list[Path], objects: Sequence[Emitted], made: Any
+    resolved: Resolved, said: Mapping[Path, Any], paths: list[Path], objects: Sequence[Emitted], made: Emit
 ) -> Iterator[Leaf]:
-    """The values that follow some paths: all are tried together, and in halves where that does not work."""
+    """The values that follow some paths: all are tried together, and in halves where that does not tell."""
     if not paths:
         return
-    marked = resolved
-    for path in paths:
-        marked = changed(marked, path, Deferred(path))
-    try:
-        again = [entry for entry in made(marked) if not entry.when_ready]
-    except EverestError:
-        again = []
-    if [entry.name for entry in again] == [entry.name for entry in objects]:
-        yield from (leaf for leaf, value in leaves(again) if isinstance(value, Deferred))
+    before = dict(leaves(objects))
+    marks = _marks(resolved, paths, objects, made)
+    if marks is not None and not any(_is_above(mark, leaf) for mark in marks for leaf in before):
+        yield from (leaf for leaf in marks if leaf in before)
     elif len(paths) > 1:
         half = len(paths) // 2
         yield from _following(resolved, said, paths[:half], objects, made)
         yield from _following(resolved, said, paths[half:], objects, made)
     else:
-        before, value = dict(leaves(objects)), said[paths[0]]
+        value = said[paths[0]]
         found = followed_by(objects, [(paths[0], value)], lambda path, other: made(changed(resolved, path, other)))
         yield from (leaf for leaf, by in found.items() if paths[0] in by and _shows(before[leaf], value))
+
+
+def _marks(resolved: Resolved, paths: Sequence[Path], objects: Sequence[Emitted], made: Emit) -> list[Leaf] | None:
+    """What is not known where some paths are not; None where other objects come of that, or none."""
+    for path in paths:
+        resolved = changed(resolved, path, Deferred(path))
+    try:
+        again = [entry for entry in made(resolved) if not entry.when_ready]
+    except EverestError:
+        return None
+    if [entry.name for entry in again] != [entry.name for entry in objects]:
+        return None
+    return [leaf for leaf, value in leaves(again) if isinstance(value, Deferred)]
+
+
+def _is_above(mark: Leaf, leaf: Leaf) -> bool:
+    """Whether a mark stands for a part as a whole that a value is in."""
+    (index, above), (other, path) = mark, leaf
+    return index == other and len(above) < len(path) and path[: len(above)] == above
 
 
 def _shows(shown: Any, value: Any) -> bool:

@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,16 @@ _FLAGS = (
     "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars", "--no-first-run",
     "--disable-extensions", "--disable-background-networking", "--remote-debugging-pipe",
 )  # fmt: skip
+_CONNECTED = """
+import os, sys
+reader, writer = (os.dup(int(number)) for number in sys.argv[1:3])
+while min(reader, writer) < 5:
+    reader, writer = os.dup(reader), os.dup(writer)
+os.dup2(reader, 3)
+os.dup2(writer, 4)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
+"""It reads from 3 and writes to 4."""
 
 
 def installed() -> str | None:
@@ -30,16 +41,16 @@ class Browser:
     def __init__(self, program: str) -> None:
         self._folder = tempfile.mkdtemp(prefix="everest-browser-")
         to_browser, from_browser = os.pipe(), os.pipe()
-        # It reads from 3 and writes to 4.
-        connected = f'exec "$@" 3<&{to_browser[0]} 4>&{from_browser[1]}'
+        ends = to_browser[0], from_browser[1]
+        command = [program, *_FLAGS, f"--user-data-dir={self._folder}", "about:blank"]
         self._process = subprocess.Popen(
-            ["/bin/sh", "-c", connected, "sh", program, *_FLAGS, f"--user-data-dir={self._folder}", "about:blank"],
-            pass_fds=(to_browser[0], from_browser[1]), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            [sys.executable, "-c", _CONNECTED, *map(str, ends), *command],
+            pass_fds=ends, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         os.close(to_browser[0])
         os.close(from_browser[1])
         self._writer = os.fdopen(to_browser[1], "wb", buffering=0)
-        self._reader = os.fdopen(from_browser[0], "rb")
+        self._reader, self._received = from_browser[0], b""
         self._numbers = itertools.count(1)
         self._events: list[dict[str, Any]] = []
         self._session: str | None = None
@@ -52,7 +63,7 @@ class Browser:
 
     def __exit__(self, *_: object) -> None:
         self._writer.close()
-        self._reader.close()
+        os.close(self._reader)
         self._process.terminate()
         self._process.wait()
         shutil.rmtree(self._folder, ignore_errors=True)
@@ -73,11 +84,12 @@ class Browser:
             self._events.append(answer)
 
     def _read(self) -> dict[str, Any]:
-        data = bytearray()
-        while (byte := self._reader.read(1)) != b"\0":
-            assert byte, "the browser has ended"
-            data += byte
-        answer: dict[str, Any] = json.loads(data)
+        while b"\0" not in self._received:
+            part = os.read(self._reader, 1 << 20)
+            assert part, "the browser has ended"
+            self._received += part
+        message, _, self._received = self._received.partition(b"\0")
+        answer: dict[str, Any] = json.loads(message)
         return answer
 
     def resize(self, width: int, height: int = 900) -> None:

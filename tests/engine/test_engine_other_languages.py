@@ -127,6 +127,8 @@ def test_the_folder_of_the_repository_is_a_package(engine: Engine, root: Path, t
     for name in ("PulumiPlugin.yaml", "__main__.py", "pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(root / name, folder)
     shutil.copytree(root / "pulumi_everest", folder / "pulumi_everest", ignore=shutil.ignore_patterns("__pycache__"))
+    (folder / "docs").mkdir()
+    shutil.copy(root / "docs" / "findings.md", folder / "docs")
     venv.create(folder / ".venv-plugin", with_pip=True, symlinks=True)
     packages = Path(yaml.__file__).parents[1]
     [site] = (folder / ".venv-plugin" / "lib").glob("python*/site-packages")

@@ -45,6 +45,7 @@ def test_the_wheel_has_the_plugins_and_the_type_marker(wheel: Path) -> None:
         "plugins/psmdb/plugin.yaml",
         "plugins/psmdb/resources.yaml",
         "plugins/psmdb/presets/small.yaml",
+        "reference/findings.md",
     ):
         assert f"pulumi_everest/{wanted}" in names
     assert not [name for name in names if name.startswith(("tests/", "docs/", "examples/"))]
@@ -62,6 +63,7 @@ def test_the_installed_wheel_previews_the_examples(wheel: Path, tmp_path: Path, 
             "PerconaServerMongoDB"
         ], example
     run(python, "-c", "import pulumi_everest; print(pulumi_everest.DatabaseCluster)", cwd=tmp_path)
+    assert "Mended" in run(everest, "explain", "field.unknown", cwd=tmp_path)
     made = yaml.safe_load_all(run(everest, "schema", "--crds", cwd=tmp_path))
     committed = [yaml.safe_load(path.read_text()) for path in (root / "schemas/crds").iterdir()]
     assert _by_name(made) == _by_name(committed)

@@ -19,8 +19,8 @@ left out.
 
 \b
   --format text    where and what, with the line of the source
-  --format json    an array of objects with the keys code, severity, path, message, allowed, hint, file, line, column
-                   and subject
+  --format json    an array of objects with the keys code, severity, path,
+                   message, allowed, hint, file, line, column and subject
   --format sarif   SARIF 2.1.0, for code scanning
   --format github  workflow commands, which GitHub shows in the files of a pull request
 

@@ -1,8 +1,14 @@
-"""A git repository behind HTTPS on loopback, as a forge has it: what `pulumi package add URL` asks."""
+"""A git repository behind HTTPS on loopback, as a forge has it: what `pulumi package add URL` asks.
+
+The forge has a name of its own and no port, since Pulumi makes folders of both, and Python makes no environment in a
+folder with a colon. A proxy leads that name to the server, and all others to where they are.
+"""
 
 from __future__ import annotations
 
 import os
+import select
+import socket
 import ssl
 import subprocess
 from collections.abc import Iterator
@@ -15,12 +21,25 @@ from threading import Thread
 _SYSTEM = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem")
 
 
+HOST = "git.example.com"
+
+
 @dataclass(frozen=True)
 class Served:
-    """Where the repositories of a folder are, and the certificates with which they are to be trusted."""
+    """Where the repositories of a folder are, the certificates to trust them by, and the proxy that leads there."""
 
     url: str
     certificates: Path
+    proxy: str
+
+    def environment(self) -> dict[str, str]:
+        """What a command needs in its environment to reach it."""
+        return {
+            "SSL_CERT_FILE": str(self.certificates),
+            "PIP_CERT": str(self.certificates),
+            "HTTPS_PROXY": self.proxy,
+            "https_proxy": self.proxy,
+        }
 
 
 @contextmanager
@@ -28,8 +47,8 @@ def served(repositories: Path, folder: Path) -> Iterator[Served]:
     """Serve the repositories of a folder; what the server needs is written into another one."""
     certificate, key = folder / "server.crt", folder / "server.key"
     subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
-         "-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", certificate],
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", f"/CN={HOST}",
+         "-addext", f"subjectAltName=DNS:{HOST}", "-keyout", key, "-out", certificate],
         check=True, capture_output=True,
     )  # fmt: skip
     # Whoever trusts it must go on trusting what it trusted: an index of packages, too.
@@ -41,12 +60,41 @@ def served(repositories: Path, folder: Path) -> Iterator[Served]:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
     server.socket = context.wrap_socket(server.socket, server_side=True)
-    Thread(target=server.serve_forever, daemon=True).start()
+    proxy = ThreadingHTTPServer(("127.0.0.1", 0), _proxy(server.server_port))
+    both_servers = (server, proxy)
+    for one in both_servers:
+        Thread(target=one.serve_forever, daemon=True).start()
     try:
-        yield Served(f"https://localhost:{server.server_port}", both)
+        yield Served(f"https://{HOST}", both, f"http://127.0.0.1:{proxy.server_port}")
     finally:
-        server.shutdown()
-        server.server_close()
+        for one in both_servers:
+            one.shutdown()
+            one.server_close()
+
+
+def _proxy(port: int) -> type[BaseHTTPRequestHandler]:
+    class Tunnel(BaseHTTPRequestHandler):
+        def do_CONNECT(self) -> None:
+            host, _, wanted = self.path.rpartition(":")
+            there = ("127.0.0.1", port) if host == HOST else (host, int(wanted))
+            with socket.create_connection(there, timeout=30) as other:
+                self.send_response(200)
+                self.end_headers()
+                ends = {self.connection: other, other: self.connection}
+                while True:
+                    readable, _, _ = select.select(list(ends), [], [], 60)
+                    if not readable:
+                        return
+                    for end in readable:
+                        data = end.recv(1 << 16)
+                        if not data:
+                            return
+                        ends[end].sendall(data)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    return Tunnel
 
 
 def _handler(repositories: Path) -> type[BaseHTTPRequestHandler]:

@@ -96,7 +96,8 @@ def forge(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
 @pytest.fixture
 def clean(engine: Engine, tmp_path: Path, forge: tuple[Served, Path], monkeypatch: pytest.MonkeyPatch) -> Any:
     """Makes a stack in a clean folder, whose engine may download what is on this machine."""
-    monkeypatch.setenv("SSL_CERT_FILE", str(forge[0].certificates))
+    for name, value in forge[0].environment().items():
+        monkeypatch.setenv(name, value)
     plugin = engine.home / "plugins" / f"resource-kubernetes-v{version('pulumi-kubernetes')}"
     if not plugin.exists():
         plugin.mkdir(parents=True)

@@ -16,7 +16,7 @@ endif
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-pythons test-lowest fuzz faults covered mutants testenv lint format schemas coverage capabilities measure bench growth plugin-lines plugin-renders bench-engine engine-test engine-soak docs dist clean
+.PHONY: help demo test test-pythons test-lowest fuzz faults covered mutants testenv lint format schemas coverage capabilities measure bench growth plugin-lines plugin-renders bench-engine engine-test engine-soak docs browser-test dist clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -144,6 +144,9 @@ $(VENV)/.docs: $(VENV)/.package
 docs: $(VENV)/.docs ## Build the documentation site into build/docs
 	@$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going --nitpicky --fresh-env docs build/docs
 	@echo "build/docs/index.html"
+
+browser-test: docs $(VENV)/.develop ## Open every page in a headless Chromium: on a laptop and a phone nothing may be cut (EVEREST_SCREENS=DIR: pictures)
+	@EVEREST_REQUIRE=browser $(BIN)/python -m pytest -q tests/docs/test_browser.py
 
 dist: $(VENV)/.develop ## Build the wheel and the source distribution into dist
 	@rm -rf dist

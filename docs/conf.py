@@ -21,7 +21,7 @@ project = "pulumi-everest"
 author = "The pulumi-everest authors"
 version = release = version_of("pulumi-everest")
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx_copybutton", "sphinx_design", "pictures"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx_copybutton", "sphinx_design", "pictures", "technologies"]
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
 # What is copied of a session are its commands, without what they print.

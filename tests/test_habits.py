@@ -127,7 +127,7 @@ def jobs() -> dict[str, dict[str, Any]]:
 def test_workflows_call_targets_of_the_makefile_and_nothing_else():
     commands = [step["run"] for job in jobs().values() for step in job["steps"] if "run" in step]
     assert {command.removeprefix("make ") for command in commands} == {
-        "lint", "docs", "testenv", "test", "test-lowest",
+        "lint", "docs", "browser-test", "testenv", "test", "test-lowest",
     }  # fmt: skip
     assert {command.removeprefix("make ") for command in commands} <= set(TARGETS)
 

@@ -41,8 +41,8 @@ VCS = {"vcs": "git", "commit_id": "abc123"}
     ("urls", "direct", "page"),
     [
         ([], None, None),
-        ([], {"url": "file:///home/somebody/everest", "dir_info": {"editable": True}}, None),
-        ([], {"url": "file:///home/somebody/everest", "vcs_info": VCS}, None),
+        ([], {"url": "file:///srv/everest", "dir_info": {"editable": True}}, None),
+        ([], {"url": "file:///srv/everest", "vcs_info": VCS}, None),
         ([], {"url": "https://joe:token@example.org/everest.git", "vcs_info": VCS}, None),
         (
             [],

@@ -64,7 +64,7 @@ def field_text(technology: Technology, presets: Mapping[str, Any], tree: Tree, f
     lines += _broken(on_one_line(field.description)) if field.description else []
     if 0 < len(field.topologies) < len(technology.definition.spec.topologies):
         lines.append(f"in: {', '.join(field.topologies)}")
-    lines += [f"default: {_default(field)}"] if field.defaults else []
+    lines += [f"default: {shown_default(field)}"] if field.defaults else []
     lines += [field.bounds] if field.bounds else []
     known = list(_versions(technology, field.names)) or list(_presets(field.names, presets))
     if known:
@@ -110,14 +110,15 @@ def _listed(fields: Sequence[Field]) -> Iterator[str]:
     rows = [(field.names[-1], field.type, field) for field in fields]
     widths = [max(map(len, column), default=0) for column in ([row[0] for row in rows], [row[1] for row in rows])]
     for name, kind, field in rows:
-        facts = [f"default {_default(field)}"] if field.defaults else []
+        facts = [f"default {shown_default(field)}"] if field.defaults else []
         facts += ["needed"] if field.is_required else []
         about = on_one_line(field.description.split(". ")[0].rstrip("."))
         said = "; ".join(filter(None, [about, *facts]))
         yield from _broken(f"  {_bold(name.ljust(widths[0]))}  {kind.ljust(widths[1])}  {said}".rstrip())
 
 
-def _default(field: Field) -> str:
+def shown_default(field: Field) -> str:
+    """What a field has if nothing is said, by topology where that differs."""
     parts = [
         scalar_text(value) if topology is None else f"{scalar_text(value)} ({topology})"
         for topology, value in field.defaults.items()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -121,7 +122,8 @@ def on_terminal(monkeypatch: pytest.MonkeyPatch, *arguments: str, stdin: str = "
     error = _Terminal(io.BytesIO(), encoding="utf-8", write_through=True)
     monkeypatch.setattr(sys, "stdin", _Terminal(io.BytesIO(stdin.encode()), encoding="utf-8"))
     monkeypatch.setattr(sys, "stderr", error)
-    everest.main(list(arguments), prog_name="everest", standalone_mode=False)
+    with suppress(click.UsageError):
+        everest.main(list(arguments), prog_name="everest", standalone_mode=False)
     error.seek(0)
     return click.unstyle(error.read())
 

@@ -37,7 +37,7 @@ everest.DatabaseCluster("orders", namespace="shop", provider="psmdb-operator",
     instances={"engine": {"replicas": 3, "storage": {"size": "10Gi"}}})
 """
 TYPESCRIPT = """\
-import * as everest from "@pulumi/everest";
+import * as everest from "@OWNER/everest";
 
 const orders = new everest.DatabaseCluster("orders", {
     namespace: "shop",
@@ -150,18 +150,27 @@ def test_a_yaml_program_takes_the_package(
     assert rendered(stack) == expected
 
 
-@pytest.mark.parametrize("source", ["folder", "git"])
+@pytest.mark.parametrize(
+    ("source", "owner", "sdk"), [("folder", "pulumi", "everest"), ("git", "databases", "databases-everest")]
+)
 def test_a_typescript_program_takes_the_package(
-    clean: Callable[..., Stack], forge: tuple[Served, Path], expected: list[dict[str, Any]], root: Path, source: str
+    clean: Callable[..., Stack],
+    forge: tuple[Served, Path],
+    expected: list[dict[str, Any]],
+    root: Path,
+    source: str,
+    owner: str,
+    sdk: str,
 ) -> None:
+    """The SDK of a repository has the name of whom the repository belongs to."""
     needs("pulumi-language-nodejs", "node", "npm")
     example = root / "examples" / "other-languages" / "typescript"
     files = {name: (example / name).read_text() for name in ("package.json", "tsconfig.json")}
-    stack = clean({"runtime": "nodejs"}, {**files, "index.ts": TYPESCRIPT})
+    stack = clean({"runtime": "nodejs"}, {**files, "index.ts": TYPESCRIPT.replace("OWNER", owner)})
     subprocess.run(["npm", "install", "--silent", "--no-audit", "--no-fund"], cwd=stack.folder, check=True)
     server, folder = forge
     add(stack, folder if source == "folder" else f"{server.url}/databases/pulumi-everest@{TAG}")
 
-    assert (stack.folder / "sdks" / "everest").is_dir()
+    assert (stack.folder / "sdks" / sdk).is_dir()
     assert rendered(stack) == expected
     assert stack.outputs()["host"] == "orders-rs0.shop.svc.cluster.local"

@@ -117,6 +117,7 @@ def at_the_top(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_program_runs_without_findings(block: Block, tmp_path: Path) -> None:
     (tmp_path / "Pulumi.yaml").write_text("name: page\nruntime: python\n")
     for file in [other for other in PAGES[block.page] if other.language == "yaml" and other.rest]:
+        (tmp_path / file.rest).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / file.rest).write_text(file.content)
     (tmp_path / "__main__.py").write_text(block.content)
     (tmp_path / "examples").symlink_to(ROOT / "examples")

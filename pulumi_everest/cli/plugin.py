@@ -165,7 +165,7 @@ def fields(ctx: click.Context, named: tuple[str, ...], form: str) -> None:
 
     outcome = _Outcome("text", strict=False)
     listed: dict[str, Any] = {}
-    for opened in _each(named, outcome):
+    for opened in _each(named or HERE, outcome):
         try:
             listed[_of(opened).name] = listed_fields(_of(opened))
         except EverestError as error:

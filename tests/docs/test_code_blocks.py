@@ -91,7 +91,7 @@ def of_language(*languages: str) -> list[Block]:
 
 def test_no_block_is_written_in_a_way_that_is_not_found() -> None:
     hidden = re.compile(
-        r"^([ \t>]+```|~~~|:::+\{(?!tab-)|```+ *\{(code|code-block|code-cell|sourcecode|parsed-literal)\})",
+        r"^([ \t>]+```|~~~|:::+\{(?!tab-|admonition)|```+ *\{(code|code-block|code-cell|sourcecode|parsed-literal)\})",
         re.MULTILINE,
     )
     assert [page.name for page in pages() if hidden.search(page.read_text(encoding="utf-8"))] == []

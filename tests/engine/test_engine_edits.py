@@ -123,6 +123,8 @@ def test_what_a_lost_database_has_left_is_named_and_it_is_made_again(
     assert stack.up().code == 0, stack.printed()
     [volume, _] = left(operators, namespace)
     live.delete(PSMDB.api_version, PSMDB.kind, "orders", namespace)
+    main = {"apiVersion": PSMDB.api_version, "kind": PSMDB.kind}
+    live.merge({**main, "metadata": {"name": "orders", "namespace": namespace, "finalizers": None}})
     assert live.get(PSMDB.api_version, PSMDB.kind, "orders", namespace) is None
     assert stack.refresh().code == 0, stack.printed()
 

@@ -207,7 +207,7 @@ def _type_of_field(model: type[BaseModel], name: str) -> str:
     optional = type(None) in get_args(info.annotation)
     if place in RESOURCES:
         offered = f"Literal[{_built_in()}] | " if RESOURCES[place] == "Provider" else ""
-        return f"{offered}pulumi.Input[str] | {RESOURCES[place]}{' | None' if optional else ''}"
+        return f"pulumi.Input[str] | {offered}{RESOURCES[place]}{' | None' if optional else ''}"
     if place in PLAIN:
         return f"{_type(info.annotation, place, outputs=False)} | None"
     kind = _type(info.annotation, place)

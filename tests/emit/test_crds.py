@@ -163,11 +163,11 @@ def test_accepts_what_the_schema_has(crds: Crds, spec: dict[str, Any]) -> None:
         ({"labels": {"a": 1}}, "spec.labels.a: a whole number stands where a text is expected"),
         ({"labels": {"a": "", "b": "", "c": ""}}, "spec.labels: at most 2 keys are allowed, got 3"),
         ({"set": []}, "spec.set: at least 1 items are needed, got 0"),
-        ({"set": ["a", "b", "a"]}, "spec.set[2]: the same value as item 0 of the list"),
+        ({"set": ["a", "b", "a"]}, "spec.set[2]: the same value is there twice in the list, first in spec.set[0]"),
         ({"set": {}}, "spec.set: a mapping stands where a list is expected"),
         (
             {"map": [{"name": "a"}, {"name": "a", "protocol": "TCP"}]},
-            "spec.map[1]: the same name and protocol as item 0 of the list",
+            "spec.map[1]: the same name and protocol is there twice in the list, first in spec.map[0]",
         ),
         ({"map": [{"protocol": "TCP"}]}, "spec.map[0].name: 'name' is missing"),
         (
@@ -263,7 +263,7 @@ METADATA = {
         *(((key, "a"), 1, "a whole number stands where a text is expected") for key in ("labels", "annotations")),
         (("finalizers",), "f", "a text stands where a list is expected"),
         (("finalizers",), [1], "a whole number stands where a text is expected"),
-        (("finalizers",), ["f", "f"], "the same value as item 0 of the list"),
+        (("finalizers",), ["f", "f"], "the same value is there twice in the list, first in metadata.finalizers[0]"),
         (("ownerReferences",), {}, "a mapping stands where a list is expected"),
         (("ownerReferences",), ["x"], "a text stands where a mapping is expected"),
         *((("ownerReferences", 0, key), 1, "a whole number stands where a text is expected")

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 import yaml
 
-from pulumi_everest.core.definitions.check_plugin import CLUSTER, INSTANCE
-from pulumi_everest.core.definitions.field_patterns import field_pattern
+from pulumi_everest.core.definitions.check_plugin import CLUSTER, INSTANCE, METADATA
+from pulumi_everest.core.definitions.field_patterns import field_pattern, rule_pattern
 from pulumi_everest.core.definitions.server_rules import SERVER_CHECKS
 from pulumi_everest.core.paths import missing_part, parse
+from pulumi_everest.core.rule_places import missing_place
 from pulumi_everest.emit.everest_crds import KINDS, everest_crds, file_name
 from pulumi_everest.expressions.patterns import is_pattern, matches
 from pulumi_everest.model.kubernetes.labels import check_qualified_name
@@ -20,6 +21,7 @@ from pulumi_everest.model.schemas.server_texts import RANGE_PATTERN, TEXTS
 from pulumi_everest.model.values import amounts, scalars, texts
 from pulumi_everest.model.values.image_reference import check_registry
 from pulumi_everest.model.values.versions import Range
+from pulumi_everest.plugins.find import builtin
 from pulumi_everest.workspace.documents import KINDS as READ_KINDS
 
 ROOT = Path(__file__).parents[2]
@@ -221,3 +223,35 @@ def test_the_pattern_of_ranges_takes_what_ranges_are(text: str) -> None:
 def test_the_pattern_of_field_paths_takes_the_fields_that_there_are(shape: Any, text: str) -> None:
     there = missing_part(parse(text), shape) is None and parse(text) != ()
     assert matches(text, field_pattern(shape)) == there
+
+
+@pytest.mark.parametrize("before", ["", "spec."])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "metadata.name", "metadata.labels.x", "metadata.nam", "metadata", "users", "users.root", "monitoring.credentials",
+        "backup.storages.credentials", "backup.storages[].credentials", "backup.storages[*].type", "monitoring.credential",
+        "instances.*.expose.type", "instances.engine.engineConfig.*", "instances.*.expose.typ", "backup.*.name", "credentials",
+        "instances.engine.replica", "usersSecret", "user.root",
+    ],
+)  # fmt: skip
+def test_the_pattern_of_rules_takes_whatever_a_rule_may_be_about(text: str, before: str) -> None:
+    shapes = {"spec": CLUSTER, "metadata": METADATA}
+    path = parse(before + text)
+    assert matches(before + text, rule_pattern(CLUSTER, METADATA)) == (missing_place(path, shapes) is None)
+
+
+def test_every_path_of_a_built_in_rule_is_taken() -> None:
+    pattern = rule_pattern(CLUSTER, METADATA)
+    paths = [
+        rule.path
+        for plugin in builtin()
+        for rules in (
+            plugin.definition.spec.rules or [],
+            *(t.rules or [] for t in plugin.definition.spec.topologies.values()),
+        )
+        for rule in rules
+        if rule.path
+    ]
+    assert len(paths) > 50
+    assert [path for path in paths if not matches(path, pattern)] == []

@@ -61,7 +61,7 @@ def test_a_larger_volume_is_not_taken_back_in_passing_not_even_by_the_first_upda
     for done in (stack.preview(), stack.up()):
         assert done.code != 0, done.text
         assert "engine.storage.size 200Gi → 10Gi, by guard storage-shrink" in done.text
-        assert f"edited in the cluster by {manager}" in done.text
+        assert f"edited in the cluster by {manager}" in done.text, done.text
     assert "200Gi" in json.dumps(spec_of(operators, technology, namespace))
 
     if manager == "kubectl-edit":

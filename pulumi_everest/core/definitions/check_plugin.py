@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pulumi_everest.core import paths
-from pulumi_everest.model.cluster import DatabaseClusterSpec, Instance
+from pulumi_everest.model.cluster import DatabaseClusterSpec, Instance, Metadata
 from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.findings import Finding, finding, unknown
 from pulumi_everest.model.plugin_files.manifest import HonouredComponent, PluginManifest
@@ -15,6 +15,7 @@ from pulumi_everest.model.shapes import Shape, shape_of
 
 INSTANCE = shape_of(Instance)
 CLUSTER = shape_of(DatabaseClusterSpec)
+METADATA = shape_of(Metadata)
 CHOSEN = ("provider", "topology", "components", "operatorVersion", "bundle", "preset", "images")
 """Fields of the spec that only the user sets."""
 

@@ -13,23 +13,31 @@ def field_pattern(shape: Shape) -> str:
     return rf"^(spec\.)?({_fields(shape)})$"
 
 
-def _fields(shape: Shape) -> str:
+def rule_pattern(spec: Shape, metadata: Shape) -> str:
+    """The same of what a rule may be about: any member of a mapping (``*``), metadata, and what programs give."""
+    given = r"users(\..+)?|backup\.storages" + _LIST + r"\.credentials|monitoring\.credentials"
+    return rf"^(spec\.)?({_fields(spec, any_member=True)}|{given}|metadata(\.({_fields(metadata)}))?)$"
+
+
+def _fields(shape: Shape, *, any_member: bool = False) -> str:
     """The fields of an object as alternatives, each with what may follow it; those that nothing may follow first."""
     alternatives: dict[str, list[str]] = {}
     for name, below in shape.fields.items():
-        alternatives.setdefault(_below(below), []).append(name)
+        alternatives.setdefault(_below(below, any_member=any_member), []).append(name)
+    if any_member:
+        alternatives[r"(\..+)?"] = [*alternatives.get(r"(\..+)?", []), r"\*"]
     return "|".join(
         (names[0] if len(names) == 1 else f"({'|'.join(names)})") + rest
         for rest, names in sorted(alternatives.items(), key=lambda entry: entry[0])
     )
 
 
-def _below(shape: Shape) -> str:
+def _below(shape: Shape, *, any_member: bool = False) -> str:
     """What may follow the name of a field, if anything."""
     if shape.kind == "list" and shape.item is not None:
-        return _LIST + _below(shape.item)
+        return _LIST + _below(shape.item, any_member=any_member)
     if shape.kind == "object":
-        return rf"(\.({_fields(shape)}))?"
+        return rf"(\.({_fields(shape, any_member=any_member)}))?"
     if shape.kind in ("map", "text-or-map"):
-        return rf"(\.{_KEY}{_below(shape.item) if shape.item else ''})?"
+        return rf"(\.{_KEY}{_below(shape.item, any_member=any_member) if shape.item else ''})?"
     return r"(\..+)?" if shape.kind == "any" else ""

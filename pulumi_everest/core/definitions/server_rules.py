@@ -12,8 +12,8 @@ from typing import Final
 
 from pydantic import BaseModel
 
-from pulumi_everest.core.definitions.check_plugin import CLUSTER, INSTANCE
-from pulumi_everest.core.definitions.field_patterns import field_pattern
+from pulumi_everest.core.definitions.check_plugin import CLUSTER, INSTANCE, METADATA
+from pulumi_everest.core.definitions.field_patterns import field_pattern, rule_pattern
 from pulumi_everest.model.job import DatabaseBackupSpec
 from pulumi_everest.model.schemas.server_texts import RANGE_PATTERN
 from pulumi_everest.model.schemas.structural import Additions, Rules
@@ -273,7 +273,7 @@ SERVER_CHECKS: Final = Additions(
         "Component.fields[]": {"pattern": field_pattern(INSTANCE)},
         "TopologyComponent.fields[]": {"pattern": field_pattern(INSTANCE)},
         "Change.path": {"pattern": field_pattern(CLUSTER)},
-        "Rule.path": {"pattern": field_pattern(CLUSTER)},
+        "Rule.path": {"pattern": rule_pattern(CLUSTER, METADATA)},
     },
 )
 """What is added to the schemas of the kinds."""

@@ -68,17 +68,23 @@ class Writers:
         self._named: dict[int, dict[str, Any]] = {}
 
     def of(self, path: Sequence[Any]) -> Writer | None:
-        """Who wrote the field at a path last; None where nobody is known."""
-        found = None
+        """Who wrote the field at a path last; None where nobody is known.
+
+        Who wrote the field itself comes before who wrote what is around it: a mapping belongs to whoever made it, also
+        when another has written a value in it since.
+        """
+        found, nearest = None, 0
         for entry in self._entries:
-            if self._owns(entry.get("fieldsV1") or {}, path):
-                manager = str(entry.get("manager"))
+            depth = self._depth(entry.get("fieldsV1") or {}, path)
+            if depth >= max(nearest, 1):
+                manager, nearest = str(entry.get("manager")), depth
                 found = Writer(manager, kind_of(manager, self._operators), entry.get("time"))
         return found
 
-    def _owns(self, fields: Mapping[str, Any], path: Sequence[Any]) -> bool:
+    def _depth(self, fields: Mapping[str, Any], path: Sequence[Any]) -> int:
+        """How many steps of a path lead to what was written: all of them to the field itself, 0 for nothing."""
         live: Any = self._live
-        for step in path:
+        for depth, step in enumerate(path, 1):
             if isinstance(live, list):
                 live = self._item(live, step)
                 if id(fields) not in self._items:
@@ -88,11 +94,11 @@ class Writers:
                 below = fields.get(f"f:{step}")
                 live = live.get(step) if isinstance(live, Mapping) else None
             if below is None:
-                return False
+                return 0
             if not below:
-                return True  # what is below belongs to whoever wrote this
+                return depth  # what is below belongs to whoever wrote this, if nobody wrote it by itself
             fields = below
-        return True
+        return len(path)
 
     def _item(self, live: list[Any], step: Any) -> Any:
         """The item of a name, or at a position."""

@@ -60,3 +60,21 @@ def test_the_last_writer_of_each_item_of_a_list_is_found() -> None:
             assert found.manager == expected
     unknown = writers.of(["spec", "other"])
     assert unknown is None
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_who_wrote_a_value_comes_before_who_wrote_the_mapping_around_it(order: int) -> None:
+    """What is left of an update that wrote a whole object owns the mapping, not the value that another wrote since."""
+    entries = [
+        {"manager": "helm", "fieldsV1": {"f:spec": {"f:requests": {"f:storage": {}}}}},
+        {"manager": "pulumi-kubernetes", "fieldsV1": {"f:spec": {".": {}, "f:requests": {}, "f:size": {}}}},
+    ]
+    writers = Writers({"metadata": {"managedFields": entries[::order]}, "spec": {"requests": {"storage": "1Gi"}}})
+
+    def by(*path: str) -> str | None:
+        found = writers.of(path)
+        return found.manager if found is not None else None
+
+    assert by("spec", "requests", "storage") == "helm"
+    assert by("spec", "requests", "cpu") == by("spec", "size") == "pulumi-kubernetes"
+    assert by("spec", "other") is None

@@ -45,7 +45,7 @@ nitpicky = True
 # Named in signatures, but not described here.
 nitpick_ignore_regex = [
     ("py:class", r"(pulumi|collections|os|pathlib)\..*"),
-    ("py:class", r"pulumi_everest\.(core|model|plugins|program|workspace)\..*"),
+    ("py:class", r"pulumi_everest\.(core|model|plugins|program|testing\.probes|workspace)\..*"),
     ("py:class", r"(Affinity|Toleration|TopologySpreadConstraint)Args"),  # of pulumi_kubernetes
     ("py:class", r"dict\[str"),  # the first half of a type that is cut at a comma
 ]

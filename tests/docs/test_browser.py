@@ -17,9 +17,9 @@ from pulumi_everest.testing.parts import skip_or_fail
 ROOT = Path(__file__).parents[2]
 SITE = ROOT / "build" / "docs"
 SOURCES = sorted(
-    [*ROOT.glob("docs/*.md"), *ROOT.glob("docs/_static/*"), *ROOT.glob("docs/_ext/*.py"), ROOT / "docs/conf.py"]
+    [*ROOT.glob("docs/**/*.md"), *ROOT.glob("docs/_static/*"), *ROOT.glob("docs/_ext/*.py"), ROOT / "docs/conf.py"]
 )
-PAGES = [source.stem for source in SOURCES if source.suffix == ".md"]
+PAGES = [source.relative_to(ROOT / "docs").with_suffix("").as_posix() for source in SOURCES if source.suffix == ".md"]
 WIDTHS = {"laptop": 1280, "phone": 375}
 
 CUT = """(() => {
@@ -60,7 +60,7 @@ def test_nothing_of_a_page_is_cut(browser: Browser, page: str) -> None:
         cut[screen] = browser.run(CUT)
         if folder := os.environ.get("EVEREST_SCREENS"):
             Path(folder).mkdir(parents=True, exist_ok=True)
-            browser.screenshot(Path(folder) / f"{page}-{screen}.png")
+            browser.screenshot(Path(folder) / f"{page.replace('/', '-')}-{screen}.png")
     assert not any(cut.values()), cut
 
 

@@ -122,6 +122,7 @@ ELSEWHERE = {
         r"(backup|restore): .*": "fields of other kinds, which the test of variations creates",
         r"instances\.\w+\.scheduling\.antiAffinityTopologyKey": "excludes an affinity",
         r"instances\.\w+\.podDisruptionBudget\.(min|max)\w+": "excludes the other one",
+        r"given: .*": "values that only a program gives",
         r"instances\.\w+\.scheduling\.runtimeClassName": "not for all components alike; the test of variations creates it",
     },
     "psmdb": {
@@ -130,11 +131,13 @@ ELSEWHERE = {
         r"instances\.configServer\.expose\..*": "as of the engine; the test of variations creates it",
     },
     "pxc": {
-        r"tls\.certificateSecret": "excludes the issuer",
+        r"tls\.(certificateSecret|internalCertificateSecret)": "excludes the issuer",
         r"instances\.proxy\.type": "the components of the other type have a topology of their own",
         r"backup\.storages\.forcePathStyle": "not for operator 1.19, which renders the same example",
     },
-    "pg": {},
+    "pg": {
+        r"instances\.backupAgent\.config\.volume": "false takes away what the other storages need; an example of its own"
+    },
 }
 """Fields that one cluster cannot have beside all others, and why."""
 

@@ -17,6 +17,7 @@ import yaml
 from git_server import Served, served
 from pulumi_engine import Engine, Stack
 
+from pulumi_everest.model.mark import MARK
 from pulumi_everest.program.run import run_program
 from pulumi_everest.testing.parts import skip_or_fail
 
@@ -124,7 +125,14 @@ def add(stack: Stack, source: str | Path) -> None:
 def rendered(stack: Stack) -> list[dict[str, Any]]:
     assert stack.up().code == 0, stack.printed()
     files = [*(stack.folder / "rendered").rglob("*.yaml")]
-    return [entry for file in files for entry in yaml.safe_load_all(file.read_text()) if entry]
+    return [unmarked(entry) for file in files for entry in yaml.safe_load_all(file.read_text()) if entry]
+
+
+def unmarked(manifest: dict[str, Any]) -> dict[str, Any]:
+    """An object without the stack that it says it is of."""
+    metadata = dict(manifest["metadata"])
+    annotations = {key: value for key, value in metadata.pop("annotations", {}).items() if key != MARK}
+    return {**manifest, "metadata": {**metadata, **({"annotations": annotations} if annotations else {})}}
 
 
 @pytest.fixture
@@ -134,7 +142,7 @@ def expected(tmp_path: Path) -> list[dict[str, Any]]:
     folder.mkdir()
     (folder / "Pulumi.yaml").write_text("name: shop\nruntime: python\n")
     (folder / "__main__.py").write_text(PYTHON)
-    return run_program(folder).manifests()
+    return [unmarked(entry) for entry in run_program(folder).manifests()]
 
 
 @pytest.mark.parametrize("source", ["folder", "git"])

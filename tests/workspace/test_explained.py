@@ -309,7 +309,8 @@ def test_the_command_names_both_lines(tmp_path: File, monkeypatch: pytest.Monkey
     assert result.exit_code == 0
     lines = {line.split(":")[0].strip(): line for line in result.output.splitlines()}
     storage = lines["spec.replsets[0].volumeSpec.persistentVolumeClaim.resources.requests.storage"]
-    assert "# psmdb/resources.yaml:" in storage
+    assert "# mixins/templates.yaml:" in storage
+    assert "# psmdb/resources.yaml:" in lines["spec.crVersion"]
     assert storage.endswith("← instances.engine.storage.size (cluster cluster.yaml:9)")
     assert "(preset presets/small.yaml)" in lines["spec.replsets[0].resources.limits.memory"]
     assert "(topology psmdb/definition.yaml:" in lines["spec.replsets[0].size"]

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
+from bare_plugin import DEFINITION, MANIFEST
 from click.testing import CliRunner
 
 from pulumi_everest.cli.main import everest
@@ -87,20 +88,6 @@ def test_a_field_counts_where_its_value_gets_into_an_object_or_decides(
     assert fields(spec, let) == found
 
 
-MANIFEST = """
-name: shop
-title: Shop
-operator: {name: shop-operator, versions: ["1.0"], default: "1.0"}
-"""
-DEFINITION = """
-apiVersion: everest.percona.com/v2alpha1
-kind: DatabaseClusterDefinition
-metadata: {name: shop}
-spec:
-  componentTypes: {shopd: {versions: [{version: 1.0.0, image: "shop/shopd:1.0.0", default: true}]}}
-  components: {engine: {type: shopd}}
-  topologies: {cluster: {components: {engine: {defaults: {replicas: 3}}}}}
-"""
 RESOURCES_YAML = """
 objects:
   - name: shop

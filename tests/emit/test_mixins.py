@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
+from bare_plugin import DEFINITION, MANIFEST
 
 from pulumi_everest.emit.templates.mixins import mixed
 from pulumi_everest.model.findings import one_line
@@ -108,21 +109,9 @@ def test_a_document_without_mixins_is_itself() -> None:
 
 # In the files of plugins
 
-MANIFEST = """
-name: shop
-title: Shop
-operator: {name: shop-operator, versions: ["1.0"], default: "1.0"}
-mixin: stateInStatus
+MIXED_MANIFEST = f"""{MANIFEST}mixin: stateInStatus
 """
-DEFINITION = """
-apiVersion: everest.percona.com/v2alpha1
-kind: DatabaseClusterDefinition
-metadata: {name: shop}
-spec:
-  componentTypes: {shopd: {versions: [{version: 1.0.0, image: "shop/shopd:1.0.0", default: true}]}}
-  components: {engine: {type: shopd}}
-  topologies: {cluster: {components: {engine: {defaults: {replicas: 3}}}}}
-  rules:
+MIXED_DEFINITION = f"""{DEFINITION}  rules:
     - mixin: [loadBalancer, firstLetter]
 """
 RESOURCES_YAML = """
@@ -148,7 +137,7 @@ objects:
 
 def shop(folder: Path, mixins: str = 'size: {replicas: "${instance.replicas}"}') -> Any:
     for name, text in (
-        ("plugin", MANIFEST), ("definition", DEFINITION), ("resources", RESOURCES_YAML), ("mixins", mixins),
+        ("plugin", MIXED_MANIFEST), ("definition", MIXED_DEFINITION), ("resources", RESOURCES_YAML), ("mixins", mixins),
     ):  # fmt: skip
         (folder / f"{name}.yaml").write_text(text)
     plugin, found = load_plugin(folder)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from bare_plugin import HEAD
 from fuzzing import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -58,18 +59,6 @@ def parse(text: str, *functions: FunctionSpec) -> Template:
     documents, found = read_yaml(textwrap.dedent(text), "resources.yaml", lambda _version, _kind: ANY)
     assert not found
     return Template.parse(documents[0], functions)
-
-
-HEAD = """\
-objects:
-  - name: cluster
-    main: true
-    object:
-      apiVersion: db.example.com/v1
-      kind: Database
-      metadata: {name: "${metadata.name}"}
-      spec:
-"""
 
 
 def template(spec: str) -> Template:

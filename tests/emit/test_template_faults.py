@@ -6,22 +6,12 @@ import textwrap
 from typing import Any
 
 import pytest
+from bare_plugin import HEAD
 
 from pulumi_everest.emit.templates.template import Template, variable_shapes
 from pulumi_everest.model.findings import one_line
 from pulumi_everest.model.shapes import ANY
 from pulumi_everest.model.source.documents import read_yaml
-
-HEAD = """\
-objects:
-  - name: cluster
-    main: true
-    object:
-      apiVersion: db.example.com/v1
-      kind: Database
-      metadata: {name: "${metadata.name}"}
-      spec:
-"""
 
 
 def template(spec: str) -> Template:

@@ -95,7 +95,7 @@ class Compiler:
         if "when" in data:
             at = (*path, "when")
             node = self.value(data["when"], at, names)
-            code = _only_code(data["when"])
+            code = only_code(data["when"])
             if code is None and not isinstance(data["when"], bool):
                 self.report("plugin.template", at, "'when' takes one expression: ${...}")
             self._check_condition(code, at, names)
@@ -152,7 +152,7 @@ class Compiler:
         valid = [self._check_name(name, at) for name in variables]
         if not all(valid):
             return None, names
-        code = _only_code(source)
+        code = only_code(source)
         if code is None and not isinstance(source, (list, dict)):
             self.report("plugin.template", at, "'forEach' goes through one expression, ${...}, a list or a mapping")
         node = self.value(source, at, names)
@@ -176,7 +176,7 @@ class Compiler:
         merge = None
         if "merge" in data:
             at = (*path, "merge")
-            code = _only_code(data["merge"])
+            code = only_code(data["merge"])
             if code is None and not isinstance(data["merge"], dict):
                 self.report("plugin.template", at, "'merge' takes one expression, ${...}, or a mapping")
             merge = (self.value(data["merge"], at, names), Spot(at, self.document.value_place, _short(code)))
@@ -196,7 +196,7 @@ class Compiler:
                 self.report("plugin.template", at, f"the key '{key}' is there twice")
             if isinstance(key, str):
                 seen.add(key)
-            spot = Spot(at, self.document.value_place, _short(_only_code(value)))
+            spot = Spot(at, self.document.value_place, _short(only_code(value)))
             node = self.value(value, at, names)
             if path[-1:] == ("object",):  # an object has its `spec`, whatever is in it
                 node = replace(node, composed=False)
@@ -249,7 +249,7 @@ class Compiler:
 
     def _shape(self, value: Any, names: Names) -> Shape:
         """What a value of the template looks like, as far as its expression tells."""
-        code = _only_code(value)
+        code = only_code(value)
         compiled = self.compiled(code) if code is not None else None
         return compiled.shape(names) if isinstance(compiled, Expression) else ANY
 
@@ -277,7 +277,7 @@ def _is_name(name: str) -> bool:
     return True
 
 
-def _only_code(value: Any) -> Code | None:
+def only_code(value: Any) -> Code | None:
     """The expression that a value consists of, or None if it is anything else."""
     if not isinstance(value, str) or not value.startswith("${"):
         return None

@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from pulumi_everest.emit.templates.compile import WORDS, Compiler
-from pulumi_everest.emit.templates.interpolation import Code, TextError, split
+from pulumi_everest.emit.templates.compile import WORDS, Compiler, only_code
 from pulumi_everest.emit.templates.mixins import MIXIN
 from pulumi_everest.expressions.environment import Expression
 from pulumi_everest.expressions.messages import brief
@@ -71,12 +70,6 @@ def _spelling(compiler: Compiler, key: str, path: Path) -> Iterator[Finding]:
 
 def _expression(compiler: Compiler, value: Any) -> Expression | None:
     """The expression that a value consists of."""
-    if not isinstance(value, str) or not value.startswith("${"):
-        return None
-    try:
-        pieces = split(value)
-    except TextError:
-        return None
-    only = pieces[0]
-    compiled = compiler.compiled(only) if len(pieces) == 1 and isinstance(only, Code) else None
+    code = only_code(value)
+    compiled = compiler.compiled(code) if code is not None else None
     return compiled if isinstance(compiled, Expression) else None

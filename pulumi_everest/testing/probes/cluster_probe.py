@@ -21,7 +21,7 @@ from pulumi_everest.model.storage_types import STORAGE_TYPES
 from pulumi_everest.plugins.plugin import Plugin
 from pulumi_everest.testing.probes.bases import SCHEDULE, Bases, richer
 from pulumi_everest.testing.probes.given_probe import GivenProbe
-from pulumi_everest.testing.probes.job_probe import BACKUP, filled_objects
+from pulumi_everest.testing.probes.job_probe import BACKUP, METADATA, filled_objects
 from pulumi_everest.testing.probes.outcomes import (
     IDLE,
     MARK,
@@ -43,8 +43,6 @@ from pulumi_everest.testing.probes.outcomes import (
 from pulumi_everest.testing.probes.places import template_place
 from pulumi_everest.testing.probes.schema_samples import fitting_patch
 from pulumi_everest.workspace.setup import Setup
-
-METADATA = {"name": "probe", "namespace": "probes"}
 
 
 class ClusterProbe:

@@ -134,7 +134,7 @@ def _sources(plan: Plan, plugin: Plugin, path: Path) -> Iterator[Source]:
         yield Source(path, "topology", _of_definition(plugin, ("topologies", topology, "components", path[1])))
     preset = cluster.spec.get("preset")
     if isinstance(preset, str) and value_at(plugin.presets.get(preset) or {}, path) is not None:
-        yield Source(path, "preset", Place(str(plugin.folder / "presets" / f"{preset}.yaml")))
+        yield Source(path, "preset", _of_preset(plan, plugin))
     if path == ("operatorVersion",):
         place = plugin.manifest_document.place(("operator", "default"))
         origin = resolved.operator_origin
@@ -174,20 +174,27 @@ def _of_instance(plan: Plan, plugin: Plugin, topology: str, path: Path) -> Itera
     origin = plan.resolved.origin(component, below)
     if below == ("image",):
         origin = plan.resolved.origin(component, ("image",)) or "type"
-    places: dict[str, Place | None] = {
-        "versions": plan.cluster.locate((*plan.cluster.prefix, "components", "versions", kind, *below)),
-        "topology": _of_definition(plugin, ("topologies", topology, "components", component, "defaults", *below)),
-        "plugin": plugin.manifest_document.place(("defaults", "instances", component, *below)),
-        "bundle": _of_bundle(plan, plugin, component),
-        "type": _of_version(plan, plugin, component, kind),
-        "preset": Place(str(plugin.folder / "presets" / f"{plan.cluster.spec.get('preset')}.yaml")),
-        "lock": plan.cluster.lock.locate(plan.cluster.lock.path) if plan.cluster.lock is not None else None,
+    cluster = plan.cluster
+    places: dict[str | None, Callable[[], Place | None]] = {
+        "versions": lambda: cluster.locate((*cluster.prefix, "components", "versions", kind, *below)),
+        "topology": lambda: _of_definition(
+            plugin, ("topologies", topology, "components", component, "defaults", *below)
+        ),
+        "plugin": lambda: plugin.manifest_document.place(("defaults", "instances", component, *below)),
+        "bundle": lambda: _of_bundle(plan, plugin, component),
+        "type": lambda: _of_version(plan, plugin, component, kind),
+        "preset": lambda: _of_preset(plan, plugin),
+        "lock": lambda: cluster.lock.locate(cluster.lock.path) if cluster.lock is not None else None,
     }
-    if origin in places:
-        yield Source(path, "definition" if origin == "type" else origin, places[origin])
+    if origin is not None and origin in places:
+        yield Source(path, "definition" if origin == "type" else origin, places[origin]())
     if below[:1] == ("config",) and len(below) > 1:
         at = ("components", component, "configSchema", "properties", below[1])
         yield Source(path, "definition", _of_definition(plugin, at))
+
+
+def _of_preset(plan: Plan, plugin: Plugin) -> Place:
+    return Place(str(plugin.folder / "presets" / f"{plan.cluster.spec.get('preset')}.yaml"))
 
 
 def _of_bundle(plan: Plan, plugin: Plugin, component: str) -> Place | None:

@@ -42,7 +42,7 @@ def explain(what: str, plugins: list[Path]) -> None:
 
     what = what.strip("[]").removesuffix(".")
     if what in CODES or of_group(what):
-        from pulumi_everest.cli.output.explained_code import code_text, group_text
+        from pulumi_everest.cli.output.explain.codes import code_text, group_text
 
         click.echo(code_text(what) if what in CODES else group_text(of_group(what)))
         return
@@ -60,7 +60,7 @@ def explain(what: str, plugins: list[Path]) -> None:
 
 
 def _of_provider(setup: Setup, path: str) -> str:
-    from pulumi_everest.cli.output.explained_technology import field_text, overview
+    from pulumi_everest.cli.output.explain.technologies import field_text, overview
     from pulumi_everest.model.findings import did_you_mean
     from pulumi_everest.reference.fields import Tree
 

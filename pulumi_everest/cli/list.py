@@ -24,12 +24,12 @@ _HELP = """List the technologies: their Providers, operators, topologies, defaul
 def list(what: str, plugins: Sequence[Path]) -> None:
     """List them."""
     if what == "codes":
-        from pulumi_everest.cli.output.explained_code import group_text
+        from pulumi_everest.cli.output.explain.codes import group_text
         from pulumi_everest.model.codes import CODES
 
         click.echo(group_text(tuple(CODES)))
         return
-    from pulumi_everest.cli.output.explained_technology import list_text
+    from pulumi_everest.cli.output.explain.technologies import list_text
     from pulumi_everest.plugins.find import Plugins
 
     rows = []

@@ -204,8 +204,8 @@ def _summary(
     options: Options,
 ) -> str:
     """The page of a change in the format that the options name."""
-    from pulumi_everest.cli.output.page_markdown import page_markdown
-    from pulumi_everest.cli.output.page_text import page_text
+    from pulumi_everest.cli.output.page.markdown import page_markdown
+    from pulumi_everest.cli.output.page.text import page_text
     from pulumi_everest.cli.output.tree import glyphs_for
     from pulumi_everest.model.lines import without_commands
     from pulumi_everest.review.page.build import page

@@ -60,7 +60,7 @@ def render(ctx: click.Context, paths: tuple[str, ...], options: Options, show_se
         ctx.exit(1)
     items = gathered.items
     if explain:
-        from pulumi_everest.cli.output.explained import explained_json, explained_text
+        from pulumi_everest.cli.output.explain.objects import explained_json, explained_text
 
         click.echo((explained_json if options.json else explained_text)(items))
     elif options.output is not None:

@@ -9,8 +9,8 @@ import click
 import pytest
 from click.testing import Result
 
-from pulumi_everest.cli.output.explained_code import code_text
-from pulumi_everest.cli.output.explained_technology import field_text
+from pulumi_everest.cli.output.explain.codes import code_text
+from pulumi_everest.cli.output.explain.technologies import field_text
 from pulumi_everest.model.codes import CODES
 from pulumi_everest.plugins.find import Plugins
 from pulumi_everest.reference.codes import explanations, notations

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulumi_everest.cli.output.page_markdown import CHARACTERS, page_markdown
-from pulumi_everest.cli.output.page_text import page_text
+from pulumi_everest.cli.output.page.markdown import CHARACTERS, page_markdown
+from pulumi_everest.cli.output.page.text import page_text
 from pulumi_everest.core.changes.compare import ChangeSet
 from pulumi_everest.core.changes.impact import Change, Impact
 from pulumi_everest.core.changes.snapshot import Snapshot

@@ -1,0 +1,1 @@
+"""What `explain` says: of values of objects, of codes of findings, and of technologies."""

@@ -1,0 +1,1 @@
+"""The page of a change, in the formats that people read."""

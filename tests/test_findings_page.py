@@ -40,8 +40,8 @@ from pulumi_everest.review.inputs.gather import gather
 from pulumi_everest.review.inputs.paths import read_inputs
 from pulumi_everest.review.options import Options
 from pulumi_everest.review.running import operators_of
-from pulumi_everest.upgrade.legacy_objects import LegacyObjects
-from pulumi_everest.upgrade.migrate import migrated
+from pulumi_everest.upgrade.legacy.migrate import migrated
+from pulumi_everest.upgrade.legacy.objects import LegacyObjects
 from pulumi_everest.workspace.workspace import ClusterInput, Workspace
 
 API = "everest.percona.com/v2alpha1"

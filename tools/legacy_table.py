@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pulumi_everest.upgrade.legacy_fields import FIELDS
+from pulumi_everest.upgrade.legacy.fields import FIELDS
 
 PAGE = Path(__file__).parents[1] / "docs" / "upgrading.md"
 BEGIN, END = "<!-- fields: written by make schemas -->\n", "<!-- /fields -->\n"

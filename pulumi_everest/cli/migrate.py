@@ -14,7 +14,7 @@ from pulumi_everest.cli.options import HERE, Choice, Command, cluster_options, p
 if TYPE_CHECKING:
     from pulumi_everest.model.findings import Finding
     from pulumi_everest.review.inputs.sources import Sources
-    from pulumi_everest.upgrade.migrate import Migrated
+    from pulumi_everest.upgrade.legacy.migrate import Migrated
     from pulumi_everest.workspace.workspace import Workspace
 
 _HELP = """Take clusters of Everest's first API (everest.percona.com/v1alpha1) over, running ones too.
@@ -82,7 +82,7 @@ def migrate(
     if ready_to_delete is not None:
         ctx.exit(_ready(workspace, ready_to_delete, kubeconfig, context, format_))
     results, found, sources = _results(workspace, paths, recursive, from_cluster, kubeconfig, context)
-    from pulumi_everest.upgrade.report import lost
+    from pulumi_everest.upgrade.legacy.report import lost
 
     missing = lost([*found, *(entry for result in results for entry in result.findings)])
     _say(results, found, sources, everything=check or output is None)
@@ -119,8 +119,8 @@ def _results(
     from pulumi_everest.cli.reading import say_what_is_waited_for
     from pulumi_everest.live.errors import LiveError
     from pulumi_everest.review.legacy_objects import LegacyInput, of_cluster, of_files
-    from pulumi_everest.upgrade.legacy_objects import LegacyObjects
-    from pulumi_everest.upgrade.migrate import migrated
+    from pulumi_everest.upgrade.legacy.migrate import migrated
+    from pulumi_everest.upgrade.legacy.objects import LegacyObjects
 
     if not from_cluster:
         paths = paths or HERE
@@ -149,7 +149,7 @@ def _say(results: list[Migrated], found: list[Finding], sources: Sources, *, eve
     from pulumi_everest.cli.output.findings import counted, finding_text
     from pulumi_everest.cli.output.write import note, screen_of
     from pulumi_everest.model.lines import without_commands
-    from pulumi_everest.upgrade.report import lost
+    from pulumi_everest.upgrade.legacy.report import lost
 
     screen = screen_of(sys.stderr)
     for one in found:
@@ -176,7 +176,7 @@ def _as_json(results: list[Migrated], found: list[Finding], reach: str) -> str:
     import json
 
     from pulumi_everest.adoption.write import documents, file_name
-    from pulumi_everest.upgrade.runbook import as_data, runbook
+    from pulumi_everest.upgrade.legacy.runbook import as_data, runbook
 
     clusters = [
         {
@@ -200,7 +200,7 @@ def _ready(workspace: Workspace, name: str, kubeconfig: str | None, context: str
     from pulumi_everest.live.cluster import LiveCluster
     from pulumi_everest.live.errors import LiveError
     from pulumi_everest.review.inputs.sources import Sources
-    from pulumi_everest.upgrade.ready import in_the_way
+    from pulumi_everest.upgrade.legacy.ready import in_the_way
 
     try:
         found = list(in_the_way(workspace, LiveCluster(kubeconfig, context), *name.split("/")))

@@ -12,7 +12,7 @@ from pulumi_everest.live.errors import LiveError
 from pulumi_everest.model.findings import Finding, did_you_mean, finding
 from pulumi_everest.review.inputs.paths import read_inputs
 from pulumi_everest.review.inputs.sources import Sources
-from pulumi_everest.upgrade.legacy_objects import KINDS, LegacyObjects, Object, full_name, name_of
+from pulumi_everest.upgrade.legacy.objects import KINDS, LegacyObjects, Object, full_name, name_of
 from pulumi_everest.workspace.workspace import Workspace
 
 

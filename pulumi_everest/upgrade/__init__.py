@@ -1,1 +1,1 @@
-"""From what came before this package to it: clusters of Everest's first API, and how a running one moves over."""
+"""The ways forward of what runs, each in a folder of its own."""

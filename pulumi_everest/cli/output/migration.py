@@ -11,15 +11,15 @@ from pulumi_everest.cli.output.write import cannot_write, write_file
 
 if TYPE_CHECKING:
     from pulumi_everest.model.findings import Finding
-    from pulumi_everest.upgrade.migrate import Migrated
+    from pulumi_everest.upgrade.legacy.migrate import Migrated
 
 
 def write_folder(folder: Path, results: Sequence[Migrated], found: Sequence[Finding], reach: str) -> str:
     """Clusters, program, report and runbook; gives the text of the runbook. Raises UsageError."""
     from pulumi_everest.adoption.write import documents, file_name, project
     from pulumi_everest.review.yaml_text import yaml_text
-    from pulumi_everest.upgrade.report import report
-    from pulumi_everest.upgrade.runbook import as_data, runbook, runbook_text
+    from pulumi_everest.upgrade.legacy.report import report
+    from pulumi_everest.upgrade.legacy.runbook import as_data, runbook, runbook_text
 
     done = [entry for entry in results if entry.adopted is not None]
     adopted = [entry.adopted for entry in done if entry.adopted is not None]

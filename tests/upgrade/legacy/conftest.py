@@ -8,8 +8,8 @@ from legacy import UID, merged
 
 from pulumi_everest.adoption.rendering import Rendering
 from pulumi_everest.plugins.find import Plugins
-from pulumi_everest.upgrade.legacy_objects import API_VERSION, LegacyObjects
-from pulumi_everest.upgrade.migrate import Migrated, migrated
+from pulumi_everest.upgrade.legacy.migrate import Migrated, migrated
+from pulumi_everest.upgrade.legacy.objects import API_VERSION, LegacyObjects
 from pulumi_everest.workspace.workspace import Workspace
 
 Object = dict[str, Any]

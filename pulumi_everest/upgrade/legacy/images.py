@@ -10,7 +10,7 @@ from pulumi_everest.adoption.rendering import Rendering, Spec
 from pulumi_everest.adoption.start import operator_version
 from pulumi_everest.core.paths import value_at
 from pulumi_everest.model.values.versions import version_key
-from pulumi_everest.upgrade.legacy_reading import mapping, said, text_of
+from pulumi_everest.upgrade.legacy.reading import mapping, said, text_of
 
 _GOOD: Final = ("recommended", "available")
 _SOME_STORAGE: Final = {"name": "any", "type": "s3", "bucket": "any", "region": "any", "credentialsSecret": "any"}

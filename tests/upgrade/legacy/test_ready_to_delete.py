@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from legacy import BACKUPS, STATES, UID, Object
 
-from pulumi_everest.upgrade.legacy_objects import API_VERSION
-from pulumi_everest.upgrade.ownership import FREEZE, STARTED
-from pulumi_everest.upgrade.ready import in_the_way
+from pulumi_everest.upgrade.legacy.objects import API_VERSION
+from pulumi_everest.upgrade.legacy.ownership import FREEZE, STARTED
+from pulumi_everest.upgrade.legacy.ready import in_the_way
 
 
 class Store:

@@ -11,8 +11,8 @@ from pulumi_everest.core.paths import value_at
 from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.findings import Finding, finding, shortened
 from pulumi_everest.plugins.plugin import Plugin
-from pulumi_everest.upgrade.legacy_objects import LegacyObjects, Object, name_of
-from pulumi_everest.upgrade.legacy_reading import mapping
+from pulumi_everest.upgrade.legacy.objects import LegacyObjects, Object, name_of
+from pulumi_everest.upgrade.legacy.reading import mapping
 from pulumi_everest.workspace.workspace import Workspace
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from pulumi_everest.model.deferred import Path
-from pulumi_everest.upgrade.legacy_reading import said, text_of
-from pulumi_everest.upgrade.lookup import Lookup
+from pulumi_everest.upgrade.legacy.lookup import Lookup
+from pulumi_everest.upgrade.legacy.reading import said, text_of
 
 _NEW: Final = frozenset({"", "unknown", "creating", "initializing", "restoring"})
 _FILLED: Final = "nothing is written: it would be restored once more, over what the database holds by now"

@@ -11,7 +11,7 @@ from legacy import S3, UID, lacking, merged, named
 
 from pulumi_everest.core.paths import value_at
 from pulumi_everest.emit.crds import Crds
-from pulumi_everest.upgrade.legacy_fields import FIELDS
+from pulumi_everest.upgrade.legacy.fields import FIELDS
 from tools.legacy_table import PAGE, page
 
 STORAGE = named("BackupStorage", "main", S3)

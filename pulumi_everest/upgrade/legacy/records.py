@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from pulumi_everest.model.findings import Finding, finding
-from pulumi_everest.upgrade.legacy_objects import LegacyObjects, Object, name_of
-from pulumi_everest.upgrade.legacy_reading import said, text_of
+from pulumi_everest.upgrade.legacy.objects import LegacyObjects, Object, name_of
+from pulumi_everest.upgrade.legacy.reading import said, text_of
 
 _BUSY: Final = frozenset({"restoring", "deleting", "upgrading", "resizingVolumes", "importing", "pausing", "stopping"})
 _ENDS: Final = frozenset({"Succeeded", "Failed", "Deleting"})

@@ -9,8 +9,8 @@ from copy import deepcopy
 import pytest
 from legacy import S3, UID, named
 
-from pulumi_everest.upgrade.legacy_objects import API_VERSION
-from pulumi_everest.upgrade.runbook import runbook, runbook_text
+from pulumi_everest.upgrade.legacy.objects import API_VERSION
+from pulumi_everest.upgrade.legacy.runbook import runbook, runbook_text
 
 DAILY = {"name": "daily", "enabled": True, "schedule": "0 1 * * *", "backupStorageName": "main"}
 REF = {"apiVersion": API_VERSION, "kind": "DatabaseCluster", "name": "orders", "uid": UID, "controller": True}

@@ -8,10 +8,10 @@ from typing import Any, Final
 from pulumi_everest.core.paths import value_at
 from pulumi_everest.expressions.functions import merge
 from pulumi_everest.model.deferred import Path
-from pulumi_everest.upgrade.data_source import data_source
-from pulumi_everest.upgrade.legacy_objects import name_of
-from pulumi_everest.upgrade.legacy_reading import mapping, said, text_of, texts_of
-from pulumi_everest.upgrade.lookup import Lookup, storage_of
+from pulumi_everest.upgrade.legacy.data_source import data_source
+from pulumi_everest.upgrade.legacy.lookup import Lookup, storage_of
+from pulumi_everest.upgrade.legacy.objects import name_of
+from pulumi_everest.upgrade.legacy.reading import mapping, said, text_of, texts_of
 
 _PMM: Final = {"2": "percona/pmm-client:2"}
 _NEWER_PMM: Final = "percona/pmm-client:3"

@@ -18,8 +18,8 @@ from pulumi_everest.live.cluster import LiveCluster
 from pulumi_everest.testing.apiserver import ApiServer
 from pulumi_everest.testing.fixtures import InstallCrds
 from pulumi_everest.testing.parts import skip_or_fail
-from pulumi_everest.upgrade.legacy_objects import API_VERSION
-from pulumi_everest.upgrade.runbook import Step
+from pulumi_everest.upgrade.legacy.objects import API_VERSION
+from pulumi_everest.upgrade.legacy.runbook import Step
 
 CRDS = {"pxc": "pxc/1.20.0", "psmdb": "psmdb/1.22.0", "postgresql": "pg/3.0.0"}
 STEPS = ("backup", "freeze", "take-over", "unhook", "delete")

@@ -10,7 +10,7 @@ from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.findings import Finding, finding, unknown
 from pulumi_everest.model.similar_names import Names
 from pulumi_everest.model.values.scalars import check_quantity
-from pulumi_everest.upgrade.legacy_fields import FIELDS, Type
+from pulumi_everest.upgrade.legacy.fields import FIELDS, Type
 
 KNOWN: Final = {field.path: field.type for field in FIELDS}
 _ABOVE: Final = {".".join(path.split(".")[:depth]) for path in KNOWN for depth in range(1, path.count(".") + 1)}

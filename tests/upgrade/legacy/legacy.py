@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pulumi_everest.upgrade.legacy_objects import API_VERSION, FEATURES
+from pulumi_everest.upgrade.legacy.objects import API_VERSION, FEATURES
 
 Object = dict[str, Any]
 UID = "5f3b9e1c-0000-4000-8000-1234567890ab"

@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.findings import Finding, did_you_mean, finding
-from pulumi_everest.upgrade.legacy_objects import LegacyObjects, Object, name_of
-from pulumi_everest.upgrade.legacy_reading import mapping, said, text_of
+from pulumi_everest.upgrade.legacy.objects import LegacyObjects, Object, name_of
+from pulumi_everest.upgrade.legacy.reading import mapping, said, text_of
 
 
 class Lookup:

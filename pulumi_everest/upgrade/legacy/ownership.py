@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from pulumi_everest.upgrade.legacy_objects import GROUP, Object, name_of
-from pulumi_everest.upgrade.legacy_reading import said, text_of
+from pulumi_everest.upgrade.legacy.objects import GROUP, Object, name_of
+from pulumi_everest.upgrade.legacy.reading import said, text_of
 
 FREEZE: Final = f"{GROUP}/reconcile-paused"
 """The annotation with which Everest leaves a DatabaseCluster alone, if it is "true"."""

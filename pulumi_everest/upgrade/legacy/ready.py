@@ -12,10 +12,10 @@ from pulumi_everest.emit.templates.legacy import BackupKind
 from pulumi_everest.live.cluster import LiveCluster
 from pulumi_everest.model.findings import EverestError, Finding, finding
 from pulumi_everest.plugins.plugin import Plugin
-from pulumi_everest.upgrade.legacy_objects import API_VERSION, KINDS, Object, name_of
-from pulumi_everest.upgrade.legacy_reading import said
-from pulumi_everest.upgrade.migrate import plugin_of
-from pulumi_everest.upgrade.ownership import BETWEEN, FREEZE, STARTED, Owner, everest_finalizers
+from pulumi_everest.upgrade.legacy.migrate import plugin_of
+from pulumi_everest.upgrade.legacy.objects import API_VERSION, KINDS, Object, name_of
+from pulumi_everest.upgrade.legacy.ownership import BETWEEN, FREEZE, STARTED, Owner, everest_finalizers
+from pulumi_everest.upgrade.legacy.reading import said
 from pulumi_everest.workspace.workspace import Workspace
 
 _ANNOTATIONS = ("metadata", "annotations")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from pulumi_everest.upgrade.legacy_reading import mapping, said, text_of
+from pulumi_everest.upgrade.legacy.reading import mapping, said, text_of
 
 Object = Mapping[str, Any]
 GROUP: Final = "everest.percona.com"

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from pulumi_everest.model.values.scalars import quantity_value
-from pulumi_everest.upgrade.legacy_reading import said
+from pulumi_everest.upgrade.legacy.reading import said
 
 _EXPOSE: Final = {"internal": "ClusterIP", "external": "LoadBalancer"}
 _MEDIUM, _LARGE = quantity_value("8G"), quantity_value("32G")

@@ -16,14 +16,14 @@ from pulumi_everest.adoption.rendering import Rendering
 from pulumi_everest.core.paths import parse
 from pulumi_everest.model.findings import EverestError, Finding, finding
 from pulumi_everest.plugins.plugin import Plugin
-from pulumi_everest.upgrade.images import available, best, chosen, cr_version
-from pulumi_everest.upgrade.legacy_objects import LegacyObjects, Object, full_name, name_of
-from pulumi_everest.upgrade.legacy_reading import check_spec, mapping, said, text_of
-from pulumi_everest.upgrade.live_object import differences, live_object
-from pulumi_everest.upgrade.normal_form import normal_form, size_class
-from pulumi_everest.upgrade.ownership import BETWEEN, Owner
-from pulumi_everest.upgrade.records import records
-from pulumi_everest.upgrade.surroundings import Surroundings
+from pulumi_everest.upgrade.legacy.images import available, best, chosen, cr_version
+from pulumi_everest.upgrade.legacy.live_object import differences, live_object
+from pulumi_everest.upgrade.legacy.normal_form import normal_form, size_class
+from pulumi_everest.upgrade.legacy.objects import LegacyObjects, Object, full_name, name_of
+from pulumi_everest.upgrade.legacy.ownership import BETWEEN, Owner
+from pulumi_everest.upgrade.legacy.reading import check_spec, mapping, said, text_of
+from pulumi_everest.upgrade.legacy.records import records
+from pulumi_everest.upgrade.legacy.surroundings import Surroundings
 from pulumi_everest.workspace.workspace import Workspace
 
 

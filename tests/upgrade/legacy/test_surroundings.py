@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from legacy import S3, UID, lacking, merged, named
 
-from pulumi_everest.upgrade.normal_form import parameters
+from pulumi_everest.upgrade.legacy.normal_form import parameters
 
 AZURE = {"type": "azure", "bucket": "dumps", "credentialsSecretName": "azure-keys"}
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from pulumi_everest.model.findings import Finding, path_text
-from pulumi_everest.upgrade.migrate import Migrated
+from pulumi_everest.upgrade.legacy.migrate import Migrated
 
 LOST: Final = ("migrate.refused", "migrate.missing", "migrate.lost")
 """The codes of what cannot be carried over."""

@@ -13,10 +13,10 @@ from dataclasses import asdict, dataclass, field, replace
 from shlex import quote
 from typing import Any, Final
 
-from pulumi_everest.upgrade.legacy_objects import API_VERSION, Object, name_of
-from pulumi_everest.upgrade.legacy_reading import said
-from pulumi_everest.upgrade.migrate import Migrated
-from pulumi_everest.upgrade.ownership import FREEZE, STARTED, everest_finalizers, owners_of, without
+from pulumi_everest.upgrade.legacy.migrate import Migrated
+from pulumi_everest.upgrade.legacy.objects import API_VERSION, Object, name_of
+from pulumi_everest.upgrade.legacy.ownership import FREEZE, STARTED, everest_finalizers, owners_of, without
+from pulumi_everest.upgrade.legacy.reading import said
 
 _COMMAND: Final = re.compile(r"(?:^|(?<=[|&] ))(?:kubectl|everest migrate)")
 _LIKELY: Final = ("everest.percona.com/upstream-cluster-cleanup", "foregroundDeletion")

@@ -102,6 +102,7 @@ schemas: $(VENV)/.package ## Write what is made of the models anew: the typed di
 	@$(BIN)/python -m tools.typed_arguments
 	@$(BIN)/python -m tools.legacy_table
 	@$(BIN)/python -m tools.plugin_reference
+	@$(BIN)/python -m tools.form_schema
 	@$(BIN)/everest schema --all -o schemas
 	@$(BIN)/everest schema --crds -o schemas/crds
 	@$(BIN)/python -m pulumi_everest.serving.package_schema > schemas/pulumi.json

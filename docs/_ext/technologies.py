@@ -15,8 +15,8 @@ from docutils.parsers.rst import Directive
 from sphinx.application import Sphinx
 
 from pulumi_everest.cli.output.explain.technologies import overview, shown_default
+from pulumi_everest.core.definitions.cluster_fields import Field, Tree
 from pulumi_everest.plugins.find import Plugins
-from pulumi_everest.reference.fields import Field, Tree
 from pulumi_everest.workspace.workspace import Workspace
 
 

@@ -112,8 +112,8 @@ def explained(ctx: click.Context, typed: str) -> Iterable[str]:
     provider, dot, path = typed.partition(".")
     if not dot or provider not in names:
         return [*CODES, *names]
+    from pulumi_everest.core.definitions.cluster_fields import Tree
     from pulumi_everest.plugins.find import Plugins
-    from pulumi_everest.reference.fields import Tree
     from pulumi_everest.workspace.workspace import Workspace
 
     setup, _ = Workspace(Plugins([Path(folder) for folder in ctx.params.get("plugins") or ()])).setup(provider)

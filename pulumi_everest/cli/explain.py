@@ -61,8 +61,8 @@ def explain(what: str, plugins: list[Path]) -> None:
 
 def _of_provider(setup: Setup, path: str) -> str:
     from pulumi_everest.cli.output.explain.technologies import field_text, overview
+    from pulumi_everest.core.definitions.cluster_fields import Tree
     from pulumi_everest.model.findings import did_you_mean
-    from pulumi_everest.reference.fields import Tree
 
     technology = setup.technology
     presets = setup.plugin.presets if setup.plugin is not None else {}

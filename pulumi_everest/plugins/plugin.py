@@ -32,9 +32,10 @@ if TYPE_CHECKING:
     from pulumi_everest.emit.explain.traced import TracedJob, TracedTemplate
     from pulumi_everest.emit.templates.legacy import LegacyTemplate
     from pulumi_everest.emit.templates.value_template import ValueTemplate
+    from pulumi_everest.model.plugin_files.form import TopologyForm
 
 MANIFEST, DEFINITION, RESOURCES, ADOPT = "plugin.yaml", "definition.yaml", "resources.yaml", "adopt.yaml"
-LEGACY = "legacy.yaml"
+LEGACY, FORM = "legacy.yaml", "ui.yaml"
 
 
 @dataclass
@@ -205,6 +206,21 @@ class Plugin:
         if found:
             raise EverestError(found)
         return {name: presets[name] for name in sorted(presets, key=_size_order)}
+
+    @cached_property
+    def forms(self) -> Mapping[str, TopologyForm]:
+        """The forms of ui.yaml by topology; none without the file. Raises EverestError with all that is wrong."""
+        if not (self.folder / FORM).is_file():
+            return {}
+        from pulumi_everest.form.reading import read_forms
+
+        found: list[Finding] = []
+        document = self._document(FORM, found)
+        forms, problems = read_forms(document.data) if document is not None else ({}, [])
+        found += located(problems, document.place) if document is not None else []
+        if found:
+            raise EverestError(found)
+        return forms
 
     @cached_property
     def functions(self) -> list[FunctionSpec]:

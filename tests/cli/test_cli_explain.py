@@ -11,10 +11,10 @@ from click.testing import Result
 
 from pulumi_everest.cli.output.explain.codes import code_text
 from pulumi_everest.cli.output.explain.technologies import field_text
+from pulumi_everest.core.definitions.cluster_fields import Tree
 from pulumi_everest.model.codes import CODES
 from pulumi_everest.plugins.find import Plugins
 from pulumi_everest.reference.codes import explanations, notations
-from pulumi_everest.reference.fields import Tree
 from pulumi_everest.workspace.workspace import Workspace
 
 Run = Callable[..., Result]

@@ -250,7 +250,7 @@ FORMS: list[tuple[Any, bool]] = [
     (form(a={"uiType": "text", "id": "x", "validation": {"regex": {"pattern": "x"}, "celExpressions": [{"celExpr": "self != ''", "message": "m"}], "modes": {"edit": {"inheritShared": False, "min": 3}}}}), True),
     (form(a={"uiType": "select", "path": "x", "fieldParams": {"options": [{"label": "a", "value": 1}], "multiple": True}}), True),
     (form(a={"uiType": "select", "path": "x", "dataSource": {"provider": "storageClasses"}}), True),
-    (form(a={"uiType": "toggle", "path": "x", "when": "standard.a > 1"}), True),
+    (form(a={"uiType": "toggle", "path": "x", "showIf": "spec.instances.a.replicas > 1"}), True),
     (form(a={"uiType": "group", "groupType": "line", "components": {"b": FIELD, "c": {"uiType": "group", "components": {}}}}), True),
     (form(a={"uiType": "array", "path": "backup.storages", "item": {"components": {**ITEM["components"], "s": {"uiType": "array", "path": "schedules", "item": ITEM}}}, "maxItems": 3}), True),
     (form(a={"uiType": "widget", "widgetType": "podSchedulingPolicy"}), True),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import ConfigDict, Field, RootModel, model_validator
 from pydantic.alias_generators import to_camel
@@ -22,13 +22,14 @@ from pulumi_everest.model.plugin_files.form_field import (
     TextValidation,
 )
 
-FieldPath = Annotated[str, Field(pattern=r"^[A-Za-z_$][\w$-]*(\.[A-Za-z_$][\w$-]*)*$")]
+FieldPath = Annotated[str, Field(pattern=r"^(\.|[A-Za-z_$][\w$-]*(\.[A-Za-z_$][\w$-]*)*)$")]
+"""Names with dots between them; a single dot is an item of a list itself."""
 
 
 class _Shown(Part):
     """What all parts of a form have."""
 
-    when: str | None = None
+    show_if: str | None = None
     """CEL, as in `validation`: the part is there while it is true. What is not there is not written."""
     tech_preview: bool | None = None
     """Whether the part is marked as not finished."""
@@ -107,6 +108,17 @@ class ToggleField(_Bound):
     """What it must be; it always has a value."""
 
 
+class MapField(_Bound):
+    """Names with a text each, such as labels or parameters."""
+
+    ui_type: Literal["map"]
+    """Kind of part."""
+    field_params: FieldParams | None = None
+    """How it looks."""
+    validation: ChoiceValidation | None = None
+    """What it must be."""
+
+
 class HiddenField(_Bound):
     """A value that is not shown and not written."""
 
@@ -122,11 +134,14 @@ class Widget(_Shown):
     ui_type: Literal["widget"]
     """Kind of part."""
     widget_type: str
-    """Which one, such as `podSchedulingPolicy`."""
+    """Which one: `resources`, `storageClass`, `scheduling`, or `fields` for a field with all that is below it; another
+    one, such as `podSchedulingPolicy`, is the page's own."""
     path: FieldPath | None = None
     """Field of the cluster's spec that it writes."""
     field_params: FieldParams | None = None
     """How it looks."""
+    validation: ChoiceValidation | None = None
+    """What the value must be."""
 
 
 class ItemGroup(Part):
@@ -159,6 +174,17 @@ class ArrayField(_Shown):
     """What the list must be."""
 
 
+class GroupParams(Part):
+    """What a group type needs to know."""
+
+    path: FieldPath | None = None
+    """Of a switch: field that stands for the group, and is there, if need be empty, while it is on."""
+    default_on: bool | None = None
+    """Of a switch: whether it is on in a new form."""
+    default_open: bool | None = None
+    """Of an accordion: whether it is open from the start."""
+
+
 class Group(_Shown):
     """Parts that belong together."""
 
@@ -166,7 +192,7 @@ class Group(_Shown):
     """Kind of part."""
     group_type: Literal["line", "accordion", "bordered", "toggleable"] | None = None
     """How it looks: a row, something to open, a frame, or a switch that removes the values when it is off."""
-    group_params: dict[str, Any] | None = None
+    group_params: GroupParams | None = None
     """What the group type needs to know."""
     label: str | None = None
     """What stands above it."""
@@ -181,7 +207,7 @@ class Group(_Shown):
 FormPart = TypeAliasType(
     "FormPart",
     Annotated[
-        NumberField | TextField | SelectField | ToggleField | HiddenField | Widget | ArrayField | Group,
+        NumberField | TextField | SelectField | ToggleField | MapField | HiddenField | Widget | ArrayField | Group,
         Field(discriminator="ui_type"),
     ],
 )
@@ -195,6 +221,8 @@ class Section(Part):
     """What it is called."""
     description: str | None = None
     """What it is for."""
+    show_if: str | None = None
+    """CEL, as in `validation`: the step is there while it is true."""
     components: dict[str, FormPart]
     """The parts, by name."""
     components_order: list[str] | None = None

@@ -201,6 +201,8 @@ class SelectParams(FieldParams):
     """Whether nothing is a choice, too."""
     default_open: bool | None = None
     """Whether it is open from the start."""
+    allow_other: bool | None = None
+    """Whether another value than those to choose from may be typed."""
 
     @model_validator(mode="after")
     def _has_one_source(self) -> Self:

@@ -11,9 +11,9 @@ import click
 from pulumi_everest.cli.output.findings import counted
 from pulumi_everest.cli.output.wrapping import wrapped
 from pulumi_everest.cli.output.write import screen_of
+from pulumi_everest.core.definitions.cluster_fields import Field, Tree
 from pulumi_everest.core.technology import Technology
 from pulumi_everest.model.lines import on_one_line
-from pulumi_everest.reference.fields import Field, Tree
 from pulumi_everest.reference.versions import offered
 from pulumi_everest.review.yaml_text import scalar_text, yaml_text
 

@@ -1,0 +1,101 @@
+"""How a value of a document is shown in a field, and how what is typed there is written: each other's inverse."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pulumi_everest.core.paths import MISSING, found_at
+from pulumi_everest.form.amounts import as_number, number_text, shown_amount, written_amount
+from pulumi_everest.form.paths import ITSELF
+from pulumi_everest.form.tree import Field
+
+_EMPTY: tuple[Any, ...] = (None, "", [], {})
+
+
+def is_empty(value: Any) -> bool:
+    """Whether a value of a form says nothing."""
+    return value is None or (isinstance(value, (str, list, dict)) and not value)
+
+
+def at_path(data: Any, path: str) -> Any:
+    """The value at a path of a form, in a document or an item; MISSING where there is none."""
+    return data if path == ITSELF else found_at(data, tuple(path.split(".")))
+
+
+def shown_value(field: Field, data: Any, *, as_it_is: bool = False) -> Any:
+    """What a field shows of a document or an item, or of a value `as_it_is`; None where there is nothing."""
+    values = [data] if as_it_is else [at_path(data, path) for path in field.paths]
+    value = next((value for value in values if value is not MISSING and value is not None), None)
+    if value is None:
+        return None
+    if field.written == "yaml":
+        return yaml_text(value)
+    if field.kind == "number":
+        return shown_amount(value, field.unit if field.unit_is_written else None)
+    if field.kind == "map" and isinstance(value, Mapping):
+        return {str(key): plain_text(below) for key, below in value.items()}
+    if field.kind == "text":
+        text = plain_text(value)
+        return text.removesuffix(field.unit) if field.unit and field.unit_is_written else text
+    if field.kind == "toggle" and isinstance(value, str):
+        return {"true": True, "false": False}.get(value, value)
+    return value
+
+
+def written_value(field: Field, value: Any) -> Any:
+    """What is written for a value of a field. Raises ValueError for a text that is not the YAML that it should be."""
+    if field.kind == "number":
+        unit = field.unit if field.unit_is_written else None
+        return written_amount(value, unit) if field.written == "quantity" else as_number(value)
+    if field.written == "yaml" and isinstance(value, str):
+        return yaml_value(value)
+    if field.kind == "text":
+        return _text(field, value)
+    if field.kind == "select":
+        return [_chosen(field, one) for one in value] if isinstance(value, list) else _chosen(field, value)
+    if field.kind == "toggle" and field.written == "text":
+        return plain_text(value)
+    return value
+
+
+def _text(field: Field, value: Any) -> Any:
+    text = plain_text(value)
+    for word in field.transforms:
+        text = {"trim": text.strip, "lower": text.lower, "upper": text.upper}[word]()
+    return f"{text}{field.unit}" if field.unit and field.unit_is_written else text
+
+
+def _chosen(field: Field, value: Any) -> Any:
+    """A choice as it is listed, since a page gives all of them as text."""
+    if field.written == "text":
+        return plain_text(value)
+    return next((one.value for one in field.choices or () if plain_text(one.value) == plain_text(value)), value)
+
+
+def plain_text(value: Any) -> str:
+    """A scalar as YAML would have it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return number_text(value) if isinstance(value, float) else str(value)
+
+
+def yaml_text(value: Any) -> str:
+    """Plain data as the text of a field."""
+    import yaml
+
+    if isinstance(value, str):
+        return value
+    return str(yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=100))
+
+
+def yaml_value(text: str) -> Any:
+    """What the text of a field stands for. Raises ValueError where it is no YAML."""
+    import yaml
+
+    try:
+        return yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f" in line {mark.line + 1}" if mark is not None else ""
+        raise ValueError(f"this is no YAML{where}: {getattr(error, 'problem', None) or error}") from None

@@ -1,7 +1,13 @@
-"""The form of a plugin: what it shows for a topology, what its values become, and what is wrong with it.
+"""The form of a plugin: what it shows for a topology, and what its values become.
 
-- `resolved` gives the form of a technology for a topology and a mode, as a `FormTree`, which describes the shape of
-  forms, values and addresses;
+`FormTree` (`pulumi_everest.form.tree`) describes the shape of forms, values and addresses. In short:
+
+- `resolved` gives the form of a technology for a topology and a mode;
+- `starting_values` are what a new form starts with, `values` what a form shows of a DatabaseCluster;
+- `cluster` is the DatabaseCluster that some values make, `state` what is shown with them and what is wrong by the
+  form's own rules;
+- `address_of` finds the part that a finding of `everest validate` belongs to;
+- `otherwise` says what the cluster would have where the form says nothing, for placeholders;
 - `generated` makes a first ui.yaml.
 """
 
@@ -11,14 +17,39 @@ from collections.abc import Mapping
 from typing import Any
 
 from pulumi_everest.core.technology import Technology
-from pulumi_everest.form.facts import Facts
-from pulumi_everest.form.generate import generated
-from pulumi_everest.form.resolve import form_tree
-from pulumi_everest.form.tree import FormTree
+from pulumi_everest.form.filled.addresses import address_of
+from pulumi_everest.form.filled.conditions import Message, State, state
+from pulumi_everest.form.filled.shown import shown_value
+from pulumi_everest.form.filled.values import Values, new_item, starting_values
+from pulumi_everest.form.filled.values import values_of as values
+from pulumi_everest.form.filled.writing import document_of as cluster
+from pulumi_everest.form.making.facts import Facts
+from pulumi_everest.form.making.generate import generated
+from pulumi_everest.form.making.resolve import form_tree
+from pulumi_everest.form.tree import Field, FormTree, GroupPart, ListPart, Section, WidgetPart
 from pulumi_everest.model.plugin_files.form import TopologyForm
 from pulumi_everest.model.plugin_files.form_field import Mode
 
-__all__ = ["FormTree", "generated", "resolved"]
+__all__ = [
+    "Field",
+    "FormTree",
+    "GroupPart",
+    "ListPart",
+    "Message",
+    "Section",
+    "State",
+    "Values",
+    "WidgetPart",
+    "address_of",
+    "cluster",
+    "generated",
+    "new_item",
+    "otherwise",
+    "resolved",
+    "starting_values",
+    "state",
+    "values",
+]
 
 
 def resolved(
@@ -39,3 +70,20 @@ def resolved(
         return form_tree(forms[topology], technology, topology, mode, "ui.yaml", facts)
     data: dict[str, Any] = generated(technology, topology)
     return form_tree(TopologyForm.model_validate(data), technology, topology, mode, "fields", facts)
+
+
+def otherwise(tree: FormTree, technology: Technology, document: Mapping[str, Any]) -> dict[str, Any]:
+    """What the fields of a form, those in lists apart, would show of a cluster with everything filled in, by key.
+
+    The versions, presets and bundles that the document chooses count, unlike in `Field.otherwise`. Empty where the
+    document cannot be resolved.
+    """
+    from pulumi_everest.form.making.resolve import fields_of
+
+    spec = document.get("spec")
+    filled = Facts(technology, tree.topology).with_settings(spec if isinstance(spec, Mapping) else {})
+    if filled is None:
+        return {}
+    data = {"spec": filled.spec}
+    shown = {field.key: shown_value(field, data) for field in fields_of(tree)}
+    return {key: value for key, value in shown.items() if value is not None}

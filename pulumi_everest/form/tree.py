@@ -21,6 +21,7 @@ An **address** names one part of one form with values in it: the key of a part, 
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict
@@ -154,7 +155,9 @@ class Field(_Node):
     required: bool = False
     """Whether there must be a value."""
     limits: Limits = Limits()
-    """What the value must be."""
+    """What the value must be, by the form and by the definition: for the attributes of an input."""
+    own_limits: Limits = Limits()
+    """What the value must be by the form alone: what `form.state` looks at. The rest, findings say."""
     step: Number | None = None
     """How much one step changes the number."""
     choices: list[Choice] | None = None
@@ -282,3 +285,16 @@ class FormTree(Model):
     def as_data(self) -> dict[str, Any]:
         """The form as JSON has it."""
         return self.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+def all_parts(tree: FormTree) -> Iterator[Part]:
+    """All parts of a form, those in groups and lists too."""
+    for section in tree.sections:
+        yield from _below(section.parts)
+
+
+def _below(parts: Iterable[Part]) -> Iterator[Part]:
+    for part in parts:
+        yield part
+        if isinstance(part, (GroupPart, ListPart)):
+            yield from _below(part.parts)

@@ -69,6 +69,45 @@ def test_a_field_has_what_the_definition_says_of_it() -> None:
     assert (field["otherwise"], field["otherwiseFrom"], field["written"]) == (3, "topology", "value")
 
 
+@pytest.mark.parametrize(
+    ("path", "otherwise", "origin"),
+    [
+        ("instances.engine.storage.size", "10Gi", "plugin"),
+        ("topology.config.shards", "2", "schema"),
+        ("components.versions.mongod.version", "8.0.19-7", "definition"),
+        ("instances.engine.version", "8.0.19-7", "definition"),
+        ("operatorVersion", "1.22.0", "definition"),
+        ("instances.engine.resources.limits.cpu", None, None),
+    ],
+)
+def test_a_field_shows_what_a_cluster_has_that_says_nothing(path: str, otherwise: Any, origin: str | None) -> None:
+    field = made({"f": {"uiType": "text", "path": path}})["f"]
+    assert (field.get("otherwise"), field.get("otherwiseFrom")) == (otherwise, origin)
+
+
+def test_a_preset_shows_what_a_cluster_has_with_it() -> None:
+    manifest = {
+        "size": {
+            "uiType": "number",
+            "path": "instances.engine.storage.size",
+            "fieldParams": {"badge": "Gi", "badgeToApi": True},
+        }
+    }
+    tree = form.resolved(
+        technology("psmdb"),
+        "standard",
+        "new",
+        {"standard": TopologyForm.model_validate({"sections": {"s": {"components": manifest}}})},
+    )
+    assert [(preset.name, preset.values["s.size"]) for preset in tree.presets] == [
+        ("small", 25),
+        ("medium", 100),
+        ("large", 200),
+    ]
+    document = {"spec": {"preset": "large"}}
+    assert form.otherwise(tree, technology("psmdb"), document)["s.size"] == 200
+
+
 def test_a_field_has_what_the_manifest_says_of_it() -> None:
     params = {"label": "Nodes", "defaultValue": 5, "helperText": "More is safer.", "step": 2}
     field = made({"n": {**REPLICAS, "fieldParams": params, "validation": {"min": 3, "max": 2000, "required": True}}})[

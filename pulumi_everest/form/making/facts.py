@@ -184,10 +184,18 @@ class Facts:
         """What a cluster has where a field is not given, and who says so; None for nothing."""
         if self.bare is None or path[:1] != ("spec",):
             return None, None
-        value = found_at(self.bare.spec, path[1:])
+        value = (
+            self._version(path[3]) if path[1:3] == ("components", "versions") else found_at(self.bare.spec, path[1:])
+        )
         if value is None or not isinstance(value, (str, int, float, bool, list, dict)):
             return None, None
         return value, self._origin(path)
+
+    def _version(self, kind: str) -> Any:
+        """The version that the components of a type have."""
+        assert self.bare is not None
+        names = [name for name, own in self.bare.types.items() if own == kind]
+        return next((self.bare.spec["instances"][name].get("version") for name in names), None)
 
     def _origin(self, path: FieldPath) -> str:
         assert self.bare is not None

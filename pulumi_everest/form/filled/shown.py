@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final
 
+from pulumi_everest.core.merging import copied
 from pulumi_everest.core.paths import MISSING, found_at
-from pulumi_everest.form.amounts import as_number, number_text, shown_amount, written_amount
+from pulumi_everest.form.filled.amounts import as_number, number_text, shown_amount, written_amount
 from pulumi_everest.form.paths import ITSELF
 from pulumi_everest.form.tree import Field
-
-_EMPTY: tuple[Any, ...] = (None, "", [], {})
 
 
 def is_empty(value: Any) -> bool:
@@ -86,16 +87,33 @@ def yaml_text(value: Any) -> str:
 
     if isinstance(value, str):
         return value
-    return str(yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=100))
+    dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+    return str(yaml.dump(value, Dumper=dumper, sort_keys=False, allow_unicode=True, width=100))
 
 
 def yaml_value(text: str) -> Any:
     """What the text of a field stands for. Raises ValueError where it is no YAML."""
+    if len(text) > _LONGEST:
+        raise ValueError(f"this is longer than {_LONGEST} characters")
+    value, wrong = _loaded(text)
+    if wrong is not None:
+        raise ValueError(wrong)
+    return copied(value)
+
+
+@lru_cache(maxsize=256)
+def _loaded(text: str) -> tuple[Any, str | None]:
     import yaml
 
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        return yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        value = yaml.load(text, Loader=loader)  # noqa: S506 - both are safe ones
+        json.dumps(value)
+    except (yaml.YAMLError, TypeError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f" in line {mark.line + 1}" if mark is not None else ""
-        raise ValueError(f"this is no YAML{where}: {getattr(error, 'problem', None) or error}") from None
+        return None, f"this is no YAML that can be written{where}: {getattr(error, 'problem', None) or error}"
+    return value, None
+
+
+_LONGEST: Final = 100_000

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from pulumi_everest.core.paths import FieldPath
-from pulumi_everest.form.facts import Facts
-from pulumi_everest.form.generate import generated_parts
+from pulumi_everest.form.making.facts import Facts
+from pulumi_everest.form.making.generate import generated_parts
 from pulumi_everest.model.plugin_files.form import Group, Widget
 
 WIDGETS: Final = ("resources", "storageClass", "scheduling", "fields")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from pulumi_everest.core.technology import Definition
-from pulumi_everest.form.facts import Fact, Facts
+from pulumi_everest.form.making.facts import Fact, Facts
 from pulumi_everest.form.tree import Choice
 from pulumi_everest.model.findings import Finding, finding, unknown
 from pulumi_everest.model.plugin_files.form_field import SelectParams

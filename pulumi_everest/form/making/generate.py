@@ -6,12 +6,13 @@ The form is plain data as it stands in ui.yaml, so that it can be written as a f
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import Any, Final
 
 from pulumi_everest.core.paths import FieldPath
 from pulumi_everest.core.technology import Technology
-from pulumi_everest.form.facts import Fact, Facts
-from pulumi_everest.form.words import spoken
+from pulumi_everest.form.making.facts import Fact, Facts
+from pulumi_everest.form.making.words import spoken
 
 Data = dict[str, Any]
 
@@ -53,7 +54,7 @@ class _Generator:
 
     def form(self) -> Data:
         sections: Data = {}
-        general = self.named(_GENERAL)
+        general = {**self.named(_GENERAL), **self.versions()}
         if general:
             sections["general"] = {"label": "General", "components": general}
         topology = self.facts.at(("spec", "topology", "config"))
@@ -69,6 +70,24 @@ class _Generator:
             if parts:
                 sections[name] = {"label": _TITLES.get(name, spoken(name)), **self.opened(name, parts)}
         return {"sections": sections}
+
+    def versions(self) -> Data:
+        """The versions of the types that several components have."""
+        made: Data = {}
+        for kind in sorted(self.shared):
+            fact = self.facts.at(("spec", "components", "versions", kind, "version"))
+            if fact is not None and (part := self.part(fact, ("spec",))) is not None:
+                part["fieldParams"]["label"] = f"Version of {kind}"
+                made[f"{kind}Version"] = part
+        return made
+
+    @cached_property
+    def shared(self) -> set[str]:
+        """The component types that several components of the topology have, and no other ones."""
+        definition = self.facts.technology.definition
+        choices = [definition.choices(name) for name in definition.topology_components(self.facts.topology)]
+        kinds = [kind for one in choices for kind in one]
+        return {one[0] for one in choices if len(one) == 1 and kinds.count(one[0]) > 1}
 
     def named(self, names: Iterable[str]) -> Data:
         made: Data = {}
@@ -109,12 +128,18 @@ class _Generator:
     def part(self, fact: Fact, start: FieldPath) -> Data | None:
         """The part for a field, with a path that begins after `start`; None where a form has nothing for it."""
         name = fact.path[-1]
-        if name in _LEFT_OUT or fact.schema.get("const") is not None:
+        if name in _LEFT_OUT or fact.schema.get("const") is not None or self.is_versioned_by_type(fact):
             return None
         part = self._group(fact, start) if fact.kind == "object" else self._value(fact, start)
         if part is not None and fact.path in _NEW_ONLY:
             part["modes"] = {"edit": {"uiType": "hidden"}}
         return part
+
+    def is_versioned_by_type(self, fact: Fact) -> bool:
+        """Whether it is the version of a component that shares it with others."""
+        if len(fact.path) != 4 or fact.path[1] != "instances" or fact.path[3] != "version":
+            return False
+        return self.facts.technology.definition.type_of(fact.path[2]) in self.shared
 
     def _group(self, fact: Fact, start: FieldPath) -> Data | None:
         name = fact.path[-1]

@@ -8,14 +8,15 @@ from typing import Any, TypeVar
 
 from pulumi_everest.core.paths import FieldPath
 from pulumi_everest.core.technology import Technology
-from pulumi_everest.form.amounts import shown_amount
-from pulumi_everest.form.expand import expanded
-from pulumi_everest.form.facts import Fact, Facts
-from pulumi_everest.form.limits import limits_of
-from pulumi_everest.form.modes import kind_in, params_in, validation_in
-from pulumi_everest.form.options import choices_of
+from pulumi_everest.form.filled.amounts import shown_amount
+from pulumi_everest.form.filled.shown import shown_value
+from pulumi_everest.form.making.expand import expanded
+from pulumi_everest.form.making.facts import Fact, Facts
+from pulumi_everest.form.making.limits import limits_of
+from pulumi_everest.form.making.modes import kind_in, params_in, validation_in
+from pulumi_everest.form.making.options import choices_of
+from pulumi_everest.form.making.words import singular, spoken
 from pulumi_everest.form.paths import ITSELF, document_path, dotted, item_path
-from pulumi_everest.form.shown import shown_value
 from pulumi_everest.form.tree import (
     Field,
     FormTree,
@@ -29,7 +30,6 @@ from pulumi_everest.form.tree import (
     TextLook,
     WidgetPart,
 )
-from pulumi_everest.form.words import singular, spoken
 from pulumi_everest.model.plugin_files import form as ui
 from pulumi_everest.model.plugin_files.form_field import (
     FieldParams,
@@ -220,6 +220,7 @@ class _Making:
         counted = unit if getattr(params, "badge_to_api", None) else None
         otherwise, origin = self.facts.otherwise(full[0]) if full and at.item_of is None else (None, None)
         choices = choices_of(part, params, fact, self.facts) if kind == "select" else None
+        is_typed = kind in ("number", "text")
         is_needed = fact is not None and fact.is_required and self.is_inside(full[0], at)
         field = Field(
             **self.common(name, part, at, *self.words(name, params, fact), params),
@@ -232,7 +233,8 @@ class _Making:
             placeholder=getattr(params, "placeholder", None),
             default=self.default(params, kind),
             required=bool(rules.required) or (is_needed and otherwise is None),
-            limits=limits_of(rules, fact, self.facts) if kind in ("number", "text") else Limits(),
+            limits=limits_of(rules, fact, self.facts) if is_typed else Limits(),
+            own_limits=limits_of(rules) if is_typed else Limits(),
             step=getattr(params, "step", None),
             choices=choices.values if choices is not None else None,
             choices_from=choices.source if choices is not None else None,

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pulumi_everest.form.facts import Fact, Facts
+from pulumi_everest.form.making.facts import Fact, Facts
 from pulumi_everest.form.tree import Limits
 from pulumi_everest.model.plugin_files.form_field import Validation
 
 _SAME = ("gt", "lt", "multiple_of", "safe", "length", "starts_with", "includes")
 
 
-def limits_of(rules: Validation, fact: Fact | None, facts: Facts) -> Limits:
-    """The limits of a number or text."""
+def limits_of(rules: Validation, fact: Fact | None = None, facts: Facts | None = None) -> Limits:
+    """The limits of a number or text; without a fact, those of ui.yaml alone."""
     schema = fact.schema if fact is not None and fact.kind in ("number", "text") else {}
-    counted = facts.replica_limits(fact.path) if fact is not None else None
+    counted = facts.replica_limits(fact.path) if fact is not None and facts is not None else None
     least = [_of(rules, "min"), *_bounds(schema, "minimum", "minLength"), counted.min if counted else None]
     most = [_of(rules, "max"), *_bounds(schema, "maximum", "maxLength"), counted.max if counted else None]
     said: dict[str, Any] = {name: _of(rules, name) for name in _SAME}

@@ -1,0 +1,1 @@
+"""A form with values: what they become, what is shown with them, and what is wrong with them."""

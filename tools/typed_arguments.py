@@ -195,8 +195,29 @@ def _declared(name: str, kind: str) -> list[str]:
     line = f"    {name}: {kind}"
     if len(line) <= WIDTH:
         return [line]
-    outer, inner = kind.split("[", 1)
-    return [f"    {name}: {outer}[", f"        {inner.removesuffix(']')}", "    ]"]
+    choices = _choices(kind)
+    if len(choices) == 1:
+        return _opened(f"    {name}: {kind}")
+    lines = [f"        {choices[0]}", *(f"        | {choice}" for choice in choices[1:])]
+    return [f"    {name}: (", *(part for line in lines for part in _opened(line)), "    )"]
+
+
+def _opened(line: str) -> list[str]:
+    """A line as it is, or with what stands in its brackets on a line of its own."""
+    if len(line) <= WIDTH:
+        return [line]
+    outer, inner = line.split("[", 1)
+    margin = " " * (len(line) - len(line.lstrip()))
+    return [f"{outer}[", f"{margin}    {inner.removesuffix(']')}", f"{margin}]"]
+
+
+def _choices(kind: str) -> list[str]:
+    """The parts of a union, of those outside all brackets."""
+    found = [""]
+    for part in kind.split(" | "):
+        whole = found[-1].count("[") == found[-1].count("]")
+        found = [*found, part] if whole else [*found[:-1], f"{found[-1]} | {part}"]
+    return found[1:]
 
 
 # Types

@@ -27,7 +27,12 @@ class DatabaseBackupArgs(TypedDict, total=False):
     """Labels of the object."""
     annotations: pulumi.Input[Mapping[str, pulumi.Input[str]] | None]
     """Annotations of the object."""
-    provider: pulumi.Input[str] | Literal["pg-operator", "psmdb-operator", "pxc-operator"] | Provider | None
+    provider: (
+        pulumi.Input[str]
+        | Literal["pg-operator", "psmdb-operator", "pxc-operator", "valkey-operator"]
+        | Provider
+        | None
+    )
     """Name of the Provider, for a cluster that is not part of the same input."""
     operator_version: pulumi.Input[str | None]
     """Version of the operator, for a cluster that is not part of the same input."""

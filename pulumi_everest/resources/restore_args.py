@@ -37,7 +37,12 @@ class DatabaseRestoreArgs(TypedDict, total=False):
     """Kind of the backup at `path`, in the technology's words."""
     point_in_time: pulumi.Input[Literal["latest"] | str | None]
     """`latest`, or a moment in RFC 3339 such as `2026-03-01T12:00:00Z`."""
-    provider: pulumi.Input[str] | Literal["pg-operator", "psmdb-operator", "pxc-operator"] | Provider | None
+    provider: (
+        pulumi.Input[str]
+        | Literal["pg-operator", "psmdb-operator", "pxc-operator", "valkey-operator"]
+        | Provider
+        | None
+    )
     """Name of the Provider, for a cluster that is not part of the same input."""
     operator_version: pulumi.Input[str | None]
     """Version of the operator, for a cluster that is not part of the same input."""

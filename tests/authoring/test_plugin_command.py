@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 
 from pulumi_everest.cli.main import everest
 
-VALKEY = Path(__file__).parents[2] / "examples/plugin-valkey/valkey"
+CACHE = Path(__file__).parents[2] / "examples/plugin-cache/cache"
 Edit = tuple[str, str, str]
 """A file of the plugin, a text in it, and what is written instead."""
 
@@ -27,21 +27,21 @@ def run(*arguments: str | Path) -> Result:
 
 
 @pytest.fixture
-def valkey(tmp_path: Path) -> Path:
+def cache(tmp_path: Path) -> Path:
     """A copy of the plugin, to be spoilt."""
-    return Path(shutil.copytree(VALKEY, tmp_path / "valkey"))
+    return Path(shutil.copytree(CACHE, tmp_path / "cache"))
 
 
 @pytest.fixture
-def edited(valkey: Path) -> Callable[..., Path]:
+def edited(cache: Path) -> Callable[..., Path]:
     """Makes a copy of the plugin with other texts in it."""
 
     def edit(*edits: Edit) -> Path:
         for name, old, new in edits:
-            text = (valkey / name).read_text()
+            text = (cache / name).read_text()
             assert old in text, (name, old)
-            (valkey / name).write_text(text.replace(old, new, 1))
-        return valkey
+            (cache / name).write_text(text.replace(old, new, 1))
+        return cache
 
     return edit
 
@@ -61,8 +61,8 @@ def test_a_built_in_plugin_has_no_findings(name: str) -> None:
     assert result.output.startswith("no findings\n")
 
 
-def test_a_folder_has_no_findings_and_is_counted(valkey: Path) -> None:
-    assert run("check", valkey).output == "no findings\nvalkey: 1 example and 3 smallest clusters made\n"
+def test_a_folder_has_no_findings_and_is_counted(cache: Path) -> None:
+    assert run("check", cache).output == "no findings\ncache: 1 example and 3 smallest clusters made\n"
 
 
 SPOILT: dict[str, tuple[Edit, str]] = {
@@ -82,7 +82,7 @@ SPOILT: dict[str, tuple[Edit, str]] = {
 @pytest.mark.parametrize("what", SPOILT)
 def test_a_mistake_has_its_file_and_line(what: str, edited: Callable[..., Path]) -> None:
     (name, old, new), code = SPOILT[what]
-    if old not in (VALKEY / name).read_text():
+    if old not in (CACHE / name).read_text():
         pytest.fail(f"{name} has no '{old}' any more")
     folder = edited((name, old, new))
 
@@ -107,7 +107,7 @@ def test_what_is_to_be_asked_is_a_warning_with_its_line(edited: Callable[..., Pa
 
 def test_the_operator_s_schemas_are_asked_where_they_are_given(shared: Path, edited: Callable[..., Path]) -> None:
     crds = shared / "crds/valkey-io/0.5.0"
-    assert run("check", VALKEY, "--crds", crds).exit_code == 0
+    assert run("check", CACHE, "--crds", crds).exit_code == 0
     folder = edited(("resources.yaml", "shards:", "shard:"))
 
     result = run("check", folder, "--crds", crds)
@@ -142,30 +142,30 @@ def test_a_plugin_that_is_not_there_is_said(named: str, said: str) -> None:
     assert said in result.output
 
 
-def test_the_manifest_s_file_in_place_of_its_folder_is_said(valkey: Path) -> None:
-    assert "name its folder" in run("check", valkey / "plugin.yaml").output
+def test_the_manifest_s_file_in_place_of_its_folder_is_said(cache: Path) -> None:
+    assert "name its folder" in run("check", cache / "plugin.yaml").output
 
 
-def test_fields_are_written_as_the_templates_honour_them(valkey: Path) -> None:
+def test_fields_are_written_as_the_templates_honour_them(cache: Path) -> None:
     import yaml
 
-    before = json.loads(run("fields", valkey, "--format", "json").output)
-    text = (valkey / "plugin.yaml").read_text()
+    before = json.loads(run("fields", cache, "--format", "json").output)
+    text = (cache / "plugin.yaml").read_text()
     head, rest = text[: text.index("components:")], text[text.index("# Data is kept") :]
-    (valkey / "plugin.yaml").write_text(head + rest)
+    (cache / "plugin.yaml").write_text(head + rest)
 
-    result = run("check", valkey, "--write-fields")
+    result = run("check", cache, "--write-fields")
 
     assert result.exit_code == 0, result.output
-    assert "valkey: fields written into plugin.yaml" in result.output
-    written = (valkey / "plugin.yaml").read_text()
+    assert "cache: fields written into plugin.yaml" in result.output
+    written = (cache / "plugin.yaml").read_text()
     assert head.strip() in written
     assert rest.strip() in written
     assert {"image", "replicas", "storage.size"} <= {*yaml.safe_load(written)["components"]["engine"]["fields"]}
-    assert run("check", valkey).output == "no findings\nvalkey: 1 example and 3 smallest clusters made\n"
-    again = json.loads(run("fields", valkey, "--format", "json").output)
-    assert again["valkey"]["plugin.yaml"]["components"].keys() == before["valkey"]["plugin.yaml"]["components"].keys()
-    assert "no file" in run("check", valkey, "--write-fields").output
+    assert run("check", cache).output == "no findings\ncache: 1 example and 3 smallest clusters made\n"
+    again = json.loads(run("fields", cache, "--format", "json").output)
+    assert again["cache"]["plugin.yaml"]["components"].keys() == before["cache"]["plugin.yaml"]["components"].keys()
+    assert "no file" in run("check", cache, "--write-fields").output
 
 
 # Wheels
@@ -173,29 +173,29 @@ def test_fields_are_written_as_the_templates_honour_them(valkey: Path) -> None:
 
 def wheel(folder: Path, entry_points: str, files: dict[str, bytes]) -> Path:
     """A wheel as builders write it."""
-    path = folder / "everest_valkey-1.0-py3-none-any.whl"
+    path = folder / "everest_cache-1.0-py3-none-any.whl"
     with zipfile.ZipFile(path, "w") as archive:
         for name, content in files.items():
             archive.writestr(name, content)
-        archive.writestr("everest_valkey-1.0.dist-info/entry_points.txt", entry_points)
-        archive.writestr("everest_valkey-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: everest-valkey\n")
+        archive.writestr("everest_cache-1.0.dist-info/entry_points.txt", entry_points)
+        archive.writestr("everest_cache-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: everest-cache\n")
     return path
 
 
 def files_of(folder: Path) -> dict[str, bytes]:
     paths = [path for path in folder.rglob("*") if path.is_file()]
     module = 'raise RuntimeError("a wheel is not imported")\n'
-    return {"everest_valkey/__init__.py": module.encode()} | {
-        f"everest_valkey/{path.relative_to(folder).as_posix()}": path.read_bytes() for path in paths
+    return {"everest_cache/__init__.py": module.encode()} | {
+        f"everest_cache/{path.relative_to(folder).as_posix()}": path.read_bytes() for path in paths
     }
 
 
-ENTRY = "[pulumi_everest.plugins]\nvalkey = everest_valkey\n"
+ENTRY = "[pulumi_everest.plugins]\ncache = everest_cache\n"
 
 
-def test_a_wheel_is_checked_without_importing_it(tmp_path: Path, valkey: Path) -> None:
-    path = wheel(tmp_path, ENTRY, files_of(valkey))
-    assert run("check", path).output == "no findings\nvalkey: 1 example and 3 smallest clusters made\n"
+def test_a_wheel_is_checked_without_importing_it(tmp_path: Path, cache: Path) -> None:
+    path = wheel(tmp_path, ENTRY, files_of(cache))
+    assert run("check", path).output == "no findings\ncache: 1 example and 3 smallest clusters made\n"
     assert run("test", path).exit_code == 0
 
 
@@ -203,7 +203,7 @@ def test_a_mistake_in_a_wheel_has_its_place_in_the_wheel(tmp_path: Path, edited:
     folder = edited(("resources.yaml", "${engine.image}", "${engine.imge}"))
     path = wheel(tmp_path, ENTRY, files_of(folder))
     line = line_of(folder / "resources.yaml", "engine.imge")
-    assert f"{path.name}/everest_valkey/resources.yaml:{line}:" in run("check", path).output
+    assert f"{path.name}/everest_cache/resources.yaml:{line}:" in run("check", path).output
 
 
 @pytest.mark.parametrize(
@@ -211,12 +211,12 @@ def test_a_mistake_in_a_wheel_has_its_place_in_the_wheel(tmp_path: Path, edited:
     [
         ("[console_scripts]\na = b:c\n", "names no plugin"),
         ("not = a section", "names no plugin"),
-        ("[pulumi_everest.plugins]\nvalkey = elsewhere\n", "without plugin.yaml in the wheel"),
-        ("[pulumi_everest.plugins]\nvalkey = everest_valkey.paths:FOLDER\n", "is an object of a module"),
+        ("[pulumi_everest.plugins]\ncache = elsewhere\n", "without plugin.yaml in the wheel"),
+        ("[pulumi_everest.plugins]\ncache = everest_cache.paths:FOLDER\n", "is an object of a module"),
     ],
 )
-def test_a_wheel_without_a_plugin_says_why(entry_points: str, said: str, tmp_path: Path, valkey: Path) -> None:
-    result = run("check", wheel(tmp_path, entry_points, files_of(valkey)))
+def test_a_wheel_without_a_plugin_says_why(entry_points: str, said: str, tmp_path: Path, cache: Path) -> None:
+    result = run("check", wheel(tmp_path, entry_points, files_of(cache)))
     assert result.exit_code == 1
     assert said in result.output
 
@@ -246,10 +246,10 @@ def test_update_writes_what_the_examples_become(edited: Callable[..., Path]) -> 
 
     written = run("test", folder, "--update")
 
-    assert "valkey: 1 expected file written" in written.output
+    assert "cache: 1 expected file written" in written.output
     assert "kind: Valkey\n" in (folder / "examples/sessions.expected.yaml").read_text()
     assert run("test", folder).exit_code == 0
-    assert "valkey: 0 expected files written" in run("test", folder, "--update").output
+    assert "cache: 0 expected files written" in run("test", folder, "--update").output
 
 
 def test_a_field_that_does_nothing_fails_at_its_line_in_the_manifest(edited: Callable[..., Path]) -> None:
@@ -269,7 +269,7 @@ def test_what_is_not_well_formed_is_not_tested(edited: Callable[..., Path]) -> N
     folder = edited(("resources.yaml", "${engine.image}", "${engine.imge}"))
     result = run("test", folder)
     assert result.exit_code == 1
-    assert "valkey: not tested, since it is not well formed" in result.output
+    assert "cache: not tested, since it is not well formed" in result.output
 
 
 def test_the_api_server_takes_the_objects_of_the_examples(shared: Path) -> None:
@@ -278,9 +278,9 @@ def test_the_api_server_takes_the_objects_of_the_examples(shared: Path) -> None:
 
     if isinstance(assets(), str):
         skip_or_fail("apiserver", str(assets()))
-    result = run("test", VALKEY, "--crds", shared / "crds/valkey-io/0.5.0", "--apiserver")
+    result = run("test", CACHE, "--crds", shared / "crds/valkey-io/0.5.0", "--apiserver")
     assert result.exit_code == 0
-    assert "valkey: 1 object created on Kubernetes v" in result.output
+    assert "cache: 1 object created on Kubernetes v" in result.output
 
 
 def test_an_object_that_the_api_server_refuses_fails(shared: Path, edited: Callable[..., Path]) -> None:
@@ -296,12 +296,12 @@ def test_an_object_that_the_api_server_refuses_fails(shared: Path, edited: Calla
 
 
 def test_a_server_without_the_operator_s_kinds_is_wrong_use() -> None:
-    result = run("test", VALKEY, "--apiserver")
+    result = run("test", CACHE, "--apiserver")
     assert result.exit_code == 2
     assert "--apiserver needs --crds" in result.output
 
 
 def test_the_command_needs_no_test_tools() -> None:
     code = "import sys; sys.modules['pytest'] = sys.modules['hypothesis'] = None; from pulumi_everest.cli.main import main; main(['plugin', 'test', sys.argv[1]])"
-    done = subprocess.run([sys.executable, "-c", code, str(VALKEY)], capture_output=True, text=True, check=False)
+    done = subprocess.run([sys.executable, "-c", code, str(CACHE)], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")

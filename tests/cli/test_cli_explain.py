@@ -149,8 +149,8 @@ def test_what_does_not_exist_is_wrong_use_with_what_there_is(run: Run, what: str
 
 
 def test_a_plugin_of_ones_own_is_listed_and_explained(run: Run, root: Path) -> None:
-    plugin = ["--plugin", root / "examples" / "plugin-valkey" / "valkey"]
-    provider = next(line.split()[0] for line in run("list", *plugin).stdout.splitlines() if "alkey" in line)
+    plugin = ["--plugin", root / "examples" / "plugin-cache" / "cache"]
+    provider = next(line.split()[0] for line in run("list", *plugin).stdout.splitlines() if "cache" in line)
     assert run("explain", provider, *plugin).stdout.startswith(f"{provider}: ")
 
 

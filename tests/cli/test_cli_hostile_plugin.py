@@ -16,7 +16,7 @@ from pulumi_everest.emit.templates.texts import filled
 from pulumi_everest.expressions.environment import Environment, ExpressionError, Scope
 from pulumi_everest.plugins.find import Plugins
 
-PLUGIN = Path(__file__).parents[2] / "examples" / "plugin-valkey"
+PLUGIN = Path(__file__).parents[2] / "examples" / "plugin-cache"
 BACKUP = """\
 fields: [storage]
 rules:
@@ -72,8 +72,8 @@ def quoted(text: str) -> str:
 
 def plugin_with(tmp_path: Path, place: str, text: str) -> Path:
     """A copy of the example plugin with the expression in this place."""
-    folder = tmp_path / "valkey"
-    shutil.copytree(PLUGIN / "valkey", folder)
+    folder = tmp_path / "cache"
+    shutil.copytree(PLUGIN / "cache", folder)
     file, there, by = PLACES[place]
     if file == "backup.yaml":
         other = {"RULE": "'true'", "NAME": "x"}
@@ -152,8 +152,8 @@ spec: {shards: 3, replicas: 1, image: "valkey/valkey:9.0.0", persistence: {size:
 def test_a_hostile_proposal_of_an_adoption_is_refused_or_left_out(
     text: str, run: Callable[..., Result], tmp_path: Path
 ) -> None:
-    folder = tmp_path / "valkey"
-    shutil.copytree(PLUGIN / "valkey", folder)
+    folder = tmp_path / "cache"
+    shutil.copytree(PLUGIN / "cache", folder)
     (folder / "adopt.yaml").write_text(f"instances: {{engine: {{replicas: {quoted('${' + text + '}')}}}}}\n")
     (tmp_path / "object.yaml").write_text(OBJECT)
     start = time.process_time()

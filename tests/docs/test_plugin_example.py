@@ -13,8 +13,8 @@ from pulumi_everest.plugins.find import Plugins
 from pulumi_everest.testing.conformance import assert_conforms
 from pulumi_everest.workspace.workspace import Plan, Workspace, shape_for
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "plugin-valkey"
-PLUGIN = EXAMPLE / "valkey"
+EXAMPLE = Path(__file__).parents[2] / "examples" / "plugin-cache"
+PLUGIN = EXAMPLE / "cache"
 
 
 def planned(**changes: object) -> Plan:
@@ -29,7 +29,7 @@ def planned(**changes: object) -> Plan:
 def test_the_plugin_has_no_findings() -> None:
     plugins = Plugins([PLUGIN])
 
-    assert [*plugins.levels[0].by_name] == ["valkey"]
+    assert [*plugins.levels[0].by_name] == ["cache"]
     assert [one_line(entry) for entry in plugins.findings] == []
 
 

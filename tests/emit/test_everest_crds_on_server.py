@@ -139,9 +139,9 @@ def examples_of_plugins() -> Iterator[Any]:
         for path in sorted((plugin.folder / "examples").glob("*.yaml")):
             if not path.name.endswith(".expected.yaml"):
                 yield pytest.param([path], [], id=f"{plugin.name}-{path.stem}")
-    plain, valkey = ROOT / "examples/plain-yaml", ROOT / "examples/plugin-valkey"
+    plain, cache = ROOT / "examples/plain-yaml", ROOT / "examples/plugin-cache"
     yield pytest.param(sorted(plain.glob("*.yaml")), [], id="plain-yaml")
-    yield pytest.param([valkey / "cluster.yaml"], [valkey / "valkey"], id="plugin-valkey")
+    yield pytest.param([cache / "cluster.yaml"], [cache / "cache"], id="plugin-cache")
 
 
 @pytest.mark.parametrize(("paths", "folders"), list(examples_of_plugins()))

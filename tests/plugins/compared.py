@@ -13,7 +13,7 @@ from pulumi_everest.emit.patch import patched
 from pulumi_everest.plugins.find import Plugins
 from pulumi_everest.workspace.workspace import ClusterInput, Workspace
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "plugin-valkey" / "valkey"
+EXAMPLE = Path(__file__).parents[2] / "examples" / "plugin-cache" / "cache"
 WORKSPACE = Workspace(Plugins([EXAMPLE]))
 S3 = {"type": "s3", "bucket": "b", "region": "r", "credentialsSecret": "c"}
 
@@ -23,6 +23,7 @@ BASES: dict[str, dict[str, Any]] = {
     "pxc": {"provider": "pxc-operator", "instances": {"engine": {"version": "8.0.44-35.1"}}},
     "proxysql": {"provider": "pxc-operator", "topology": {"type": "proxysql"},
                  "instances": {"proxysql": {"storage": {"size": "2Gi"}}}},
+    "valkey": {"provider": "valkey-operator"},
     "pg": {"provider": "pg-operator", "instances": {"engine": {"version": "17.9"}, "proxy": {"replicas": 2}}},
 }  # fmt: skip
 

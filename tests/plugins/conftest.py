@@ -1,7 +1,7 @@
 """What the tests of the built-in plugins share. In a folder named after a plugin the fixtures are about that one.
 
-Tests that are the same for all plugins stand once (`definition_tests`, `mapping_tests`, `secret_tests`). The modules in a
-plugin's folder import those that concern it, and have the tables that they take their parameters from.
+Tests that are the same for all plugins stand once (`change_tests`, `definition_tests`, `mapping_tests`, `secret_tests`).
+The modules in a plugin's folder import those that concern it, and have the tables that they take their parameters from.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from pulumi_everest.plugins.find import Plugins, builtin
 from pulumi_everest.plugins.plugin import Plugin
 from pulumi_everest.workspace.workspace import ClusterInput, Workspace
 
-pytest.register_assert_rewrite("definition_tests", "mapping_tests", "secret_tests")
+pytest.register_assert_rewrite("change_tests", "definition_tests", "mapping_tests", "secret_tests")
 
 Manifests = list[dict[str, Any]]
 Plan = Callable[..., tuple[Manifests, list[Finding]]]

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 SAME_CRD = {("psmdb", "1.21.2"): "1.21.1"}
-"""Operator versions without a file of their own: they have the definitions of another one."""
+"""Operator versions without definitions of their own: they have those of another one."""
+FOLDERS = {"cnpg": "cloudnative-pg", "clickhouse": "altinity-clickhouse", "valkey": "valkey-io"}
+"""The folders of plugins that are not called as the plugin."""
 
 
 def crd_file(shared: Path, plugin: str, operator: str) -> Path:
-    """The file with the definitions of a plugin's operator version."""
-    return shared / "crds" / plugin / SAME_CRD.get((plugin, operator), operator) / "crd.yaml"
+    """The definitions of a plugin's operator version: one file, or a folder where each is a file."""
+    folder = shared / "crds" / FOLDERS.get(plugin, plugin) / SAME_CRD.get((plugin, operator), operator)
+    return folder / "crd.yaml" if (folder / "crd.yaml").is_file() else folder
+
+
+def definitions_in(path: Path) -> Iterator[dict[str, Any]]:
+    """The definitions themselves, of a file or of a folder."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    for file in sorted(path.glob("*.yaml")) if path.is_dir() else [path]:
+        yield from yaml.load_all(file.read_text(encoding="utf-8"), Loader=loader)

@@ -46,7 +46,7 @@ def copied(tmp_path: Path) -> Copied:
     return copy
 
 
-REPORTS: dict[str, dict[tuple[str, str], Report]] = {"psmdb": {}, "pxc": {}, "pg": {}}
+REPORTS: dict[str, dict[tuple[str, str], Report]] = {plugin.name: {} for plugin in builtin()}
 """The reports of what ran, by operator version and topology."""
 
 
@@ -57,6 +57,11 @@ def built_in(name: str) -> Callable[..., None]:
 test_psmdb = built_in("psmdb")
 test_pxc = built_in("pxc")
 test_pg = built_in("pg")
+test_valkey = built_in("valkey")
+
+
+def test_every_built_in_plugin_is_tested() -> None:
+    assert [name for name in REPORTS if f"test_{name}" not in globals()] == []
 
 
 def test_the_page_of_capabilities_is_what_the_kit_proves() -> None:

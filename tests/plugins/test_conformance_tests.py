@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-VALKEY = ROOT / "examples" / "plugin-valkey" / "valkey"
+CACHE = ROOT / "examples" / "plugin-cache" / "cache"
 Author = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -44,13 +44,11 @@ def without(folder: Path, line: str, target: Path) -> Path:
 
 @pytest.mark.parametrize("options", [(), ("-n", "2")], ids=["alone", "distributed"])
 def test_it_passes_and_says_how_many_fields_were_probed(author: Author, options: tuple[str, ...]) -> None:
-    result = author(f"conformance_tests({str(VALKEY)!r})", *options)
+    result = author(f"conformance_tests({str(CACHE)!r})", *options)
 
     assert result.returncode == 0, result.stdout
     assert "everest conformance" in result.stdout
-    said = re.search(
-        r"^valkey: (\d+) fields probed: (\d+) with an effect, .*, 0 failed.*$", result.stdout, re.MULTILINE
-    )
+    said = re.search(r"^cache: (\d+) fields probed: (\d+) with an effect, .*, 0 failed.*$", result.stdout, re.MULTILINE)
     assert said is not None, result.stdout
     assert int(said[1]) > 20
     assert int(said[2]) > 10
@@ -59,7 +57,7 @@ def test_it_passes_and_says_how_many_fields_were_probed(author: Author, options:
 
 
 def test_a_field_without_an_effect_fails_and_is_named(author: Author, tmp_path: Path) -> None:
-    folder = without(VALKEY, '?storageClassName: "${engine.storage.?storageClass}"', tmp_path / "valkey")
+    folder = without(CACHE, '?storageClassName: "${engine.storage.?storageClass}"', tmp_path / "cache")
 
     result = author(f"conformance_tests({str(folder)!r})")
 
@@ -71,8 +69,8 @@ def test_a_field_without_an_effect_fails_and_is_named(author: Author, tmp_path: 
 
 
 def test_a_field_that_leaves_an_empty_mapping_behind_fails(author: Author, tmp_path: Path) -> None:
-    folder = tmp_path / "valkey"
-    shutil.copytree(VALKEY, folder)
+    folder = tmp_path / "cache"
+    shutil.copytree(CACHE, folder)
     text = (folder / "resources.yaml").read_text(encoding="utf-8")
     line = '?resources: "${engine.?resources}"'
     assert line in text
@@ -88,7 +86,7 @@ def test_a_field_that_leaves_an_empty_mapping_behind_fails(author: Author, tmp_p
 def test_objects_pass_the_operator_s_schema(author: Author, shared: Path) -> None:
     crds = shared / "crds" / "valkey-io" / "0.5.0"
 
-    result = author(f"conformance_tests({str(VALKEY)!r}, crds={str(crds)!r})")
+    result = author(f"conformance_tests({str(CACHE)!r}, crds={str(crds)!r})")
 
     assert result.returncode == 0, result.stdout
 
@@ -96,8 +94,8 @@ def test_objects_pass_the_operator_s_schema(author: Author, shared: Path) -> Non
 def test_an_object_that_does_not_pass_its_schema_fails_with_the_place(
     author: Author, tmp_path: Path, shared: Path
 ) -> None:
-    folder = tmp_path / "valkey"
-    shutil.copytree(VALKEY, folder)
+    folder = tmp_path / "cache"
+    shutil.copytree(CACHE, folder)
     text = (folder / "resources.yaml").read_text(encoding="utf-8")
     assert "persistence:" in text
     (folder / "resources.yaml").write_text(text.replace("persistence:", "persistance:"), encoding="utf-8")

@@ -80,11 +80,11 @@ def test_every_line_that_is_missing_is_noticed_or_listed(
 
 
 def test_a_line_is_noticed_by_a_field_where_no_example_has_it() -> None:
-    plugin, _ = load_plugin(Path(__file__).parents[2] / "examples/plugin-valkey/valkey")
+    plugin, _ = load_plugin(Path(__file__).parents[2] / "examples/plugin-cache/cache")
     assert plugin is not None
-    valkey = Subject(plugin, {})
+    cache = Subject(plugin, {})
     lines = {line.text.removeprefix("cluster.object."): line for line in lines_of(plugin)}
 
-    assert valkey.notices(lines["spec.persistence.?storageClassName"]) == "instances.engine.storage.storageClass"
-    assert valkey.notices(lines["spec.shards"]) == "examples"
-    assert valkey.notices(lines["kind"]) == "load"
+    assert cache.notices(lines["spec.persistence.?storageClassName"]) == "instances.engine.storage.storageClass"
+    assert cache.notices(lines["spec.shards"]) == "examples"
+    assert cache.notices(lines["kind"]) == "load"

@@ -28,8 +28,13 @@ SAMPLES = {
     "psmdb": {"1.21.1": "1.21.1", "1.22.0": "1.22.0"},
     "pxc": {"1.19.0": "1.19.0", "1.20.0": "1.20.0-main"},
     "pg": {"2.9.0": "2.9.0", "3.0.0": "3.0.0"},
+    "valkey": {"0.5.0": "0.5.0"},
 }
 """By plugin and operator version the folder with the samples; no release of pxc 1.20.0 has samples of its own yet."""
+FOLDERS = {"cnpg": "cloudnative-pg", "clickhouse": "altinity-clickhouse", "valkey": "valkey-io"}
+"""Folders of the operators' files that are not called as the plugin."""
+FILES = {"valkey": ("ValkeyCluster", "v1alpha1_*.yaml")}
+"""Of operators whose samples are many small files of many kinds: the kinds that the plugin makes, and the files."""
 
 WORDS = {"set": "*set*", "none": "*not by this package*"}
 
@@ -92,11 +97,13 @@ def tables(shared: Path) -> Iterator[Table]:
 
 
 def _tables(plugin: Plugin, shared: Path, reasons: list[dict[str, str]]) -> Iterator[Table]:
-    crds = {version: Crds.load([shared / "crds" / plugin.name / version]) for version in SAMPLES[plugin.name]}
+    name = FOLDERS.get(plugin.name, plugin.name)
+    kinds, pattern = FILES.get(plugin.name, ("", "*.yaml"))
+    crds = {version: Crds.load([shared / "crds" / name / version]) for version in SAMPLES[plugin.name]}
     files: dict[tuple[str, str], list[tuple[str, Path]]] = defaultdict(list)
     for version, folder in SAMPLES[plugin.name].items():
-        for file in sorted((shared / "samples" / plugin.name / folder).rglob("*.yaml"), key=_main_first):
-            if kind_of(file) != ("v1", "Secret"):
+        for file in sorted((shared / "samples" / name / folder).rglob(pattern), key=_main_first):
+            if kind_of(file)[1] in kinds.split() or (not kinds and kind_of(file) != ("v1", "Secret")):
                 files[kind_of(file)].append((version, file))
     for (api, kind), found in files.items():
         yield _table(plugin, crds, api, kind, found, reasons)

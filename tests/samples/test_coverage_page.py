@@ -25,12 +25,21 @@ def test_the_page_is_up_to_date(found: list[Table]) -> None:
 
 def test_whole_samples_are_read(found: list[Table]) -> None:
     assert {table.plugin for table in found} == set(SAMPLES)
-    clusters = [table for table in found if not table.kind.endswith(("Backup", "Restore", "Upgrade"))]
+    assert len({table.kind for table in found}) == len(found)
+    percona = [table for table in found if table.kind.startswith("Percona")]
+    clusters = [table for table in percona if not table.kind.endswith(("Backup", "Restore", "Upgrade"))]
     assert len(clusters) == 3
-    assert len(found) == 3 + 2 * 3 + 1  # a backup and a restore each, and an upgrade of PostgreSQL
+    assert len(percona) == 3 + 2 * 3 + 1  # a backup and a restore each, and an upgrade of PostgreSQL
     for table in clusters:
         assert sum(table.counts.values()) > 350, table.plugin
         assert table.counts["fields"] > 80, table.plugin
+
+
+@pytest.mark.parametrize(("kind", "paths"), [("ValkeyCluster", 30)])
+def test_the_samples_of_the_other_operators_are_read(kind: str, paths: int, found: list[Table]) -> None:
+    [table] = [table for table in found if table.kind == kind]
+    assert sum(table.counts.values()) > paths
+    assert table.misplaced == []
 
 
 def test_every_reason_is_needed(found: list[Table]) -> None:

@@ -32,7 +32,7 @@ from pulumi_everest.workspace.job_plans import JobPlan, checked, emitted
 from pulumi_everest.workspace.plans import Plan
 from pulumi_everest.workspace.workspace import Workspace, shape_for
 
-OTHERS = [File(__file__).parents[2] / "examples" / name for name in ("plugin-valkey/valkey", "plugin-strata/strata")]
+OTHERS = [File(__file__).parents[2] / "examples" / name for name in ("plugin-cache/cache", "plugin-strata/strata")]
 ADDED = ("metadata.namespace", "metadata.labels", "metadata.annotations")
 """What no template says: an object gets it from its cluster."""
 

@@ -57,6 +57,9 @@ OUTSIDE = {
     "live.kind",
     "plugin.refused",
     "migrate.not-ready",
+    "lock.stays",
+    "upgrade.release",
+    "upgrade.other-definition",
 }
 """Codes about what is no part of an input, so that no other input mends it."""
 

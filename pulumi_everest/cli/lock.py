@@ -14,6 +14,7 @@ from pulumi_everest.cli import complete
 from pulumi_everest.cli.options import Command, shared_options
 
 if TYPE_CHECKING:
+    from pulumi_everest.model.findings import Finding
     from pulumi_everest.review.inputs.gather import Gathered
     from pulumi_everest.review.locks.update import NewFile, Update
     from pulumi_everest.review.options import Options
@@ -29,6 +30,9 @@ With --upgrade the defaults of today are taken, for all clusters or for those na
 program or a folder of YAML is a PATH, any other is a cluster: its name, namespace/name, or in a program the name of
 its resource. Without a PATH it is the working folder.
 
+With --back clusters have again what they had before their last --upgrade. Nothing is written that a guard would refuse:
+such a cluster stays, and it is said why, and which way back there is instead. Then the exit code is 1.
+
 A program's stack is locked by itself; other stacks in the file stay as they are.
 
 With --from-state what is running is recorded, as the state of a stack has it, and not what the program would get today:
@@ -39,6 +43,7 @@ for a stack that had no lock so far, and for programs in other languages than Py
   everest lock --stack prod --check           in CI: exit code 1 if something is not recorded
   everest lock --upgrade orders               let one cluster have today's versions
   everest lock clusters/ --upgrade --check    what would an upgrade bring?
+  everest lock --back orders                  take the upgrade of one cluster back
   pulumi stack export | everest lock --from-state -
 """
 
@@ -46,6 +51,7 @@ for a stack that had no lock so far, and for programs in other languages than Py
 @click.command(cls=Command, help=_HELP, short_help="Record versions, so that only an upgrade moves them.")
 @shared_options(None, "", ("text", "json"), paths="[PATH|CLUSTER]...")
 @click.option("--upgrade", is_flag=True, help="Take today's defaults, for the clusters named or for all.")
+@click.option("--back", is_flag=True, help="Take what was there before the last --upgrade, of those named or all.")
 @click.option("--check", is_flag=True, help="Write nothing; exit code 1 if something would change.")
 @click.option(
     "--from-state",
@@ -56,29 +62,42 @@ for a stack that had no lock so far, and for programs in other languages than Py
 )
 @click.pass_context
 def lock(
-    ctx: click.Context, paths: tuple[str, ...], options: Options, upgrade: bool, check: bool, state: str | None
+    ctx: click.Context,
+    paths: tuple[str, ...],
+    options: Options,
+    upgrade: bool,
+    back: bool,
+    check: bool,
+    state: str | None,
 ) -> None:
     """Write the lock files."""
     from pulumi_everest.cli.output.findings import failed
     from pulumi_everest.cli.output.write import write_findings
-    from pulumi_everest.model.findings import EverestError
+    from pulumi_everest.model.findings import EverestError, sort_findings
     from pulumi_everest.model.lines import without_commands
     from pulumi_everest.review.locks.update import new_files
 
     if options.no_lock:
         raise click.UsageError("--no-lock: this command is about the lock")
+    if back and (upgrade or state is not None):
+        raise click.UsageError(f"--back takes an upgrade back, {'--upgrade' if upgrade else '--from-state'} does not")
+    found: list[Finding] = []
     if state is not None:
         gathered = _from_state(state, paths, options, upgrade=upgrade)
+    elif back:
+        gathered, found = _backwards(paths, options)
     else:
         gathered = _from_input(paths, options, upgrade=upgrade)
     files: list[NewFile] = []
     if not gathered.has_errors:
         try:
-            files = new_files(gathered.sections)
+            moved = options.unlocked if upgrade else None
+            files = new_files(gathered.sections, moved, back=back)
         except EverestError as error:  # a lock file is wrong, which a state does not show
             gathered.findings += error.findings
+    gathered.findings = sort_findings([*gathered.findings, *found])
     write_findings(gathered, options)
-    if gathered.has_errors:
+    if gathered.has_errors and not found:
         ctx.exit(1)
     if not check:
         for file in files:
@@ -102,6 +121,33 @@ def _from_input(paths: Sequence[str], options: Options, *, upgrade: bool) -> Gat
     if not gathered.has_errors:
         _refuse_unknown(clusters, gathered)
     return gathered
+
+
+def _backwards(paths: Sequence[str], options: Options) -> tuple[Gathered, list[Finding]]:
+    """The clusters with what their lock is to say, and what is to be said of those that stay. Raises UsageError."""
+    from dataclasses import replace
+
+    from pulumi_everest.cli.reading import read
+    from pulumi_everest.review.comparison.impacts import compare_clusters
+    from pulumi_everest.review.inputs.gather import gather
+    from pulumi_everest.review.locks.back import backwards
+
+    places, clusters = _sorted_out(paths)
+    inputs = read(places, options)
+    now = gather(inputs, options)
+    now.findings = [entry for entry in now.findings if entry.code not in _MENDED]
+    if now.has_errors:
+        return now, []
+    _refuse_unknown(clusters, now)
+    then = gather(inputs, replace(options, back=clusters, keep_sound=True))
+    compared = compare_clusters(now.known_clusters, then.known_clusters)
+    changes = {entry.before.names[0]: entry.changes for entry in compared}
+    gone = {cluster.names[0] for cluster in now.known_clusters} - changes.keys()
+    errors = [entry for entry in then.findings if entry.is_error]
+    wrong = {name: [e for e in errors if name in (e.subject.rpartition(" ")[2], *e.path)] or errors for name in gone}
+    found = backwards(now.sections, changes, wrong, clusters)
+    now.sections = found.sections
+    return now, found.findings
 
 
 def _from_state(state: str, paths: Sequence[str], options: Options, *, upgrade: bool) -> Gathered:

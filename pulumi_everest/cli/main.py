@@ -41,7 +41,8 @@ NO_COLOR and FORCE_COLOR switch colours off and on.
 
 
 _COMMANDS = (
-    "validate", "render", "preview", "status", "lock", "list", "explain", "schema", "adopt", "migrate", "plugin",
+    "validate", "render", "preview", "status", "lock", "list", "explain", "schema", "adopt", "migrate", "upgrade",
+    "plugin",
     "completion",
 )  # fmt: skip
 """In the order in which one uses them; each is in the module of its name."""

@@ -6,21 +6,24 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pulumi_everest.core.definition_digest import digest_of, short
 from pulumi_everest.core.resolve import Resolved
+from pulumi_everest.core.technology import Definition
 from pulumi_everest.model.deferred import Deferred, Path
 from pulumi_everest.model.findings import Finding, finding
 from pulumi_everest.model.lock import Lock
 from pulumi_everest.model.lock_file import LockedCluster, LockedComponent
 
 OPERATOR = "operator version"
+DEFINITION = "definition"
 
 
 @dataclass(frozen=True)
 class Change:
     """One difference between two entries: of a component's version or image, or of the cluster itself.
 
-    `what` is the component, or ``operator version``, ``provider``, ``bundle``; `field` is ``version`` or ``image`` of
-    a component, else the same as `what`.
+    `what` is the component, or ``operator version``, ``provider``, ``bundle``, ``definition``; `field` is ``version``
+    or ``image`` of a component, else the same as `what`.
     """
 
     what: str
@@ -31,11 +34,12 @@ class Change:
     def text(self, arrow: str = "→") -> str:
         """The change for people: ``engine 8.0.17-6 → 8.0.19-7``, ``engine 8.0.19-7 (new)``."""
         name = f"{self.what} image" if self.field == "image" else self.what
-        if self.old is None:
-            return f"{name} {self.new} (new)"
-        if self.new is None:
-            return f"{name} {self.old} (gone)"
-        return f"{name} {self.old} {arrow} {self.new}"
+        old, new = (short(v) if v and self.what == DEFINITION else v for v in (self.old, self.new))
+        if old is None:
+            return f"{name} {new} (new)"
+        if new is None:
+            return f"{name} {old} (gone)"
+        return f"{name} {old} {arrow} {new}"
 
 
 @dataclass(frozen=True)
@@ -52,12 +56,14 @@ class Record:
     former: str | None = None
 
     @classmethod
-    def of(cls, name: str, resolved: Resolved, former: str | None = None) -> Record:
+    def of(
+        cls, name: str, resolved: Resolved, former: str | None = None, definition: Definition | None = None
+    ) -> Record:
         """The record of a resolved cluster."""
-        return cls(name, entry_of(resolved), tuple(unknown_versions(resolved)), former)
+        return cls(name, entry_of(resolved, definition), tuple(unknown_versions(resolved)), former)
 
 
-def entry_of(resolved: Resolved) -> LockedCluster:
+def entry_of(resolved: Resolved, definition: Definition | None = None) -> LockedCluster:
     """What a lock records of a cluster. Values that are not known yet are left out."""
     spec = resolved.spec
     operator, bundle = spec.get("operatorVersion"), spec.get("bundle")
@@ -68,6 +74,7 @@ def entry_of(resolved: Resolved) -> LockedCluster:
             components[name] = LockedComponent(version=version, image=resolved.catalog.get(name))
     return LockedCluster.model_construct(
         provider=spec["provider"],
+        definition=digest_of(definition) if definition is not None else None,
         operator_version=operator if isinstance(operator, str) else None,
         bundle=bundle if isinstance(bundle, str) else None,
         components=components,
@@ -100,6 +107,9 @@ def changes(old: LockedCluster | None, new: LockedCluster | None) -> Iterator[Ch
             yield Change(name, "version", *versions)
         elif before and after and before.image is not None and before.image != after.image:
             yield Change(name, "image", before.image, after.image)
+    was, now = (side.definition if side is not None else None for side in (old, new))
+    if was is not None and now is not None and was != now:
+        yield Change(DEFINITION, DEFINITION, was, now)
 
 
 def lock_findings(lock: Lock, resolved: Resolved) -> Iterator[Finding]:

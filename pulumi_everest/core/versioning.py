@@ -10,6 +10,7 @@ from pulumi_everest.core.locked_versions import Locked, bundled
 from pulumi_everest.core.paths import value_at
 from pulumi_everest.core.technology import Technology, newest
 from pulumi_everest.core.version_lines import in_order, nearest_version, newest_of, of_line
+from pulumi_everest.core.version_ways import VersionWays
 from pulumi_everest.model.deferred import Computed, Deferred, Path, leaves_of
 from pulumi_everest.model.definition import Bundle, VersionEntry
 from pulumi_everest.model.findings import EverestError, Finding, did_you_mean, finding, unknown
@@ -257,7 +258,7 @@ class Versions:
         version = newest_of(version, entries) or version
         for entry in entries:
             if entry.version == version:
-                self._ageing(entry, kind, path)
+                self._ageing(entry, kind, operator, path)
                 return entry
         if kind in self.definition.spec.component_types and (entries or self.definition.versions(kind, None)):
             repeated = any(f.path == path and f.code == "cluster.unknown-version" for f in self.found)
@@ -276,19 +277,19 @@ class Versions:
         allowed = [entry.version for entry in in_order(entries)]
         return finding("cluster.unknown-version", path, text, allowed=allowed, hint=hint)
 
-    def _ageing(self, entry: VersionEntry, kind: str, path: Path) -> None:
+    def _ageing(self, entry: VersionEntry, kind: str, operator: str | None, path: Path) -> None:
         release = self.technology.manifest.release if self.technology.manifest else None
         if not entry.removed_in and not entry.deprecated:
             return
-        every = in_order(self.definition.versions(kind, None))
-        newer = list(dict.fromkeys(e.version for e in every if not e.deprecated and not e.removed_in))
+        newer = VersionWays(self.definition, operator).reachable(kind, entry.version)
         if entry.removed_in and release and version_key(release) >= version_key(entry.removed_in):
             text = f"version '{entry.version}' of type '{kind}' was removed in release {entry.removed_in}"
             self.found.append(finding("cluster.removed-version", path, text, allowed=newer))
         else:
             end = f" and goes away in release {entry.removed_in}" if entry.removed_in else ""
             text = f"version '{entry.version}' of type '{kind}' is deprecated{end}"
-            self.found.append(finding("cluster.deprecated-version", path, text, allowed=newer))
+            hint = None if newer else "no version here can be reached from it by a change of the version alone"
+            self.found.append(finding("cluster.deprecated-version", path, text, allowed=newer, hint=hint))
 
     def _image_before_registry(self, component: str, entry: VersionEntry | None) -> str | None:
         """The image of a version: the locked one where that version is locked, else the catalog's."""

@@ -163,6 +163,10 @@ CODES: dict[str, Code] = {
     ),
     "lock.missing": Code(_W, "The lock has other clusters, but not this one."),
     "lock.out-of-date": Code(_W, "The lock does not say what the cluster's own choices lead to."),
+    "lock.stays": Code(_E, "The lock of a cluster cannot go back to what it said before its last upgrade."),
+    # Upgrades
+    "upgrade.release": Code(_E, "The release that runs is older than the newer plugin can be upgraded from."),
+    "upgrade.other-definition": Code(_W, "The lock was recorded with another definition than the one to upgrade from."),
     # Backups and restores on demand
     "backup.unknown-cluster": Code(
         _E, "A backup or restore names a cluster that is not in the input, and not the Provider of one that is not."

@@ -7,8 +7,8 @@ Most inputs have no lock, so the file's own models are imported for the first on
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pulumi_everest.model.deferred import Path
@@ -36,11 +36,15 @@ class Lock:
 
 @dataclass
 class Locks:
-    """A lock file that has been read. `file` is what people call it."""
+    """A lock file that has been read. `file` is what people call it.
+
+    Of the clusters in `back` what counts is what they had before their last upgrade; of all where it is empty.
+    """
 
     file: str
     model: LockFile
     locate: Locate = nowhere
+    back: Collection[str] | None = None
 
     def section(self, stack: str | None) -> dict[str, LockedCluster] | None:
         """The clusters of a stack, or (None) of YAML documents; None where the file has nothing of them."""
@@ -55,8 +59,24 @@ class Locks:
         start: Path = ("clusters",) if stack is None else ("stacks", stack)
         for name in names:
             if name in clusters:
-                return Lock(names[0], clusters[name], (*start, name), self.locate)
+                return self._counting(Lock(names[0], clusters[name], (*start, name), self.locate))
         return Lock(names[0], path=start, locate=self.locate)
+
+    def _counting(self, lock: Lock) -> Lock:
+        """What counts of a cluster: the entry, or what it was before."""
+        entry, names = lock.entry, (lock.cluster, lock.cluster.rpartition("/")[2])
+        if self.back is None or entry is None or entry.former is None:
+            return lock
+        if self.back and not any(name in self.back for name in names):
+            return lock
+        return replace(lock, entry=former_of(entry), path=(*lock.path, "former"))
+
+
+def former_of(entry: LockedCluster) -> LockedCluster:
+    """An entry as it was before its last upgrade, which has one."""
+    assert entry.former is not None
+    kept = {name: getattr(entry.former, name) for name in type(entry.former).model_fields}
+    return entry.model_copy(update={**kept, "former": None})
 
 
 def read_locks(path: str | os.PathLike[str], shown: str | None = None) -> Locks | None:

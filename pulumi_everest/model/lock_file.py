@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
 
 from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.findings import EverestError, Finding, Locate, Place, finding, located
@@ -25,17 +27,26 @@ class LockedComponent(Part):
     """The image that the definition had for the version, before a registry is put in front."""
 
 
-class LockedCluster(Part):
-    """What is recorded of one cluster."""
+class LockedVersions(Part):
+    """The versions that a cluster has, and the definition that they were taken from."""
 
-    provider: str
-    """Name of the Provider; the entry of another one does not count."""
+    definition: Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")] | None = None
+    """Digest of the definition."""
     operator_version: Version | None = None
     """Version of the operator."""
     bundle: str | None = None
     """The bundle, where the cluster names one."""
     components: dict[str, LockedComponent]
     """The components by name."""
+
+
+class LockedCluster(LockedVersions):
+    """What is recorded of one cluster."""
+
+    provider: str
+    """Name of the Provider; the entry of another one does not count."""
+    former: LockedVersions | None = None
+    """What was recorded before the last upgrade, for the way back."""
 
 
 class LockFile(Part):
@@ -114,7 +125,15 @@ def lock_data(clusters: dict[str, Any] | None, stacks: dict[str, dict[str, Any]]
 
 
 def _sorted(clusters: dict[str, Any]) -> dict[str, Any]:
-    return {
-        name: {**entry, "components": {c: entry["components"][c] for c in sorted(entry["components"])}}
-        for name, entry in sorted(clusters.items())
-    }
+    return {name: _entry(entry) for name, entry in sorted(clusters.items())}
+
+
+_ORDER = ("provider", "definition", "operatorVersion", "bundle", "components", "former")
+
+
+def _entry(entry: dict[str, Any]) -> dict[str, Any]:
+    data = {key: entry[key] for key in _ORDER if key in entry}
+    data["components"] = {name: entry["components"][name] for name in sorted(entry["components"])}
+    if "former" in data:
+        data["former"] = _entry(data["former"])
+    return data

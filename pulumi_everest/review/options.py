@@ -33,6 +33,8 @@ class Options:
     no_lock: bool = False
     unlocked: list[str] | None = None
     """Clusters that ignore the lock, though others do not; all of them where the list is empty."""
+    back: list[str] | None = None
+    """Clusters that count as their lock had them before the last upgrade; all of them where the list is empty."""
     config: dict[str, str] = field(default_factory=dict)
     stack: str | None = None
     stack_outputs: dict[str, Any] = field(default_factory=dict)
@@ -41,6 +43,8 @@ class Options:
     recursive: bool = False
     waiting: Callable[[str], None] | None = None
     """Called with a text when something takes long, from another thread."""
+    keep_sound: bool = False
+    """Whether what is without errors is wanted even where something else has some."""
     is_past: bool = False
     """Whether the input is what there was: of its documents only errors are wanted."""
 

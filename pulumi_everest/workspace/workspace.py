@@ -323,31 +323,35 @@ class Workspace:
 
     # All
 
-    def plan(self) -> Planned:
-        """Every cluster and job with its objects, or nothing but the findings if there is an error."""
+    def plan(self, *, partial: bool = False) -> Planned:
+        """Every cluster and job with its objects, or nothing but the findings if there is an error.
+
+        A partial plan has those that have no error of their own, whatever else is wrong.
+        """
         found = [*self.findings, *self._twins(), *self._job_twins(), *self._unused_providers()]
         checked, results = [], dict[int, Checked]()
         for cluster in self.clusters:
             resolved, setup, more = results[id(cluster)] = self.check(cluster)
             found += more
-            if resolved is not None and setup is not None:
+            if resolved is not None and setup is not None and not (partial and _has_errors(more)):
                 checked.append((cluster, resolved, setup))
         checked_jobs, known = [], ByName(self.clusters, self.jobs)
         for own in self.jobs:
             job, setup, more = self.check_job(own, known, results)
             found += more
-            if job is not None and setup is not None:
+            if job is not None and setup is not None and not (partial and _has_errors(more)):
                 checked_jobs.append((own, job, setup))
         planned = Planned([], [], [])
-        if not any(entry.is_error for entry in found):
+        if partial or not _has_errors(found):
             for cluster, resolved, setup in checked:
                 try:
                     plan = Plan(cluster, resolved, setup, self.emit(cluster, resolved, setup))
                 except EverestError as error:
                     found += self._placed(error.findings, cluster)
                     continue
-                planned.clusters.append(plan)
-                found += self.check_objects(plan)
+                more = self.check_objects(plan)
+                found += more
+                planned.clusters += [] if partial and _has_errors(more) else [plan]
             for own, job, setup in checked_jobs:
                 try:
                     job_plan = JobPlan(own, job, setup, self.emit_job(job, setup))
@@ -356,7 +360,7 @@ class Workspace:
                     continue
                 planned.jobs.append(job_plan)
                 found += self._placed(jobs.schema_findings(job_plan, self.crds), own)
-        if any(entry.is_error for entry in found):
+        if _has_errors(found) and not partial:
             planned = Planned([], [], [])
         planned.findings = sort_findings(found)
         return planned
@@ -405,6 +409,10 @@ class Workspace:
             return []
         own = self.providers.get(name)
         return provider_objects(setup.technology, own.spec if own else {}, own.metadata if own else {})
+
+
+def _has_errors(found: Iterable[Finding]) -> bool:
+    return any(entry.is_error for entry in found)
 
 
 def _in_input(entry: Finding, prefix: Path) -> Finding:

@@ -52,7 +52,13 @@ def test_names_that_are_always_the_same_are_offered() -> None:
 
 
 def test_codes_providers_and_the_fields_below_them_are_offered() -> None:
-    assert offered("explain", "lock.") == ["lock.file", "lock.unknown-version", "lock.missing", "lock.out-of-date"]
+    assert offered("explain", "lock.") == [
+        "lock.file",
+        "lock.unknown-version",
+        "lock.missing",
+        "lock.out-of-date",
+        "lock.stays",
+    ]
     assert offered("explain", "ps") == ["psmdb-operator"]
     assert "pxc-operator.instances.proxy" in offered("explain", "pxc-operator.instances.p")
     assert not [name for name in offered("explain", "pxc-operator.instances.p") if ".instances.p" not in name]

@@ -15,6 +15,9 @@ import pytest
 import yaml
 from click.testing import Result
 
+from pulumi_everest.core.definition_digest import digest_of, short
+from pulumi_everest.plugins.find import Plugins
+
 Run = Callable[..., Result]
 
 TOYDB = Path(__file__).parents[1] / "resources" / "toydb"
@@ -78,6 +81,13 @@ def program(project: Callable[[str], Path]) -> Path:
     return project(PROGRAM)
 
 
+def digest_in(folder: Path) -> str:
+    """The digest of the definition of a plugin."""
+    plugin = Plugins([folder]).named("toydb")
+    assert plugin is not None
+    return digest_of(plugin.definition)
+
+
 def locked(folder: Path) -> dict[str, Any]:
     data: dict[str, Any] = yaml.safe_load((folder / "everest.lock").read_text())
     return data
@@ -104,6 +114,7 @@ def test_the_lock_is_sorted_and_says_versions_images_and_operator_version(run: R
         "  shop/orders: engine 1.0.1 (new)",
         "2 clusters recorded",
     ]
+    digest = digest_in(old)
     assert (folder / "everest.lock").read_text() == (
         "# Versions that the clusters keep until `everest lock --upgrade` moves them. "
         "Written by `everest lock`; commit it.\n"
@@ -111,6 +122,7 @@ def test_the_lock_is_sorted_and_says_versions_images_and_operator_version(run: R
         "clusters:\n"
         "  shop/carts:\n"
         "    provider: toydb-operator\n"
+        f"    definition: {digest}\n"
         "    operatorVersion: 1.0.0\n"
         "    components:\n"
         "      engine:\n"
@@ -118,6 +130,7 @@ def test_the_lock_is_sorted_and_says_versions_images_and_operator_version(run: R
         "        image: toy/toyd:1.0.1\n"
         "  shop/orders:\n"
         "    provider: toydb-operator\n"
+        f"    definition: {digest}\n"
         "    operatorVersion: 1.0.0\n"
         "    components:\n"
         "      engine:\n"
@@ -147,6 +160,7 @@ def test_with_a_lock_a_newer_release_changes_nothing_until_an_upgrade(
     assert upgraded.stdout.splitlines()[1:] == [
         f"  {name}: operator version 1.0.0 → 1.1.0",
         f"  {name}: engine 1.0.1 → 1.0.2",
+        f"  {name}: definition {short(digest_in(old))} → {short(digest_in(new))}",
         "1 cluster recorded",
     ]
     assert engines(run("render", ".", "--plugin", new)) == {
@@ -235,7 +249,7 @@ def test_a_version_that_the_release_no_longer_has_is_an_error_at_its_line_in_the
 
     assert result.exit_code == 1
     assert result.stdout.splitlines()[0] == (
-        "everest.lock:16:18: error: type 'toyd' has no version '1.0.1' [lock.unknown-version]"
+        "everest.lock:18:18: error: type 'toyd' has no version '1.0.1' [lock.unknown-version]"
     )
     assert "everest lock --upgrade shop/orders" in result.stdout
     assert run("lock", "--plugin", later).exit_code == 1
@@ -480,6 +494,13 @@ def test_json_says_the_same_for_machines(run: Run, folder: Path, old: Path, new:
                     "new": "1.1.0",
                 },
                 {"cluster": "shop/orders", "what": "engine", "field": "version", "old": "1.0.1", "new": "1.0.2"},
+                {
+                    "cluster": "shop/orders",
+                    "what": "definition",
+                    "field": "definition",
+                    "old": digest_in(old),
+                    "new": digest_in(new),
+                },
             ],
             "gone": ["shop/carts"],
             "notes": [],

@@ -177,6 +177,8 @@ class PluginManifest(Part):
     """How far it can be relied on."""
     release: Version | None = None
     """Release of the plugin."""
+    min_upgradable_from: Version | None = None
+    """The oldest release of the plugin whose clusters can be upgraded to this one; any if left out."""
     operator: Operator
     """The operator that the emitted objects are for."""
     components: dict[str, HonouredComponent] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pulumi
@@ -60,7 +61,8 @@ class ClusterCandidate:
         checked = read_cluster(self.arguments, data, self.run.workspace, lock)
         if isinstance(checked.cluster.spec.get("provider"), str):
             self.run.named.add(checked.cluster.spec["provider"])
-        self._recorder.note(checked.resolved, lock)
+        definition = checked.setup.technology.definition if checked.setup is not None else None
+        self._recorder.note(checked.resolved, lock, definition)
         return checked
 
     def _make(self) -> ClusterObjects:
@@ -94,7 +96,7 @@ class ClusterCandidate:
         resolved, setup = self.checked.resolved, self.checked.setup
         if resolved is None or setup is None or not self.objects:
             return None
-        return Plan(self.input, resolved, setup, self.objects)
+        return Plan(replace(self.input, subject=self.arguments.subject), resolved, setup, self.objects)
 
     @property
     def main(self) -> dict[str, Any] | None:

@@ -16,6 +16,7 @@ from pulumi_everest.model.lock import LOCK_FILE, Lock, Locks, read_locks
 
 if TYPE_CHECKING:
     from pulumi_everest.core.resolve import Resolved
+    from pulumi_everest.core.technology import Definition
 
 
 RECORD: ContextVar[dict[str, list[Record]] | None] = ContextVar("record", default=None)
@@ -57,6 +58,7 @@ class ProgramLocks:
                 self.findings += error.findings
                 return None
             if locks is not None:
+                locks.back = pulumi.Config("everest").get_object("lockBack")
                 return locks
         return None
 
@@ -89,15 +91,20 @@ class Recorder:
         self._records = recorded.setdefault(name, []) if recorded is not None else None
         self._index: int | None = None
 
-    def note(self, resolved: Resolved | None, lock: Lock | None) -> None:
+    def note(self, resolved: Resolved | None, lock: Lock | None, definition: Definition | None = None) -> None:
         """Keep what a lock would say of the cluster now."""
         if self._records is None or resolved is None:
             return
-        entry = str(lock.path[-1]) if lock is not None and lock.entry is not None else None
+        entry = _name_in(lock) if lock is not None and lock.entry is not None else None
         former = entry if lock is not None and entry != lock.cluster else None
-        record = Record.of(self._name, resolved, former)
+        record = Record.of(self._name, resolved, former, definition)
         if self._index is None:
             self._index = len(self._records)
             self._records.append(record)
         else:
             self._records[self._index] = record
+
+
+def _name_in(lock: Lock) -> str:
+    """The name that an entry has in the file: behind ``stacks`` and the stack, or ``clusters``."""
+    return str(lock.path[2] if lock.path[0] == "stacks" else lock.path[1])

@@ -121,7 +121,7 @@ def _at_revision(
     inputs.findings = [entry for entry in inputs.findings if entry.code != "source.empty"]
     _forget(loaded, list(trees.repositories))
     gathered = gather(inputs, replace(options, plugins=plugins))
-    _rename(gathered, trees.shown)
+    rename(gathered, trees.shown)
     return FormerInput(gathered, new)
 
 
@@ -146,7 +146,7 @@ def _plugin(path: Path, trees: _Trees) -> Path:
         return path
 
 
-def _rename(gathered: Gathered, shown: Callable[[str], str]) -> None:
+def rename(gathered: Gathered, shown: Callable[[str], str]) -> None:
     """Give all files the names that people know, and keep their texts: the folder will be gone."""
     sources = gathered.sources
     for file in {entry.place.file for entry in gathered.findings if entry.place is not None}:

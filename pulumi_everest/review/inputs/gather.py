@@ -74,7 +74,7 @@ def gather(inputs: Inputs, options: Options, *, objects: bool = True) -> Gathere
             _gather_program(folder, options, gathered, objects=objects)
     if objects:
         gathered.findings += _twins(gathered.items)
-    if gathered.has_errors:
+    if gathered.has_errors and not options.keep_sound:
         gathered.groups = []
     gathered.findings = sort_findings(gathered.findings)
     return gathered
@@ -97,7 +97,7 @@ def _gather_documents(inputs: Inputs, options: Options, gathered: Gathered, *, o
     gathered.clusters += sum(1 for d in inputs.documents if _is_ours(d) and d.data.get("kind") == "DatabaseCluster")
     locks = LockFiles(options)
     locks.apply(workspace.clusters)
-    planned = workspace.plan()
+    planned = workspace.plan(partial=options.keep_sound)
     found = [*planned.findings, *locks.findings]
     if not objects:
         gathered.findings += [entry for entry in found if entry.code != "provider.no-plugin"]

@@ -14,6 +14,7 @@ from typing import Any
 
 from pulumi_everest.core.changes.impact import Concealed
 from pulumi_everest.core.changes.secret_changes import SecretHandling, names_in
+from pulumi_everest.core.changes.snapshot import Snapshot
 from pulumi_everest.model.deferred import Deferred, Path
 from pulumi_everest.model.findings import Finding
 from pulumi_everest.model.shapes import shape_of
@@ -45,12 +46,31 @@ def run(folder: Folder, options: Options, sources: Sources) -> tuple[ProgramRun,
         config["everest:reconcileBy"] = options.reconcile_by
     if options.no_lock or options.unlocked is not None:
         config["everest:noLock"] = "true" if options.no_lock or not options.unlocked else json.dumps(options.unlocked)
+    if options.back is not None:
+        config["everest:lockBack"] = json.dumps(options.back)
     with _said_if_long(f"{folder}: the program still runs; --timeout ends it after {options.timeout:g} s", options):
         result = run_program(
             folder, config=config, stack=options.stack, stack_outputs=options.stack_outputs, timeout=options.timeout
         )
     sources.hide(result.secrets.are_in)
+    if options.keep_sound and any(entry.is_error for entry in result.findings):
+        return result, [_sound(plan) for plan in result.plans if isinstance(plan, Plan)]
     return result, _groups(result, folder, sources)
+
+
+def _sound(plan: Plan) -> Group:
+    """A cluster that has no error in a program that has some, and so was not registered."""
+    main = next((entry.manifest for entry in plan.objects if entry.main), {})
+    name = plan.cluster.subject.rpartition(" ")[2]
+    group = Group("cluster", name, items=[Item(entry.manifest, main=entry.main) for entry in plan.objects])
+    technology = plan.setup.technology
+    snapshot = Snapshot.of(plan.resolved, technology, main, {})
+    group.cluster = Cluster(snapshot, technology, name, plan.cluster.subject, _as_it_is)
+    return group
+
+
+def _as_it_is(entry: Finding) -> Finding:
+    return entry
 
 
 LONG = 2.0

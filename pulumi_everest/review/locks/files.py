@@ -58,7 +58,9 @@ class LockFiles:
         if folder not in self._read:
             self._read[folder] = None
             try:
-                self._read[folder] = read_locks(folder / LOCK_FILE)
+                locks = self._read[folder] = read_locks(folder / LOCK_FILE)
+                if locks is not None:
+                    locks.back = self.options.back
             except EverestError as error:
                 self.findings += error.findings
         return self._read[folder]
@@ -90,7 +92,8 @@ def sections_of(plans: Iterable[Plan], folders: Iterable[Path]) -> list[Section]
         name, folder = name_of(plan.cluster), folder_of(plan.cluster)
         if name is not None:
             section = sections.setdefault(os.path.realpath(folder), Section(folder, None, False, []))
-            section.records.append(Record.of(name, plan.resolved))
+            definition = plan.setup.technology.definition
+            section.records.append(Record.of(name, plan.resolved, definition=definition))
     return list(sections.values())
 
 

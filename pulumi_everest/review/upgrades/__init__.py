@@ -1,0 +1,1 @@
+"""What an upgrade does to the clusters of an input, and its steps, as data."""

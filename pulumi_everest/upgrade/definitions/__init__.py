@@ -1,0 +1,1 @@
+"""From one release of a plugin to a newer one."""

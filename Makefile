@@ -45,7 +45,7 @@ test: $(VENV)/.develop ## Run the tests (TESTS=tests/core: those); those that ne
 	@$(BIN)/python -m pytest -n auto --dist loadfile $(TESTS)
 
 # What a version of Python or of a dependency can break. The other half of the tests' time asks about templates of plugins.
-QUICK := $(addprefix tests/,authoring cli core emit examples expressions form live model program resources review serving typing workspace)
+QUICK := $(addprefix tests/,authoring cli core emit examples expressions form live model program resources review serving typing ui workspace)
 
 test-pythons: ## Run the quick part of the tests with each Python of those supported that this machine has
 	@for python in $$($(PYTHON) tools/pythons.py); do \
@@ -146,8 +146,8 @@ docs: $(VENV)/.docs ## Build the documentation site into build/docs
 	@$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going --nitpicky --fresh-env docs build/docs
 	@echo "build/docs/index.html"
 
-browser-test: docs $(VENV)/.develop ## Open every page in a headless Chromium: on a laptop and a phone nothing may be cut (EVEREST_SCREENS=DIR: pictures)
-	@EVEREST_REQUIRE=browser $(BIN)/python -m pytest -q tests/docs/test_browser.py
+browser-test: docs $(VENV)/.develop ## Open all pages of the site, and the form page, in a headless Chromium (EVEREST_SCREENS=DIR: pictures)
+	@EVEREST_REQUIRE=browser $(BIN)/python -m pytest -q tests/docs/test_browser.py tests/ui tests/ui
 
 dist: $(VENV)/.develop ## Build the wheel and the source distribution into dist
 	@rm -rf dist

@@ -1,4 +1,4 @@
-"""Adopted clusters as text: a Pulumi program in Python, or the data of DatabaseCluster documents."""
+"""Clusters as text: a Pulumi program in Python; of adopted ones also the data of DatabaseCluster documents."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import keyword
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from pulumi_everest.adoption.adopt import Adopted
@@ -15,13 +16,13 @@ from pulumi_everest.model.cluster import DatabaseClusterSpec
 from pulumi_everest.model.shapes import Shape, shape_of
 
 _WIDTH = 100
-_HEAD = '''"""Databases that were there before this program, as they are.
+_IMPORT = "import pulumi_everest as everest\n"
+_HEAD = f'''"""Databases that were there before this program, as they are.
 
 The first `pulumi up` takes them over and changes nothing; a preview refuses whatever would.
 """
 
-import pulumi_everest as everest
-'''
+{_IMPORT}'''
 
 
 def documents(adopted: Iterable[Adopted]) -> list[dict[str, Any]]:
@@ -47,8 +48,13 @@ def program(adopted: Sequence[Adopted]) -> str:
 
 def project(adopted: Sequence[Adopted], name: str) -> dict[str, str]:
     """The files of a project with that program, by their names."""
-    settings = f"name: {name}\nruntime:\n  name: python\ndescription: Databases that were there before this program\n"
-    return {"__main__.py": program(adopted), "Pulumi.yaml": settings, "requirements.txt": "pulumi-everest\n"}
+    return project_files(name, program(adopted), "Databases that were there before this program")
+
+
+def project_files(name: str, text: str, description: str) -> dict[str, str]:
+    """The files of a project with this program, by their names."""
+    settings = f"name: {name}\nruntime:\n  name: python\ndescription: {description}\n"
+    return {"__main__.py": text, "Pulumi.yaml": settings, "requirements.txt": "pulumi-everest\n"}
 
 
 def file_name(entry: Adopted) -> str:
@@ -64,13 +70,36 @@ def _names(adopted: Sequence[Adopted]) -> list[str]:
     return [long if name in twice else name for name, long in zip(plain, full, strict=True)]
 
 
+def cluster_program(metadata: Mapping[str, Any], spec: Mapping[str, Any]) -> str:
+    """A program with one cluster, as a document with this metadata and spec has it.
+
+    Finalizers are left out: a program has no argument for them.
+    """
+    known = {key: value for key, value in metadata.items() if key in _OF_PROGRAMS}
+    return f"{_IMPORT}\n{_made(str(known.get('name') or 'cluster'), known, spec)}"
+
+
+_OF_PROGRAMS = ("name", "namespace", "labels", "annotations")
+
+
 def _call(entry: Adopted, name: str) -> str:
-    arguments: dict[str, Any] = {"adopt": True}
-    if name != entry.metadata["name"]:
-        arguments["name"] = entry.metadata["name"]
-    arguments |= {key: value for key, value in entry.metadata.items() if key != "name"}
-    arguments |= {_snake(key): value for key, value in entry.options.items()}
-    arguments |= {_snake(key): value for key, value in _in_python(entry.spec, shape_of(DatabaseClusterSpec)).items()}
+    return _made(name, entry.metadata, entry.spec, {"adopt": True}, entry.options)
+
+
+def _made(
+    name: str,
+    metadata: Mapping[str, Any],
+    spec: Mapping[str, Any],
+    first: Mapping[str, Any] = MappingProxyType({}),
+    options: Mapping[str, Any] = MappingProxyType({}),
+) -> str:
+    """A call that makes a cluster, with arguments `first` before its metadata, and other `options` of programs."""
+    arguments: dict[str, Any] = dict(first)
+    if name != metadata.get("name", name):
+        arguments["name"] = metadata["name"]
+    arguments |= {key: value for key, value in metadata.items() if key != "name"}
+    arguments |= {_snake(key): value for key, value in options.items()}
+    arguments |= {_snake(key): value for key, value in _in_python(spec, shape_of(DatabaseClusterSpec)).items()}
     lines = [f"{_variable(name)} = everest.DatabaseCluster(", f"    {_literal(name, 1)},"]
     lines += [f"    {key}={_literal(value, 1)}," for key, value in arguments.items()]
     return "\n".join([*lines, ")\n"])

@@ -29,6 +29,7 @@ _HELP = """Databases of any technology on Kubernetes, checked and shown without 
   everest adopt --from-cluster             the program of databases that are there
   everest migrate --from-cluster           the way from Everest's first API
   everest plugin check plugins/valkey      what is wrong with a plugin of your own
+  everest ui                               the forms of the technologies, in the browser
 
 A PATH is a file of YAML or JSON, a folder, or - for standard input; without one it is the working folder. A folder
 with a Pulumi.yaml is a Pulumi program in Python or YAML, which runs in this process; of any other folder the *.yaml,
@@ -42,7 +43,7 @@ NO_COLOR and FORCE_COLOR switch colours off and on.
 
 _COMMANDS = (
     "validate", "render", "preview", "status", "lock", "list", "explain", "schema", "adopt", "migrate", "upgrade",
-    "plugin",
+    "plugin", "ui",
     "completion",
 )  # fmt: skip
 """In the order in which one uses them; each is in the module of its name."""

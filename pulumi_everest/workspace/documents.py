@@ -224,7 +224,7 @@ class Documents:
     def _add_cluster(self, document: Document) -> None:
         data = with_own_finalizers(without_server_fields(document.data), document.data)
         model, found = read_leniently(DatabaseCluster, data, defer=True)
-        secrets = _secrets_in_yaml(data)
+        secrets = secrets_in_yaml(data)
         found = [*secrets, *(entry for entry in found if entry.path not in {secret.path for secret in secrets})]
         self._found(found, document)
         if model is None:
@@ -266,7 +266,7 @@ def _deferring(spec: dict[str, Any], found: Iterable[Finding]) -> dict[str, Any]
     return aside if isinstance(aside, dict) else {}
 
 
-def _secrets_in_yaml(data: Mapping[str, Any]) -> list[Finding]:
+def secrets_in_yaml(data: Mapping[str, Any]) -> list[Finding]:
     """Secret values where only programs may give them."""
     found = []
     places: list[tuple[Path, str]] = [

@@ -61,15 +61,19 @@ class Gathered:
         return any(entry.is_error for entry in self.findings)
 
 
-def gather(inputs: Inputs, options: Options, *, objects: bool = True) -> Gathered:
-    """Check everything and make the objects. Without `objects` nothing is asked that only making them needs."""
+def gather(inputs: Inputs, options: Options, *, objects: bool = True, plugins: Plugins | None = None) -> Gathered:
+    """Check everything and make the objects. Without `objects` nothing is asked that only making them needs.
+
+    Whoever has the `plugins` of the options at hand gives them, so that they are not read again for documents.
+    """
     gathered = Gathered(
         findings=list(inputs.findings), documents=len(inputs.documents), sources=Sources(dict(inputs.texts))
     )
     with crd_files(options.crds, gathered.findings) as files:
         options = replace(options, crds=files)
         if inputs.documents or not inputs.programs:
-            _gather_documents(inputs, options, gathered, objects=objects)
+            known = plugins if plugins is not None else Plugins(options.plugins)
+            _gather_documents(inputs, options, gathered, known, objects=objects)
         for folder in inputs.programs:
             _gather_program(folder, options, gathered, objects=objects)
     if objects:
@@ -83,10 +87,10 @@ def gather(inputs: Inputs, options: Options, *, objects: bool = True) -> Gathere
 # Documents
 
 
-def _gather_documents(inputs: Inputs, options: Options, gathered: Gathered, *, objects: bool) -> None:
+def _gather_documents(inputs: Inputs, options: Options, gathered: Gathered, plugins: Plugins, *, objects: bool) -> None:
     crds = schemas(options.crds, gathered.findings)
     workspace = Workspace(
-        Plugins(options.plugins),
+        plugins,
         inputs.documents,
         reconcile_by=options.reconcile_by,
         crds=crds,

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,8 @@ class Browser:
         target = self.call("Target.createTarget", url="about:blank")["targetId"]
         self._session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         self.call("Page.enable")
+        self.call("Runtime.enable")
+        self.call("Log.enable")
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -98,10 +101,10 @@ class Browser:
             "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600
         )
 
-    def open(self, page: Path) -> None:
-        """Load a page from a file, and wait until it is there."""
+    def open(self, page: Path | str) -> None:
+        """Load a page from a file or an address, and wait until it is there."""
         self._events.clear()
-        self.call("Page.navigate", url=page.resolve().as_uri())
+        self.call("Page.navigate", url=page if isinstance(page, str) else page.resolve().as_uri())
         while not any(event.get("method") == "Page.loadEventFired" for event in self._events):
             self._events.append(self._read())
 
@@ -111,7 +114,51 @@ class Browser:
         assert "exceptionDetails" not in answer, answer["exceptionDetails"]
         return answer["result"].get("value")
 
-    def screenshot(self, file: Path) -> None:
-        """Write the whole page as a picture."""
-        answer = self.call("Page.captureScreenshot", captureBeyondViewport=True, format="png")
+    def until(self, script: str, seconds: float = 20.0) -> Any:
+        """What an expression gives, as soon as that is something."""
+        end = time.monotonic() + seconds
+        while not (found := self.run(script)):
+            assert time.monotonic() < end, f"never: {script}; {self.complaints()}"
+            time.sleep(0.01)
+        return found
+
+    def press(self, key: str, *, shift: bool = False, code: int = 0) -> None:
+        """Press a key that is no character: Tab, Enter, ArrowDown, Space."""
+        text = {"Enter": "\r", "Space": " "}.get(key)
+        name = " " if key == "Space" else key
+        code = (
+            code
+            or {"Tab": 9, "Enter": 13, "Space": 32, "ArrowLeft": 37, "ArrowUp": 38, "ArrowRight": 39, "ArrowDown": 40}[
+                key
+            ]
+        )
+        more = {"key": name, "code": key, "windowsVirtualKeyCode": code, "modifiers": 8 if shift else 0}
+        self.call("Input.dispatchKeyEvent", type="keyDown", **more, **({"text": text} if text else {}))
+        self.call("Input.dispatchKeyEvent", type="keyUp", **more)
+
+    def type(self, text: str) -> None:
+        """Type a text into what has the focus, character by character."""
+        for character in text:
+            self.call("Input.dispatchKeyEvent", type="keyDown", key=character, text=character)
+            self.call("Input.dispatchKeyEvent", type="keyUp", key=character)
+
+    def complaints(self) -> list[str]:
+        """What pages have complained of since the last one was opened: errors of scripts, broken policies."""
+        self.run("1")
+        found = []
+        for event in self._events:
+            of, parameters = event.get("method"), event.get("params", {})
+            if of == "Runtime.exceptionThrown":
+                details = parameters["exceptionDetails"]
+                found.append(str(details.get("exception", {}).get("description", details.get("text"))))
+            elif of == "Log.entryAdded" and parameters["entry"]["level"] == "error":
+                found.append(f"{parameters['entry']['text']} {parameters['entry'].get('url', '')}")
+            elif of == "Runtime.consoleAPICalled" and parameters["type"] in ("error", "assert"):
+                found.append(str(parameters["args"]))
+        return found
+
+    def screenshot(self, file: Path, *, whole: bool = True, kind: str = "png", quality: int | None = None) -> None:
+        """Write the page as a picture, or with `whole` false what of it is on the screen."""
+        more = {} if quality is None else {"quality": quality}
+        answer = self.call("Page.captureScreenshot", captureBeyondViewport=whole, format=kind, **more)
         file.write_bytes(base64.b64decode(answer["data"]))

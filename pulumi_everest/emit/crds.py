@@ -137,10 +137,39 @@ def _definitions(document: Any) -> Iterator[dict[str, Any]]:
     if not isinstance(document, dict):
         return
     if document.get("kind") == "List":
-        for item in document.get("items") or []:
+        items = document.get("items")
+        for item in items if isinstance(items, list) else ():
             yield from _definitions(item)
     elif document.get("kind") == "CustomResourceDefinition":
-        yield document
+        usual = usual_definition(document)
+        if usual is not None:
+            yield usual
+
+
+def usual_definition(document: dict[str, Any]) -> dict[str, Any] | None:
+    """A CustomResourceDefinition in the form of v1, also one of v1beta1, which had one schema for all versions.
+
+    None of a document that has no group, no kind, or no versions with names: no API server takes it.
+    """
+    spec = document.get("spec")
+    if not isinstance(spec, dict):
+        return None
+    names, listed = spec.get("names"), spec.get("versions")
+    if not isinstance(listed, list) or not listed:
+        listed = [{"name": spec["version"]}] if isinstance(spec.get("version"), str) else []
+    versions = [one for one in listed if isinstance(one, dict) and isinstance(one.get("name"), str)]
+    named = isinstance(names, dict) and isinstance(names.get("kind"), str)
+    if not isinstance(spec.get("group"), str) or not named or not versions:
+        return None
+    if any(not isinstance(one.get("schema", {}), (dict, type(None))) for one in versions):
+        return None
+    of_all = {key: spec[key] for key in ("subresources", "additionalPrinterColumns") if key in spec}
+    if isinstance(spec.get("validation"), dict):
+        of_all["schema"] = spec["validation"]
+    if not of_all and versions == spec.get("versions"):
+        return document
+    usual = [{"served": True, "storage": len(versions) == 1, **of_all, **one} for one in versions]
+    return {**document, "apiVersion": "apiextensions.k8s.io/v1", "spec": {**spec, "versions": usual}}
 
 
 def _read(path: Path) -> Mapping[tuple[str, str], Schema]:

@@ -165,7 +165,7 @@ class ClusterProbe:
         """Clusters that the field is tried in: a plain one with what the field needs beside it, and a full one."""
         plain: dict[str, Any] = copied(self.ground)
         for block in self.needed_blocks(path):
-            plain.setdefault(block, copied(_BLOCKS.get(block, {})))
+            plain.setdefault(block, self.block(block))
         if path[:2] == ("backup", "storages"):
             for storage in storage_samples("probe-storage"):
                 taken = STORAGE_TYPES[storage["type"]]
@@ -194,6 +194,13 @@ class ClusterProbe:
         if path[0] == "instances" and path[2:3] == ("expose",):
             for kind in ("ClusterIP", "NodePort", "LoadBalancer"):
                 yield over(plain, {"instances": {path[1]: {"expose": {"type": kind}}}})
+
+    def block(self, name: str) -> dict[str, Any]:
+        """A block that a component needs: a made-up one, or that of an example where no cluster is accepted so."""
+        made_up: dict[str, Any] = copied(_BLOCKS.get(name, {}))
+        if isinstance(self.objects({**self.ground, name: made_up}), Made):
+            return made_up
+        return next((copied(spec[name]) for spec in self.examples if spec.get(name)), made_up)
 
     def with_siblings(self, path: FieldPath) -> Iterator[dict[str, Any]]:
         """A cluster with all other fields beside this one set, as far as they are accepted together."""

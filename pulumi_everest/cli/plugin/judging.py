@@ -1,4 +1,4 @@
-"""`everest plugin`: what the author of a plugin asks."""
+"""`everest plugin check`, `test` and `fields`: whether a plugin is right, and what its templates do something with."""
 
 from __future__ import annotations
 
@@ -20,12 +20,6 @@ if TYPE_CHECKING:
     from pulumi_everest.emit.crds import Crds
     from pulumi_everest.model.findings import Finding
     from pulumi_everest.plugins.plugin import Plugin
-
-_HELP = """Check and test plugins: what teaches this package a database technology.
-
-A PLUGIN is the folder with its plugin.yaml (the working folder, if none is named), a wheel that has one (by its entry
-point pulumi_everest.plugins; nothing of it is imported), or the name of a plugin that is built in or installed.
-"""
 
 _CHECK = """Say everything that is wrong with plugins, without running anything.
 
@@ -65,11 +59,6 @@ about a part of one. All others are refused in clusters.
 """
 
 
-@click.group(help=_HELP, short_help="Check and test plugins.")
-def plugin() -> None:
-    """The group itself does nothing; see its help."""
-
-
 _FORM = ("text", "json", "github")
 _about = ", ".join(f"{name} {FORMATS[name]}" for name in _FORM)
 _as_text = f"text as YAML, json {FORMATS['json']}"
@@ -82,7 +71,7 @@ _crds = click.option(
 _strict = click.option("--strict", is_flag=True, help="Warnings make the exit code 1, too.")
 
 
-@plugin.command(help=_CHECK, short_help="Say everything that is wrong.")
+@click.command(help=_CHECK, short_help="Say everything that is wrong.")
 @_named
 @_format
 @_crds
@@ -107,7 +96,7 @@ def check(
     ctx.exit(outcome.shown())
 
 
-@plugin.command(help=_TEST, short_help="Prove that they do what they say.")
+@click.command(help=_TEST, short_help="Prove that they do what they say.")
 @_named
 @_format
 @_crds
@@ -152,7 +141,7 @@ def test(
     ctx.exit(outcome.shown())
 
 
-@plugin.command(help=_FIELDS, short_help="Show the fields that they honour.")
+@click.command(help=_FIELDS, short_help="Show the fields that they honour.")
 @_named
 @click.option("--format", "form", type=Choice(["text", "json"]), default="text", show_default=True, help=_as_text)
 @click.pass_context

@@ -1,0 +1,1 @@
+"""What an operator ships: its definitions as trees of fields, and objects of its examples."""

@@ -1,0 +1,1 @@
+"""What the kinds of an operator, their parts and fields are for, by their shapes."""

@@ -1,0 +1,134 @@
+"""A new plugin: from an operator's definitions, or from nothing."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pulumi_everest.emit.crds import Crds
+from pulumi_everest.model.findings import Finding
+from pulumi_everest.plugins.plugin import Plugin
+from pulumi_everest.scaffold.asked import Answers
+from pulumi_everest.scaffold.definitions.crd_files import Source, read
+from pulumi_everest.scaffold.definitions.nothing import from_nothing
+from pulumi_everest.scaffold.definitions.samples import Sample, read_sample
+from pulumi_everest.scaffold.meaning.roles import Roles, roles_of
+from pulumi_everest.scaffold.plugin_files import Plan, backups_example, definition, example, manifest, preset
+from pulumi_everest.scaffold.settle import Files, Render, Settled, settle
+from pulumi_everest.scaffold.template.objects import objects_of
+
+_NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*\Z")
+
+
+@dataclass
+class Wanted:
+    """What a new plugin is made of."""
+
+    name: str
+    paths: Sequence[str] = ()
+    """Files and folders with definitions."""
+    samples: Sequence[str] = ()
+    main: str = ""
+    answers: Answers = field(default_factory=Answers)
+
+
+@dataclass
+class Made:
+    """What was made: where it is wrong, what was left out, and what is to be asked."""
+
+    findings: list[Finding] = field(default_factory=list)
+    """What could not be read, and what still fails."""
+    plugin: Plugin | None = None
+    roles: Roles = field(default_factory=Roles)
+    left_out: int = 0
+    asks: list[str] = field(default_factory=list)
+
+
+def is_name(text: str) -> bool:
+    """Whether a plugin, and its folder, can be called so."""
+    return bool(_NAME.match(text)) and len(text) <= 40
+
+
+def new(wanted: Wanted, folder: Path, render: Render, say: Callable[[str], None]) -> Made:
+    """Make a plugin in a folder. Without definitions it is one of an operator of which all is still to be said."""
+    source, (sample, found) = read(wanted.paths), read_sample(list(wanted.samples))
+    made = Made([*source.findings, *found])
+    if not wanted.paths:
+        source, sample = from_nothing(wanted.name)
+    elif not source.kinds:
+        return made
+    made.roles = roles_of(source.kinds.values(), wanted.main)
+    files = _files(wanted, source, sample, made.roles)
+    with tempfile.TemporaryDirectory(prefix="everest-new-") as temporary:
+        trial = Path(temporary) / wanted.name
+        settled = _settled(files, trial, source, render, say)
+        made.findings += settled.findings
+        made.left_out = len(files.left_out)
+        _copy(trial, folder)
+    made.plugin = settled.plugin
+    made.asks = asks_in(folder)
+    return made
+
+
+def _files(wanted: Wanted, source: Source, sample: Sample, roles: Roles) -> Files:
+    assert roles.main is not None
+    objects = objects_of(roles.main, roles, source, sample, wanted.name)
+    plan = Plan(wanted.name, source, wanted.answers, roles.main, objects)
+    trees: dict[str, tuple[Any, str]] = {
+        "plugin.yaml": (
+            manifest(plan),
+            "What this plugin is. Where a mark says so, people have to answer what no definition says.",
+        ),
+        "definition.yaml": (definition(plan), ""),
+        "resources.yaml": (objects.tree, _head(roles)),
+        "examples/minimal.yaml": (example(plan), ""),
+    }
+    with_backups = backups_example(plan)
+    if with_backups:
+        trees["examples/backups.yaml"] = (with_backups, "")
+    sizes = preset(plan)
+    if sizes:
+        trees["presets/small.yaml"] = (sizes, "")
+    return Files(trees)
+
+
+def _head(roles: Roles) -> str:
+    lines = ["The objects of a cluster."]
+    if roles.others:
+        lines.append(
+            "Kinds of the operator that nothing here makes: "
+            + ", ".join(sorted({one.kind for one in roles.others}))
+            + "."
+        )
+    return "\n".join(lines)
+
+
+def _settled(files: Files, trial: Path, source: Source, render: Render, say: Callable[[str], None]) -> Settled:
+    every = [one for definitions in source.by_version.values() for one in definitions]
+    return settle(files, trial, Crds.of(every), render, say)
+
+
+def _copy(source: Path, target: Path) -> None:
+    for file in sorted(source.rglob("*")):
+        if file.is_file():
+            to = target / file.relative_to(source)
+            to.parent.mkdir(parents=True, exist_ok=True)
+            to.write_bytes(file.read_bytes())
+
+
+_MARK = re.compile(r"#\s*ask:?\s*(.*)$")
+
+
+def asks_in(folder: Path) -> list[str]:
+    """The marks in the files of a plugin, each with its file and line."""
+    found: list[str] = []
+    for file in sorted(folder.rglob("*.yaml")):
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+            match = _MARK.search(line)
+            if match is not None:
+                found.append(f"{file.relative_to(folder)}:{number}: {match[1].strip()}")
+    return found

@@ -1,0 +1,361 @@
+"""The files of a new plugin: plugin.yaml, definition.yaml, a preset and an example, beside the templates."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from pulumi_everest.scaffold.asked import PORTS, Answers
+from pulumi_everest.scaffold.definitions.crd_files import NO_VERSION, Kind, Source
+from pulumi_everest.scaffold.definitions.fields import fields_of
+from pulumi_everest.scaffold.meaning.components import BACKUP, ENGINE, Found
+from pulumi_everest.scaffold.meaning.states import states_of
+from pulumi_everest.scaffold.meaning.versions import said_image, versions_of
+from pulumi_everest.scaffold.template.objects import ComponentType, Objects
+from pulumi_everest.scaffold.template.tree import Guess, Note
+from pulumi_everest.scaffold.template.whole_fields import PMM
+
+Tree = dict[str, Any]
+STANDARD = "standard"
+
+
+@dataclass
+class Plan:
+    """What a plugin is made of."""
+
+    name: str
+    source: Source
+    answers: Answers
+    main: Kind
+    objects: Objects
+
+    @property
+    def operator(self) -> str:
+        """Name of the operator, and of the definition."""
+        return self.answers.given.get("operator", f"{self.name}-operator")
+
+    @property
+    def versions(self) -> list[str]:
+        """The operator's versions."""
+        said = [one for one in self.answers.given.get("versions", "").split(",") if one]
+        return said or self.source.versions or [NO_VERSION]
+
+
+def manifest(plan: Plan) -> Tree:
+    """plugin.yaml."""
+    given = plan.answers.given
+    states = states_of(plan.main, given.get("ready", ""), given.get("failed", ""))
+    made: Tree = {
+        "name": plan.name,
+        "title": _asked(plan, "title", given.get("title") or _title(plan.main.kind)),
+        "maturity": "alpha",
+        "operator": _operator(plan),
+    }
+    blocks = _blocks(plan.objects)
+    if blocks:
+        made["blocks"] = blocks
+    made["defaults"] = {"instances": _defaults(plan.objects.components)}
+    made["connection"] = _connection(plan)
+    if states.ready:
+        made["ready"] = Guess(states.ready, "ready", ask="" if states.known_ready else plan.answers.mark("ready"))
+        made["waitFor"] = Guess(states.wait_for, "waitFor")
+        if states.failed:
+            made["failed"] = Guess(
+                states.failed, "failed", ask="" if states.known_failed else plan.answers.mark("failed")
+            )
+        if states.state:
+            made["state"] = Guess(states.state, "state")
+        if states.message:
+            made["message"] = Guess(states.message, "message")
+    else:
+        made["#ready"] = Note(
+            "ask: how does the operator say that a database is ready? Its definition has no status for it."
+        )
+    return made
+
+
+def _asked(plan: Plan, key: str, value: Any) -> Guess:
+    return Guess(value, key, ask=plan.answers.mark(key))
+
+
+def _title(kind: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", kind)
+
+
+def _operator(plan: Plan) -> Tree:
+    given = plan.answers.given
+    known = bool(plan.source.versions) or "versions" in given
+    made: Tree = {
+        "name": _asked(plan, "operator", plan.operator),
+        "versions": Guess(plan.versions, "versions", ask="" if known else plan.answers.mark("versions")),
+        "default": plan.versions[-1],
+        "crds": sorted(plan.source.kinds, key=lambda name: (plan.source.kinds[name] is not plan.main, name)),
+    }
+    chart = given.get("chart") or plan.source.chart
+    if chart:
+        made["chart"] = chart
+    for key, field in (("repository", "chartRepository"), ("operator-image", "image"), ("watches", "watches")):
+        if key in given:
+            made[field] = given[key]
+    missing = [
+        key
+        for key in ("chart", "repository", "operator-image", "watches")
+        if key not in given and not (key == "chart" and chart)
+    ]
+    for key in missing:
+        made[f"#{key}"] = Note(f"ask: {plan.answers.mark(key)}")
+    path = plan.objects.found.whole.get("operatorVersion")
+    if path:
+        made["versionPath"] = "spec." + ".".join(path[0].path)
+    return made
+
+
+def _blocks(objects: Objects) -> Tree:
+    agents = [one.type for one in objects.components if one.component.kind == BACKUP]
+    made: Tree = {}
+    if agents:
+        made["backup"] = {"types": agents}
+        backups = objects.whole.backups
+        if backups is not None and backups.pods:
+            made["backup"]["needed"] = True
+    if objects.whole.has_pmm:
+        made["monitoring"] = {"types": [PMM], "needed": True}
+    return made
+
+
+def _defaults(components: list[ComponentType]) -> Tree:
+    made: Tree = {}
+    for one in components:
+        said: Tree = {}
+        if one.replicas is not None:
+            said["replicas"] = _replicas(one)
+        if one.has_storage:
+            said["storage"] = {"size": "10Gi"}
+        if said:
+            made[one.component.name] = said
+    return made
+
+
+def _replicas(one: ComponentType) -> int:
+    assert one.replicas is not None
+    schema = one.replicas.schema
+    said = one.sample.at(one.replicas.path)
+    low, high = schema.get("minimum"), schema.get("maximum")
+    wanted = said if type(said) is int and said > 0 else 1 if "arbiter" in one.component.name.lower() else 3
+    wanted = max(wanted, low) if isinstance(low, int) else wanted
+    return min(wanted, high) if isinstance(high, int) else wanted
+
+
+def _connection(plan: Plan) -> Tree:
+    given = plan.answers.given
+    known = _port(plan)
+    kind = given.get("type") or known[0]
+    host = given.get("host", "${metadata.name}.${metadata.namespace}.svc")
+    port: Any = int(given["port"]) if given.get("port", "").isdigit() else known[1]
+    return {
+        "type": Guess(kind, "type", ask="" if known[2] else plan.answers.mark("type")),
+        "host": _asked(plan, "host", host),
+        "port": Guess(port, "port", ask="" if known[2] else plan.answers.mark("port")),
+        "secret": _asked(plan, "secret", given.get("secret", "${spec.?usersSecret.orValue(metadata.name + '-users')}")),
+    }
+
+
+def _port(plan: Plan) -> tuple[str, int, bool]:
+    """Kind of database and port, and whether the definition says so: a port with a default, or a name that is known."""
+    top = fields_of(plan.main.part("spec"))
+    for name in ("port", "servicePort", "clientPort"):
+        field = top.child(name)
+        value = field.schema.get("default") if field is not None else None
+        if isinstance(value, int):
+            return next((kind for kind, port in PORTS.items() if port == value), plan.name), value, True
+    words = " ".join([plan.name, plan.main.kind, plan.main.group]).lower()
+    for kind, port in PORTS.items():
+        if (
+            kind in words
+            or (kind == "mongodb" and "mongo" in words)
+            or (kind == "postgresql" and re.search(r"postgres|pg", words))
+        ):
+            return kind, port, False
+    return plan.name, 1, False
+
+
+# definition.yaml
+
+
+def definition(plan: Plan) -> Tree:
+    """definition.yaml."""
+    types, components = _types(plan), plan.objects.components
+    listed: Tree = {}
+    for one in components:
+        listed[one.component.name] = {"type": one.type}
+        if one.engine_config:
+            listed[one.component.name]["engineConfig"] = one.engine_config
+    if plan.objects.whole.has_pmm:
+        listed[PMM] = {"type": PMM}
+    spec: Tree = {
+        "componentTypes": types,
+        "components": listed,
+        "topologies": _topologies(plan),
+    }
+    rules = _rules(plan.objects.found)
+    if plan.objects.whole.backups is not None:
+        rules += plan.objects.whole.backups.rules
+    if rules:
+        spec["rules"] = rules
+    spec["upgrades"] = {name: {"majorStep": 1, "downgrade": False} for name in types}
+    return {
+        "apiVersion": "everest.percona.com/v2alpha1",
+        "kind": "DatabaseClusterDefinition",
+        "metadata": {"name": plan.operator},
+        "spec": spec,
+    }
+
+
+def _types(plan: Plan) -> Tree:
+    made: Tree = {}
+    for one in plan.objects.components:
+        if one.type in made:
+            continue
+        said = said_image(one.component, one.sample, plan.source.images)
+        made[one.type] = _versions(one.type, plan, said)
+    if plan.objects.whole.has_pmm:
+        made[PMM] = _versions(PMM, plan, "")
+    return made
+
+
+def _versions(name: str, plan: Plan, said: str) -> Tree:
+    entries: list[Any] = []
+    found = versions_of(name, plan.answers.images.get(name, []), said, _oldest(plan, name))
+    for number, one in enumerate(found, 1):
+        entry: Tree = {
+            "version": one.version,
+            "image": Guess(one.image, "image", ask="" if one.known else f"the image of {name}: --image {name}=IMAGE"),
+        }
+        if number == len(found):
+            entry["default"] = True
+        entries.append(entry)
+    return {"versions": entries}
+
+
+def _oldest(plan: Plan, name: str) -> str:
+    """A version that the definition takes where nothing says one: its number has bounds where it is one."""
+    for one in plan.objects.components:
+        major = one.component.first("majorVersion")
+        if one.type == name and major is not None:
+            high, low = major.schema.get("maximum"), major.schema.get("minimum")
+            number = high if isinstance(high, int) else low if isinstance(low, int) else 1
+            return f"{number}.0"
+    return "1.0.0"
+
+
+def _topologies(plan: Plan) -> Tree:
+    objects = plan.objects
+    inside = {id(one): here for here, those in objects.found.switches for one in those}
+    made: Tree = {}
+    several = bool(objects.found.switches)
+    for here in (None, *(one for one, _ in objects.found.switches)):
+        components: Tree = {}
+        for one in objects.components:
+            switch = inside.get(id(one.component))
+            if switch is not None and switch is not here:
+                continue
+            components[one.component.name] = _of_topology(one, switch is not None)
+        if objects.whole.has_pmm:
+            components[PMM] = {"optional": True}
+        name = STANDARD if here is None else here.last
+        said = plan.answers.given.get("topology")
+        default = (said == name) if said else here is None
+        topology: Tree = {}
+        if several and default:
+            topology["default"] = Guess(True, "default", ask=plan.answers.mark("topology"))
+        if objects.whole.shards is not None:
+            topology["configSchema"] = _shards(objects.whole.shards.schema)
+        topology["components"] = components
+        made[name] = topology
+    return made
+
+
+def _of_topology(one: ComponentType, needed: bool) -> Tree:
+    made: Tree = {}
+    if one.component.name != ENGINE and one.component.optional and not needed:
+        made["optional"] = True
+    low = one.replicas.schema.get("minimum") if one.replicas is not None else None
+    if one.replicas is not None:
+        limits: Tree = {"min": low if isinstance(low, int) and low > 0 else 1}
+        high = one.replicas.schema.get("maximum")
+        if isinstance(high, int):
+            limits["max"] = high
+        made["replicas"] = limits
+    return made
+
+
+def _shards(schema: Any) -> Tree:
+    low = schema.get("minimum")
+    shards: Tree = {
+        "type": "integer",
+        "description": "Number of shards.",
+        "minimum": max(1, low) if isinstance(low, int) else 1,
+        "default": 1,
+    }
+    return {"type": "object", "properties": {"shards": shards}}
+
+
+def _rules(found: Found) -> list[Any]:
+    """Rules from enums of fields that a text of a cluster reaches."""
+    rules: list[Any] = []
+    for at in found.whole.get("tlsMode", ())[:1]:
+        if at.enum:
+            listed = ", ".join(f"'{one}'" for one in at.enum)
+            rules.append(
+                {
+                    "cel": f"!spec.?tls.?mode.hasValue() || spec.tls.mode in [{listed}]",
+                    "path": "tls.mode",
+                    "message": f"the mode of TLS is one of {', '.join(map(str, at.enum))}",
+                }
+            )
+    if any(one.fields.get("expose") for one in found.components):
+        rules.append({"mixin": "loadBalancer"})
+    return rules
+
+
+# Sizes and an example
+
+
+def preset(plan: Plan) -> Tree:
+    """presets/small.yaml: the engine in small."""
+    engine: Tree = {}
+    for one in plan.objects.components:
+        if one.component.name != ENGINE:
+            continue
+        if one.component.first("resources", "amounts", "podSpec", "podTemplate", "podTemplates") is not None:
+            engine["resources"] = {"limits": {"cpu": "1", "memory": "2Gi"}}
+        if one.has_storage:
+            engine["storage"] = {"size": "10Gi"}
+    return {"instances": {ENGINE: engine}} if engine else {}
+
+
+def example(plan: Plan) -> Tree:
+    """examples/minimal.yaml: the smallest cluster."""
+    return {
+        "apiVersion": "everest.percona.com/v2alpha1",
+        "kind": "DatabaseCluster",
+        "metadata": {"name": "example", "namespace": "default"},
+        "spec": {"provider": plan.operator, "instances": {ENGINE: {}}},
+    }
+
+
+def backups_example(plan: Plan) -> Tree:
+    """examples/backups.yaml: a cluster with a storage and a schedule; nothing where there are no storages."""
+    backups = plan.objects.whole.backups
+    if backups is None or not plan.objects.whole.has_stores:
+        return {}
+    kind = next((one for one in ("s3", "gcs", "azure", "minio") if one in backups.kinds), "s3")
+    storage: Tree = {"name": "main", "type": kind}
+    if kind in backups.taken.get("credentialsSecret", ()):
+        storage["credentialsSecret"] = "backup-credentials"
+    storage |= {"container": "backups"} if kind == "azure" else {"bucket": "backups"}
+    storage |= {"region": "eu-central-1"} if kind in backups.taken.get("region", ()) else {}
+    storage["schedules"] = [{"name": "daily", "cron": "0 3 * * *"}]
+    made = example(plan)
+    return {**made, "spec": {**made["spec"], "backup": {"storages": [storage]}}}

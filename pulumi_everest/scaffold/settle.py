@@ -1,0 +1,153 @@
+"""Leaving out guesses that the operator's schema or the conformance kit refuses, until a plugin is green."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pulumi_everest.authoring.check import check
+from pulumi_everest.authoring.conformity import failures, probed
+from pulumi_everest.authoring.examples import update
+from pulumi_everest.emit.crds import Crds
+from pulumi_everest.model.findings import EverestError, Finding, path_text
+from pulumi_everest.plugins.plugin import Plugin, load_plugin
+from pulumi_everest.scaffold.template.tree import Guess, Written, guesses, write
+
+ROUNDS = 40
+Render = Callable[[list[dict[str, Any]]], str]
+
+
+@dataclass
+class Files:
+    """The trees of a plugin's files by their names, and what is left out of them."""
+
+    trees: dict[str, tuple[Any, str]]
+    """Tree and head of each file."""
+    left_out: dict[Guess, str] = field(default_factory=dict)
+    plain: dict[str, str] = field(default_factory=dict)
+    """Texts of files that nothing was guessed in."""
+
+    def write(self, folder: Path) -> dict[str, Written]:
+        """Write all files below a folder."""
+        written = {name: write(tree, self.left_out, head) for name, (tree, head) in self.trees.items()}
+        for name, text in {**{name: one.text for name, one in written.items()}, **self.plain}.items():
+            file = folder / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8")
+        return written
+
+
+@dataclass
+class Settled:
+    """What came out: the findings that are left, and the plugin as it is."""
+
+    findings: list[Finding]
+    plugin: Plugin | None
+
+
+def settle(files: Files, folder: Path, crds: Crds, render: Render, say: Callable[[str], None]) -> Settled:
+    """Write a plugin again and again, without the guesses that fail, until the checks and the kit pass."""
+    found: list[Finding] = []
+    plugin: Plugin | None = None
+    for number in range(ROUNDS):
+        written = files.write(folder)
+        plugin, found = _judged(folder, crds)
+        blamed = _blamed(found, files, written)
+        if not blamed and not _refused(found, files):
+            break
+        say(f"round {number + 1}: {len(blamed)} guesses left out")
+        files.left_out.update(blamed)
+    if plugin is not None and not found:
+        for example in check(plugin, crds).examples:
+            update(example, render)
+    return Settled(found, plugin)
+
+
+def _judged(folder: Path, crds: Crds) -> tuple[Plugin | None, list[Finding]]:
+    """The plugin in a folder, and its errors: those of its files, and where there are none those of the kit."""
+    plugin, found = load_plugin(folder)
+    if plugin is None:
+        return None, found
+    checked = check(plugin, crds)
+    wrong = [entry for entry in checked.findings if entry.is_error or entry.code == "plugin.unmarked"]
+    if wrong:
+        return plugin, wrong
+    try:
+        report = probed(plugin, crds, lambda _: None)
+    except EverestError as error:
+        return plugin, error.findings
+    return plugin, failures(plugin, report)
+
+
+def _blamed(found: Iterable[Finding], files: Files, written: dict[str, Written]) -> dict[Guess, str]:
+    """The guesses that are at fault, with the reason: by the line of a finding, or by the field that it is about."""
+    blamed: dict[Guess, str] = {}
+    for entry in found:
+        guess = _by_line(entry, written) or _by_field(entry, files)
+        if guess is not None:
+            blamed.setdefault(guess, _reason(entry))
+    return blamed
+
+
+_NO_IMAGE = {
+    "cel": "!has(spec.images) || !has(spec.images.registry)",
+    "path": "images.registry",
+    "message": "the operator itself chooses the images, by the version",
+}
+
+
+def _refused(found: Iterable[Finding], files: Files) -> bool:
+    """Have the plugin refuse fields that do nothing and that no guess reads, such as a registry without an image."""
+    manifest = files.trees["plugin.yaml"][0]
+    changed = False
+    for entry in found:
+        if entry.code != "plugin.conformance" or not entry.path:
+            continue
+        path = entry.path
+        where = manifest
+        if path == ("images", "registry"):
+            rules = files.trees["definition.yaml"][0]["spec"].setdefault("rules", [])
+            changed = changed or _NO_IMAGE not in rules
+            rules += [_NO_IMAGE] if _NO_IMAGE not in rules else []
+            continue
+        if path[0] == "instances" and len(path) > 2:
+            where = manifest.setdefault("components", {}).setdefault(str(path[1]), {})
+            path = path[2:]
+        listed = where.setdefault("fieldsBut", [])
+        if path_text(path) not in listed:
+            listed.append(path_text(path))
+            changed = True
+    return changed
+
+
+def _reason(entry: Finding) -> str:
+    text = entry.message.splitlines()[0]
+    return text if len(text) < 160 else f"{text[:157]}..."
+
+
+def _by_line(entry: Finding, written: dict[str, Written]) -> Guess | None:
+    place = entry.place
+    if place is None or place.line is None:
+        return None
+    for name, one in written.items():
+        if Path(place.file).parts[-len(Path(name).parts) :] == Path(name).parts:
+            return one.made_by.get(place.line)
+    return None
+
+
+def _by_field(entry: Finding, files: Files) -> Guess | None:
+    """The guess that reads the field which a finding is about, the one that reads least of others first."""
+    about = path_text(entry.path).removeprefix("spec.")
+    if not about:
+        return None
+    fits = [
+        guess
+        for tree, _ in files.trees.values()
+        for guess in guesses(tree)
+        if guess not in files.left_out
+        for read in guess.reads
+        if about == read or about.startswith(f"{read}.") or read.startswith(f"{about}.")
+    ]
+    return max(fits, key=lambda guess: max(map(len, guess.reads)), default=None)

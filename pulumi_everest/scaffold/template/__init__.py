@@ -1,0 +1,1 @@
+"""Templates of objects, made of guesses that may be left out."""

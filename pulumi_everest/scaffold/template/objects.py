@@ -1,0 +1,200 @@
+"""The templates of an operator's objects, made of guesses about its kinds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pulumi_everest.scaffold.definitions.crd_files import Kind, Source
+from pulumi_everest.scaffold.definitions.fields import Field, fields_of, schema_of_sample
+from pulumi_everest.scaffold.definitions.samples import Sample
+from pulumi_everest.scaffold.meaning.components import ENGINE, Component, Found
+from pulumi_everest.scaffold.meaning.roles import Roles, found_in, refers
+from pulumi_everest.scaffold.meaning.shapes import LEFT_OUT
+from pulumi_everest.scaffold.template.component_fields import ComponentFields
+from pulumi_everest.scaffold.template.least import constants, fill
+from pulumi_everest.scaffold.template.placing import Tree, mapping_at, marked, put
+from pulumi_everest.scaffold.template.since import only_since
+from pulumi_everest.scaffold.template.tree import Guess
+from pulumi_everest.scaffold.template.whole_fields import WholeFields
+
+
+@dataclass
+class ComponentType:
+    """A component of the plugin: its type, and what its definition says of it."""
+
+    component: Component
+    type: str
+    engine_config: str = ""
+    has_storage: bool = False
+    replicas: Field | None = None
+    own_object: str = ""
+    """Name of the template of its own object; empty where it stands in the main one."""
+    sample: Sample = field(default_factory=Sample)
+
+
+@dataclass
+class Objects:
+    """The templates, and what the plugin's other files are made of."""
+
+    tree: Tree
+    components: list[ComponentType]
+    found: Found
+    whole: WholeFields
+    top: Field
+
+
+def objects_of(main: Kind, roles: Roles, source: Source, sample: Sample, name: str) -> Objects:
+    """The templates of the main object, and of the parts that have objects of their own."""
+    looked = sample.of(main.kind, main.group)
+    top = fields_of(main.part("spec"))
+    if not top.children and looked.spec:
+        main.schema = {"properties": {"spec": schema_of_sample(looked.spec)}}
+        top = fields_of(main.part("spec"))
+    found = found_in(main)
+    top = _top_of(found, top)
+    spec: Tree = {}
+    whole = WholeFields(found, spec)
+    components = _fill(found, spec, looked, name)
+    for here, inside in found.switches:
+        at = mapping_at(spec, here.path)
+        at["when"] = f"${{{' || '.join(f'has(types.{one.name})' for one in inside)}}}"
+        at["enabled"] = True
+    whole.fill()
+    constants(spec, top, looked, LEFT_OUT)
+    _switched(found, spec)
+    fill(spec, top, looked)
+    objects: list[Any] = []
+    if whole.has_stores:
+        objects.append({"mixin": "storageSecrets"})
+    for part in roles.parts:
+        own = _part(part, main, source, sample, components)
+        if own is not None:
+            objects.append(own)
+    made = _object(main, source, spec)
+    if whole.backups is not None and whole.backups.named:
+        made["metadata"]["?annotations"] = whole.backups.named
+    objects.append({"name": "cluster", "main": True, "object": made})
+    tree: Tree = {"let": {"owner": "${metadata.name}"}} if whole.has_stores else {}
+    return Objects({**tree, "objects": objects}, components, found, whole, top)
+
+
+def _switched(found: Found, spec: Tree) -> None:
+    """Switch mappings on and off that are always there, and in which an optional component stands."""
+    for one in found.components:
+        if not one.optional:
+            continue
+        for above in one.place.above():
+            if (
+                above.path
+                and above.required
+                and "enabled" in above.children
+                and (one.within is None or above not in one.within.place.above())
+            ):
+                put(spec, (*above.path, "enabled"), f"${{has(types.{one.name})}}")
+                break
+
+
+def _top_of(found: Found, top: Field) -> Field:
+    engine = found.engine
+    if engine is None:
+        return top
+    return next((one for one in (engine.place, *engine.place.above()) if one.parent is None), top)
+
+
+def _fill(found: Found, spec: Tree, sample: Sample, name: str, prefix: str = "") -> list[ComponentType]:
+    made: list[ComponentType] = []
+    for component in sorted(found.components, key=lambda one: len(one.place.path)):
+        own = _has_image(component, found)
+        image_of = component.name if own else ENGINE
+        fields = ComponentFields(component, spec, sample, image_of)
+        fields.fill()
+        kind = name if component.name == ENGINE or (not own and not prefix) else component.name
+        made.append(
+            ComponentType(
+                component, kind, fields.engine_config, fields.has_storage, component.first("replicas"), prefix, sample
+            )
+        )
+    return sorted(made, key=lambda one: one.component.name != ENGINE)
+
+
+def _has_image(component: Component, found: Found) -> bool:
+    """Whether a component has an image of its own, or a container in which one can be named."""
+    roles = ("image", "imageParts", "version", "podSpec", "podTemplate", "podTemplates")
+    return component is found.engine or component.first(*roles) is not None
+
+
+def _part(part: Kind, main: Kind, source: Source, sample: Sample, components: list[ComponentType]) -> Tree | None:
+    """The object of a part of the database that has a kind of its own: an optional component."""
+    to = refers(part, main)
+    found = found_in(part)
+    engine = found.engine
+    if to is None or engine is None:
+        return None
+    name = part.kind[0].lower() + part.kind[1:]
+    if name in {one.component.name for one in components}:
+        name += "Object"
+    looked = sample.of(part.kind, part.group)
+    spec: Tree = {}
+    found.components = [engine]
+    engine.name = name
+    components += _fill(found, spec, looked, name, prefix=name)
+    for one in components:
+        if one.component is engine:
+            one.type = name
+    components[-1].component.optional = True
+    whole = WholeFields(found, spec)
+    for role in (
+        "stores",
+        "schedules",
+        "pitr",
+        "paused",
+        "shards",
+        "usersSecret",
+        "certificate",
+        "internalCertificate",
+        "issuer",
+        "tlsMode",
+    ):
+        found.whole.pop(role, None)
+    whole.fill()
+    reference: Any = "${metadata.name}" if to.type == "string" else {"name": "${metadata.name}"}
+    put(spec, to.path, reference)
+    constants(spec, fields_of(part.part("spec")), looked, LEFT_OUT)
+    top = next(one for one in (engine.place, *engine.place.above()) if one.parent is None)
+    fill(spec, top, looked)
+    made = _object(part, source, spec)
+    made["metadata"] = {"name": f"${{metadata.name}}-{part.kind.lower()}"}
+    when = f"${{has(types.{name})}}"
+    return {"name": name, "when": when, "after": ["cluster"], "object": made}
+
+
+def _object(kind: Kind, source: Source, spec: Tree) -> Tree:
+    made: Tree = {
+        "apiVersion": _api_version(kind, source),
+        "kind": kind.kind,
+        "metadata": {"name": "${metadata.name}"},
+        "spec": marked(only_since(spec, kind, source.versions)) if spec else {},
+    }
+    needed = kind.schema.get("required")
+    for name in needed if isinstance(needed, list) else ():
+        below = kind.schema.get("properties", {}).get(name)
+        if name not in ("apiVersion", "kind", "metadata", "spec", "status") and isinstance(below, Mapping):
+            from pulumi_everest.scaffold.template.least import least
+
+            made[name] = Guess(least(fields_of(below, (name,))), name, ask="the definition needs it")
+    return made
+
+
+def _api_version(kind: Kind, source: Source) -> str:
+    """The API version; where it is not the same for all versions of the operator, as an expression."""
+    known = [(version, kind.by_operator[version][0]) for version in source.versions if version in kind.by_operator]
+    names = list(dict.fromkeys(name for _, name in known))
+    if len(names) < 2:
+        return kind.api_version
+    text = f"'{names[0]}'"
+    for name in names[1:]:
+        since = next(version for version, api in known if api == name)
+        text = f"versionAtLeast(operator, '{since}') ? '{name}' : {text}"
+    return f"${{{text}}}"

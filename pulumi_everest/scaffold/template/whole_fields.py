@@ -1,0 +1,158 @@
+"""What a cluster says as a whole, at the fields of the operator's object that take it: pauses, TLS, backups."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from pulumi_everest.scaffold.definitions.fields import ENTRY, ITEM, Field
+from pulumi_everest.scaffold.meaning.components import BACKUP, ENGINE, Component, Found
+from pulumi_everest.scaffold.template.backup_fields import BackupFields
+from pulumi_everest.scaffold.template.component_fields import pulled
+from pulumi_everest.scaffold.template.placing import Tree, put
+from pulumi_everest.scaffold.template.tree import Guess
+
+PMM = "pmm"
+
+
+class WholeFields:
+    """The guesses about the whole cluster, put into the tree of the object."""
+
+    def __init__(self, found: Found, tree: Tree) -> None:
+        self.found, self.tree = found, tree
+        self.shards: Field | None = None
+        self.has_stores = self.has_pmm = False
+        self.paused: Field | None = None
+        self.backups: BackupFields | None = None
+
+    def fill(self) -> None:
+        """Put in all that is known."""
+        for at in self._nearest("operatorVersion"):
+            put(self.tree, at.path, Guess("${operator}", "operator's version"))
+        pulled(self.tree, self.found.whole)
+        self._paused()
+        self._shards()
+        self._secrets()
+        self._tls()
+        self._pmm()
+        self._backups()
+
+    def _nearest(self, role: str) -> list[Field]:
+        """The field of a role that is nearest to the top; none in lists, where each item is another thing."""
+        engine = self.found.engine
+        lists = engine.place.path if engine is not None else ()
+        fits = [
+            one
+            for one in self.found.whole.get(role, ())
+            if not {ITEM, ENTRY} & set(one.path[:-1]) or one.path[: len(lists)] == lists
+        ]
+        if role in ("stores", "schedules"):
+            fits = [one for one in self.found.whole.get(role, ()) if not {ITEM, ENTRY} & set(one.path[:-1])]
+        return fits[:1]
+
+    def _paused(self) -> None:
+        for at in self._nearest("paused"):
+            self.paused = at
+            note = (
+                "ask: does it stop the pods and keep the volumes?" if at.last.lower() not in ("pause", "paused") else ""
+            )
+            if at.type == "boolean":
+                guess = Guess("${spec.?paused}", "paused", ("paused",), note)
+                put(self.tree, (*at.path[:-1], f"?{at.last}"), guess)
+                continue
+            word = next(str(one) for one in at.enum if str(one).lower() == "yes")
+            guess = Guess({"when": "${spec.?paused.orValue(false)}", "do": word}, "paused", ("paused",), note)
+            put(self.tree, at.path, guess)
+
+    def _shards(self) -> None:
+        for at in self._nearest("shards"):
+            self.shards = at
+            guess = Guess("${spec.topology.?config.?shards.orValue(1)}", "shards", ("topology.config.shards",))
+            put(self.tree, at.path, guess)
+
+    def _secrets(self) -> None:
+        for at in self._nearest("usersSecret"):
+            self._secret(at, "usersSecret", "Secret of users")
+
+    def _secret(self, at: Field, reads: str, what: str) -> None:
+        path = reads.split(".")
+        expression = "spec" + "".join(f".?{part}" for part in path)
+        if at.type == "string":
+            guess = Guess(f"${{{expression}}}", what, (reads,))
+            put(self.tree, (*at.path[:-1], f"?{at.last}"), guess)
+            return
+        named = at.child("name", "secretName")
+        assert named is not None
+        plain = "spec" + "".join(f".?{part}" for part in path[:-1]) + f".{path[-1]}"
+        made: Tree = {"when": f"${{{expression}.hasValue()}}", named.last: f"${{{plain.replace('.?', '.')}}}"}
+        key = at.child("key")
+        if key is not None and key.required:
+            made["key"] = Guess("password", "key in the Secret", ask="which key of the Secret?")
+        put(self.tree, at.path, Guess(made, what, (reads,)))
+
+    def _tls(self) -> None:
+        for role, name in (("certificate", "certificateSecret"), ("internalCertificate", "internalCertificateSecret")):
+            for at in self._nearest(role):
+                self._secret(at, f"tls.{name}", "Secret with a certificate")
+        for at in self._nearest("issuer"):
+            if at.has("name", "kind", "group"):
+                put(self.tree, (*at.path[:-1], f"?{at.last}"), Guess("${spec.?tls.?issuer}", "issuer", ("tls.issuer",)))
+                continue
+            made = {
+                f"?{part}": Guess(f"${{spec.?tls.?issuer.?{part}}}", "issuer", (f"tls.issuer.{part}",))
+                for part in ("name", "kind")
+            }
+            put(self.tree, at.path, made)
+        for at in self._nearest("tlsMode"):
+            put(self.tree, (*at.path[:-1], f"?{at.last}"), Guess("${spec.?tls.?mode}", "mode of TLS", ("tls.mode",)))
+
+    def _pmm(self) -> None:
+        for at in self._nearest("pmm"):
+            self.has_pmm = True
+            reads = ("monitoring", f"instances.{PMM}")
+            made: Tree = {
+                "let": {PMM: f"${{spec.instances.?{PMM}}}"},
+                "when": f"${{{PMM} != null}}",
+                "image": f"${{{PMM}.image}}",
+                "serverHost": "${spec.monitoring.serverUrl.split('/')[2]}",
+                "?resources": "${spec.?monitoring.?resources}",
+            }
+            if "enabled" in at.children:
+                made["enabled"] = True
+            if "imagePullPolicy" in at.children:
+                made["?imagePullPolicy"] = "${spec.?images.?pullPolicy}"
+            secret = at.child("secret")
+            if secret is not None and secret.type == "string":
+                made[secret.last] = "${spec.monitoring.?credentialsSecret.orValue(metadata.name + '-pmm')}"
+            made["merge"] = f"${{{PMM}.?overrides}}"
+            put(self.tree, at.path, Guess(made, "PMM", reads))
+
+    def _backups(self) -> None:
+        agent = next((one for one in self.found.components if one.kind == BACKUP), None)
+        backups = self.backups = BackupFields(self.tree, agent)
+        stores = self._nearest("stores")
+        for at in stores:
+            self.has_stores = True
+            backups.stores(at)
+        for at in self._nearest("schedules"):
+            if stores or "storageName" in _names_below(at):
+                self.has_stores = True
+                backups.schedules(at)
+        for at in self._nearest("pitr"):
+            if self.has_stores:
+                backups.pitr(at)
+
+
+def _names_below(at: Field) -> set[str]:
+    item = at.children.get(ITEM)
+    return set(item.children) if item is not None else set()
+
+
+def component_type(component: Component, name: str) -> str:
+    """The type of a component: that of the engine is called as the plugin."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") if component.name == ENGINE else component.name
+
+
+def only_value(value: Any) -> Any:
+    """A value without the guess around it."""
+    return value.value if isinstance(value, Guess) else value

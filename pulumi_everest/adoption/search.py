@@ -211,6 +211,7 @@ class Search:
             entry.image
             for kind in definition.spec.component_types
             for entry in definition.versions(kind, self.operator)
+            if entry.image is not None
         }
         found: Counter[str] = Counter()
         for text in (value for value in self._wanted.values() if isinstance(value, str)):

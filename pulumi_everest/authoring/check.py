@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pulumi_everest.authoring.examples import Rendered, examples_of, rendered
-from pulumi_everest.authoring.schema_check import of_cluster
+from pulumi_everest.authoring.schema_check import of_cluster, shipped
 from pulumi_everest.emit.crds import Crds
 from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.findings import EverestError, Finding, Place, finding
@@ -36,13 +36,17 @@ class Checked:
 
 
 def check(plugin: Plugin, crds: Crds | None = None) -> Checked:
-    """Check a plugin; with `crds` also what it makes against the operator's own schemas.
+    """Check a plugin, and what it makes against the operator's own schemas: `crds`, or those in its folder `crds`.
 
     Of a plugin that is not well formed nothing is made, so the rest is said only of one that is.
     """
     checked = Checked(plugin.check())
     checked.findings += _asked(plugin)
     checked.findings += _undocumented(plugin)
+    try:
+        crds = crds if crds is not None else shipped(plugin)
+    except EverestError as error:
+        checked.findings += error.findings
     if checked.has_errors:
         return checked
     checked.examples = [rendered(plugin, file, crds) for file in examples_of(plugin)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path as File
 
+from pulumi_everest.authoring.schema_check import shipped
 from pulumi_everest.core.paths import parse
 from pulumi_everest.emit.crds import Crds
 from pulumi_everest.model.deferred import Path
@@ -18,8 +19,10 @@ from pulumi_everest.testing.probes.report import Report, cases_of, probes_of
 def probed(plugin: Plugin, crds: Crds | None, say: Callable[[str], None], bases: Sequence[str | File] = ()) -> Report:
     """Probe all fields of a plugin; `say` is told of each operator version and topology when it is done.
 
+    Objects are held against `crds`, or against the definitions in the plugin's folder `crds`.
     `bases` are files and folders of clusters beside the examples. Raises EverestError where one is not readable.
     """
+    crds = crds if crds is not None else shipped(plugin)
     report, known = Report(plugin.name), bases_of(plugin, bases)
     for operator, topology in cases_of(plugin):
         probes = list(probes_of(plugin, (operator, topology), crds, {}, known))

@@ -22,6 +22,16 @@ CODES = ("emit.object", "emit.no-schema")
 """What is said here, and by the workspace about a cluster of a user's."""
 
 
+SHIPPED = "crds"
+"""The folder of a plugin in which it may have its operator's definitions."""
+
+
+def shipped(plugin: Plugin) -> Crds | None:
+    """The operator's schemas that the plugin brings itself, if it does. Raises EverestError for what is unreadable."""
+    folder = plugin.folder / SHIPPED
+    return Crds.load([folder]) if folder.is_dir() else None
+
+
 def of_cluster(plugin: Plugin, plan: Plan, crds: Crds) -> Iterator[Finding]:
     """What is wrong with the objects of a cluster; one that fills it is made of restore.yaml, and checked as that."""
     objects = [entry for entry in plan.objects if not entry.when_ready]

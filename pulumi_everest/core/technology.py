@@ -8,18 +8,21 @@ from functools import cached_property
 from typing import Any, Protocol, TypeVar
 
 from pulumi_everest.core.config_schema.schema import ConfigSchema
-from pulumi_everest.core.paths import FieldSet
+from pulumi_everest.core.paths import FieldSet, parse
 from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.definition import (
     Bundle,
+    ComponentType,
     DatabaseClusterDefinition,
     TopologyComponent,
     TopologyDefinition,
     Upgrades,
     VersionEntry,
 )
-from pulumi_everest.model.plugin_files.manifest import PluginManifest
+from pulumi_everest.model.field_lists import without
+from pulumi_everest.model.plugin_files.manifest import INSTANCE, PluginManifest
 from pulumi_everest.model.provider import CONTROLLER
+from pulumi_everest.model.values.image_pattern import filled
 from pulumi_everest.model.values.versions import Range, version_key
 
 T = TypeVar("T")
@@ -55,11 +58,15 @@ class Definition:
         return made
 
     def versions(self, kind: str, operator: str | None) -> list[VersionEntry]:
-        """The versions of a component type that an operator version can run; all of them for None."""
+        """The versions of a component type that an operator version can run, each with its image; all for None.
+
+        For None an image that differs by the version of the operator has a version of no operator in it.
+        """
         key = (kind, operator)
         if key not in self._versions:
-            entries = self.spec.component_types[kind].versions if kind in self.spec.component_types else []
-            self._versions[key] = [entry for entry in entries if _fits(entry, operator)]
+            known = self.spec.component_types.get(kind, _NO_VERSIONS)
+            runnable = [entry for entry in known.versions if fits(entry, operator)]
+            self._versions[key] = [_with_image(entry, known.image, operator) for entry in runnable]
         return self._versions[key]
 
     def default_version(self, kind: str, operator: str | None) -> VersionEntry | None:
@@ -160,9 +167,19 @@ class Definition:
 
 _PLAIN = TopologyComponent.model_construct()
 _SAYS_NOTHING = Upgrades.model_construct()
+_NO_VERSIONS = ComponentType.model_construct()
+_NO_OPERATOR = "0.0.0"
 
 
-def _fits(entry: VersionEntry, operator: str | None) -> bool:
+def _with_image(entry: VersionEntry, pattern: str | None, operator: str | None) -> VersionEntry:
+    """The entry with the image that the pattern of its type gives, unless it names its own."""
+    if entry.image is not None or pattern is None:
+        return entry
+    return entry.model_copy(update={"image": filled(pattern, entry.version, operator or _NO_OPERATOR)})
+
+
+def fits(entry: VersionEntry, operator: str | None) -> bool:
+    """Whether an operator version can run a version; any of them for None."""
     if entry.operator is None or operator is None:
         return True
     try:
@@ -255,12 +272,17 @@ class Technology:
         """The sets of instance fields that are honoured; a field must be in each of them."""
         key = (topology, component)
         if key not in self._instance_fields:
-            own = self.definition.spec.components[component].fields
-            narrowed = self.definition.topology_components(topology)[component].fields
+            own = self.definition.spec.components[component]
+            narrowed = self.definition.topology_components(topology)[component]
             known = self.manifest is not None and component in self.manifest.components
             honoured = self.manifest.instance_fields(component) if self.manifest is not None and known else None
-            lists = [honoured, narrowed] if own is None else [own, narrowed, honoured]
-            self._instance_fields[key] = [FieldSet([*paths, "config"]) for paths in lists if paths is not None]
+            lists = [honoured, narrowed.fields] if own.fields is None else [own.fields, narrowed.fields, honoured]
+            but = [".".join(parse(text)) for text in (*own.fields_but, *narrowed.fields_but)]
+            if but and all(paths is None for paths in lists):
+                lists = [list(INSTANCE.fields)]
+            kept = [without(paths, but, INSTANCE) for paths in lists if paths is not None]
+            config = () if "config" in but else ("config",)
+            self._instance_fields[key] = [FieldSet([*paths, *config]) for paths in kept]
         return self._instance_fields[key]
 
     @cached_property

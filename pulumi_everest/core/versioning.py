@@ -295,7 +295,8 @@ class Versions:
         """The image of a version: the locked one where that version is locked, else the catalog's."""
         if entry is None:
             return None
-        return self.locked.image(component, entry.version) or with_digest(entry.image, entry.digest)
+        own = self.locked.image(component, entry.version)
+        return own or (with_digest(entry.image, entry.digest) if entry.image is not None else None)
 
     def _catalog_image(
         self, component: str, kind: str, version: Any, entry: VersionEntry | None, operator: str | None, path: Path

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from pulumi_everest.core.check_job import Job, JobKind, job_shapes
+from pulumi_everest.core.definitions.check_plugin import inseparable
 from pulumi_everest.core.merging import copied
 from pulumi_everest.core.paths import FieldSet, missing_path, parse
 from pulumi_everest.core.rules import CompiledRule, compiled, rule_findings
@@ -16,8 +17,8 @@ from pulumi_everest.emit.patch import patched
 from pulumi_everest.emit.templates.compile import Compiler
 from pulumi_everest.emit.templates.template import Emitted, Template
 from pulumi_everest.expressions.environment import Environment, FunctionSpec, Scope
+from pulumi_everest.model.field_lists import without
 from pulumi_everest.model.findings import Finding, located
-from pulumi_everest.model.plugin_files.manifest import without
 from pulumi_everest.model.reading import read_leniently
 from pulumi_everest.model.shapes import Shape
 from pulumi_everest.model.source.documents import Document
@@ -62,6 +63,7 @@ class JobTemplate:
         for key in ("fields", "moreFields", "fieldsBut"):
             for index, text in enumerate(own.get(key) or ()):
                 found += missing_path(parse(str(text)), shapes["spec"], (key, index), str(text))
+        found += inseparable(map(str, own.get("fieldsBut") or ()), shapes["spec"], ("fieldsBut",))
         findings = [*template.findings, *located(found, document.place)]
         wait_for = model.wait_for if model is not None else None
         return cls(kind, FieldSet(fields), compiled(rules, environment, shapes), template, wait_for, findings)
@@ -84,7 +86,7 @@ def _honoured(model: JobFile, template: Template, shapes: Mapping[str, Shape]) -
         read = [".".join(path) for path in template.fields_read("spec", shapes["spec"])]
         if template.reads_of("storage"):
             read = [*read, "storage"]
-    return [*without(read, model.fields_but), *model.more_fields]
+    return [*without(read, model.fields_but, shapes["spec"]), *model.more_fields]
 
 
 _STAND_IN: dict[str, Any] = {"name": "object", "object": {"apiVersion": "v1", "kind": "Object", "metadata": {}}}

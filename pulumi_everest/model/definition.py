@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field
 
 from pulumi_everest.model.cluster import Instance
-from pulumi_everest.model.part import Annotations, Image, Labels, Part, Subdomain, Version, Whole
+from pulumi_everest.model.part import Annotations, Image, ImagePattern, Labels, Part, Subdomain, Version, Whole
 
 JsonSchema = dict[str, Any]
 Name = Annotated[str, Field(min_length=1, max_length=63)]
@@ -21,8 +21,8 @@ class VersionEntry(Part):
 
     version: Version
     """The version, as clusters name it."""
-    image: Image
-    """The container image of that version."""
+    image: Image | None = None
+    """The container image of that version; by the pattern of its component type if left out."""
     default: bool = False
     """Whether clusters that name no version get this one; at most once per operator version."""
     operator: Annotated[Annotated[str, Field(max_length=64)] | None, AfterValidator(_or_none)] = None
@@ -38,8 +38,11 @@ class VersionEntry(Part):
 class ComponentType(Part):
     """A piece of software, with its versions and images."""
 
+    image: ImagePattern | None = None
+    """Image of the versions that name none: `${version}` stands for the version, `${operator}` for that of the
+    operator, as in `team/kafka:${operator}-kafka-${version}`."""
     versions: Annotated[list[VersionEntry], Field(max_length=64)] = []
-    """The versions, each with its image."""
+    """The versions, each with its image unless the pattern gives it."""
 
 
 class Component(Part):
@@ -52,6 +55,8 @@ class Component(Part):
     if it chooses none."""
     fields: list[str] | None = None
     """Instance fields that are honoured, as paths; a prefix covers what is below it. Default: the plugin's list."""
+    fields_but: list[str] = []
+    """Fields of those that are not honoured, as paths, with what is below them."""
     engine_config: Literal["text", "parameters"] | None = None
     """Which form `engineConfig` takes; the component has none if left out."""
     config_schema: JsonSchema | None = None
@@ -82,6 +87,8 @@ class TopologyComponent(Part):
     """Values of instance fields that the cluster leaves out."""
     fields: list[str] | None = None
     """Narrows the component's fields in this topology."""
+    fields_but: list[str] = []
+    """Fields of the component that are not honoured in this topology, as paths, with what is below them."""
     replicas: ReplicaLimits | None = None
     """How many replicas there may be."""
 

@@ -23,6 +23,7 @@ from pulumi_everest.model.deferred import Deferred
 from pulumi_everest.model.kubernetes.examined import ANNOTATIONS, LABELS, Defined
 from pulumi_everest.model.kubernetes.labels import check_qualified_name
 from pulumi_everest.model.values import amounts, scalars, texts
+from pulumi_everest.model.values.image_pattern import check_pattern
 from pulumi_everest.model.values.image_reference import check_registry
 
 KNOWN, DEFERRED = "known", "deferred"
@@ -126,6 +127,7 @@ Cidr = Annotated[str, _checked("value.cidr", scalars.check_cidr)]
 Label = Annotated[str, _checked("value.name", scalars.check_dns_label)]
 Subdomain = Annotated[str, _checked("value.name", scalars.check_dns_subdomain)]
 Image = Annotated[str, _checked("value.image", scalars.check_image)]
+ImagePattern = Annotated[str, _checked("value.image", check_pattern)]
 Url = Annotated[str, _checked("value.url", scalars.check_url)]
 Portion = Annotated[int | str, BeforeValidator(_whole), _checked("field.value", scalars.check_portion)]
 Time = Annotated[str, _checked("value.time", scalars.check_time)]

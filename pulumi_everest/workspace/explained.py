@@ -182,7 +182,7 @@ def _of_instance(plan: Plan, plugin: Plugin, topology: str, path: Path) -> Itera
         ),
         "plugin": lambda: plugin.manifest_document.place(("defaults", "instances", component, *below)),
         "bundle": lambda: _of_bundle(plan, plugin, component),
-        "type": lambda: _of_version(plan, plugin, component, kind),
+        "type": lambda: (_of_image if below == ("image",) else _of_version)(plan, plugin, component, kind),
         "preset": lambda: _of_preset(plan, plugin),
         "lock": lambda: cluster.lock.locate(cluster.lock.path) if cluster.lock is not None else None,
     }
@@ -203,6 +203,15 @@ def _of_bundle(plan: Plan, plugin: Plugin, component: str) -> Place | None:
         if bundle.components.get(component) == version:
             return _of_definition(plugin, ("bundles", index))
     return _of_definition(plugin, ("bundles",))
+
+
+def _of_image(plan: Plan, plugin: Plugin, component: str, kind: str) -> Place | None:
+    """Where the image of a version stands: at the version, else the pattern of its type."""
+    version = value_at(plan.resolved.spec, ("instances", component, "version"))
+    known = plugin.definition.spec.component_types.get(kind)
+    if known is not None and any(e.version == version and e.image is None for e in known.versions):
+        return _of_definition(plugin, ("componentTypes", kind, "image"))
+    return _of_version(plan, plugin, component, kind)
 
 
 def _of_version(plan: Plan, plugin: Plugin, component: str, kind: str) -> Place | None:

@@ -117,6 +117,45 @@ def test_the_operator_s_schemas_are_asked_where_they_are_given(shared: Path, edi
     assert "did you mean 'shards'?" in result.output
 
 
+DEFINITION_OF_KIND = """
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: valkeyclusters.valkey.io}
+spec:
+  group: valkey.io
+  scope: Namespaced
+  names: {kind: ValkeyCluster, plural: valkeyclusters}
+  versions:
+    - name: v1alpha1
+      served: true
+      storage: true
+      schema:
+        openAPIV3Schema:
+          type: object
+          properties:
+            spec: {type: object, x-kubernetes-preserve-unknown-fields: true, properties: {image: {type: %s}}}
+"""
+
+
+@pytest.mark.parametrize(("kind", "code"), [("string", 0), ("integer", 1)])
+def test_definitions_that_the_plugin_ships_are_asked_without_being_named(cache: Path, kind: str, code: int) -> None:
+    (cache / "crds").mkdir()
+    (cache / "crds" / "kinds.yaml").write_text(DEFINITION_OF_KIND % kind)
+    result = run("check", cache)
+
+    assert result.exit_code == code, result.output
+    assert ("spec.image" in result.output) == (code == 1)
+
+
+def test_a_definition_that_cannot_be_read_is_said(cache: Path) -> None:
+    (cache / "crds").mkdir()
+    (cache / "crds" / "kinds.yaml").write_text("kind: [")
+    result = run("check", cache)
+
+    assert result.exit_code == 1
+    assert "kinds.yaml" in result.output
+
+
 def test_what_is_wrong_with_one_plugin_does_not_stop_the_others(edited: Callable[..., Path]) -> None:
     folder = edited(("resources.yaml", "${engine.image}", "${engine.imge}"))
 

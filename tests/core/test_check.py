@@ -10,7 +10,7 @@ from hypothesis import given, settings
 
 from pulumi_everest.core.definitions.check import check_definition
 from pulumi_everest.core.definitions.check_plugin import check_defaults, check_manifest
-from pulumi_everest.core.technology import Definition
+from pulumi_everest.core.technology import Definition, Technology
 from pulumi_everest.model.definition import DatabaseClusterDefinition
 from pulumi_everest.model.findings import Finding, path_text
 from pulumi_everest.model.plugin_files.manifest import PluginManifest
@@ -520,3 +520,43 @@ def test_defaults_and_presets_are_parts_of_a_cluster(defaults: dict[str, Any], e
 @given(document=strategies.definitions())
 def test_any_definition_without_mistakes_has_no_findings(document: dict[str, Any]) -> None:
     assert check_definition(Definition(DatabaseClusterDefinition.model_validate(document))) == []
+
+
+@pytest.mark.parametrize(
+    ("spec", "covered", "left_out"),
+    [
+        ({"fieldsBut": ["replicas"]}, "storage.size", "replicas"),
+        ({"fieldsBut": ["storage.storageClass"]}, "storage.size", "storage.storageClass"),
+        ({"fieldsBut": ["storage"]}, "version", "storage.size"),
+        ({"fields": ["storage", "replicas"], "fieldsBut": ["storage.size"]}, "storage.storageClass", "storage.size"),
+        ({"fieldsBut": ["config"]}, "version", "config.x"),
+    ],
+)
+@pytest.mark.parametrize("at", ["component", "topology"])
+@pytest.mark.parametrize("plugin", [True, False])
+def test_all_fields_but_some(spec: dict[str, Any], covered: str, left_out: str, at: str, plugin: bool) -> None:
+    component = {"components": {"engine": {"type": "db", **spec}}} if at == "component" else member(**spec)
+    document = {
+        "apiVersion": "everest.percona.com/v2alpha1",
+        "kind": "DatabaseClusterDefinition",
+        "metadata": {"name": "x"},
+        "spec": {**SPEC, **component},
+    }
+    definition = Definition(DatabaseClusterDefinition.model_validate(document))
+    manifest = PluginManifest.model_validate({**MANIFEST, "defaults": {}}) if plugin else None
+    assert check_definition(definition, manifest) == []
+    sets = Technology("", definition, manifest).instance_fields("single", "engine")
+
+    assert all(fields.covers(tuple(covered.split("."))) for fields in sets if fields.reaches(("version",)))
+    assert not all(fields.covers(tuple(left_out.split("."))) for fields in sets)
+
+
+@pytest.mark.parametrize(
+    ("field", "text"),
+    [("storage.sise", "did you mean"), ("expose.annotations.team", "leave out 'expose.annotations'")],
+)
+def test_a_field_that_cannot_be_left_out_is_found(field: str, text: str) -> None:
+    (found,) = check({"components": {"engine": {"type": "db", "fieldsBut": [field]}}})
+
+    assert (found.code, text in str(found)) == ("definition.unknown-path", True)
+    assert path_text(found.path) == "spec.components.engine.fieldsBut[0]"

@@ -10,6 +10,7 @@ from pulumi_everest.core.lock_record import changes, entry_data, entry_of
 from pulumi_everest.core.resolve import Resolved
 from pulumi_everest.core.technology import Definition, Technology
 from pulumi_everest.core.validate import check_cluster
+from pulumi_everest.emit.everest import cluster_object
 from pulumi_everest.model.deferred import Deferred, substitute
 from pulumi_everest.model.definition import DatabaseClusterDefinition
 from pulumi_everest.model.findings import Finding, path_text
@@ -355,6 +356,40 @@ def test_where_no_bundle_fits_the_locked_versions_a_new_component_is_an_error_th
     _, found = checked({}, LOCKED, with_)
 
     assert "lock.unknown-version stacks.dev.orders.components.engine.version" in said(found)
+
+
+@pytest.mark.parametrize(
+    ("spec", "entry", "expected"),
+    [
+        ({"instances": {"engine": {"version": "8.1"}}}, None, "cluster.unknown-bundle instances.engine.version"),
+        (
+            {"components": {"versions": {"server": {"version": "8.1"}}}},
+            None,
+            "cluster.unknown-bundle components.versions.server.version",
+        ),
+        ({}, LOCKED, "lock.unknown-version stacks.dev.orders.components.engine.version"),
+    ],
+)
+def test_a_version_that_no_bundle_has_is_said_where_it_was_chosen(
+    spec: dict[str, Any], entry: dict[str, Any] | None, expected: str
+) -> None:
+    bundles = [{"name": "8.4", "components": {"engine": "8.4", "backup": "2.4", "proxy": "1.1"}}]
+    with_ = technology(
+        {"bundles": bundles, "topologies": {"cluster": {"components": dict.fromkeys(SPEC["components"])}}}
+    )
+
+    _, found = checked(spec, entry, with_)
+
+    assert [one for one in said(found) if "bundle" in one or "lock.unknown" in one] == [expected]
+
+
+def test_what_is_made_for_a_controller_has_the_locked_version_and_image() -> None:
+    resolved, _ = checked({}, LOCKED, technology(MOVED))
+
+    made = cluster_object({"name": "orders"}, {"provider": "shop"}, resolved).manifest
+
+    assert made["spec"]["instances"]["engine"] == {"version": "8.1", "image": "server:8.1"}
+    assert made["spec"]["instances"]["backup"] == {"version": "2.1", "image": "courier:2.1"}
 
 
 # Other entries

@@ -487,3 +487,9 @@ def test_the_name_of_a_component_that_is_null_is_checked() -> None:
     assert found({"instances": {"prxy": None}}) == [("cluster.unknown-component", "instances.prxy")]
     single = {"topology": {"type": "single"}, "instances": {"proxy": None}}
     assert found(single) == [("cluster.component-not-in-topology", "instances.proxy")]
+
+
+def test_a_version_that_no_component_uses_is_said_where_it_stands() -> None:
+    spec = {"components": {"versions": {"pmm": {"version": "3.5"}}}}
+
+    assert found(spec) == [("cluster.unused-version", "components.versions.pmm")]

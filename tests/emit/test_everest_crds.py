@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from pulumi_everest.core.definitions.check_plugin import CLUSTER, INSTANCE, METADATA
+from pulumi_everest.core.definitions.check_plugin import METADATA
 from pulumi_everest.core.definitions.field_patterns import field_pattern, rule_pattern
 from pulumi_everest.core.definitions.server_rules import SERVER_CHECKS
 from pulumi_everest.core.paths import missing_part, parse
@@ -17,8 +17,10 @@ from pulumi_everest.core.rule_places import missing_place
 from pulumi_everest.emit.everest_crds import KINDS, everest_crds, file_name
 from pulumi_everest.expressions.patterns import is_pattern, matches
 from pulumi_everest.model.kubernetes.labels import check_qualified_name
+from pulumi_everest.model.plugin_files.manifest import CLUSTER, INSTANCE
 from pulumi_everest.model.schemas.server_texts import RANGE_PATTERN, TEXTS
 from pulumi_everest.model.values import amounts, scalars, texts
+from pulumi_everest.model.values.image_pattern import check_pattern
 from pulumi_everest.model.values.image_reference import check_registry
 from pulumi_everest.model.values.versions import Range
 from pulumi_everest.plugins.find import builtin
@@ -157,6 +159,7 @@ SAME: list[tuple[Callable[[str], str | None], list[str]]] = [
     (amounts.check_size, ["10Gi", "1e9", "0", "10GB"]),
     (amounts.check_cpu, ["500m", "2", "0.5", "1e1", "2E1", "1Gi", "1M", "1k", "0", "x"]),
     (check_qualified_name, ["a", "example.com/a", "service.k8s.aws/nlb", "a b", "Example.com/a", "a/b/c", "/a", "a/", "", "a" * 63, "a" * 64, "A_b.C-1", "-a"]),
+    (check_pattern, ["k:${version}", "k:${ version }-${operator}", "k:${operator}", "k:1", "k:${verison}", "k:${version", "k:${version}-$x", "k:${version}-${}", " k:${version}", ""]),
     (check_registry, ["r.example.com", "r.example.com:5000", "r.example.com/mirror/x", "localhost:5000", "mirror", "mirror/x", "https://r.example.com", "r.example.com/", "r.example.com/x:1", "r.example.com/X", "a b", "", "r.example.com:port"]),
     (texts.check_bucket, ["backups", "my.bucket-1", "", "a b", "a/b", "s3://a", " a"]),
     (texts.check_folder, ["", "shop/orders", "a b", " a", "a ", "/a/"]),
@@ -186,6 +189,7 @@ LAX = [
     (scalars.check_cron, "5-3 * * * *"),
     (scalars.check_cron, "0 0 31 2 *"),
     (scalars.check_image, "a/b@sha256:" + "a" * 63),
+    (check_pattern, "Kafka:${version}"),
 ]
 
 

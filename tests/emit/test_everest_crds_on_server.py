@@ -336,6 +336,8 @@ WRONG: list[tuple[str, dict[str, Any]]] = [
     ("Duplicate value", definition(bundles=[{"name": "a"}, {"name": "a"}])),
     ("Duplicate value", storages(storage(), storage())),
     ("Duplicate value", storages(storage(schedules=[daily(), daily()]))),
+    ("a version has no image", definition(componentTypes={"agent": {"versions": [{"version": "2"}]}})),
+    ("should match", definition(componentTypes={"agent": {"image": "agent:${version}-${x}", "versions": [{"version": "2"}]}})),
     ("more than one default version", definition(componentTypes={"agent": {"versions": [{"version": v, "image": "a", "default": True} for v in "12"]}})),
     ("a version range has no '.x'", definition(componentTypes={"agent": {"versions": [{"version": "2", "image": "a", "operator": "1.x"}]}})),
     ("'min' is above 'max'", engine(replicas={"min": 3, "max": 2}, defaults=None)),

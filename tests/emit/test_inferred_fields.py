@@ -149,6 +149,11 @@ def test_fields_that_are_listed_or_left_out_are_honoured_or_not(tmp_path, manife
     ("manifest", "code", "text"),
     [
         ("fieldsBut: [pausd]", "definition.unknown-path", "'pausd' is no field"),
+        (
+            "components: {engine: {fieldsBut: [expose.annotations.team]}}",
+            "definition.unknown-path",
+            "leave out 'expose.annotations'",
+        ),
         ("fields: [paused]\nfieldsBut: [paused]", "field.conflict", "take it out of the list"),
         ("components: {engine: {moreFields: [storage.sise]}}", "definition.unknown-path", "there is no 'sise'"),
         ("components: {cache: {types: [shopd]}}", "definition.not-honoured", "do nothing with a component 'cache'"),
@@ -210,3 +215,16 @@ def test_the_fields_of_the_built_in_plugins_are_those_of_their_templates():
         "dataSource.type",
         "dataSource.pointInTime",
     ]
+
+
+def test_of_a_whole_that_is_left_out_in_part_the_rest_is_honoured(tmp_path):
+    templates = RESOURCES_YAML + '        ?resources: "${spec.instances.engine.?resources}"\n'
+    (tmp_path / "whole").mkdir()
+    (tmp_path / "part").mkdir()
+    whole = shop(tmp_path / "whole", resources=templates)
+    part = shop(tmp_path / "part", "components: {engine: {fieldsBut: [resources.limits]}}", resources=templates)
+
+    assert "resources" in {one.split(".")[0] for one in whole.manifest.instance_fields("engine")}
+    left = [one for one in part.manifest.instance_fields("engine") if one.startswith("resources")]
+    assert left
+    assert not any(one == "resources" or one.startswith("resources.limits") for one in left)

@@ -78,3 +78,11 @@ def test_what_is_wrong_with_a_text_is_said_where_it_stands(change: dict[str, Any
 
     assert [(entry.code, path_text(entry.path)) for entry in found] == [(code, path) for code, path, _ in expected]
     assert all(entry.message.startswith(text) for entry, (_, _, text) in zip(found, expected, strict=True))
+
+
+def test_a_uri_may_have_the_user_and_the_password_in_it() -> None:
+    uri = "db://${username}:${password}@${host}:${port}"
+
+    found = list(check_texts(PluginManifest.model_validate({**MANIFEST, "connection": {**CONNECTION, "uri": uri}})))
+
+    assert found == []

@@ -314,6 +314,17 @@ def test_an_image_of_another_series_than_its_version_is_said(base: str, step: st
             assert {code for code, _ in told} <= {"cluster.dead-field"}, road
 
 
+def test_the_hint_names_the_newest_version_of_the_series_that_the_image_is_of() -> None:
+    spec = patched(copy.deepcopy(BASES["psmdb"]), versioned("psmdb", "8.0.19-7"))
+    spec = patched(spec, {"instances": {"engine": {"image": "mine/percona-server-mongodb:7.0.1-1"}}})
+    cluster = ClusterInput({"name": "orders", "namespace": "shop"}, spec)
+
+    _, _, problems = WORKSPACE.check(cluster)
+
+    (hint,) = [entry.hint for entry in problems if entry.code == "cluster.image-series"]
+    assert hint == "write instances.engine.version: 7.0.30-16, or take an image of 8.0.19-7"
+
+
 @pytest.mark.parametrize("base", ENGINES)
 def test_an_image_that_says_no_version_is_said_unless_the_version_is(base: str) -> None:
     for image in UNREAD:

@@ -8,18 +8,20 @@ from typing import Any
 
 from pulumi_everest.core import paths
 from pulumi_everest.core.definitions.check_changes import change_findings, upgrade_findings
-from pulumi_everest.core.definitions.check_plugin import INSTANCE
+from pulumi_everest.core.definitions.check_plugin import inseparable
 from pulumi_everest.core.definitions.check_schema import schema_problems
 from pulumi_everest.core.paths import missing_path
 from pulumi_everest.core.rules import VARIABLES, rule_findings, rule_shapes
-from pulumi_everest.core.technology import Definition, Technology
+from pulumi_everest.core.technology import Definition, Technology, fits
 from pulumi_everest.core.validate import check_cluster, replica_findings
 from pulumi_everest.expressions.environment import Environment
 from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.definition import Rule, TopologyComponent
 from pulumi_everest.model.findings import Finding, finding, path_text, unknown, without_first
-from pulumi_everest.model.plugin_files.manifest import PluginManifest
+from pulumi_everest.model.plugin_files.manifest import INSTANCE, PluginManifest
 from pulumi_everest.model.shapes import Shape
+from pulumi_everest.model.values.image_pattern import filled, needs_operator
+from pulumi_everest.model.values.image_reference import check_image
 from pulumi_everest.model.values.versions import Range
 
 SPEC: Path = ("spec",)
@@ -75,12 +77,13 @@ class _Check:
                         yield finding("value.version", (*path, index, "operator"), str(error))
             if ranges_fine:
                 yield from self.catalog(kind, path)
+            yield from self.images(kind, path)
 
     def catalog(self, kind: str, path: Path) -> Iterator[Finding]:
         entries = self.spec.component_types[kind].versions
         found: list[tuple[str | None, Finding]] = []
         for operator in self.operators:
-            here = [(i, e) for i, e in enumerate(entries) if e in self.definition.versions(kind, operator)]
+            here = [(i, e) for i, e in enumerate(entries) if fits(e, operator)]
             first: dict[str, int] = {}
             for index, entry in here:
                 other = first.setdefault(entry.version, index)
@@ -106,6 +109,26 @@ class _Check:
                 text = f"type '{kind}' is used, but has no version"
                 found.append((operator, finding("definition.no-versions", path, text)))
         yield from self.by_operator(found)
+
+    def images(self, kind: str, path: Path) -> Iterator[Finding]:
+        """Versions without an image, and images that a pattern cannot make."""
+        known = self.spec.component_types[kind]
+        if known.image is not None and needs_operator(known.image) and self.operators == [None]:
+            text = f"'{known.image}' needs the version of the operator, and nothing says what versions it has"
+            hint = "write the images at the versions, or use ${version} alone"
+            yield finding("value.image", (*path[:-1], "image"), text, hint=hint)
+        for index, entry in enumerate(known.versions):
+            at: Path = (*path, index)
+            if entry.image is not None or self.is_broken((*at, "image")) or self.is_broken((*path[:-1], "image")):
+                continue
+            if known.image is None:
+                text = f"the field 'image' is needed, since type '{kind}' has no pattern for it"
+                hint = "write the image here, or a pattern for all versions: image: team/name:${version}"
+                yield finding("field.missing", (*at, "image"), text, hint=hint)
+                continue
+            message = check_image(filled(known.image, entry.version, "1.0.0"))
+            if message is not None:
+                yield finding("value.image", (*at, "version"), f"by the pattern '{known.image}', {message}")
 
     def by_operator(self, found: Iterable[tuple[str | None, Finding]]) -> Iterator[Finding]:
         """Findings for operator versions, each once: its message says which they are, unless it is all of them."""
@@ -144,6 +167,7 @@ class _Check:
                 yield unknown("definition.unknown-type", (*path, "type"), text, component.type, names)
             yield from self.choices(name, component.type, component.types, path)
             yield from self.field_paths(component.fields, (*path, "fields"))
+            yield from self.left_out(component.fields_but, (*path, "fieldsBut"))
             yield from self.honoured(name, component.type, component.fields, component.engine_config, path)
 
     def choices(self, name: str, kind: str, kinds: list[str] | None, path: Path) -> Iterator[Finding]:
@@ -165,6 +189,10 @@ class _Check:
     def field_paths(self, fields: list[str] | None, path: Path) -> Iterator[Finding]:
         for index, text in enumerate(fields or []):
             yield from missing_path(paths.parse(text), INSTANCE, (*path, index), text)
+
+    def left_out(self, fields: list[str], path: Path) -> Iterator[Finding]:
+        yield from self.field_paths(fields, path)
+        yield from inseparable(fields, INSTANCE, path)
 
     def honoured(
         self, name: str, kind: str, fields: list[str] | None, engine_config: str | None, path: Path
@@ -231,6 +259,7 @@ class _Check:
 
     def member(self, topology: str, component: str, entry: TopologyComponent, path: Path) -> Iterator[Finding]:
         yield from self.field_paths(entry.fields, (*path, "fields"))
+        yield from self.left_out(entry.fields_but, (*path, "fieldsBut"))
         limits = entry.replicas
         at = (*path, "replicas")
         if limits is not None and limits.min is not None and limits.max is not None and limits.min > limits.max:

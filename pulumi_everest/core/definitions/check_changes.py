@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pulumi_everest.core import paths
 from pulumi_everest.core.changes.impact import GUARDS
 from pulumi_everest.core.changes.policies import VARIABLES
-from pulumi_everest.core.definitions.check_plugin import CLUSTER
 from pulumi_everest.core.paths import missing_path
 from pulumi_everest.core.technology import Definition
 from pulumi_everest.expressions.check import condition_findings
@@ -15,6 +14,7 @@ from pulumi_everest.expressions.environment import Environment
 from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.definition import Change
 from pulumi_everest.model.findings import Finding, finding, unknown
+from pulumi_everest.model.plugin_files.manifest import CLUSTER
 from pulumi_everest.model.values.versions import Range
 
 _REFUSING = ("immutable", "grow-only", "keep-order", "keep-first")

@@ -12,9 +12,10 @@ from typing import Final
 
 from pydantic import BaseModel
 
-from pulumi_everest.core.definitions.check_plugin import CLUSTER, INSTANCE, METADATA
+from pulumi_everest.core.definitions.check_plugin import METADATA
 from pulumi_everest.core.definitions.field_patterns import field_pattern, rule_pattern
 from pulumi_everest.model.job import DatabaseBackupSpec
+from pulumi_everest.model.plugin_files.manifest import CLUSTER, INSTANCE
 from pulumi_everest.model.schemas.server_texts import RANGE_PATTERN
 from pulumi_everest.model.schemas.structural import Additions, Rules
 from pulumi_everest.model.storage_types import STORAGE_TYPES, one_of
@@ -149,6 +150,12 @@ _TYPED: Final = (
 )
 
 _DEFINITION: Final[dict[str, Rules]] = {
+    "ComponentType": [
+        _rule(
+            "has(self.image) || !has(self.versions) || self.versions.all(v, has(v.image))",
+            "a version has no image; write it there, or a pattern for all at the type",
+        ),
+    ],
     "ComponentType.versions": [
         _rule(
             "self.all(v, !v.default || self.exists_one(w, w.default && w.operator == v.operator))",
@@ -271,7 +278,9 @@ SERVER_CHECKS: Final = Additions(
         },
         "VersionEntry.operator": {"pattern": f"^$|{RANGE_PATTERN}", "default": ""},
         "Component.fields[]": {"pattern": field_pattern(INSTANCE)},
+        "Component.fieldsBut[]": {"pattern": field_pattern(INSTANCE)},
         "TopologyComponent.fields[]": {"pattern": field_pattern(INSTANCE)},
+        "TopologyComponent.fieldsBut[]": {"pattern": field_pattern(INSTANCE)},
         "Change.path": {"pattern": field_pattern(CLUSTER)},
         "Rule.path": {"pattern": rule_pattern(CLUSTER, METADATA)},
     },

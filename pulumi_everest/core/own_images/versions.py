@@ -163,7 +163,7 @@ def _every_type(definition: Definition) -> dict[str, Tags]:
     made = {}
     for kind in definition.spec.component_types:
         entries = definition.versions(kind, None)
-        images = [(entry.version, entry.image) for entry in entries]
+        images = [(entry.version, entry.image) for entry in entries if entry.image is not None]
         digests = [(entry.version, entry.digest) for entry in entries if entry.digest is not None]
         versions = list(dict.fromkeys(entry.version for entry in entries))
         made[kind] = Tags(images, versions, definition.upgrades(kind).major, digests)

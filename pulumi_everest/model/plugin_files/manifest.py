@@ -1,12 +1,19 @@
 """plugin.yaml: what a plugin is, and what its templates honour."""
 
-from collections.abc import Iterable, Iterator
 from typing import Annotated, Any, Literal, Protocol
 
 from pydantic import Field, PrivateAttr
 
+from pulumi_everest.model.cluster import DatabaseClusterSpec, Instance
+from pulumi_everest.model.field_lists import without
 from pulumi_everest.model.part import Part, Version, Whole
 from pulumi_everest.model.plugin_files.object_settings import ByTopology
+from pulumi_everest.model.shapes import shape_of
+
+CLUSTER = shape_of(DatabaseClusterSpec)
+"""The shape of a cluster's spec."""
+INSTANCE = shape_of(Instance)
+"""The shape of the settings of a component."""
 
 
 class Operator(Part):
@@ -240,7 +247,7 @@ class PluginManifest(Part):
             known = self.fields
         elif self._inferred is not None:
             known = [*self._inferred.of_spec(), *(self._inferred.of_source() if source else ())]
-        return [*without(known, self.fields_but), *self.more_fields]
+        return [*without(known, self.fields_but, CLUSTER), *self.more_fields]
 
     def instance_fields(self, component: str) -> list[str]:
         """The fields of a component that are honoured. Raises KeyError for one that the plugin does not have."""
@@ -248,10 +255,4 @@ class PluginManifest(Part):
         known = told.fields
         if known is None:
             known = self._inferred.of_instance(component) if self._inferred is not None else []
-        return [*without(known, told.fields_but), *told.more_fields]
-
-
-def without(fields: Iterable[str], but: Iterable[str]) -> Iterator[str]:
-    """The fields that are neither among those that are left out nor below one of them."""
-    left_out = tuple(f"{text}." for text in but)
-    return (text for text in fields if not f"{text}.".startswith(left_out)) if left_out else iter(fields)
+        return [*without(known, told.fields_but, INSTANCE), *told.more_fields]

@@ -12,6 +12,7 @@ from typing import Any, Final
 from pulumi_everest.model.kubernetes import labels
 from pulumi_everest.model.values import amounts, scalars, texts
 from pulumi_everest.model.values.cron import CRON_PATTERN
+from pulumi_everest.model.values.image_pattern import check_pattern
 from pulumi_everest.model.values.image_reference import IMAGE_PATTERN, REGISTRY_PATTERN, check_image, check_registry
 
 _SUFFIX: Final = r"([numkMGTPE]|[KMGTPE]i|[eE][+-]?[0-9]{1,3})?"
@@ -84,6 +85,11 @@ TEXTS: Final[dict[Callable[[Any], str | None], dict[str, Any]]] = {
     },
     scalars.check_dns_label: {"maxLength": 63, "pattern": f"^{_LABEL}$"},
     scalars.check_dns_subdomain: {"maxLength": 253, "pattern": rf"^{_LABEL}(\.{_LABEL})*$"},
+    check_pattern: {
+        "maxLength": 1000,
+        "pattern": r"^([^${}\s]|[$]\{ *(version|operator) *\})+$",
+        "allOf": [{"pattern": r"[$]\{ *version *\}"}],
+    },
     check_image: {"maxLength": 1000, "pattern": IMAGE_PATTERN},
     scalars.check_portion: {"minimum": 0, "maximum": 1000, "pattern": "^0?0?(100|[0-9]{1,2})%$"},
     scalars.check_url: {"pattern": rf"^(?i:https?)://{_HOST}(:({_PORT})?)?([/?#][^\s\x00-\x1f\x7f]*)?$"},

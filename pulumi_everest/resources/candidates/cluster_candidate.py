@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -145,13 +145,26 @@ class ClusterCandidate:
         return self.manifest if setup is not None and not setup.technology.is_controlled else None
 
     def existing(self, entry: Emitted) -> str | None:
-        """How the engine calls an object that it is to take over; None for one that is made.
-
-        Secrets are made of given values, and a restore that fills a database is no part of one that exists.
-        """
-        if not self.checked.adopt or entry.when_ready or entry.manifest["kind"] == "Secret":
+        """How the engine calls an object that must be there to be taken over: one that holds data. None for others."""
+        if not self.checked.adopt or self._is_beside(entry) or entry.when_ready:
             return None
         return place_of(entry, self.input.metadata)
+
+    def may_exist(self, manifest: Mapping[str, Any]) -> bool:
+        """Whether an object is taken over where it is there, and made where it is not.
+
+        So it is with what stands beside the data, as the operator's users may have done without it: Secrets of given
+        values, ConfigMaps, Services. A restore that fills a database is no part of one that exists.
+        """
+        if not self.checked.adopt:
+            return False
+        kind = (manifest["apiVersion"], manifest["kind"])
+        beside = (entry.manifest for entry in self.objects if self._is_beside(entry))
+        return kind == ("v1", "Secret") or any((own["apiVersion"], own["kind"]) == kind for own in beside)
+
+    @staticmethod
+    def _is_beside(entry: Emitted) -> bool:
+        return not entry.when_ready and not entry.main and not entry.keeps_data
 
     @property
     def provider(self) -> RegisteredProvider | None:

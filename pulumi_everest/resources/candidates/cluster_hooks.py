@@ -75,12 +75,12 @@ class ClusterHooks:
         if entry.when_ready:
             return objects.filling.of_restore(name, candidate.names[0], candidate.program_cluster)
         reporting = run.reporter.binding(token, name, self._database(entry))
-        if not entry.keeps_data and candidate.existing(entry) is None:
+        adopting = candidate.may_exist(entry.manifest) or candidate.existing(entry) is not None
+        if not entry.keeps_data and not adopting:
             return reporting
         judging = None
         if entry.keeps_data:
             judging = objects.others.binding(token, name, candidate.names[0], candidate.program_cluster)
-        adopting = candidate.existing(entry) is not None
         defaults = entry.settings.server_defaults
         taking_over = run.adoption.binding(token, name, defaults, candidate.kubernetes, adopting=adopting)
         return reduce(both, (taking_over, judging, reporting))
@@ -128,9 +128,8 @@ class ClusterHooks:
         """An object with the mark of this stack; `opts` are those of its resource, by the name of it."""
         candidate = self._candidate
         assert candidate.component is not None  # it is there before its objects
-        adopt = candidate.checked.adopt and manifest["kind"] == "Secret"
         return candidate.run.ownership.own(
-            candidate.component, name, manifest, opts, candidate.kubernetes, adopt=adopt,
+            candidate.component, name, manifest, opts, candidate.kubernetes, adopt=candidate.may_exist(manifest),
             may_be_replaced=may_replace(manifest, candidate.checked.allow),
         )  # fmt: skip
 

@@ -8,7 +8,7 @@
   form's own rules;
 - `address_of` finds the part that a finding of `everest validate` belongs to;
 - `otherwise` says what the cluster would have where the form says nothing, for placeholders;
-- `generated` makes a first ui.yaml.
+- `generated` makes a first ui.yaml; `check` says what is wrong with one.
 """
 
 from __future__ import annotations
@@ -23,10 +23,13 @@ from pulumi_everest.form.filled.shown import shown_value
 from pulumi_everest.form.filled.values import Values, new_item, starting_values
 from pulumi_everest.form.filled.values import values_of as values
 from pulumi_everest.form.filled.writing import document_of as cluster
+from pulumi_everest.form.making.check import check_form
 from pulumi_everest.form.making.facts import Facts
 from pulumi_everest.form.making.generate import generated
 from pulumi_everest.form.making.resolve import form_tree
+from pulumi_everest.form.reading import read_forms
 from pulumi_everest.form.tree import Field, FormTree, GroupPart, ListPart, Section, WidgetPart
+from pulumi_everest.model.findings import Finding, unknown
 from pulumi_everest.model.plugin_files.form import TopologyForm
 from pulumi_everest.model.plugin_files.form_field import Mode
 
@@ -41,6 +44,7 @@ __all__ = [
     "Values",
     "WidgetPart",
     "address_of",
+    "check",
     "cluster",
     "generated",
     "new_item",
@@ -87,3 +91,22 @@ def otherwise(tree: FormTree, technology: Technology, document: Mapping[str, Any
     data = {"spec": filled.spec}
     shown = {field.key: shown_value(field, data) for field in fields_of(tree)}
     return {key: value for key, value in shown.items() if value is not None}
+
+
+def check(data: Mapping[str, Any], technology: Technology) -> list[Finding]:
+    """Everything that is wrong with the forms of a ui.yaml or a `uiSchema`, by topology; paths are those of the data.
+
+    Of what cannot be read as a form, the rest is checked.
+    """
+    topologies = technology.definition.spec.topologies
+    found = []
+    for name in data:
+        if topologies and name not in topologies:
+            text = f"the form is for topology '{name}', which the definition does not have"
+            found.append(unknown("form.name", (name,), text, name, topologies))
+    forms, problems = read_forms(data)
+    found += problems
+    for name in forms:
+        if name in topologies:
+            found += [entry.at((name,)) for entry in check_form(forms[name], Facts(technology, name))]
+    return found

@@ -90,7 +90,6 @@ CODES: dict[str, Code] = {
     "definition.not-honoured": Code(
         _E, "The plugin's templates do not honour a component, type or field of the definition."
     ),
-    "definition.form": Code(_E, "The form names a field, topology or component that does not exist."),
     "definition.change": Code(_E, "An entry of changes never applies, or names a guard that it cannot be."),
     # Plugins
     "plugin.file": Code(_E, "A file that the plugin needs is missing, or holds more than one document."),
@@ -108,6 +107,19 @@ CODES: dict[str, Code] = {
     "plugin.conformance": Code(_E, "A field that is accepted does nothing, or breaks an object."),
     "plugin.refused": Code(_E, "The API server refuses an object that the plugin makes."),
     "plugin.duplicate": Code(_E, "Two plugins or definitions of one name are at one level."),
+    # Forms
+    "form.name": Code(_E, "A form is for a topology, or an order names a section or part, that is not there."),
+    "form.path": Code(_E, "A form writes to a field that does not exist, or not in that way."),
+    "form.type": Code(_E, "A part of a form is not for the kind of value that its field takes."),
+    "form.refused": Code(_E, "A form shows a field, a choice or a default that is refused in a cluster."),
+    "form.limits": Code(_E, "No value fulfils the limits of a field of a form, or its regular expression is none."),
+    "form.options": Code(_E, "A field of a form has nothing to choose from."),
+    "form.expression": Code(_E, "An expression of a form does not compile, or is neither true nor false."),
+    "form.expression-field": Code(_E, "An expression of a form names a field that does not exist."),
+    "form.id": Code(_E, "The id of a field of a form is there twice, or cannot be named in expressions."),
+    "form.unreachable": Code(_E, "A value that is needed cannot be filled in with a form."),
+    "form.duplicate": Code(_W, "Two fields of a form write to the same place."),
+    "form.widget": Code(_W, "A form asks for a widget or a source of values that a page may not know."),
     # Providers
     "provider.unknown": Code(_E, "There is no Provider of that name."),
     "provider.unknown-definition": Code(_E, "The Provider names a definition that does not exist."),
@@ -243,14 +255,14 @@ _OF_KEYS = frozenset(
         "cluster.unused-version", "cluster.block-unsupported", "cluster.block-missing", "cluster.field-not-honoured",
         "cluster.config-no-schema", "cluster.dead-field", "cluster.secret-in-yaml", "lock.file", "lock.missing",
         "change.removed", "change.without-effect", "change.unneeded", "emit.no-schema", "emit.duplicate",
-        "migrate.lost", "migrate.ineffective", "adopt.override", "adopt.list",
+        "migrate.lost", "migrate.ineffective", "adopt.override", "adopt.list", "form.unreachable",
     }
 )  # fmt: skip
 
 _OF_NAMES = frozenset(
     {
         "definition.not-honoured", "definition.unknown-type", "definition.unknown-component",
-        "definition.unknown-version", "definition.form", "definition.defaults", "plugin.template",
+        "definition.unknown-version", "form.name", "definition.defaults", "plugin.template",
         "cluster.unknown-type", "cluster.config", "cluster.engine-config", "emit.object",
     }
 )  # fmt: skip

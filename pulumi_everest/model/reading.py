@@ -306,6 +306,8 @@ def _finding(detail: ErrorDetails, data: Any, shape: Shape) -> Finding:
         if wanted is not None:
             return finding("field.type", path, _not_of_type(wanted, detail), allowed=allowed)
         return unknown("field.value", path, f"{described(got)} is not allowed here", str(got), allowed)
+    if kind in ("union_tag_invalid", "union_tag_not_found"):
+        return _tag_finding(path, got, context)
     if kind in _RANGE:
         return finding("field.range", path, _range_message(kind, got, context))
     if wanted is not None:
@@ -313,6 +315,19 @@ def _finding(detail: ErrorDetails, data: Any, shape: Shape) -> Finding:
     if kind == "string_pattern_mismatch":
         return finding("field.value", path, f"{described(got)} has not the form {context['pattern']}")
     return finding("field.type", path, f"{detail['msg'][:1].lower()}{detail['msg'][1:]}, got {described(got)}")
+
+
+def _tag_finding(path: Path, got: Any, context: dict[str, Any]) -> Finding:
+    """A finding about the key that says what kind of thing something is: it is not there, or says none of them."""
+    key = context["discriminator"].rsplit(" | ", 1)[-1].strip("'")
+    if "tag" not in context:
+        if not isinstance(got, dict):
+            return finding("field.type", path, f"expected a mapping, got {described(got)}")
+        return finding("field.missing", (*path, key), f"the field '{key}' is needed")
+    allowed = [text.strip("'") for text in context["expected_tags"].split(", ")]
+    return unknown(
+        "field.value", (*path, key), f"{described(context['tag'])} is not allowed here", context["tag"], allowed
+    )
 
 
 def _of_key(detail: ErrorDetails) -> bool | None:

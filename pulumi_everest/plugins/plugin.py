@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pulumi_everest.core.check_job import JobKind
 from pulumi_everest.core.paths import parse
-from pulumi_everest.core.technology import Definition
+from pulumi_everest.core.technology import Definition, Technology
 from pulumi_everest.emit.job_objects import JobTemplate
 from pulumi_everest.emit.templates.template import Template, variable_shapes
 from pulumi_everest.expressions.functions import FunctionSpec
@@ -209,7 +209,7 @@ class Plugin:
 
     @cached_property
     def forms(self) -> Mapping[str, TopologyForm]:
-        """The forms of ui.yaml by topology; none without the file. Raises EverestError with all that is wrong."""
+        """The forms of ui.yaml by topology; none without the file. Raises EverestError where one is not readable."""
         if not (self.folder / FORM).is_file():
             return {}
         from pulumi_everest.form.reading import read_forms
@@ -217,10 +217,29 @@ class Plugin:
         found: list[Finding] = []
         document = self._document(FORM, found)
         forms, problems = read_forms(document.data) if document is not None else ({}, [])
-        found += located(problems, document.place) if document is not None else []
+        found += located(problems, document.place, "ui.yaml") if document is not None else []
         if found:
             raise EverestError(found)
         return forms
+
+    def _form_findings(self) -> list[Finding]:
+        """What is wrong with the forms of ui.yaml, and with those of the definition."""
+        own = self.definition.spec.ui_schema
+        if not own and not (self.folder / FORM).is_file():
+            return []
+        from pulumi_everest import form
+
+        found: list[Finding] = []
+        try:
+            presets = self.presets
+        except EverestError:  # is said elsewhere
+            presets = {}
+        technology = Technology(self.definition.name, self.definition, self.manifest, presets=presets)
+        document = self._document(FORM, found) if (self.folder / FORM).is_file() else None
+        if document is not None:
+            found += located(form.check(document.data, technology), document.place, "ui.yaml")
+        problems = [entry.at(("spec", "uiSchema")) for entry in form.check(own or {}, technology)]
+        return found + located(problems, self.definition_document.place, f"definition {self.definition.name}")
 
     @cached_property
     def functions(self) -> list[FunctionSpec]:
@@ -284,6 +303,7 @@ class Plugin:
                 found += read.warnings() if isinstance(read, Template) else []
             except EverestError as error:
                 found += located(error.findings, document.place, "plugin.yaml")
+        found += self._form_findings()
         return list(dict.fromkeys(found))
 
 

@@ -116,7 +116,14 @@ class Workspace:
         read, own = self._definitions[name], self.plugins.defining(name)
         emitters = [self.plugins.named(text) if isinstance(text, str) else own for text in named] or [own]
         for plugin in {p.name if p else None: p for p in emitters}.values():
-            found = check_definition(read.definition, plugin.manifest if plugin else None, read.broken)
+            manifest = plugin.manifest if plugin is not None else None
+            found = check_definition(read.definition, manifest, read.broken)
+            if read.definition.spec.ui_schema:
+                from pulumi_everest import form
+
+                technology = Technology(name, read.definition, manifest, presets=_Presets(plugin))
+                problems = form.check(read.definition.spec.ui_schema, technology)
+                found += [entry.at(("spec", "uiSchema")) for entry in problems]
             yield from located(found, read.document.place, f"DatabaseClusterDefinition {name}")
 
     def _type_config(self, cluster: ClusterInput) -> None:

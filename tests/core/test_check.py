@@ -314,26 +314,6 @@ def test_rules_are_expressions_over_fields_that_exist(spec: dict[str, Any], code
     assert [entry.code for entry in check(spec)] == ([code] if code else [])
 
 
-@pytest.mark.parametrize(
-    ("form", "path"),
-    [
-        (
-            {
-                "single": {
-                    "sections": {"a": {"components": {"n": {"uiType": "number", "path": "instances.engine.replicas"}}}}
-                }
-            },
-            None,
-        ),
-        ({"double": {}}, "uiSchema.double"),
-        ({"single": {"n": {"uiType": "number", "path": "instances.engin.replicas"}}}, "uiSchema.single.n.path"),
-        ({"single": {"n": [{"uiType": "text", "path": ["paused", "puased"]}]}}, "uiSchema.single.n[0].path"),
-    ],
-)
-def test_a_form_is_for_topologies_and_fields_that_exist(form: dict[str, Any], path: str | None) -> None:
-    assert codes({"uiSchema": form}) == ([("definition.form", path)] if path else [])
-
-
 # With a plugin
 
 

@@ -36,7 +36,7 @@ SEEN = {
     "definition.unknown-type", "definition.unknown-component", "definition.unknown-version", "definition.unknown-path",
     "definition.no-versions", "definition.default-version", "definition.duplicate-version",
     "definition.default-topology", "definition.no-topologies", "definition.bundle", "definition.replicas",
-    "definition.form",
+    "form.name",
 }  # fmt: skip
 """Codes of mistakes that one object shows."""
 
@@ -64,7 +64,7 @@ UNSEEN = {
         ),
         "plugin",
     ),
-    **dict.fromkeys(("definition.schema", "definition.defaults"), "free-form"),
+    **dict.fromkeys(("definition.schema", "definition.defaults", "form.path"), "free-form"),
     **dict.fromkeys(("definition.expression", "definition.expression-field", "definition.rule-result"), "expression"),
     **dict.fromkeys(
         (

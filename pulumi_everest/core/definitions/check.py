@@ -19,7 +19,6 @@ from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.definition import Rule, TopologyComponent
 from pulumi_everest.model.findings import Finding, finding, path_text, unknown, without_first
 from pulumi_everest.model.plugin_files.manifest import INSTANCE, PluginManifest
-from pulumi_everest.model.shapes import Shape
 from pulumi_everest.model.values.image_pattern import filled, needs_operator
 from pulumi_everest.model.values.image_reference import check_image
 from pulumi_everest.model.values.versions import Range
@@ -51,7 +50,6 @@ class _Check:
         yield from self.resolvable([*(entry.path for entry in found), *self.broken])
         yield from change_findings(self.definition)
         yield from upgrade_findings(self.definition)
-        yield from self.form()
 
     def is_broken(self, path: Path) -> bool:
         """Whether something at or around the path was set aside."""
@@ -348,7 +346,7 @@ class _Check:
                         found.append((operator, finding("definition.unresolvable", at, text)))
         yield from self.by_operator(found)
 
-    # Bundles, changes, upgrades, form
+    # Bundles
 
     def bundles(self) -> Iterator[Finding]:
         names: dict[str, int] = {}
@@ -379,31 +377,3 @@ class _Check:
             bundles[one] in self.definition.bundles(o) and bundles[other] in self.definition.bundles(o)
             for o in self.operators
         )
-
-    def form(self) -> Iterator[Finding]:
-        for topology, sections in (self.spec.ui_schema or {}).items():
-            path: Path = (*SPEC, "uiSchema", topology)
-            if topology not in self.spec.topologies:
-                text = f"the form is for topology '{topology}', which the definition does not have"
-                yield unknown("definition.form", path, text, topology, self.spec.topologies)
-                continue
-            shape = rule_shapes(self.definition, topology)["spec"]
-            yield from _form_paths(sections, shape, path)
-
-
-def _form_paths(node: Any, shape: Shape, path: Path) -> Iterator[Finding]:
-    """The paths that a form writes to: each must be a field of the cluster."""
-    if isinstance(node, dict):
-        if "uiType" in node and "path" in node:
-            written = node["path"] if isinstance(node["path"], list) else [node["path"]]
-            for text in written:
-                field = paths.parse(str(text))
-                missing = paths.missing_part(field, shape)
-                if missing is not None:
-                    message = f"the form writes to '{text}', which is no field: there is no '{field[missing[0]]}'"
-                    yield unknown("definition.form", (*path, "path"), message, field[missing[0]], missing[1])
-        for key, value in node.items():
-            yield from _form_paths(value, shape, (*path, key))
-    elif isinstance(node, list):
-        for index, value in enumerate(node):
-            yield from _form_paths(value, shape, (*path, index))

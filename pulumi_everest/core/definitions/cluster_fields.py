@@ -147,6 +147,9 @@ class Tree:
 
     def whole(self, schema: Schema) -> Schema:
         """A schema with what it refers to."""
+        items = schema.get("items")
+        if isinstance(items, Mapping) and "$ref" in items:
+            schema = {**schema, "items": self.whole(items)}
         reference = schema.get("$ref")
         if not isinstance(reference, str):
             return schema

@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from pulumi_everest.expressions.environment import Environment, ExpressionError
+from pulumi_everest.expressions.patterns import is_pattern, matches
 from pulumi_everest.form.filled.amounts import as_number
-from pulumi_everest.form.filled.environment import compiled
 from pulumi_everest.form.filled.shown import is_empty, yaml_value
 from pulumi_everest.form.tree import Field, Limits, ListPart
 
@@ -81,19 +80,10 @@ def text_messages(limits: Limits, value: str) -> Iterator[str]:
         yield f"it must hold '{limits.includes}'"
     if limits.format is not None and not _FORMATS[limits.format].match(value):
         yield f"this is no {_CALLED[limits.format]}"
-    if limits.pattern is not None and not matches(limits.pattern, value):
+    if limits.pattern is not None and is_pattern(limits.pattern) and not matches(value, limits.pattern):
         yield limits.pattern_message or f"it must match {limits.pattern}"
 
 
-def matches(pattern: str, value: str) -> bool:
-    """Whether a text has a match, by RE2 in linear time; a pattern that RE2 does not know matches all."""
-    try:
-        return compiled(_MATCHING, "self.matches(item)").evaluate({"self": value, "item": pattern}) is not False
-    except ExpressionError:
-        return True
-
-
-_MATCHING: Final = Environment(("self", "item"))
 _NEARLY: Final = 1e-9
 _SAFE: Final = 2**53 - 1
 _FORMATS: Final = {

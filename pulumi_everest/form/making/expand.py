@@ -11,6 +11,8 @@ from pulumi_everest.model.plugin_files.form import Group, Widget
 
 WIDGETS: Final = ("resources", "storageClass", "scheduling", "fields")
 """Widgets that are parts, for a field with others below it; `storageClass` is a choice."""
+OF_PAGES: Final = ("podSchedulingPolicy",)
+"""Widgets that pages have of their own."""
 _LOOKS: Final = {"resources": "bordered", "scheduling": "accordion", "fields": "bordered"}
 
 

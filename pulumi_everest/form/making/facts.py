@@ -6,18 +6,20 @@ has otherwise is found by resolving one that says nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, Literal
 
 from pulumi_everest.core.definitions.cluster_fields import Field, Tree
-from pulumi_everest.core.paths import FieldPath, found_at
+from pulumi_everest.core.paths import FieldPath, found_at, missing_part
 from pulumi_everest.core.resolve import Resolved, resolve
-from pulumi_everest.core.technology import Technology
+from pulumi_everest.core.rules import rule_shapes
+from pulumi_everest.core.technology import Definition, Technology
 from pulumi_everest.core.version_lines import in_order
 from pulumi_everest.form.tree import Choice
 from pulumi_everest.model.definition import ReplicaLimits, VersionEntry
+from pulumi_everest.model.shapes import Shape
 
 Kind = Literal["text", "number", "bool", "texts", "list", "map", "object", "any"]
 
@@ -119,10 +121,38 @@ class Facts:
         found = (self._fact(child) for child in self._tree.children(field) if child.names[-1] != "<name>")
         return [child for child in found if child is not None]
 
-    def names_below(self, path: FieldPath) -> list[str]:
-        """The names of the fields below a path, to offer the nearest."""
-        fact = Fact(path, {})
-        return [child.path[-1] for child in self.below(fact)] if path != () else ["spec", "metadata"]
+    def missing(self, path: FieldPath) -> tuple[int, list[str]] | None:
+        """Where a path leaves the fields that there are, taken or not: number of the part, and what would be there."""
+        names = list(_METADATA)
+        if path[:1] == ("metadata",):
+            return (min(1, len(path) - 1), names) if len(path) != 2 or path[1] not in names else None
+        found = missing_part(path[1:], self.shapes["spec"])
+        return (found[0] + 1, found[1]) if found is not None else None
+
+    @cached_property
+    def shapes(self) -> Mapping[str, Shape]:
+        """What `spec` and `metadata` look like in the topology."""
+        return rule_shapes(self.technology.definition, self.topology)
+
+    @property
+    def document(self) -> Any:
+        """The definition, which paths to options lead into."""
+        return self.technology.definition.derived(_document)
+
+    @property
+    def whose(self) -> str:
+        """Who takes the fields, for people."""
+        return f"topology '{self.topology}'"
+
+    def needed(self) -> Iterator[FieldPath]:
+        """The settings that every cluster of the topology must have, and has not otherwise."""
+        members = self.technology.definition.topology_components(self.topology)
+        needed = [name for name, member in members.items() if not member.optional]
+        for around in (("config",), ("topology", "config"), *(("instances", name, "config") for name in needed)):
+            fact = self.at(("spec", *around))
+            for below in self.below(fact) if fact is not None else ():
+                if below.is_required and self.otherwise(below.path)[0] is None:
+                    yield below.path
 
     # What there is to choose
 
@@ -203,6 +233,10 @@ class Facts:
         if len(path) > 3 and path[1] == "instances":
             origin = self.bare.origin(path[2], path[3:])
         return origin if origin in ("topology", "plugin") else "schema" if "config" in path else "definition"
+
+
+def _document(definition: Definition) -> Any:
+    return definition.model.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
 def _kind(schema: Mapping[str, Any]) -> Kind:

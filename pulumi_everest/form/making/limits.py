@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
-from pulumi_everest.form.making.facts import Fact, Facts
+from pulumi_everest.core.paths import FieldPath
+from pulumi_everest.form.making.facts import Fact
 from pulumi_everest.form.tree import Limits
+from pulumi_everest.model.definition import ReplicaLimits
 from pulumi_everest.model.plugin_files.form_field import Validation
+
+
+class Counted(Protocol):
+    """What knows how many replicas there may be."""
+
+    def replica_limits(self, path: FieldPath) -> ReplicaLimits | None:
+        """How many replicas there may be, where the path is theirs."""
+        ...
+
 
 _SAME = ("gt", "lt", "multiple_of", "safe", "length", "starts_with", "includes")
 
 
-def limits_of(rules: Validation, fact: Fact | None = None, facts: Facts | None = None) -> Limits:
+def limits_of(rules: Validation, fact: Fact | None = None, facts: Counted | None = None) -> Limits:
     """The limits of a number or text; without a fact, those of ui.yaml alone."""
     schema = fact.schema if fact is not None and fact.kind in ("number", "text") else {}
     counted = facts.replica_limits(fact.path) if fact is not None and facts is not None else None

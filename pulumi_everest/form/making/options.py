@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from pulumi_everest.core.technology import Definition
 from pulumi_everest.form.making.facts import Fact, Facts
 from pulumi_everest.form.tree import Choice
 from pulumi_everest.model.findings import Finding, finding, unknown
@@ -33,7 +32,7 @@ def choices_of(part: Any, params: SelectParams, fact: Fact | None, facts: Facts)
     if params.options is not None:
         own = [Choice(value=one.value, label=one.label) for one in params.options]
     elif params.options_path is not None:
-        own = _noted(definition_choices(params, facts.technology.definition)[0], known)
+        own = _noted(items_at(params, facts.document)[0], known)
     else:
         own = known or []
         is_version = fact is not None and fact.path[-1] == "version"
@@ -41,17 +40,14 @@ def choices_of(part: Any, params: SelectParams, fact: Fact | None, facts: Facts)
     return Choices(own, source, is_open)
 
 
-def definition_choices(params: SelectParams, definition: Definition) -> tuple[list[Choice], list[Finding]]:
-    """The choices at a path into the definition, and what is wrong with the path; the latter relative to the params."""
-    data = definition.derived(_document)
+def items_at(params: SelectParams, data: Any) -> tuple[list[Choice], list[Finding]]:
+    """The choices at a path into a document, and what is wrong with the path; the latter relative to the params."""
     path = tuple(part for part in (params.options_path or "").split(".") if part)
-    for index, part in enumerate(path):
+    for part in path:
         if not isinstance(data, dict) or part not in data:
             names = list(data) if isinstance(data, dict) else []
-            text = f"'{params.options_path}' is no place of the definition: there is no '{part}'"
-            return [], [
-                unknown("form.options", ("optionsPath",), text, part, names, of_key=False)
-            ] if index >= 0 else []
+            text = f"'{params.options_path}' leads nowhere: there is no '{part}'"
+            return [], [unknown("form.options", ("optionsPath",), text, part, names, of_key=False)]
         data = data[part]
     return _items(data, params)
 
@@ -88,7 +84,3 @@ def _noted(choices: list[Choice], known: list[Choice] | None) -> list[Choice]:
     """Choices with what the definition notes of them."""
     notes = {choice.value: choice.note for choice in known or ()}
     return [choice.model_copy(update={"note": notes.get(choice.value)}) for choice in choices]
-
-
-def _document(definition: Definition) -> Any:
-    return definition.model.model_dump(mode="json", by_alias=True, exclude_none=True)

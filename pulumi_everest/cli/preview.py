@@ -102,6 +102,7 @@ def preview(
     from pulumi_everest.review.comparison.removed import removed
     from pulumi_everest.review.comparison.revision import gather_before
     from pulumi_everest.review.inputs.gather import gather
+    from pulumi_everest.workspace.plan_memory import PlanMemory
 
     running = against == "cluster" and not os.path.lexists(against)
     if (kubeconfig or context) and not running:
@@ -119,6 +120,8 @@ def preview(
         if against == "-":
             raise click.UsageError("standard input cannot be the input and --against at once")
         raise click.UsageError(f"--against {against} is no file or folder, and no revision holds standard input")
+    if against is not None and not running:
+        options = replace(options, memory=PlanMemory())
     inputs = read(paths, options)
     modules = set(sys.modules)
     gathered = gather(inputs, options)

@@ -44,6 +44,7 @@ class Definition:
         self.name = model.metadata.name
         self.spec = model.spec
         self._versions: dict[tuple[str, str | None], list[VersionEntry]] = {}
+        self._bundles: dict[str | None, list[Bundle]] = {}
         self._members: dict[str, Mapping[str, TopologyComponent]] = {}
         self._defaults: dict[tuple[str, str], Mapping[str, Any]] = {}
         self._schemas: dict[tuple[str, ...], ConfigSchema | None] = {}
@@ -152,7 +153,9 @@ class Definition:
 
     def bundles(self, operator: str | None) -> list[Bundle]:
         """The bundles whose versions an operator version can all run."""
-        return [bundle for bundle in self.spec.bundles if self._runs(bundle, operator)]
+        if operator not in self._bundles:
+            self._bundles[operator] = [bundle for bundle in self.spec.bundles if self._runs(bundle, operator)]
+        return self._bundles[operator]
 
     def _runs(self, bundle: Bundle, operator: str | None) -> bool:
         for component, version in bundle.components.items():

@@ -6,7 +6,10 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pulumi_everest.workspace.plan_memory import PlanMemory
 
 STDIN = "<stdin>"
 """What standard input is called where a file is named."""
@@ -47,6 +50,8 @@ class Options:
     """Whether what is without errors is wanted even where something else has some."""
     is_past: bool = False
     """Whether the input is what there was: of its documents only errors are wanted."""
+    memory: PlanMemory | None = None
+    """What is the same on both sides of a comparison, which gives the same one to both."""
 
     @property
     def json(self) -> bool:

@@ -38,6 +38,7 @@ from pulumi_everest.workspace import job_plans as jobs
 from pulumi_everest.workspace.by_name import ByName
 from pulumi_everest.workspace.documents import KINDS, ClusterInput, Documents, JobInput, ProviderInput, shape_for
 from pulumi_everest.workspace.job_plans import JobPlan
+from pulumi_everest.workspace.plan_memory import PlanMemory
 from pulumi_everest.workspace.plans import Plan, Planned
 from pulumi_everest.workspace.setup import Setup
 from pulumi_everest.workspace.twins import twins
@@ -68,7 +69,8 @@ class Workspace:
     """Everything of one input. Errors of the documents themselves are in `findings` from the start.
 
     With `crds` the objects that are made are checked against the schemas of their kinds. Without `remarks` nothing is
-    said of overrides, which takes time and is never an error.
+    said of overrides, which takes time and is never an error. What `memory` knows of clusters that are the same is not
+    found out again.
     """
 
     def __init__(
@@ -79,8 +81,10 @@ class Workspace:
         reconcile_by: str | None = None,
         crds: Crds | None = None,
         remarks: bool = True,
+        memory: PlanMemory | None = None,
     ) -> None:
         self.plugins = plugins
+        self._memory = memory
         self._remarks = remarks
         self.reconcile_by = reconcile_by
         self.crds = crds
@@ -259,6 +263,10 @@ class Workspace:
         setup, found = self._setup_for(str(provider))
         if setup is None:
             return None, None, self._placed(found, cluster)
+        key = self._memory.key(cluster, setup) if self._memory is not None else None
+        known = self._memory.resolved(key) if self._memory is not None else None
+        if known is not None:
+            return known, setup, self._placed([*found, *_of_main_object(cluster, setup)], cluster)
         resolved, more = check_cluster(
             cluster.metadata, cluster.spec, setup.technology,
             options=cluster.options, secrets=cluster.secrets, lock=cluster.lock,
@@ -271,6 +279,8 @@ class Workspace:
             more += request_findings(cluster.spec, resolved)
             if not any(entry.is_error for entry in more):
                 more += _filling_findings(resolved, setup)
+            if self._memory is not None and not more and not broken:
+                self._memory.keep(key, resolved)
         return resolved, setup, self._placed([*found, *more, *_of_main_object(cluster, setup)], cluster)
 
     def _placed(self, found: Iterable[Finding], cluster: ClusterInput | JobInput) -> list[Finding]:
@@ -352,7 +362,7 @@ class Workspace:
         if partial or not _has_errors(found):
             for cluster, resolved, setup in checked:
                 try:
-                    plan = Plan(cluster, resolved, setup, self.emit(cluster, resolved, setup))
+                    plan = Plan(cluster, resolved, setup, self._emitted(cluster, resolved, setup))
                 except EverestError as error:
                     found += self._placed(error.findings, cluster)
                     continue
@@ -371,6 +381,17 @@ class Workspace:
             planned = Planned([], [], [])
         planned.findings = sort_findings(found)
         return planned
+
+    def _emitted(self, cluster: ClusterInput, resolved: Resolved, setup: Setup) -> list[Emitted]:
+        """The objects of a resolved cluster, made if they are not known."""
+        if self._memory is None:
+            return self.emit(cluster, resolved, setup)
+        key = self._memory.key(cluster, setup)
+        objects = self._memory.objects(key)
+        if objects is None:
+            objects = self.emit(cluster, resolved, setup)
+            self._memory.keep_objects(key, objects)
+        return objects
 
     def emit(self, cluster: ClusterInput, resolved: Resolved, setup: Setup) -> list[Emitted]:
         """The objects of a resolved cluster. Raises EverestError where there is no plugin or a template fails."""

@@ -95,6 +95,7 @@ def _gather_documents(inputs: Inputs, options: Options, gathered: Gathered, plug
         reconcile_by=options.reconcile_by,
         crds=crds,
         remarks=not options.is_past,
+        memory=options.memory,
     )
     gathered.foreign += len(workspace.foreign)
     gathered.findings += [entry for document in workspace.foreign for entry in misspelt(document)]

@@ -1,0 +1,76 @@
+"""What clusters came to, for those that are the same on the other side of a comparison: they are not planned twice."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import replace
+from typing import Any
+
+from pulumi_everest.core.definition_digest import digest_of
+from pulumi_everest.core.merging import copied
+from pulumi_everest.core.resolve import Resolved
+from pulumi_everest.emit.objects import Emitted
+from pulumi_everest.plugins.plugin import Plugin
+from pulumi_everest.workspace.documents import ClusterInput
+from pulumi_everest.workspace.setup import Setup
+
+
+class PlanMemory:
+    """The clusters of documents that are as they should be, by all that they are made of.
+
+    A cluster is what its document, its definition, its Provider, its lock and the files of its plugin make of it. Where
+    all of these are the same, so is what comes of it. Of a cluster about which something was to be said nothing is
+    kept: what is said has a place, which is another one on the other side.
+    """
+
+    def __init__(self) -> None:
+        self._resolved: dict[str, Resolved] = {}
+        self._objects: dict[str, list[Emitted]] = {}
+        self._plugins: dict[int, tuple[Plugin, str]] = {}
+
+    def key(self, cluster: ClusterInput, setup: Setup) -> str | None:
+        """What tells one cluster from another; None for those that come from programs, or cannot be compared."""
+        if cluster.document is None or cluster.secrets or cluster.options:
+            return None
+        technology, lock = setup.technology, cluster.lock
+        locked = None if lock is None else lock.entry.model_dump(by_alias=True) if lock.entry is not None else "none"
+        parts: list[Any] = [
+            technology.provider, technology.operator_version, dict(technology.images), technology.reconcile_by,
+            digest_of(technology.definition), self._content(setup.plugin) if setup.plugin is not None else None,
+            locked, cluster.metadata, cluster.spec,
+        ]  # fmt: skip
+        try:
+            return json.dumps(parts, separators=(",", ":"))
+        except (TypeError, ValueError):
+            return None
+
+    def resolved(self, key: str | None) -> Resolved | None:
+        """The resolved cluster, if nothing was to be said about it."""
+        return self._resolved.get(key) if key is not None else None
+
+    def keep(self, key: str | None, resolved: Resolved) -> None:
+        """Keep a cluster about which nothing was to be said."""
+        if key is not None:
+            self._resolved[key] = resolved
+
+    def objects(self, key: str | None) -> list[Emitted] | None:
+        """Objects like those of the cluster, which nobody else has."""
+        known = self._objects.get(key) if key is not None else None
+        return None if known is None else [replace(one, manifest=copied(one.manifest)) for one in known]
+
+    def keep_objects(self, key: str | None, objects: list[Emitted]) -> None:
+        """Keep the objects of a cluster as they are now."""
+        if key is not None:
+            self._objects[key] = [replace(one, manifest=copied(one.manifest)) for one in objects]
+
+    def _content(self, plugin: Plugin) -> str:
+        """A digest of all files of a plugin."""
+        if id(plugin) not in self._plugins:
+            content = hashlib.sha256()
+            for file in sorted(plugin.folder.rglob("*")):
+                if file.is_file() and "__pycache__" not in file.parts:
+                    content.update(f"{file.relative_to(plugin.folder).as_posix()}\0".encode())
+                    content.update(hashlib.sha256(file.read_bytes()).digest())
+            self._plugins[id(plugin)] = (plugin, content.hexdigest())
+        return self._plugins[id(plugin)][1]

@@ -18,7 +18,7 @@ from pulumi_everest.model.findings import EverestError, Finding
 from pulumi_everest.plugins.plugin import Plugin
 from pulumi_everest.review.inputs.sources import Sources
 from pulumi_everest.review.options import Options
-from pulumi_everest.ui.asked import Asked, Mode, WrongRequestError
+from pulumi_everest.ui.asked import Asked, Mode, WrongRequestError, always
 from pulumi_everest.ui.changing import changes
 from pulumi_everest.ui.checking import Outcome, components, file_of, name_of, objects_data, outcome, program_of
 from pulumi_everest.ui.existing import AllExisting, Existing, unknown_cluster
@@ -28,6 +28,10 @@ from pulumi_everest.ui.technologies import Technologies, missing
 from pulumi_everest.ui.tracing import traced
 
 Data = dict[str, Any]
+
+
+class AbandonedError(Exception):
+    """Something else was asked for before this was done."""
 
 
 @dataclass
@@ -41,6 +45,7 @@ class Known:
     _forms: dict[tuple[str, str, Mode], FormTree] = field(default_factory=dict)
     _before: dict[str, Outcome] = field(default_factory=dict)
     _last: tuple[Any, Outcome] | None = None
+    still_wanted: Callable[[], bool] = always
 
     def plugin_of(self, cluster: Existing) -> Plugin | None:
         """The plugin of a cluster that is there: that of its Provider, where this is one of its input."""
@@ -68,8 +73,14 @@ class Known:
         key = (document, file)
         if self._last is None or self._last[0] != key:
             beside = cluster.beside if cluster is not None else ()
-            self._last = (key, outcome(document, file, self.technologies.plugins, self.options, beside))
+            plugins = self.technologies.plugins
+            self._last = (key, outcome(document, file, plugins, self.options, beside, self._go_on))
         return self._last[1]
+
+    def _go_on(self) -> None:
+        """Raises AbandonedError where nobody wants any longer what is being done."""
+        if not self.still_wanted():
+            raise AbandonedError
 
 
 def _is_provider(data: Mapping[str, Any], name: str) -> bool:
@@ -196,7 +207,8 @@ def _files(result: Outcome, document: Data) -> Data:
 
 
 def explained(known: Known, asked: Asked) -> Data:
-    """Where the values of the objects come from. None where somebody asked for something else meanwhile."""
+    """Where the values of the objects come from. Raises AbandonedError when somebody asks for something else."""
+    known.still_wanted = asked.still_wanted
     form = _form(known, asked)
     result = known.outcome(forms.cluster(form.tree, asked.values, form.original), form.cluster)
     addresses = _addresses(form)

@@ -16,7 +16,8 @@ class WrongRequestError(Exception):
     """A request that no page of ours makes."""
 
 
-def _always() -> bool:
+def always() -> bool:
+    """It is still wanted."""
     return True
 
 
@@ -35,7 +36,7 @@ class Asked:
     allow: tuple[str, ...] = ()
     what: str = "yaml"
     over: bool = False
-    still_wanted: Callable[[], bool] = _always
+    still_wanted: Callable[[], bool] = always
 
     @staticmethod
     def read(content: bytes) -> Asked:

@@ -6,8 +6,8 @@ page says what the commands say, with the lines.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from pulumi_everest.adoption.write import cluster_program
@@ -50,12 +50,22 @@ class Outcome:
         return self.group.items if self.group is not None else []
 
 
-def outcome(document: Data, file: str, plugins: Plugins, options: Options, beside: Sequence[Document] = ()) -> Outcome:
-    """Everything that comes of a document in a file of that name, with other documents `beside` it."""
+def outcome(
+    document: Data,
+    file: str,
+    plugins: Plugins,
+    options: Options,
+    beside: Sequence[Document] = (),
+    going_on: Callable[[], None] | None = None,
+) -> Outcome:
+    """Everything that comes of a document in a file of that name, with other documents `beside` it.
+
+    `going_on` is called while its objects are explained, and may raise what ends that.
+    """
     text = yaml_text(document)
     documents, found = read_yaml(text, file, shape_for)
     inputs = Inputs(documents=[*beside, *documents], texts={file: text}, findings=found)
-    return Outcome(document, text, file, gather(inputs, replace(options, plugins=[]), plugins=plugins))
+    return Outcome(document, text, file, gather(inputs, options, plugins=plugins, going_on=going_on))
 
 
 def file_of(document: Mapping[str, Any]) -> str:

@@ -12,7 +12,7 @@ from typing import Any, Final
 from pulumi_everest.model.findings import EverestError
 from pulumi_everest.review.inputs.sources import Sources
 from pulumi_everest.review.options import Options
-from pulumi_everest.ui.answering import Known, checked, explained, opened, saved
+from pulumi_everest.ui.answering import AbandonedError, Known, checked, explained, opened, saved
 from pulumi_everest.ui.answers import Answer, data_answer, refusal
 from pulumi_everest.ui.asked import Asked, WrongRequestError
 from pulumi_everest.ui.existing import Running, existing
@@ -124,8 +124,10 @@ class Session:
                 return data_answer(act(self._generation.known))
         except WrongRequestError as error:
             return refusal(400, str(error))
+        except AbandonedError:
+            return data_answer({"abandoned": True})
         except RefusedError as error:
-            return data_answer({"error": str(error), "there": list(error.there)}, 409 if error.there else 403)
+            return data_answer({"error": str(error), "there": list(error.there)}, 200 if error.there else 403)
         except EverestError as error:
             found = [found_data(entry, Sources()) for entry in error.findings]
             return data_answer(

@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from pulumi_everest.core.technology import Technology
 from pulumi_everest.model.findings import EverestError, Finding, finding
 from pulumi_everest.plugins.find import Plugins
 from pulumi_everest.plugins.plugin import Plugin
@@ -71,7 +72,7 @@ class Technologies:
         return {
             "name": name,
             "default": name == plugin.definition.default_topology,
-            "components": list(_components(plugin, name)),
+            "components": list(_components(plugin, name, self.setup(plugin).technology)),
         }
 
 
@@ -79,15 +80,14 @@ def _proved(name: str, title: str, topologies: Any) -> dict[str, Any]:
     return {"name": name, "title": title, "topologies": dict(topologies)}
 
 
-def _components(plugin: Plugin, topology: str) -> Iterator[dict[str, Any]]:
+def _components(plugin: Plugin, topology: str, technology: Technology) -> Iterator[dict[str, Any]]:
     """What is drawn of each component: how often there is one, and whether it keeps data."""
     definition, manifest = plugin.definition, plugin.manifest
     for name, entry in definition.topology_components(topology).items():
         try:
-            fields = manifest.instance_fields(name) if name in manifest.components else []
+            honoured = technology.instance_fields(topology, name)
         except EverestError:
-            fields = []  # the templates are broken, which is said elsewhere
-        tops = {field.partition(".")[0] for field in fields}
+            honoured = []  # the templates are broken, which is said elsewhere
         own = (manifest.defaults.get("instances") or {}).get(name) or {}
         defaults = {**own, **definition.component_defaults(topology, name)}
         yield {
@@ -95,8 +95,8 @@ def _components(plugin: Plugin, topology: str) -> Iterator[dict[str, Any]]:
             "type": definition.type_of(name),
             "optional": entry.optional,
             "replicas": defaults.get("replicas"),
-            "keepsData": "storage" in tops,
-            "counted": "replicas" in tops,
+            "keepsData": bool(honoured) and all(fields.reaches(("storage",)) for fields in honoured),
+            "counted": bool(honoured) and all(fields.reaches(("replicas",)) for fields in honoured),
         }
 
 

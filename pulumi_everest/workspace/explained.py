@@ -41,15 +41,25 @@ class Explained:
     sources: tuple[Source, ...]
 
 
-def explained(plan: Plan) -> list[list[Explained]]:
+def _always() -> None:
+    """Nobody wants it to end."""
+
+
+def explained(plan: Plan, going_on: Callable[[], None] = _always) -> list[list[Explained]]:
     """The values of each object of a cluster, in the order of its objects.
 
-    The objects of a controller are the cluster's own documents, of which there is nothing to be explained.
+    The objects of a controller are the cluster's own documents, of which there is nothing to be explained. It may take
+    seconds: `going_on` is called all the time, and may raise what ends it.
     """
     plugin = plan.setup.plugin
     if plugin is None or plan.setup.technology.is_controlled:
         return [[] for _ in plan.objects]
-    found = followed(plan.resolved, plan.objects, lambda resolved: _objects(resolved, plan, plugin))
+
+    def made(resolved: Resolved) -> list[Emitted]:
+        going_on()
+        return _objects(resolved, plan, plugin)
+
+    found = followed(plan.resolved, plan.objects, made)
     traced = list(_traced(plan, plugin))
 
     def sources(path: Path) -> Iterator[Source]:

@@ -37,7 +37,7 @@ class FilledIn:
 
     def settled(self) -> None:
         """Wait until the server has answered to all that was typed."""
-        self.browser.until("!window.everest?.busy() && !!document.querySelector('.lines')")
+        self.browser.until("!window.everest?.busy() && !!document.querySelector('.section')")
 
     def field(self, address: str) -> str:
         """The element of a part, in JavaScript."""

@@ -21,13 +21,18 @@ from pulumi_everest.workspace.workspace import Plan, Planned, Workspace
 _Known = TypeVar("_Known")
 
 
-def groups_of(workspace: Workspace, planned: Planned, texts: Mapping[str, str]) -> Iterator[Group]:
-    """The groups of what was planned. `texts` are those of the files, which foreign documents are passed on in."""
+def groups_of(
+    workspace: Workspace, planned: Planned, texts: Mapping[str, str], going_on: Callable[[], None]
+) -> Iterator[Group]:
+    """The groups of what was planned. `texts` are those of the files, which foreign documents are passed on in.
+
+    `going_on` is called while objects of clusters are explained, and may raise what ends that.
+    """
     foreign = [Item(d.data, d.place(()), written_text(d, texts.get(d.file, ""))) for d in workspace.foreign]
     if foreign:
         yield Group("other", "passed on", items=foreign)
     yield from _provider_groups(workspace, planned.clusters)
-    yield from map(_cluster_group, planned.clusters)
+    yield from (_cluster_group(plan, going_on) for plan in planned.clusters)
     clusters = {plan.cluster.key: plan for plan in planned.clusters}
     for job in planned.jobs:
         key = (job.input.metadata.get("namespace"), job.job.spec.get("cluster"))
@@ -51,7 +56,7 @@ def _provider_groups(workspace: Workspace, plans: Sequence[Plan]) -> Iterable[Gr
             yield group
 
 
-def _cluster_group(plan: Plan) -> Group:
+def _cluster_group(plan: Plan, going_on: Callable[[], None]) -> Group:
     metadata, spec = plan.cluster.metadata, plan.resolved.spec
     about = {
         "namespace": str(metadata.get("namespace")),
@@ -61,7 +66,7 @@ def _cluster_group(plan: Plan) -> Group:
     place = plan.cluster.locate(("metadata", "name"))
     main = next((o.manifest for o in plan.objects if o.main), {})
     title = Item(main).title
-    known, own = cache(partial(explained, plan)), cache(partial(own_values, plan))
+    known, own = cache(partial(explained, plan, going_on)), cache(partial(own_values, plan))
     items = [
         Item(
             o.manifest,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -61,10 +61,18 @@ class Gathered:
         return any(entry.is_error for entry in self.findings)
 
 
-def gather(inputs: Inputs, options: Options, *, objects: bool = True, plugins: Plugins | None = None) -> Gathered:
+def gather(
+    inputs: Inputs,
+    options: Options,
+    *,
+    objects: bool = True,
+    plugins: Plugins | None = None,
+    going_on: Callable[[], None] | None = None,
+) -> Gathered:
     """Check everything and make the objects. Without `objects` nothing is asked that only making them needs.
 
     Whoever has the `plugins` of the options at hand gives them, so that they are not read again for documents.
+    `going_on` is called while objects of documents are explained, and may raise what ends that.
     """
     gathered = Gathered(
         findings=list(inputs.findings), documents=len(inputs.documents), sources=Sources(dict(inputs.texts))
@@ -73,7 +81,7 @@ def gather(inputs: Inputs, options: Options, *, objects: bool = True, plugins: P
         options = replace(options, crds=files)
         if inputs.documents or not inputs.programs:
             known = plugins if plugins is not None else Plugins(options.plugins)
-            _gather_documents(inputs, options, gathered, known, objects=objects)
+            _gather_documents(inputs, options, gathered, known, objects=objects, going_on=going_on or _always)
         for folder in inputs.programs:
             _gather_program(folder, options, gathered, objects=objects)
     if objects:
@@ -87,7 +95,19 @@ def gather(inputs: Inputs, options: Options, *, objects: bool = True, plugins: P
 # Documents
 
 
-def _gather_documents(inputs: Inputs, options: Options, gathered: Gathered, plugins: Plugins, *, objects: bool) -> None:
+def _always() -> None:
+    """Nobody wants it to end."""
+
+
+def _gather_documents(
+    inputs: Inputs,
+    options: Options,
+    gathered: Gathered,
+    plugins: Plugins,
+    *,
+    objects: bool,
+    going_on: Callable[[], None],
+) -> None:
     crds = schemas(options.crds, gathered.findings)
     workspace = Workspace(
         plugins,
@@ -111,7 +131,7 @@ def _gather_documents(inputs: Inputs, options: Options, gathered: Gathered, plug
 
     gathered.findings += found
     gathered.sections += sections_of(planned.clusters, inputs.folders)
-    gathered.groups += groups_of(workspace, planned, inputs.texts)
+    gathered.groups += groups_of(workspace, planned, inputs.texts, going_on)
 
 
 def _is_ours(document: Document) -> bool:

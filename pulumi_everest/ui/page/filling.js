@@ -19,7 +19,7 @@ export class Filling {
     this.answered = 0;
     this.there = true;
     this.chip = h("span", { class: "chip" }, "…");
-    this.title = h("strong", null, plugin.title);
+    this.title = h("h1", null, plugin.title);
     this.output = new Output({
       saves: catalog.saves, wanted: () => this.request(), go: (address) => this.go(address), allow: (guard, on) => this.allow(guard, on), origin: cluster?.from,
     }, cluster ? ["changes", "yaml", "python", "objects"] : ["yaml", "python", "objects"]);

@@ -118,12 +118,12 @@ export class Output {
 
   async save(over = false) {
     try {
-      const { saved } = await ask("/api/save", { ...this.page.wanted(), what: this.tab, over });
-      this.tell(`saved: ${saved.join(", ")}`);
+      const { saved, error } = await ask("/api/save", { ...this.page.wanted(), what: this.tab, over });
+      if (saved) this.tell(`saved: ${saved.join(", ")}`);
+      else this.askOver(error);
     } catch (problem) {
       if (!(problem instanceof Refused)) throw problem;
-      if (problem.status === 409) this.askOver(problem.message);
-      else this.tell(problem.message, "error");
+      this.tell(problem.message, "error");
     }
   }
 
@@ -183,6 +183,7 @@ export class Output {
       try {
         const explained = await ask("/api/explain", this.page.wanted());
         if (this.result !== result || this.tab !== "objects") return;
+        if (explained.abandoned) { this.explain(); return; }
         this.explained = { seq: result.seq, objects: explained.objects };
         this.explaining.textContent = explained.objects ? "where each value comes from stands behind it" : "";
         this.showObjects();

@@ -67,16 +67,21 @@ function members(components, now, label, go) {
 function small(components) {
   const all = states(components, {}).filter((component) => component.there);
   const shown = all.filter((component) => component.counted).concat(all.filter((component) => !component.counted));
-  const size = 0.78, right = 118;
-  const rows = [[]];
-  let x = 0;
-  for (const component of shown) {
-    const width = wide(component) * size;
-    if (x > 0 && x + width > right) { rows.push([]); x = 0; }
-    rows.at(-1).push({ component, x });
-    x += width + 9;
-  }
+  // As large as it may be where all of them are to be seen in two rows.
+  let size = 0.9, rows;
+  do {
+    size -= 0.12;
+    rows = [[]];
+    let x = 0;
+    for (const component of shown) {
+      const width = wide(component) * size;
+      if (x > 0 && x + width > 118) { rows.push([]); x = 0; }
+      rows.at(-1).push({ component, x });
+      x += width + 9;
+    }
+  } while (rows.length > 2 && size > 0.35);
+  const high = POD * size + 3;
   const drawn = rows.slice(0, 2).flatMap((row, index) => row.map(({ component, x: at }) =>
-    s("g", { transform: `translate(${at} ${(rows.length > 1 ? 2 : 13) + index * 22}) scale(${size})` }, pods(component, 0, 0, "var(--accent)"))));
+    s("g", { transform: `translate(${at} ${22 - (Math.min(rows.length, 2) * high) / 2 + index * high}) scale(${size})` }, pods(component, 0, 0, "var(--accent)"))));
   return s("svg", { class: "mini", viewBox: "-1 0 120 44", "aria-hidden": "true" }, drawn);
 }

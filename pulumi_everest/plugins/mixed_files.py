@@ -71,5 +71,5 @@ def _in_lists(path: ValuePath) -> bool:
     return len(path) > 2 and path[-2] in ("rules", "changes") and path[0] == "spec"
 
 
-_FILES: Final[Mapping[str, str]] = {"plugin.yaml": "manifest", "definition.yaml": "rules"}
+_FILES: Final[Mapping[str, str]] = {"plugin.yaml": "manifest", "definition.yaml": "rules", "ui.yaml": "forms"}
 _PLACES: Final[Mapping[str, Callable[[ValuePath], bool]]] = {"plugin.yaml": _at_top, "definition.yaml": _in_lists}

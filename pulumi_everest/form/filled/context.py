@@ -89,7 +89,7 @@ def _put(
         elif isinstance(part, Field):
             value = values.get(part.key)
             shown = typed(part, value) if not is_empty(value) else part.otherwise
-            for path in part.paths:
+            for path in part.paths if part.kind != "hidden" or shown is not None else ():
                 _set(into, path, shown)
             if part.id is not None and shown is not None:
                 ids[part.id] = shown

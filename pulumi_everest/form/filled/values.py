@@ -51,7 +51,7 @@ def _start(parts: Sequence[Part], values: Values) -> None:
 
 def _read(parts: Sequence[Part], data: Any, values: Values) -> None:
     for part in parts:
-        if isinstance(part, Field):
+        if isinstance(part, Field) and part.kind != "hidden":
             shown = shown_value(part, data)
             if shown is not None:
                 values[part.key] = copied(shown)

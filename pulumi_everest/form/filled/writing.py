@@ -105,7 +105,8 @@ class _Writing:
             self.take_away([part], into, is_new=before.get(part.key) is True)
             return
         self.write(part.parts, values, before, into, prefixes)
-        if is_switch and part.writes is not None and at_path(into, part.writes) in (MISSING, None):
+        was_on = before.get(part.key) is True
+        if is_switch and not was_on and part.writes is not None and at_path(into, part.writes) in (MISSING, None):
             _put(into, part.writes, {})
 
     def items(self, part: ListPart, value: Any, was: Any, old: Any, prefixes: tuple[str, str]) -> list[Any]:

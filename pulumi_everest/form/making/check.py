@@ -185,7 +185,7 @@ class _Checking:
             place: Path = (*path, "path", index) if several else (*path, "path")
             fact, found = self.fact(text, place, at)
             yield from found
-            if part.ui_type != "hidden":
+            if part.ui_type != "hidden" and text != ITSELF:
                 yield from self.note(self.full(text, at), place, at.inside(part))
             if fact is not None:
                 facts.append(fact)

@@ -7,7 +7,8 @@ from typing import Any, Final
 from pulumi_everest.core.paths import FieldPath
 from pulumi_everest.form.making.facts import Facts
 from pulumi_everest.form.making.generate import generated_parts
-from pulumi_everest.model.plugin_files.form import Group, Widget
+from pulumi_everest.model.plugin_files.form import Group, SelectField, Widget
+from pulumi_everest.model.plugin_files.form_field import SelectParams
 
 WIDGETS: Final = ("resources", "storageClass", "scheduling", "fields")
 """Widgets that are parts, for a field with others below it; `storageClass` is a choice."""
@@ -23,13 +24,9 @@ def expanded(widget: Widget, path: FieldPath | None, facts: Facts, *, in_item: F
     params = widget.field_params
     base = {"show_if": widget.show_if, "tech_preview": widget.tech_preview}
     if widget.widget_type == "storageClass":
-        from pulumi_everest.model.plugin_files.form import SelectField
-
         data: dict[str, Any] = {"uiType": "select", "path": widget.path, "dataSource": {"provider": "storageClasses"}}
         chosen = SelectField.model_validate(data)
-        shown = params.model_dump(exclude_unset=True) if params is not None else {}
-        from pulumi_everest.model.plugin_files.form_field import SelectParams
-
+        shown = {n: getattr(params, n) for n in params.model_fields_set} if params is not None else {}
         return chosen.model_copy(
             update={**base, "field_params": SelectParams.model_construct(**shown), "validation": widget.validation}
         )

@@ -211,8 +211,10 @@ _DEEPEST: Final = 4
 
 
 def _is_deep(fact: Fact, facts: Facts) -> bool:
-    """Whether there is more below a field than a form shows well."""
-    return fact.path[:1] == ("spec",) and _depth(fact, facts) > _DEEPEST
+    """Whether there is more below a field than a form shows well, and nothing near at hand."""
+    if fact.path[:1] != ("spec",) or _depth(fact, facts) <= _DEEPEST:
+        return False
+    return all(below.kind in ("object", "list") for below in facts.below(fact))
 
 
 def _depth(fact: Fact, facts: Facts) -> int:

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pulumi_everest.core.definition_digest import digest_of, short
 from pulumi_everest.core.resolve import Resolved
 from pulumi_everest.core.technology import Definition
+from pulumi_everest.core.versions.definition_digest import digest_of, short
 from pulumi_everest.model.deferred import Deferred, Path
 from pulumi_everest.model.findings import Finding, finding
 from pulumi_everest.model.lock import Lock

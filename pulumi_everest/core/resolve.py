@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from pulumi_everest.core.locked_versions import Locked
 from pulumi_everest.core.merging import both_patches, copied, over, without_empty
 from pulumi_everest.core.paths import value_at
 from pulumi_everest.core.technology import Definition, Technology
-from pulumi_everest.core.versioning import Layers, Versions
+from pulumi_everest.core.versions.locked import Locked
+from pulumi_everest.core.versions.versioning import Layers, Versions
 from pulumi_everest.model.deferred import Computed, Deferred, Path, holds_deferred
 from pulumi_everest.model.definition import TopologyComponent
 from pulumi_everest.model.findings import Finding, did_you_mean, finding, unknown

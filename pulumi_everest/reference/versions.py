@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pulumi_everest.core.changes.impact import Change, Impact
 from pulumi_everest.core.changes.version_steps import VersionSteps
 from pulumi_everest.core.technology import Technology
-from pulumi_everest.core.version_lines import in_order
+from pulumi_everest.core.versions.lines import in_order
 from pulumi_everest.model.definition import VersionEntry
 
 

@@ -7,9 +7,9 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from pulumi_everest.core.definition_digest import digest_of
 from pulumi_everest.core.merging import copied
 from pulumi_everest.core.resolve import Resolved
+from pulumi_everest.core.versions.definition_digest import digest_of
 from pulumi_everest.emit.objects import Emitted
 from pulumi_everest.plugins.plugin import Plugin
 from pulumi_everest.workspace.documents import ClusterInput

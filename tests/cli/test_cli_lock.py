@@ -15,7 +15,7 @@ import pytest
 import yaml
 from click.testing import Result
 
-from pulumi_everest.core.definition_digest import digest_of, short
+from pulumi_everest.core.versions.definition_digest import digest_of, short
 from pulumi_everest.plugins.find import Plugins
 
 Run = Callable[..., Result]

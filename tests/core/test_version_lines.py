@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pulumi_everest.core.version_lines import in_order, lines_of, nearest_version, newest_of, of_line
+from pulumi_everest.core.versions.lines import in_order, lines_of, nearest_version, newest_of, of_line
 from pulumi_everest.model.definition import VersionEntry
 
 

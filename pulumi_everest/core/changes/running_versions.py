@@ -11,7 +11,7 @@ from pulumi_everest.core.changes.spec_differences import plain
 from pulumi_everest.core.own_images.versions import Tags
 from pulumi_everest.core.paths import value_at
 from pulumi_everest.core.technology import Definition
-from pulumi_everest.core.version_ways import begins
+from pulumi_everest.core.versions.ways import begins
 from pulumi_everest.model.deferred import Deferred
 from pulumi_everest.model.values.versions import same_version
 

@@ -18,7 +18,7 @@ from pulumi_everest.core.images import same_image
 from pulumi_everest.core.own_images.versions import ImageVersion, Tags
 from pulumi_everest.core.paths import value_at
 from pulumi_everest.core.technology import Technology
-from pulumi_everest.core.version_lines import of_line
+from pulumi_everest.core.versions.lines import of_line
 from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.values.versions import numbers, same_version, version_key
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from pulumi_everest.core.changes.impact import Change, Impact
 from pulumi_everest.core.technology import Technology
-from pulumi_everest.core.version_ways import VersionWays
+from pulumi_everest.core.versions.ways import VersionWays
 from pulumi_everest.model.definition import VersionEntry
 from pulumi_everest.model.values.versions import version_key
 

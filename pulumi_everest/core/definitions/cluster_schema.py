@@ -12,7 +12,7 @@ from typing import Any
 from pulumi_everest.core.merging import copied
 from pulumi_everest.core.paths import FieldSet
 from pulumi_everest.core.technology import Technology
-from pulumi_everest.core.version_lines import in_order, lines_of
+from pulumi_everest.core.versions.lines import in_order, lines_of
 from pulumi_everest.model.definition import VersionEntry
 from pulumi_everest.model.schemas.json_schema import document_schema
 

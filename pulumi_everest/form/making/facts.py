@@ -16,7 +16,7 @@ from pulumi_everest.core.paths import FieldPath, found_at, missing_part
 from pulumi_everest.core.resolve import Resolved, resolve
 from pulumi_everest.core.rules import rule_shapes
 from pulumi_everest.core.technology import Definition, Technology
-from pulumi_everest.core.version_lines import in_order
+from pulumi_everest.core.versions.lines import in_order
 from pulumi_everest.form.tree import Choice
 from pulumi_everest.model.definition import ReplicaLimits, VersionEntry
 from pulumi_everest.model.shapes import Shape

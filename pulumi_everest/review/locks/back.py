@@ -11,8 +11,8 @@ from pathlib import Path
 
 from pulumi_everest.core.changes.compare import ChangeSet
 from pulumi_everest.core.changes.impact import Change
-from pulumi_everest.core.definition_digest import short
 from pulumi_everest.core.lock_record import Record
+from pulumi_everest.core.versions.definition_digest import short
 from pulumi_everest.model.findings import Finding, finding
 from pulumi_everest.model.lock import LOCK_FILE, former_of, read_locks
 from pulumi_everest.model.lock_file import LockedCluster

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pulumi_everest.core.definition_digest import digest_of, short
+from pulumi_everest.core.versions.definition_digest import digest_of, short
 from pulumi_everest.model.findings import Finding, finding
 from pulumi_everest.model.lock_file import LockedCluster
 from pulumi_everest.model.values.versions import version_key

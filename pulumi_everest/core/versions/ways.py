@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from pulumi_everest.core.technology import Definition
-from pulumi_everest.core.version_lines import in_order
+from pulumi_everest.core.versions.lines import in_order
 from pulumi_everest.model.values.versions import numbers, version_key
 
 _BACK = "restore a backup that was made with the older version into a new cluster"

@@ -6,11 +6,11 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from pulumi_everest.core.images import with_digest, with_registry
-from pulumi_everest.core.locked_versions import Locked, bundled
 from pulumi_everest.core.paths import value_at
 from pulumi_everest.core.technology import Technology, newest
-from pulumi_everest.core.version_lines import in_order, nearest_version, newest_of, of_line
-from pulumi_everest.core.version_ways import VersionWays
+from pulumi_everest.core.versions.lines import in_order, nearest_version, newest_of, of_line
+from pulumi_everest.core.versions.locked import Locked, bundled
+from pulumi_everest.core.versions.ways import VersionWays
 from pulumi_everest.model.deferred import Computed, Deferred, Path, leaves_of
 from pulumi_everest.model.definition import Bundle, VersionEntry
 from pulumi_everest.model.findings import EverestError, Finding, did_you_mean, finding, unknown

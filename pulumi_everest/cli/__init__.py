@@ -1,1 +1,4 @@
-"""The command everest."""
+"""The command everest.
+
+The folder has more modules than others: one for each command, by its name, and what they share.
+"""

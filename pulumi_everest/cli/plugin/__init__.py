@@ -10,6 +10,7 @@ _HELP = """Make, check and test plugins: what teaches this package a database te
 
 \b
   everest plugin new mydb --from-crd crds/    a plugin from an operator's definitions
+  everest plugin ui plugins/mydb              a first form for it
   everest plugin check plugins/mydb           what is wrong with it
   everest plugin test plugins/mydb            whether it does what it says
 
@@ -17,7 +18,7 @@ A PLUGIN is the folder with its plugin.yaml (the working folder, if none is name
 point pulumi_everest.plugins; nothing of it is imported), or the name of a plugin that is built in or installed.
 """
 
-_COMMANDS = {"new": "new", "check": "judging", "test": "judging", "fields": "judging"}
+_COMMANDS = {"new": "new", "ui": "first_form", "check": "judging", "test": "judging", "fields": "judging"}
 """The commands in the order in which one uses them, each with its module."""
 
 

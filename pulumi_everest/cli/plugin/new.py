@@ -99,11 +99,11 @@ def new(
     with crd_files([path for path in paths if path == "cluster"], findings) as from_cluster:
         files = [*(path for path in paths if path != "cluster"), *map(str, from_cluster)]
         if findings:
-            _exit(_shown(findings))
+            _exit(shown(findings))
         wanted = Wanted(name, files, samples, main, answers)
         made = make(wanted, folder, lambda objects: "---\n".join(map(yaml_text, objects)), _progress)
     _said(made, name, folder)
-    _exit(_shown(made.findings))
+    _exit(shown(made.findings))
 
 
 def _exit(code: int) -> None:
@@ -154,7 +154,7 @@ def _said(made: Made, name: str, folder: Path) -> None:
             click.echo(f"    {line}")
 
 
-def _shown(findings: list[Finding]) -> int:
+def shown(findings: list[Finding]) -> int:
     """Write findings to standard error, and give the exit code."""
     from pulumi_everest.cli.output.findings import failed
     from pulumi_everest.cli.output.write import findings_text

@@ -16,7 +16,7 @@ endif
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-pythons test-lowest fuzz faults covered mutants testenv lint format schemas coverage capabilities measure bench growth plugin-lines plugin-renders bench-engine engine-test engine-soak docs browser-test dist clean
+.PHONY: help demo test test-pythons test-lowest fuzz faults covered mutants testenv lint format schemas coverage capabilities measure bench growth scaffold-accuracy plugin-lines plugin-renders bench-engine engine-test engine-soak docs browser-test dist clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -121,6 +121,9 @@ bench: $(VENV)/.develop ## Measure speed, each figure against a baseline in the 
 
 growth: $(VENV)/.develop ## Double inputs three times, and fail where work grows faster than they do
 	@$(BIN)/python -m benchmarks.growth
+
+scaffold-accuracy: $(VENV)/.develop ## Hold what `everest plugin new` makes against the built-in plugins, with the definitions in EVEREST_SHARED
+	@$(BIN)/python -m tools.scaffold_accuracy $(if $(DETAILS),--details)
 
 plugin-lines: $(VENV)/.develop ## Count what there is to write in the built-in plugins, now and at a revision: BEFORE=v0.8
 	@$(BIN)/python -m tools.plugin_lines --before $(or $(BEFORE),HEAD)

@@ -19,7 +19,9 @@ from pulumi_everest.scaffold.definitions.samples import Sample, read_sample
 from pulumi_everest.scaffold.meaning.roles import Roles, roles_of
 from pulumi_everest.scaffold.plugin_files import Plan, backups_example, definition, example, manifest, preset
 from pulumi_everest.scaffold.settle import Files, Render, Settled, settle
+from pulumi_everest.scaffold.template.jobs import backup_of, restore_of
 from pulumi_everest.scaffold.template.objects import objects_of
+from pulumi_everest.scaffold.template.schedule_objects import is_scheduled
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*\Z")
 
@@ -87,6 +89,7 @@ def _files(wanted: Wanted, source: Source, sample: Sample, roles: Roles) -> File
         "resources.yaml": (objects.tree, _head(roles)),
         "examples/minimal.yaml": (example(plan), ""),
     }
+    trees.update(_jobs(roles, source))
     with_backups = backups_example(plan)
     if with_backups:
         trees["examples/backups.yaml"] = (with_backups, "")
@@ -94,6 +97,19 @@ def _files(wanted: Wanted, source: Source, sample: Sample, roles: Roles) -> File
     if sizes:
         trees["presets/small.yaml"] = (sizes, "")
     return Files(trees)
+
+
+def _jobs(roles: Roles, source: Source) -> dict[str, tuple[Any, str]]:
+    """backup.yaml and restore.yaml, of the first kinds that are one."""
+    assert roles.main is not None
+    made: dict[str, tuple[Any, str]] = {}
+    for name, kinds, template in (("backup", roles.backups, backup_of), ("restore", roles.restores, restore_of)):
+        for kind in kinds:
+            tree = None if is_scheduled(kind) else template(kind, roles.main, source)
+            if tree is not None:
+                made[f"{name}.yaml"] = (tree, f"A {name}: what a Database{name.capitalize()} becomes.")
+                break
+    return made
 
 
 def _head(roles: Roles) -> str:

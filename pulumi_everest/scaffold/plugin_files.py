@@ -198,7 +198,7 @@ def definition(plan: Plan) -> Tree:
         "components": listed,
         "topologies": _topologies(plan),
     }
-    rules = _rules(plan.objects.found)
+    rules = [*_rules(plan.objects.found), *plan.objects.whole.rules]
     if plan.objects.whole.backups is not None:
         rules += plan.objects.whole.backups.rules
     if rules:
@@ -348,7 +348,7 @@ def example(plan: Plan) -> Tree:
 def backups_example(plan: Plan) -> Tree:
     """examples/backups.yaml: a cluster with a storage and a schedule; nothing where there are no storages."""
     backups = plan.objects.whole.backups
-    if backups is None or not plan.objects.whole.has_stores:
+    if backups is None or not (plan.objects.whole.has_stores or plan.objects.whole.has_url_store):
         return {}
     kind = next((one for one in ("s3", "gcs", "azure", "minio") if one in backups.kinds), "s3")
     storage: Tree = {"name": "main", "type": kind}

@@ -13,9 +13,11 @@ from pulumi_everest.authoring.examples import update
 from pulumi_everest.emit.crds import Crds
 from pulumi_everest.model.findings import EverestError, Finding, path_text
 from pulumi_everest.plugins.plugin import Plugin, load_plugin
-from pulumi_everest.scaffold.template.tree import Guess, Written, guesses, write
+from pulumi_everest.scaffold.template.shorter import shorten
+from pulumi_everest.scaffold.template.tree import Guess, Note, Written, guesses, write
 
 ROUNDS = 40
+JOBS = ("backup.yaml", "restore.yaml")
 Render = Callable[[list[dict[str, Any]]], str]
 
 
@@ -26,16 +28,14 @@ class Files:
     trees: dict[str, tuple[Any, str]]
     """Tree and head of each file."""
     left_out: dict[Guess, str] = field(default_factory=dict)
-    plain: dict[str, str] = field(default_factory=dict)
-    """Texts of files that nothing was guessed in."""
 
     def write(self, folder: Path) -> dict[str, Written]:
         """Write all files below a folder."""
         written = {name: write(tree, self.left_out, head) for name, (tree, head) in self.trees.items()}
-        for name, text in {**{name: one.text for name, one in written.items()}, **self.plain}.items():
+        for name, one in written.items():
             file = folder / name
             file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text, encoding="utf-8")
+            file.write_text(one.text, encoding="utf-8")
         return written
 
 
@@ -55,14 +55,25 @@ def settle(files: Files, folder: Path, crds: Crds, render: Render, say: Callable
         written = files.write(folder)
         plugin, found = _judged(folder, crds)
         blamed = _blamed(found, files, written)
-        if not blamed and not _refused(found, files):
+        if not blamed and not _refused(found, files) and not _dropped(found, files, folder):
             break
         say(f"round {number + 1}: {len(blamed)} guesses left out")
         files.left_out.update(blamed)
     if plugin is not None and not found:
+        plugin = _shortened(files, folder) or plugin
         for example in check(plugin, crds).examples:
             update(example, render)
     return Settled(found, plugin)
+
+
+def _shortened(files: Files, folder: Path) -> Plugin | None:
+    """Write mixins of the package where they say the same, unless something is wrong then."""
+    for name in ("resources.yaml", *JOBS):
+        if name in files.trees:
+            shorten(files.trees[name][0], files.left_out)
+    files.write(folder)
+    plugin, _ = load_plugin(folder)
+    return plugin if plugin is not None and not any(entry.is_error for entry in plugin.check()) else None
 
 
 def _judged(folder: Path, crds: Crds) -> tuple[Plugin | None, list[Finding]]:
@@ -98,6 +109,27 @@ _NO_IMAGE = {
 }
 
 
+def _job_of(entry: Finding) -> str:
+    """The file of backups or restores that a finding is about; none where it is about clusters."""
+    kind = entry.subject.rpartition(", ")[2]
+    if f"{kind}.yaml" in JOBS:
+        return f"{kind}.yaml"
+    name = Path(entry.place.file).name if entry.place is not None else ""
+    return name if name in JOBS else ""
+
+
+def _dropped(found: Iterable[Finding], files: Files, folder: Path) -> bool:
+    """Do without backups or restores where nothing else helps."""
+    for entry in found:
+        job = _job_of(entry)
+        if job in files.trees:
+            del files.trees[job]
+            (folder / job).unlink()
+            files.trees["plugin.yaml"][0][f"#{job}"] = Note(f"There is no {job}: {_reason(entry)}")
+            return True
+    return False
+
+
 def _refused(found: Iterable[Finding], files: Files) -> bool:
     """Have the plugin refuse fields that do nothing and that no guess reads, such as a registry without an image."""
     manifest = files.trees["plugin.yaml"][0]
@@ -107,12 +139,15 @@ def _refused(found: Iterable[Finding], files: Files) -> bool:
             continue
         path = entry.path
         where = manifest
-        if path == ("images", "registry"):
+        job = _job_of(entry)
+        if job:
+            where = files.trees[job][0] if job in files.trees else {}
+        if not job and path == ("images", "registry"):
             rules = files.trees["definition.yaml"][0]["spec"].setdefault("rules", [])
             changed = changed or _NO_IMAGE not in rules
             rules += [_NO_IMAGE] if _NO_IMAGE not in rules else []
             continue
-        if path[0] == "instances" and len(path) > 2:
+        if not job and path[0] == "instances" and len(path) > 2:
             where = manifest.setdefault("components", {}).setdefault(str(path[1]), {})
             path = path[2:]
         listed = where.setdefault("fieldsBut", [])
@@ -132,9 +167,15 @@ def _by_line(entry: Finding, written: dict[str, Written]) -> Guess | None:
     if place is None or place.line is None:
         return None
     for name, one in written.items():
+        if entry.code == "plugin.conformance" and entry.path and place.line <= _first_key(one):
+            continue  # a finding about a field of which the file is all that is known
         if Path(place.file).parts[-len(Path(name).parts) :] == Path(name).parts:
             return one.made_by.get(place.line)
     return None
+
+
+def _first_key(written: Written) -> int:
+    return next((number for number, line in enumerate(written.lines, 1) if not line.startswith("#")), 1)
 
 
 def _by_field(entry: Finding, files: Files) -> Guess | None:
@@ -142,9 +183,11 @@ def _by_field(entry: Finding, files: Files) -> Guess | None:
     about = path_text(entry.path).removeprefix("spec.")
     if not about:
         return None
+    job = _job_of(entry)
     fits = [
         guess
-        for tree, _ in files.trees.values()
+        for name, (tree, _) in files.trees.items()
+        if (name == job if job else name not in JOBS)
         for guess in guesses(tree)
         if guess not in files.left_out
         for read in guess.reads

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from pulumi_everest.scaffold.definitions.fields import ENTRY, ITEM, Field
-from pulumi_everest.scaffold.meaning.shapes import COUNTS, LEFT_OUT, MONITORS, PARTS, POD, is_container, role
+from pulumi_everest.scaffold.meaning.shapes import COUNTS, LEFT_OUT, MONITORS, PARTS, POD, is_kubernetes, role
 
 ENGINE = "engine"
 MEMBER, BACKUP, MONITORING = "member", "backup", "monitoring"
 _SCHEDULED = {"podSpec", "podTemplate", "podTemplates"}
 _OF_ALL = {
-    "paused", "operatorVersion", "usersSecret", "certificate", "internalCertificate", "issuer", "tlsMode", "stores",
-    "schedules", "pitr", "pmm", "shards",
+    "paused", "operatorVersion", "usersSecret", "users", "certificate", "internalCertificate", "issuer", "tlsMode",
+    "tlsSwitch", "stores", "urlStore", "schedules", "pitr", "pmm", "shards", "expansion",
 }  # fmt: skip
 """Roles of fields that are the whole cluster's, wherever they stand."""
 
@@ -88,7 +88,7 @@ def _loose(here: Field, found: Found) -> list[tuple[str, Field]]:
             continue
         if name:
             loose.append((name, child))
-        elif child.type in ("object", "map", "array") and not _is_kubernetes(child):
+        elif child.type in ("object", "map", "array") and not is_kubernetes(child):
             loose += _loose(child, found)
     loose.sort(key=lambda one: len(one[1].path))
     if here.last == ENTRY or here.type != "object" or (here.parent is None and not here.children):
@@ -98,12 +98,6 @@ def _loose(here: Field, found: Found) -> list[tuple[str, Field]]:
 
 def _has_image(here: Field) -> bool:
     return "image" in here.children or any("image" in one.children for one in here.children.values())
-
-
-def _is_kubernetes(here: Field) -> bool:
-    """Whether a field is a list of containers, volumes and the like, which nothing of a cluster reaches."""
-    item = here.children.get(ITEM, here)
-    return is_container(item) or item.has("configMap", "secret") or item.has("runAsUser") or item.has("httpGet")
 
 
 def counted(roles: set[str]) -> set[str]:

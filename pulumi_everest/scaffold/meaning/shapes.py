@@ -32,6 +32,7 @@ _CLASS: Final = re.compile(r"(?:storage)?class(?:name)?\Z", re.IGNORECASE)
 _SIZE: Final = re.compile(
     r"(?:size|storage|capacity|(?:storage|volume|disk|data|pvc?)(?:size|capacity))\Z", re.IGNORECASE
 )
+_EXPANSION: Final = re.compile(r"(?:enable|allow)?volume(?:expansion|scaling|resize)\Z", re.IGNORECASE)
 _GRACE: Final = re.compile(r"(?:terminationGracePeriod(?:Seconds)?|gracePeriod(?:Seconds)?)\Z", re.IGNORECASE)
 _CONFIG: Final = re.compile(
     r"(?:(?:engine|server|database|db|custom|additional|extra)?(?:config|configuration|settings?|parameters|conf|options)"
@@ -47,6 +48,7 @@ _CERTIFICATE: Final = re.compile(
     r"(?!.*(?:issuer|mode|enable|min|max|version|cipher|alt|san|validity|duration|days))",
     re.IGNORECASE,
 )
+_AUTHORITY: Final = re.compile(r"^ca(?![a-z])|[a-z]CA(?![a-z])|Ca(?=Secret|Cert|Bundle)|root", re.ASCII)
 _INTERNAL: Final = re.compile(r"internal|replication|peer|inter|node|cluster", re.IGNORECASE)
 _USERS: Final = re.compile(
     r"(?:users?|root|admin|superuser|auth|credentials?|password|system)_?(?:password)?_?(?:secret)?(?:key)?(?:name|ref)?\Z"
@@ -82,6 +84,19 @@ def role(field: Field) -> str:
 def is_container(field: Field) -> bool:
     """Whether a mapping is a container of Kubernetes."""
     return field.has("args", "command", "env") and (field.has("image") or field.has("volumeMounts"))
+
+
+def is_kubernetes(field: Field) -> bool:
+    """Whether a field is a list of containers, volumes and the like, which nothing of a cluster reaches."""
+    item = field.children.get(ITEM, field)
+    return (
+        is_container(item)
+        or item.has("configMap", "secret")
+        or item.has("mountPath", "name")
+        or item.has("runAsUser")
+        or item.has("httpGet")
+        or item.has("name", "valueFrom")
+    )
 
 
 def is_pod_spec(field: Field) -> bool:
@@ -124,6 +139,27 @@ def is_store(field: Field) -> bool:
     """Whether a mapping is a storage for backups: it has a bucket of some cloud, or is one."""
     clouds = [one for name, one in field.children.items() if name.lower() in ("s3", "azure", "gcs", "gcp", "minio")]
     return any(is_bucket(one) for one in clouds)
+
+
+def url_of(field: Field) -> Field | None:
+    """The field with the URL of a place for backups."""
+    found = field.child("destinationPath", "destinationURL", "destinationUrl", "destination", "storeURL")
+    return found if found is not None and found.type == "string" else None
+
+
+def is_key(field: Field) -> bool:
+    """Whether a mapping names a key of a Secret."""
+    return field.type == "object" and field.has("name", "key") and len(field.children) <= 3
+
+
+def is_keys(field: Field) -> bool:
+    """Whether a mapping names keys of Secrets."""
+    return field.type == "object" and any(is_key(one) for one in field.children.values())
+
+
+def is_url_store(field: Field) -> bool:
+    """Whether a mapping has the URL of a place for backups, and credentials by keys of Secrets."""
+    return url_of(field) is not None and any(is_keys(one) for one in field.children.values())
 
 
 def is_schedule(field: Field) -> bool:
@@ -192,9 +228,7 @@ def _users(field: Field) -> bool:
 
 def _certificate(field: Field) -> bool:
     said = field.last + (field.parent.name if field.parent is not None else "")
-    named = bool(_CERTIFICATE.search(said)) and not re.search(
-        r"ca(?:secret|cert|bundle)|\bca\b", field.last, re.IGNORECASE
-    )
+    named = bool(_CERTIFICATE.search(said)) and not _AUTHORITY.search(field.last)
     return _secret(field) and named
 
 
@@ -243,6 +277,30 @@ def _templates(field: Field, word: str) -> bool:
     return _is_open_template(item) or item.type == "open"
 
 
+def _tls_switch(field: Field) -> bool:
+    stands = field.parent is not None and re.match(r"(?:tls|ssl)\Z", field.parent.name, re.IGNORECASE)
+    return bool(stands) and field.last == "enabled" and field.type == "boolean"
+
+
+def _named_secrets(field: Field) -> Field | None:
+    """The field with a Secret of the items of a list that have names; None of any other field."""
+    item = field.children.get(ITEM)
+    if item is None or not item.has("name"):
+        return None
+    return next((one for one in item.children.values() if "secret" in one.last.lower() and is_named(one)), None)
+
+
+def is_named(field: Field) -> bool:
+    """Whether a field is a name, or a mapping with a name and what is taken of it."""
+    named = field.child("name", "secretName")
+    return field.type == "string" or (field.type == "object" and named is not None and len(field.children) <= 4)
+
+
+def secret_of_users(field: Field) -> Field | None:
+    """The field with the Secret of each user in a list of users."""
+    return _named_secrets(field)
+
+
 def _listed(field: Field, names: set[str]) -> bool:
     item = field.children.get(ITEM)
     return field.type == "array" and item is not None and names <= set(item.children)
@@ -286,6 +344,10 @@ _ROLES: Final = {
     "podDisruptionBudget": lambda one: one.type == "object" and one.has("minAvailable", "maxUnavailable"),
     "minAvailable": lambda one: one.last == "minAvailable" and one.type == "quantity",
     "maxUnavailable": lambda one: one.last in ("maxUnavailable", "pdbMaxUnavailable") and one.type == "quantity",
+    "expansion": lambda one: bool(_EXPANSION.match(one.last)) and one.type == "boolean",
+    "reclaim": lambda one: {"Retain", "Delete"} <= set(map(str, one.enum)) and len(one.enum) < 4,
+    "users": lambda one: one.last.lower() in ("users", "accounts") and _named_secrets(one) is not None,
+    "urlStore": lambda one: one.type == "object" and is_url_store(one),
     "stores": lambda one: any(is_store(one.children[at]) for at in (ITEM, ENTRY) if at in one.children),
     "schedules": lambda one: ITEM in one.children and is_schedule(one.children[ITEM]),
     "pitr": lambda one: (
@@ -308,6 +370,7 @@ _ROLES: Final = {
     "shards": lambda one: bool(_SHARDS.match(one.last)) and one.type == "integer",
     "replicas": lambda one: bool(_REPLICAS.match(one.last)) and one.type == "integer",
     "tlsMode": _tls_mode,
+    "tlsSwitch": _tls_switch,
     "usersSecret": _users,
     "internalCertificate": lambda one: _certificate(one) and bool(_INTERNAL.search(one.last)),
     "certificate": _certificate,

@@ -28,7 +28,8 @@ _FIELDS_OF: Final = {
     "azure": ("container", "prefix", "endpointUrl", "credentialsSecret"),
     "gcs": ("bucket", "prefix", "credentialsSecret"),
 }
-_PLAIN_NAMES: Final = re.compile(r"\^([A-Za-z]+)\[(\d)-(\d)\]")
+NUMBERED: Final = re.compile(r"\^([A-Za-z]+)\[(\d)-(\d)\]")
+"""A pattern of names that are a word and a number."""
 
 
 class BackupFields:
@@ -51,7 +52,7 @@ class BackupFields:
         """The storages: a mapping by name, or a list."""
         reads = ("backup.storages",)
         if ENTRY in at.children:
-            entry = self._store(at.children[ENTRY])
+            entry = self.store(at.children[ENTRY])
             made: Any = {"forEach": {"storage": "${spec.?backup.?storages}"}, "${storage.name}": entry}
             put(self.tree, (*at.path[:-1], f"?{at.last}"), Guess(made, "storages", reads))
             self._of_kinds()
@@ -60,11 +61,11 @@ class BackupFields:
         loop: Tree = {"forEach": {"i, storage": "${spec.?backup.?storages}"}}
         name = item.child("name")
         if name is not None:
-            numbered = _PLAIN_NAMES.match(str(name.schema.get("pattern", "")))
+            numbered = NUMBERED.match(str(name.schema.get("pattern", "")))
             loop["name"] = f"{numbered[1]}${{i + {numbered[2]}}}" if numbered else "${storage.name}"
             if numbered:
                 self._name(loop["name"], item)
-        loop |= self._store(item)
+        loop |= self.store(item)
         by_kind = self._by_kind(item)
         if by_kind:
             loop |= by_kind
@@ -103,7 +104,8 @@ class BackupFields:
                     }
                 )
 
-    def _store(self, entry: Field) -> Tree:
+    def store(self, entry: Field) -> Tree:
+        """One storage, which expressions call `storage`."""
         made: Tree = {}
         for child in entry.children.values():
             reads = f"backup.storages.{child.last}"

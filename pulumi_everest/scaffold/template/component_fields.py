@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from pulumi_everest.scaffold.definitions.fields import ITEM, Field, Path
 from pulumi_everest.scaffold.definitions.samples import Sample
 from pulumi_everest.scaffold.meaning.components import BACKUP, ENGINE, Component
-from pulumi_everest.scaffold.meaning.shapes import PARTS, POD, size_and_class
+from pulumi_everest.scaffold.meaning.shapes import PARTS, POD, role, size_and_class
 from pulumi_everest.scaffold.template.placing import Tree, mapping_at, put
 from pulumi_everest.scaffold.template.tree import Guess, Note
 
@@ -31,11 +32,13 @@ class ComponentFields:
         self._version()
         self._counts()
         self._storage()
+        self._reclaim()
         self._pod()
         self._scheduling()
         self._expose()
         self._engine_config()
         self._overrides()
+        self._on_unless_said()
 
     # Where it stands
 
@@ -129,6 +132,15 @@ class ComponentFields:
                 and ITEM not in other.path[len(self.component.place.path) :]
             ):
                 put(self.tree, other.path, Note(f"{other.last}: another volume, which no field of a cluster is for"))
+
+    def _reclaim(self) -> None:
+        """What becomes of volumes: as the policy for them says."""
+        volume = self.component.first("volume")
+        beside = [one for one in volume.children.values() if role(one) == "reclaim"] if volume is not None else []
+        for at in [*self.component.fields.get("reclaim", []), *beside][:1]:
+            keep, delete = (next(str(one) for one in at.enum if str(one) == word) for word in ("Retain", "Delete"))
+            value = f"${{options.volumePolicy == 'delete' ? '{delete}' : '{keep}'}}"
+            put(self.tree, at.path, Guess(value, "what becomes of volumes"))
 
     def _is_beside(self, field: Field) -> bool:
         """Whether a volume is one beside that of the data, or one that not every database has."""
@@ -253,7 +265,9 @@ class ComponentFields:
 
     def _container(self, path: Path) -> str:
         said = self.sample.at((*path, "containers", ITEM, "name"))
-        return said if isinstance(said, str) else _plain_name(self.component.place.name or ENGINE)
+        image = self.component.first("image")
+        stands = image.parent.name if image is not None and image.parent is not None else ""
+        return said if isinstance(said, str) else _plain_name(stands or self.component.place.name or ENGINE)
 
     def _of_container(self, path: Path) -> str:
         known = isinstance(self.sample.at((*path, "containers", ITEM, "name")), str)
@@ -266,6 +280,8 @@ class ComponentFields:
             self._service_template(templates)
             return
         inside = [one for one in found if ITEM not in one.path[len(self.component.place.path) :]]
+        if not inside and found:
+            self._listed_service(found[0])
         for number, one in enumerate(inside):
             if number:
                 put(self.tree, one.path, Note(f"{one.last}: another Service, as the first one has {inside[0].last}"))
@@ -280,6 +296,17 @@ class ComponentFields:
                     (self._field("expose.annotations"),),
                 )
                 put(self.tree, (*notes.path[:-1], "?annotations"), guess)
+
+    def _listed_service(self, at: Field) -> None:
+        """A Service in a list of them: an item that is there where the component is exposed."""
+        number = max(place for place, part in enumerate(at.path) if part == ITEM)
+        put(self.tree, at.path, {key: value for key, value in self._service(at).items() if key != "when"})
+        item = mapping_at(self.tree, at.path[: number + 1])
+        item["when"] = "${has(instance.expose)}"
+        stands = at.parent
+        if at.last == "spec" and stands is not None and stands.at("metadata", "annotations") is not None:
+            guess = Guess("${instance.expose.?annotations}", "annotations", (self._field("expose.annotations"),))
+            put(self.tree, (*stands.path, "metadata", "?annotations"), guess)
 
     def _service(self, at: Field) -> Tree:
         variable = "instance" if self.component.place in at.above() or at.parent is None else self.variable
@@ -339,6 +366,21 @@ class ComponentFields:
         place = mapping_at(self.tree, self.component.place.path)
         if self.component.place.type in ("object", "open", "any"):
             place["merge"] = Guess("${instance.?overrides}", "overrides", (self._field("overrides"),))
+
+    def _on_unless_said(self) -> None:
+        """Switch off what is on where nothing is said, unless the cluster has the component."""
+        place = self.component.place
+        default = place.schema.get("default")
+        on = default.get("enabled") if isinstance(default, Mapping) else None
+        enabled = place.child("enabled")
+        if not self.component.optional or enabled is None:
+            return
+        if on is not True and not (enabled.schema.get("default") is True and place.required):
+            return
+        here = mapping_at(self.tree, place.path)
+        rest = {key: here.pop(key) for key in list(here) if key not in ("let", "enabled")}
+        here["enabled"] = Guess(f"${{has(types.{self.component.name})}}", "switch")
+        here["merge"] = rest
 
     @property
     def runs_engine(self) -> bool:

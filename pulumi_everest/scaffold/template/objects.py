@@ -12,9 +12,12 @@ from pulumi_everest.scaffold.definitions.samples import Sample
 from pulumi_everest.scaffold.meaning.components import ENGINE, Component, Found
 from pulumi_everest.scaffold.meaning.roles import Roles, found_in, refers
 from pulumi_everest.scaffold.meaning.shapes import LEFT_OUT
+from pulumi_everest.scaffold.template import bootstrap
+from pulumi_everest.scaffold.template.api_versions import api_version
 from pulumi_everest.scaffold.template.component_fields import ComponentFields
 from pulumi_everest.scaffold.template.least import constants, fill
 from pulumi_everest.scaffold.template.placing import Tree, mapping_at, marked, put
+from pulumi_everest.scaffold.template.schedule_objects import SCHEDULES, is_scheduled, schedule_object
 from pulumi_everest.scaffold.template.since import only_since
 from pulumi_everest.scaffold.template.tree import Guess
 from pulumi_everest.scaffold.template.whole_fields import WholeFields
@@ -43,6 +46,8 @@ class Objects:
     found: Found
     whole: WholeFields
     top: Field
+    begins: bool = False
+    """Whether the main object says which backup a new cluster begins with."""
 
 
 def objects_of(main: Kind, roles: Roles, source: Source, sample: Sample, name: str) -> Objects:
@@ -62,6 +67,7 @@ def objects_of(main: Kind, roles: Roles, source: Source, sample: Sample, name: s
         at["when"] = f"${{{' || '.join(f'has(types.{one.name})' for one in inside)}}}"
         at["enabled"] = True
     whole.fill()
+    begins = bootstrap.fill(spec, top)
     constants(spec, top, looked, LEFT_OUT)
     _switched(found, spec)
     fill(spec, top, looked)
@@ -77,7 +83,12 @@ def objects_of(main: Kind, roles: Roles, source: Source, sample: Sample, name: s
         made["metadata"]["?annotations"] = whole.backups.named
     objects.append({"name": "cluster", "main": True, "object": made})
     tree: Tree = {"let": {"owner": "${metadata.name}"}} if whole.has_stores else {}
-    return Objects({**tree, "objects": objects}, components, found, whole, top)
+    found_schedules = (schedule_object(kind, main, source) for kind in roles.backups if is_scheduled(kind))
+    scheduled = [one for one in found_schedules if one is not None]
+    if scheduled and (whole.has_stores or whole.has_url_store):
+        tree.setdefault("let", {})["schedules"] = SCHEDULES
+        objects += scheduled[:1]
+    return Objects({**tree, "objects": objects}, components, found, whole, top, begins)
 
 
 def _switched(found: Found, spec: Tree) -> None:
@@ -156,6 +167,7 @@ def _part(part: Kind, main: Kind, source: Source, sample: Sample, components: li
         "internalCertificate",
         "issuer",
         "tlsMode",
+        "tlsSwitch",
     ):
         found.whole.pop(role, None)
     whole.fill()
@@ -172,7 +184,7 @@ def _part(part: Kind, main: Kind, source: Source, sample: Sample, components: li
 
 def _object(kind: Kind, source: Source, spec: Tree) -> Tree:
     made: Tree = {
-        "apiVersion": _api_version(kind, source),
+        "apiVersion": api_version(kind, source),
         "kind": kind.kind,
         "metadata": {"name": "${metadata.name}"},
         "spec": marked(only_since(spec, kind, source.versions)) if spec else {},
@@ -185,16 +197,3 @@ def _object(kind: Kind, source: Source, spec: Tree) -> Tree:
 
             made[name] = Guess(least(fields_of(below, (name,))), name, ask="the definition needs it")
     return made
-
-
-def _api_version(kind: Kind, source: Source) -> str:
-    """The API version; where it is not the same for all versions of the operator, as an expression."""
-    known = [(version, kind.by_operator[version][0]) for version in source.versions if version in kind.by_operator]
-    names = list(dict.fromkeys(name for _, name in known))
-    if len(names) < 2:
-        return kind.api_version
-    text = f"'{names[0]}'"
-    for name in names[1:]:
-        since = next(version for version, api in known if api == name)
-        text = f"versionAtLeast(operator, '{since}') ? '{name}' : {text}"
-    return f"${{{text}}}"

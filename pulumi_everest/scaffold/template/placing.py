@@ -102,15 +102,15 @@ def _may_be_absent(value: Any) -> bool:
     if isinstance(value, Guess):
         return _may_be_absent(value.value)
     if isinstance(value, list):
-        return bool(value) and all(isinstance(one, dict) and (_loops(one) or _may_be_absent(one)) for one in value)
+        return bool(value) and all(isinstance(one, dict) and _may_go(one) for one in value)
     if not isinstance(value, dict) or not value or "when" in value:
         return False
     keys = [key for key, below in value.items() if not isinstance(below, Note) and key not in ("let", "mixin")]
     return (bool(keys) and all(key.startswith("?") or key in ("forEach", "merge") for key in keys)) or "forEach" in keys
 
 
-def _loops(value: Tree) -> bool:
-    return "forEach" in value
+def _may_go(item: Tree) -> bool:
+    return "forEach" in item or "when" in item or _may_be_absent(item)
 
 
 def required_below(field: Field) -> list[Field]:

@@ -121,7 +121,10 @@ def _entry(key: str, value: Any, at: tuple[int, str], said: tuple[Guess | None, 
     (indent, first), (guess, ask) = at, said
     start = " " * (indent - 2) + "- " if first else " " * indent
     name = scalar(key)
-    if isinstance(value, Mapping) and value:
+    short = _on_one_line(value)
+    if short and len(start) + len(name) + len(short) + len(ask) < 100:
+        to.line(0, f"{start}{name}: {short}{ask}", guess)
+    elif isinstance(value, Mapping) and value:
         to.line(0, f"{start}{name}:{ask}", guess)
         _mapping(value, indent + 2, guess, to)
     elif isinstance(value, (list, tuple)) and value:
@@ -132,6 +135,19 @@ def _entry(key: str, value: Any, at: tuple[int, str], said: tuple[Guess | None, 
         _list(value, indent + 2, guess, to)
     else:
         to.line(0, f"{start}{name}: {scalar(value)}{ask}", guess)
+
+
+def _on_one_line(value: Any, depth: int = 0) -> str:
+    """A small mapping of plain values on one line; nothing where it is none."""
+    if not isinstance(value, Mapping) or not value or len(value) > 2 or depth > 2:
+        return ""
+    parts: list[str] = []
+    for key, below in value.items():
+        text = _on_one_line(below, depth + 1) if isinstance(below, Mapping) else ""
+        if key.startswith("?") or not (text or isinstance(below, (str, int))):
+            return ""
+        parts.append(f"{scalar(key)}: {text or scalar(below)}")
+    return f"{{{', '.join(parts)}}}"
 
 
 def _list(values: Any, indent: int, guess: Guess | None, to: _Writing) -> None:

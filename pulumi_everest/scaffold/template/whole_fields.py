@@ -7,9 +7,11 @@ from typing import Any
 
 from pulumi_everest.scaffold.definitions.fields import ENTRY, ITEM, Field
 from pulumi_everest.scaffold.meaning.components import BACKUP, ENGINE, Component, Found
+from pulumi_everest.scaffold.meaning.shapes import secret_of_users
 from pulumi_everest.scaffold.template.backup_fields import BackupFields
 from pulumi_everest.scaffold.template.component_fields import pulled
 from pulumi_everest.scaffold.template.placing import Tree, put
+from pulumi_everest.scaffold.template.single_store import UrlStore
 from pulumi_everest.scaffold.template.tree import Guess
 
 PMM = "pmm"
@@ -21,9 +23,11 @@ class WholeFields:
     def __init__(self, found: Found, tree: Tree) -> None:
         self.found, self.tree = found, tree
         self.shards: Field | None = None
-        self.has_stores = self.has_pmm = False
+        self.has_stores = self.has_pmm = self.has_url_store = False
         self.paused: Field | None = None
         self.backups: BackupFields | None = None
+        self.rules: list[dict[str, str]] = []
+        """What has to hold of a cluster, for the definition."""
 
     def fill(self) -> None:
         """Put in all that is known."""
@@ -71,8 +75,24 @@ class WholeFields:
             put(self.tree, at.path, guess)
 
     def _secrets(self) -> None:
-        for at in self._nearest("usersSecret"):
+        for at in self._nearest("expansion"):
+            put(self.tree, at.path, Guess(True, "growing volumes"))
+        single = self._nearest("usersSecret")
+        for at in single:
             self._secret(at, "usersSecret", "Secret of users")
+        for at in self.found.whole.get("users", [])[:1]:
+            if not single and not {ITEM, ENTRY} & set(at.path):
+                self._users(at)
+
+    def _users(self, at: Field) -> None:
+        """A list of users with Secrets: the first one is that of the system."""
+        named = secret_of_users(at)
+        assert named is not None
+        key = named.child("name", "secretName")
+        secret: Any = "${spec.usersSecret}" if key is None else {key.last: "${spec.usersSecret}"}
+        name = Guess("admin", "name of the user", ask="the name of the system's user")
+        user: Tree = {"when": "${has(spec.usersSecret)}", "name": name, named.last: secret}
+        put(self.tree, (*at.path[:-1], f"?{at.last}"), Guess([user], "users", ("usersSecret",)))
 
     def _secret(self, at: Field, reads: str, what: str) -> None:
         path = reads.split(".")
@@ -105,6 +125,22 @@ class WholeFields:
             put(self.tree, at.path, made)
         for at in self._nearest("tlsMode"):
             put(self.tree, (*at.path[:-1], f"?{at.last}"), Guess("${spec.?tls.?mode}", "mode of TLS", ("tls.mode",)))
+        modes = self._nearest("tlsMode")
+        for at in self._nearest("tlsSwitch"):
+            if not modes and len(at.path) < 3:
+                self._switch(at)
+
+    def _switch(self, at: Field) -> None:
+        """TLS that is on or off."""
+        value = {"when": "${spec.?tls.?mode.hasValue()}", "do": "${spec.tls.mode != 'disabled'}"}
+        put(self.tree, at.path, Guess(value, "mode of TLS", ("tls.mode",)))
+        self.rules.append(
+            {
+                "cel": "spec.?tls.?mode.orValue('enabled') in ['enabled', 'disabled']",
+                "path": "tls.mode",
+                "message": "the mode of TLS is enabled or disabled",
+            }
+        )
 
     def _pmm(self) -> None:
         for at in self._nearest("pmm"):
@@ -134,6 +170,9 @@ class WholeFields:
         for at in stores:
             self.has_stores = True
             backups.stores(at)
+        for at in self._nearest("urlStore"):
+            if not stores:
+                self._url_store(at, backups)
         for at in self._nearest("schedules"):
             if stores or "storageName" in _names_below(at):
                 self.has_stores = True
@@ -141,6 +180,19 @@ class WholeFields:
         for at in self._nearest("pitr"):
             if self.has_stores:
                 backups.pitr(at)
+
+    def _url_store(self, at: Field, backups: BackupFields) -> None:
+        store = UrlStore(self.tree)
+        store.fill(at)
+        if store.kinds:
+            self.has_url_store = True
+            backups.kinds += store.kinds
+            backups.taken["credentialsSecret"] = store.kinds
+            backups.named = {
+                "forEach": {"storage": "${spec.?backup.?storages}"},
+                "everest.percona.com/storage": "${storage.name}",
+            }
+            self.rules += store.rules()
 
 
 def _names_below(at: Field) -> set[str]:

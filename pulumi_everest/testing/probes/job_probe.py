@@ -167,6 +167,9 @@ class JobProbe:
             return Cause(IDLE), f"{IDLE} (tried {', '.join(map(repr, tried[:4]))})", []
         if refused:
             return "refused", "refused", []
+        template = self.setup.job_template(kind)
+        if not tried and template is not None and not template.fields.covers(path):
+            return "refused", "refused", []
         said = NO_VALUE if not tried else NO_BASE.format(kind=kind)
         return Cause(said), said, []
 

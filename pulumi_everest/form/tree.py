@@ -63,6 +63,8 @@ class Rule(Model):
 class Limits(Model):
     """What a value must be. Only what is set counts."""
 
+    required: bool | None = None
+    """Whether there must be a value."""
     min: Number | None = None
     """The least number, characters of a text, or items of a list."""
     max: Number | None = None

@@ -46,7 +46,7 @@ def _around(parts: Sequence[Part], path: Path) -> str | None:
     """The first part that writes below a path."""
     for part in parts:
         if isinstance(part, GroupPart):
-            if part.writes is not None and _begins(path, _parts(part.writes)):
+            if part.writes is not None and len(path) > 1 and _begins(path, _parts(part.writes)):
                 return part.key
             found = _around(part.parts, path)
             if found is not None:

@@ -31,7 +31,7 @@ def _too_many(limits: Limits, number: int) -> Iterator[str]:
 def field_messages(field: Field, value: Any) -> Iterator[str]:
     """What is wrong with the value of a field."""
     if is_empty(value):
-        if field.required:
+        if field.own_limits.required:
             yield f"{field.label} is needed"
         return
     if field.written == "yaml" and isinstance(value, str):

@@ -13,6 +13,7 @@ from pulumi_everest.form.making.facts import Fact
 from pulumi_everest.form.making.limits import Counted, limits_of
 from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.findings import Finding, finding, unknown
+from pulumi_everest.model.plugin_files.form_field import Validation
 
 
 def value_findings(part: Any, fact: Fact | None, fields: Counted, path: Path) -> Iterator[Finding]:
@@ -51,7 +52,7 @@ def _limits(validation: Any, fact: Fact | None, fields: Counted, path: Path) -> 
 
 
 def _default(part: Any, value: Any, fact: Fact | None, fields: Counted, path: Path) -> Iterator[Finding]:
-    limits = limits_of(getattr(part, "validation", None) or _NONE, fact, fields)
+    limits = limits_of(getattr(part, "validation", None) or Validation.model_construct(), fact, fields)
     wrong: list[str] = []
     if part.ui_type == "number":
         number = as_number(value)
@@ -71,10 +72,3 @@ def _default(part: Any, value: Any, fact: Fact | None, fields: Counted, path: Pa
                 yield unknown("form.refused", path, text, plain_text(one), allowed, of_key=False)
     if wrong:
         yield finding("form.refused", path, f"the default is refused: {'; '.join(wrong)}")
-
-
-class _Nothing:
-    """Validation that says nothing."""
-
-
-_NONE: Any = _Nothing()

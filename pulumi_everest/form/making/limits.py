@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from pulumi_everest.core.paths import FieldPath
 from pulumi_everest.form.making.facts import Fact
@@ -20,7 +20,7 @@ class Counted(Protocol):
         ...
 
 
-_SAME = ("gt", "lt", "multiple_of", "safe", "length", "starts_with", "includes")
+_SAME: Final = ("gt", "lt", "multiple_of", "safe", "length", "starts_with", "includes")
 
 
 def limits_of(rules: Validation, fact: Fact | None = None, facts: Counted | None = None) -> Limits:
@@ -30,6 +30,7 @@ def limits_of(rules: Validation, fact: Fact | None = None, facts: Counted | None
     least = [_of(rules, "min"), *_bounds(schema, "minimum", "minLength"), counted.min if counted else None]
     most = [_of(rules, "max"), *_bounds(schema, "maximum", "maxLength"), counted.max if counted else None]
     said: dict[str, Any] = {name: _of(rules, name) for name in _SAME}
+    said["required"] = True if rules.required and fact is None and facts is None else None
     said["min"] = max(known) if (known := _known(least)) else None
     said["max"] = min(known) if (known := _known(most)) else None
     said["int"] = True if _of(rules, "int") or (fact is not None and fact.is_whole) else None

@@ -88,7 +88,8 @@ def _identity(mode: Mode) -> Section:
     """The section of what every cluster has: its name and namespace, which never change."""
     name = Field(
         kind="text", key="cluster.name", name="name", label="Name", paths=["metadata.name"], written="text",
-        required=True, limits=Limits(max=63), disabled=mode == "edit", focus=mode != "edit", transforms=["trim"],
+        required=True, limits=Limits(max=63), own_limits=Limits(required=True),
+        disabled=mode == "edit", focus=mode != "edit", transforms=["trim"],
         help="Name of the cluster and of its main object.",
     )  # fmt: skip
     namespace = Field(
@@ -234,7 +235,7 @@ class _Making:
             default=self.default(params, kind),
             required=bool(rules.required) or (is_needed and otherwise is None),
             limits=limits_of(rules, fact, self.facts) if is_typed else Limits(),
-            own_limits=limits_of(rules) if is_typed else Limits(),
+            own_limits=limits_of(rules) if is_typed else Limits(required=True if rules.required else None),
             step=getattr(params, "step", None),
             choices=choices.values if choices is not None else None,
             choices_from=choices.source if choices is not None else None,

@@ -14,6 +14,7 @@ from pulumi_everest.emit.templates.template import variable_shapes
 from pulumi_everest.expressions.functions import BUILT_IN
 from pulumi_everest.model.cluster import Instance
 from pulumi_everest.model.definition import DefinitionSpec
+from pulumi_everest.model.plugin_files.form import FormPart, TopologyForm
 from pulumi_everest.model.plugin_files.manifest import PluginManifest
 from pulumi_everest.model.plugin_files.templates import JobFile, Mapping, TemplateFile
 from pulumi_everest.model.schemas.field_docs import field_docs
@@ -44,6 +45,7 @@ def page() -> str:
     for title, model in FILES.items():
         parts += _sections(model, title, seen, level=2)
     parts += _sections(Mapping, "Words in any mapping of a template", seen, level=2)
+    parts += _sections(TopologyForm, "ui.yaml, for each topology", seen, level=2)
     return "\n".join([*parts, _variables(), _functions()])
 
 
@@ -52,6 +54,7 @@ def _sections(model: type[BaseModel], title: str, seen: set[type[BaseModel]], le
     if model in seen:
         return
     seen.add(model)
+    model.model_rebuild()  # for what it names before it is there
     docs = field_docs(model)
     rows = [
         f"(key-{model.__name__.lower()})=",
@@ -77,6 +80,8 @@ def _sections(model: type[BaseModel], title: str, seen: set[type[BaseModel]], le
 
 def type_text(annotation: Any) -> str:
     """What may stand at a key, in words."""
+    if annotation is FormPart:
+        return "a part, by its `uiType`: " + ", ".join(type_text(one) for one in _models(FormPart))
     if isinstance(annotation, TypeAliasType):
         return "any value"
     origin, arguments = get_origin(annotation), get_args(annotation)
@@ -98,6 +103,8 @@ def type_text(annotation: Any) -> str:
 def _models(annotation: Any) -> Iterator[type[BaseModel]]:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation
+    elif annotation is FormPart:
+        yield from _models(FormPart.__value__)
     elif not isinstance(annotation, TypeAliasType):
         for argument in get_args(annotation):
             yield from _models(argument)

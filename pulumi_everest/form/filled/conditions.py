@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pulumi_everest.expressions.environment import ExpressionError
+from pulumi_everest.expressions.environment import ExpressionError, Scope
 from pulumi_everest.form.filled.context import item_value, items_value, original_variables, typed, variables_of
 from pulumi_everest.form.filled.demands import field_messages, list_messages
 from pulumi_everest.form.filled.environment import compiled, environment_of
@@ -124,7 +124,8 @@ class _Asking:
     def answer(self, text: str, own: Mapping[str, Any]) -> bool | None:
         """What an expression says; None where it reads what is not there, or is neither true nor false."""
         try:
-            result = compiled(self.environment, text).evaluate({**self.variables, **own})
+            scope = Scope({**self.variables, **own}, deferred=False)
+            result = compiled(self.environment, text).evaluate(scope)
         except ExpressionError:
             return None
         return result if isinstance(result, bool) else None

@@ -14,7 +14,7 @@ Mode = Literal["new", "edit", "restore", "import"]
 """What a form is opened for."""
 
 
-class Rule(Part):
+class FormRule(Part):
     """A condition that a value must fulfil."""
 
     cel_expr: str
@@ -37,7 +37,7 @@ class Validation(Part):
 
     required: bool | None = None
     """Whether there must be one."""
-    cel_expressions: list[Rule] | None = None
+    cel_expressions: list[FormRule] | None = None
     """Conditions; those of a mode are added to them."""
     inherit_shared: bool | None = None
     """In a mode: false drops what holds for all modes."""

@@ -1,8 +1,8 @@
 """How much there is to write in the built-in plugins: the lines of their YAML, whatever its layout.
 
 Files are read and written anew in one form: block style, lines of up to 100 columns, no comments. Not counted is what
-nobody writes by hand twice: the catalog (versions with their images, bundles), forms, and examples. What the package
-itself brings for all plugins is counted apart.
+nobody writes by hand twice: the catalog (versions with their images, bundles), forms, examples, and what is read off
+the operator's definitions (`serverDefaults`). What the package itself brings for all plugins is counted apart.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ PLUGINS = Path("pulumi_everest/plugins")
 COLUMNS = 100
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-_CATALOG = {("spec", "bundles"), ("spec", "uiSchema"), ("spec", "componentTypes", "*", "versions")}
+_CATALOG = {("serverDefaults",), ("spec", "bundles"), ("spec", "uiSchema"), ("spec", "componentTypes", "*", "versions")}
+
+_FORMS = ("ui.yaml", "forms.yaml")
 
 
 def lines_of(text: str) -> int:
@@ -64,7 +66,7 @@ def counts(folder: Path) -> dict[str, dict[str, int]]:
     found: dict[str, dict[str, int]] = {}
     for path in sorted(folder.rglob("*.yaml")):
         plugin, *below = path.relative_to(folder).parts if len(path.relative_to(folder).parts) > 1 else ("", path.name)
-        if below[0] != "examples":
+        if below[0] != "examples" and below[-1] not in _FORMS:
             of_package = not (folder / plugin / "plugin.yaml").is_file()
             file = path.relative_to(folder).as_posix() if of_package else "/".join(below)
             found.setdefault("" if of_package else plugin, {})[file] = lines_of(path.read_text(encoding="utf-8"))

@@ -29,7 +29,9 @@ class DatabaseBackupArgs(TypedDict, total=False):
     """Annotations of the object."""
     provider: (
         pulumi.Input[str]
-        | Literal["pg-operator", "psmdb-operator", "pxc-operator", "valkey-operator"]
+        | Literal[
+            "clickhouse-operator", "cnpg-operator", "pg-operator", "psmdb-operator", "pxc-operator", "valkey-operator"
+        ]
         | Provider
         | None
     )

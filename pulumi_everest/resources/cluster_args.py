@@ -25,7 +25,13 @@ if TYPE_CHECKING:
 class DatabaseClusterArgs(TypedDict, total=False):
     """What is wanted of a cluster."""
 
-    provider: pulumi.Input[str] | Literal["pg-operator", "psmdb-operator", "pxc-operator", "valkey-operator"] | Provider
+    provider: (
+        pulumi.Input[str]
+        | Literal[
+            "clickhouse-operator", "cnpg-operator", "pg-operator", "psmdb-operator", "pxc-operator", "valkey-operator"
+        ]
+        | Provider
+    )
     """Name of the Provider."""
     name: pulumi.Input[str] | None
     """Name of the cluster and of its main object; the name of the resource, if left out."""

@@ -39,7 +39,9 @@ class DatabaseRestoreArgs(TypedDict, total=False):
     """`latest`, or a moment in RFC 3339 such as `2026-03-01T12:00:00Z`."""
     provider: (
         pulumi.Input[str]
-        | Literal["pg-operator", "psmdb-operator", "pxc-operator", "valkey-operator"]
+        | Literal[
+            "clickhouse-operator", "cnpg-operator", "pg-operator", "psmdb-operator", "pxc-operator", "valkey-operator"
+        ]
         | Provider
         | None
     )

@@ -24,6 +24,8 @@ BASES: dict[str, dict[str, Any]] = {
     "proxysql": {"provider": "pxc-operator", "topology": {"type": "proxysql"},
                  "instances": {"proxysql": {"storage": {"size": "2Gi"}}}},
     "valkey": {"provider": "valkey-operator"},
+    "clickhouse": {"provider": "clickhouse-operator"},
+    "cnpg": {"provider": "cnpg-operator", "instances": {"engine": {"version": "17.9"}}},
     "pg": {"provider": "pg-operator", "instances": {"engine": {"version": "17.9"}, "proxy": {"replicas": 2}}},
 }  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,11 @@ def crd_file(shared: Path, plugin: str, operator: str) -> Path:
 
 def definitions_in(path: Path) -> Iterator[dict[str, Any]]:
     """The definitions themselves, of a file or of a folder."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     for file in sorted(path.glob("*.yaml")) if path.is_dir() else [path]:
-        yield from yaml.load_all(file.read_text(encoding="utf-8"), Loader=loader)
+        yield from _read(file)
+
+
+@cache
+def _read(file: Path) -> list[dict[str, Any]]:
+    """What is in a file; read once, since they are large."""
+    return list(yaml.load_all(file.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))

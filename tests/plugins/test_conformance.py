@@ -58,6 +58,8 @@ test_psmdb = built_in("psmdb")
 test_pxc = built_in("pxc")
 test_pg = built_in("pg")
 test_valkey = built_in("valkey")
+test_cnpg = built_in("cnpg")
+test_clickhouse = built_in("clickhouse")
 
 
 def test_every_built_in_plugin_is_tested() -> None:

@@ -21,6 +21,8 @@ WANTED = {
     "pxc": {"proxysql", "backups", "mysql57", "pmm", "restored"},
     "pg": {"pooled", "backups", "pmm", "postgis", "restored"},
     "valkey": {"cache"},
+    "clickhouse": {"single"},
+    "cnpg": {"pooled", "backups", "restored"},
 }
 
 

@@ -38,6 +38,17 @@ def valkey(state: str, observed: int) -> dict[str, Any]:
     return {"state": state, "message": "fine", "conditions": [{"type": "Progressing"}, ready]}
 
 
+HEALTHY = "Cluster in healthy state"
+LOST = "Cluster is unrecoverable and needs manual intervention"
+
+
+def stopped(status: str) -> dict[str, Any]:
+    """A CloudNativePG cluster that is to have no pods."""
+    found = live({"phase": HEALTHY, "readyInstances": 3, "conditions": [{"type": HIBERNATION, "status": status}]})
+    return {**found, "metadata": {**found["metadata"], "annotations": {HIBERNATION: "on"}}}
+
+
+HIBERNATION = "cnpg.io/hibernation"
 READY, WAITING, FAILED = (
     Health("ready", "", True, False),
     Health("", "", False, False),
@@ -63,6 +74,18 @@ LIVE = [
     ("pg", live(state("ready", conditions=CONDITIONS)), Health("ready", "", True, None)),
     ("pg", live(state("initializing", conditions=CONDITIONS)),
      Health("initializing", "no repository", False, None)),
+    ("clickhouse", live({}), WAITING),
+    ("clickhouse", live({"status": "InProgress"}), Health("InProgress", "", False, False)),
+    ("clickhouse", live({"status": "Completed"}), Health("Completed", "", True, False)),
+    ("clickhouse", live({"status": "Aborted", "error": "no"}), Health("Aborted", "no", False, True)),
+    ("cnpg", live({}), WAITING),
+    ("cnpg", live({"phase": "Setting up primary", "phaseReason": "Creating primary instance"}, instances=3),
+     Health("Setting up primary", "Creating primary instance", False, False)),
+    ("cnpg", live({"phase": HEALTHY, "readyInstances": 3}, instances=3), Health(HEALTHY, "", True, False)),
+    ("cnpg", live({"phase": HEALTHY, "readyInstances": 2}, instances=3), Health(HEALTHY, "", False, False)),
+    ("cnpg", stopped("False"), Health(HEALTHY, "", False, False)),
+    ("cnpg", stopped("True"), Health(HEALTHY, "", True, False)),
+    ("cnpg", live({"phase": LOST}, instances=3), Health(LOST, "", False, True)),
     ("valkey", live({}), WAITING),
     ("valkey", live({"state": "Initializing", "readyShards": 0}), Health("Initializing", "", False, False)),
     ("valkey", live(valkey("Ready", 2)), Health("Ready", "fine", True, False)),
@@ -132,7 +155,8 @@ def _schema(plugin: Plugin, file: Path) -> dict[str, Any]:
 
 
 def _exists(schema: dict[str, Any], path: Any) -> bool:
-    node: Any = {**schema, "properties": {**schema["properties"], "metadata": {"properties": {"generation": {}}}}}
+    metadata = {"generation": {}, "annotations": {"properties": {HIBERNATION: {}}}}
+    node: Any = {**schema, "properties": {**schema["properties"], "metadata": {"properties": metadata}}}
     for step in path:
         node = node.get("items") if step is None or isinstance(step, int) else node.get("properties", {}).get(step)
         if node is None:

@@ -34,8 +34,8 @@ def main_objects(plugin: Plugin) -> list[dict[str, Any]]:
     """The main objects of the plugin's examples: they use what there is."""
     files = sorted((plugin.folder / "examples").glob("*.expected.yaml"))
     objects = [entry for file in files for entry in yaml.load_all(file.read_text(), LOADER) if entry]
-    first = next(entry for entry in objects if entry["kind"] not in ("Secret",))
-    return [entry for entry in objects if entry["kind"] == first["kind"]]
+    plural = plugin.manifest.operator.crds[0].partition(".")[0]
+    return [entry for entry in objects if f"{entry['kind'].lower()}s" == plural]
 
 
 @pytest.mark.parametrize("plugin", builtin(), ids=lambda plugin: plugin.name)

@@ -22,9 +22,12 @@ _ITEM = re.compile(r"(?P<indent> *)(?P<items>(?:- +)+)\S")
 
 
 def kind_of(file: Path) -> tuple[str, str]:
-    """The apiVersion and kind of the object in a sample."""
-    text = file.read_text(encoding="utf-8")
-    version, kind = (re.search(rf"^{key}: *(\S+)", text, re.MULTILINE) for key in ("apiVersion", "kind"))
+    """The apiVersion and kind of the first object in a sample."""
+    return _kind_in(file.read_text(encoding="utf-8"), file)
+
+
+def _kind_in(text: str, file: Path) -> tuple[str, str]:
+    version, kind = (re.search(rf"^{key}: *[\"']?([^\s\"']+)", text, re.MULTILINE) for key in ("apiVersion", "kind"))
     assert version is not None, file
     assert kind is not None, file
     return version[1], kind[1]
@@ -34,7 +37,13 @@ def used_paths(file: Path, schema: Schema) -> tuple[dict[str, bool], list[str]]:
     """The leaf paths below ``spec`` in a sample, with whether they are more than a comment; and what no schema has."""
     found: dict[str, bool] = {}
     lost: list[str] = []
-    for tokens, active in _lines(file.read_text(encoding="utf-8"), schema):
+    whole = file.read_text(encoding="utf-8")
+    # Of several objects in a file those of the kind of the first one.
+    parts = [
+        part for part in re.split(r"^---.*$", whole, flags=re.MULTILINE) if re.search(r"^kind:", part, re.MULTILINE)
+    ]
+    texts = [part for part in parts if _kind_in(part, file) == kind_of(file)] if len(parts) > 1 else [whole]
+    for tokens, active in _lines("\n".join(texts), schema):
         if tokens[:1] != ("spec",):
             continue
         path = normalised(tokens, schema)

@@ -28,12 +28,18 @@ SAMPLES = {
     "psmdb": {"1.21.1": "1.21.1", "1.22.0": "1.22.0"},
     "pxc": {"1.19.0": "1.19.0", "1.20.0": "1.20.0-main"},
     "pg": {"2.9.0": "2.9.0", "3.0.0": "3.0.0"},
+    "cnpg": {"1.30.0": "1.30.0"},
+    "clickhouse": {"0.25.6": "0.25.6"},
     "valkey": {"0.5.0": "0.5.0"},
 }
 """By plugin and operator version the folder with the samples; no release of pxc 1.20.0 has samples of its own yet."""
 FOLDERS = {"cnpg": "cloudnative-pg", "clickhouse": "altinity-clickhouse", "valkey": "valkey-io"}
 """Folders of the operators' files that are not called as the plugin."""
-FILES = {"valkey": ("ValkeyCluster", "v1alpha1_*.yaml")}
+FILES = {
+    "clickhouse": ("ClickHouseInstallation", "99-clickhouseinstallation-max.yaml"),
+    "cnpg": ("Cluster", "cluster-*.yaml"),
+    "valkey": ("ValkeyCluster", "v1alpha1_*.yaml"),
+}
 """Of operators whose samples are many small files of many kinds: the kinds that the plugin makes, and the files."""
 
 WORDS = {"set": "*set*", "none": "*not by this package*"}

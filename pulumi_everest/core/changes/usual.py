@@ -25,7 +25,7 @@ USUAL: Final = (
         "instances.*.storage.storageClass",
         "immutable",
         "volumes keep their class",
-        hint="make a new cluster with the other class, and fill it with a backup (dataSource)",
+        hint="make a new cluster with the other class, and fill it with a backup (dataSource) or a copy of the data",
     ),
     _entry("instances.*.replicas", "online"),
     _entry("instances.*.expose", "online", "addresses of clients change with the Service"),

@@ -163,6 +163,8 @@ class JobProbe:
                     idle = True
         if variations:
             return "effect", "effect", variations
+        if idle and path == ("storage",) and len(tried) == 1:
+            return "only value", "only value", []  # the clusters of an operator that knows one place
         if idle:
             return Cause(IDLE), f"{IDLE} (tried {', '.join(map(repr, tried[:4]))})", []
         if refused:

@@ -59,6 +59,7 @@ OUTSIDE = {
     "migrate.not-ready",
     "lock.stays",
     "upgrade.release",
+    "upgrade.operator",
     "upgrade.other-definition",
 }
 """Codes about what is no part of an input, so that no other input mends it."""

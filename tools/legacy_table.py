@@ -1,4 +1,4 @@
-"""Write the table of the fields of Everest's first API into docs/upgrading.md: `python -m tools.legacy_table`."""
+"""Write the table of the fields of Everest's first API into docs/first-api.md: `python -m tools.legacy_table`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pulumi_everest.upgrade.legacy.fields import FIELDS
 
-PAGE = Path(__file__).parents[1] / "docs" / "upgrading.md"
+PAGE = Path(__file__).parents[1] / "docs" / "first-api.md"
 BEGIN, END = "<!-- fields: written by make schemas -->\n", "<!-- /fields -->\n"
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,13 +11,9 @@ import click
 from pulumi_everest.cli.options import Command, cluster_options, shared_options
 
 if TYPE_CHECKING:
-    from pulumi_everest.core.health import Health
     from pulumi_everest.live.cluster import LiveCluster
     from pulumi_everest.model.findings import Finding
-    from pulumi_everest.model.plugin_files.manifest import PluginManifest
-    from pulumi_everest.model.plugin_files.object_settings import ObjectSettings
-    from pulumi_everest.review.inputs.gather import Gathered
-    from pulumi_everest.review.inputs.groups import Item
+    from pulumi_everest.review.databases import Database, Row
     from pulumi_everest.review.options import Options
 
 _HELP = """Show how the databases of the input are: the state that each operator reports, and what it says about it.
@@ -45,43 +40,6 @@ GRACE = 15.0
 """Seconds that an operator must report a failure before it is believed: some are over with the next try."""
 
 
-@dataclass(frozen=True)
-class Database:
-    """A database of the input: its main object, and the plugin that knows it, if there is one.
-
-    `others` are its other objects that tell whether they are ready, with what the plugin says of them.
-    """
-
-    item: Item
-    manifest: PluginManifest | None
-    title: str
-    topology: str | None = None
-    others: Sequence[tuple[Item, ObjectSettings]] = ()
-
-
-@dataclass(frozen=True)
-class Row:
-    """How a database is; `health` is None where its object does not exist."""
-
-    database: Database
-    health: Health | None
-
-    @property
-    def ready(self) -> bool:
-        """Whether it is there and serves clients."""
-        return self.health is not None and self.health.ready is True
-
-    @property
-    def failed(self) -> bool:
-        """Whether the operator has given up."""
-        return self.health is not None and self.health.failed is True
-
-    @property
-    def state(self) -> str:
-        """The operator's own word."""
-        return "not there" if self.health is None else self.health.state or "unknown"
-
-
 @click.command(cls=Command, help=_HELP, short_help="Show how the databases are in a cluster.")
 @shared_options("File for the result.", "FILE", ("text", "json"))
 @cluster_options
@@ -106,6 +64,7 @@ def status(
     from pulumi_everest.live.errors import LiveError
     from pulumi_everest.model.lines import without_commands
     from pulumi_everest.plugins.find import Plugins
+    from pulumi_everest.review.databases import databases
     from pulumi_everest.review.inputs.gather import gather
     from pulumi_everest.review.running import operator_findings
 
@@ -117,7 +76,7 @@ def status(
         live = LiveCluster(kubeconfig, context)
         try:
             gathered.findings += operator_findings(gathered.groups, manifests, live)
-            rows = _watch(live, _databases(gathered, manifests), wait)
+            rows = _watch(live, databases(gathered, manifests), wait)
         except LiveError as error:
             gathered.findings += error.findings
     if options.json:
@@ -132,42 +91,12 @@ def status(
     ctx.exit(1 if bad or failed(gathered.findings, strict=options.strict) else 0)
 
 
-def _databases(gathered: Gathered, manifests: Sequence[PluginManifest]) -> Iterator[Database]:
-    from pulumi_everest.review.running import others_of, technology_of
-
-    for group in gathered.groups:
-        for item in group.items:
-            if item.main and item.is_named:
-                manifest = technology_of(item, group, manifests)
-                title = manifest.title if manifest is not None else item.key[1]
-                yield Database(item, manifest, title, group.about.get("topology"), others_of(group))
-
-
-def _look(live: LiveCluster, database: Database) -> Row:
-    from pulumi_everest.core.health import Health, health, of_all
-
-    found = _read(live, database.item)
-    if found is None:
-        return Row(database, None)
-    if database.manifest is None:
-        return Row(database, Health())
-    main, others = health(database.manifest, found, database.topology), []
-    for item, settings in database.others:
-        other = _read(live, item)
-        others.append((item.title, health(settings, other, database.topology) if other is not None else None))
-    return Row(database, of_all(main, others))
-
-
-def _read(live: LiveCluster, item: Item) -> Mapping[str, Any] | None:
-    from pulumi_everest.review.running import namespace_of
-
-    return live.get(str(item.manifest["apiVersion"]), item.key[1], item.key[3], namespace_of(item))
-
-
-def _watch(live: LiveCluster, databases: Iterator[Database], wait: float | None) -> list[Row]:
+def _watch(live: LiveCluster, found: Iterator[Database], wait: float | None) -> list[Row]:
     """How the databases are, at once or when there is nothing left to wait for. Changes are said on the way."""
-    wanted = list(databases)
-    rows = [_look(live, database) for database in wanted]
+    from pulumi_everest.review.databases import look
+
+    wanted = list(found)
+    rows = [look(live, database) for database in wanted]
     if wait is None:
         return rows
     until = time.monotonic() + wait
@@ -189,7 +118,7 @@ def _watch(live: LiveCluster, databases: Iterator[Database], wait: float | None)
             return rows
         time.sleep(min(PAUSE, max(0.0, until - now)))
         live.forget_kinds()
-        rows = [_look(live, database) for database in wanted]
+        rows = [look(live, database) for database in wanted]
 
 
 def _progress(row: Row) -> str:

@@ -158,6 +158,10 @@ class _Resolution:
             elif origin == "lock":
                 self.found.append(self.locked.found(entry, ("operatorVersion",)))
             return manifest.operator.default
+        if chosen in manifest.operator.prereleases:
+            text = f"operator version {chosen} is not released: its definitions may still change"
+            entry = finding("provider.pre-release", ("operatorVersion",), text)
+            self.found.append(self.locked.found(entry, ("operatorVersion",)) if origin == "lock" else entry)
         return chosen
 
     def topology(self) -> str | None:

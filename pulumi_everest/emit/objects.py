@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+from pulumi_everest.core.overrides import has_overrides
 from pulumi_everest.core.resolve import Resolved
 from pulumi_everest.emit import core_kinds
+from pulumi_everest.emit.moved_fields import move_fields
 from pulumi_everest.emit.patch import patched
 from pulumi_everest.emit.templates.template import Emitted, Template, TemplateError
 from pulumi_everest.model.deferred import Computed, Deferred, leaves_of, substitute
@@ -19,16 +22,21 @@ def emit(resolved: Resolved, template: Template) -> list[Emitted]:
 
     Every object gets the cluster's namespace, where its kind belongs to one, labels and annotations; its own win. The
     cluster's finalizers take the place of the template's, and its `overrides` are merged over the `spec`, of the main
-    object. Raises TemplateError, as `Template.emit` does.
+    object. What they write into fields that the operator version has elsewhere goes there. Raises TemplateError, as
+    `Template.emit` does.
     """
     emitted = template.emit(resolved)
-    for entry in emitted:
+    for index, entry in enumerate(emitted):
         add_metadata(entry.manifest["metadata"], resolved.metadata, namespaced=not is_cluster_scoped(entry))
         if entry.main and resolved.metadata.get("finalizers") is not None:
             _replace_finalizers(entry.manifest["metadata"], resolved.metadata["finalizers"])
         overrides = resolved.spec.get("overrides") if entry.main else None
         if overrides is not None:
             patched(entry.manifest, {"spec": overrides})
+        if entry.settings.moved and has_overrides(resolved.spec):
+            operator = resolved.spec.get("operatorVersion")
+            moved = move_fields(entry.manifest, entry.settings.moved, operator)
+            emitted[index] = replace(entry, moved=moved) if moved else entry
     _check_twins(emitted, resolved)
     return sorted(emitted, key=_rank)
 

@@ -167,12 +167,18 @@ def _served_versions(operator: Operator, api_version: str, facts: Facts) -> list
 
 
 def _install(operator: Operator, wanted: Sequence[WantedObject], namespace: str | None = None) -> str:
-    """The command that installs it, in the newest version that something is made for, where it is or is needed."""
+    """How to install it, in the newest version that something is made for, where it is or is needed."""
     version = max((w.version for w in wanted if w.version), key=version_key, default=operator.default)
+    command = install_command(operator, version, namespace or wanted[0].namespace)
+    return f"run `{command}`" if command is not None else f"install {operator.name} {version}"
+
+
+def install_command(operator: Operator, version: str, namespace: str) -> str | None:
+    """The command that installs or upgrades an operator; None where its plugin does not say how."""
     if operator.chart is None:
-        return f"install {operator.name} {version}"
+        return None
     words = ["helm upgrade --install", operator.chart, operator.chart]
     if operator.chart_repository is not None:
         words += ["--repo", operator.chart_repository]
-    words += ["--version", version, "--namespace", namespace or wanted[0].namespace]
-    return f"run `{' '.join(words)}`"
+    words += ["--version", version, "--namespace", namespace]
+    return " ".join(words)

@@ -129,6 +129,7 @@ CODES: dict[str, Code] = {
         _E, "No plugin emits objects for the definition; only reconcileBy: everest works with it."
     ),
     "provider.operator-version": Code(_E, "The operator version is not one that the plugin supports."),
+    "provider.pre-release": Code(_W, "The operator version is not released, so its definitions may still change."),
     # Clusters
     "cluster.duplicate": Code(_E, "Two clusters in the input have the same name and namespace."),
     "cluster.not-written": Code(_W, "`ignore_changes` covers fields of the main object that the program says."),
@@ -161,6 +162,7 @@ CODES: dict[str, Code] = {
         "engineConfig has not the form that the component takes, or a setting in it is not one of the engine's version.",
     ),
     "cluster.overrides": Code(_E, "A value under overrides makes an object that does not pass the operator's schema."),
+    "cluster.moved-field": Code(_W, "Overrides write a field that the operator version has elsewhere."),
     "cluster.dead-field": Code(_W, "All that is emitted for a field is removed or replaced by overrides."),
     "cluster.rule": Code(_E, "A rule of the definition is not fulfilled."),
     "cluster.rule-warning": Code(_W, "A rule of the definition that is only a warning is not fulfilled."),
@@ -178,6 +180,7 @@ CODES: dict[str, Code] = {
     "lock.stays": Code(_E, "The lock of a cluster cannot go back to what it said before its last upgrade."),
     # Upgrades
     "upgrade.release": Code(_E, "The release that runs is older than the newer plugin can be upgraded from."),
+    "upgrade.operator": Code(_E, "The operator cannot be upgraded to that version, or not with what a cluster says."),
     "upgrade.other-definition": Code(_W, "The lock was recorded with another definition than the one to upgrade from."),
     # Backups and restores on demand
     "backup.unknown-cluster": Code(

@@ -317,6 +317,7 @@ def _main_settings(manifest: PluginManifest) -> ObjectSettings:
         wait_for=manifest.wait_for,
         ignore=manifest.ignore,
         server_defaults=manifest.server_defaults,
+        moved=manifest.moved,
     )
 
 

@@ -30,8 +30,18 @@ def override_findings(plan: Plan, remade: Emit) -> Iterator[Finding]:
     else:
         overridden = known.of(resolved, remade, plan.objects)
     preset = technology.presets.get(str(cluster.spec.get("preset"))) or {}
+    yield from _moved_fields(plan)
     yield from _dead_fields(plan, preset, overridden)
     yield from written_image_findings(resolved, technology, template, overridden.taken)
+
+
+def _moved_fields(plan: Plan) -> Iterator[Finding]:
+    """A warning for each field that overrides write and that the operator version has elsewhere."""
+    operator = plan.resolved.spec.get("operatorVersion")
+    for one in dict.fromkeys(one for entry in plan.objects for one in entry.moved):
+        text = f"overrides write {one.from_}, which operator {operator} does not have"
+        where = f"it is written as {one.to}" if one.to is not None else "it had no effect, and is left out"
+        yield finding("cluster.moved-field", ("overrides",), f"{text}; {where}", hint="write it so in overrides")
 
 
 def _dead_fields(plan: Plan, preset: Mapping[str, Any], overridden: OfOneKind) -> Iterator[Finding]:

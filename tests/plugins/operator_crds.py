@@ -9,8 +9,8 @@ from typing import Any
 
 import yaml
 
-SAME_CRD = {("psmdb", "1.21.2"): "1.21.1"}
-"""Operator versions without definitions of their own: they have those of another one."""
+SAME_CRD = {("psmdb", "1.21.2"): "1.21.1", ("psmdb", "1.23.0"): "1.23.0-main"}
+"""Operator versions without definitions of their own: they have those of another one, or of a branch."""
 FOLDERS = {"cnpg": "cloudnative-pg", "clickhouse": "altinity-clickhouse", "valkey": "valkey-io"}
 """The folders of plugins that are not called as the plugin."""
 

@@ -32,7 +32,7 @@ from pulumi_everest.expressions.environment import FunctionSpec, Scope
 from pulumi_everest.model.cluster import DatabaseClusterSpec, Instance, Metadata
 from pulumi_everest.model.deferred import Deferred, leaves_of
 from pulumi_everest.model.findings import Finding, finding, path_text, sort_findings
-from pulumi_everest.model.plugin_files.object_settings import PLAIN, ObjectSettings
+from pulumi_everest.model.plugin_files.object_settings import PLAIN, MovedField, ObjectSettings
 from pulumi_everest.model.shapes import ANY, TEXT, Shape, shape_of
 from pulumi_everest.model.source.documents import Document
 
@@ -58,6 +58,8 @@ class Emitted:
     wait_for: Any = None
     in_loop: bool = False
     """Whether its template makes an object for each turn of a loop."""
+    moved: tuple[MovedField, ...] = ()
+    """The fields in which overrides wrote something that the operator version has elsewhere."""
 
     @property
     def keeps_data(self) -> bool:

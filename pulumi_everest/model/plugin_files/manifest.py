@@ -7,7 +7,7 @@ from pydantic import Field, PrivateAttr
 from pulumi_everest.model.cluster import DatabaseClusterSpec, Instance
 from pulumi_everest.model.field_lists import without
 from pulumi_everest.model.part import Part, Version, Whole
-from pulumi_everest.model.plugin_files.object_settings import ByTopology
+from pulumi_everest.model.plugin_files.object_settings import ByTopology, MovedField
 from pulumi_everest.model.shapes import shape_of
 
 CLUSTER = shape_of(DatabaseClusterSpec)
@@ -37,6 +37,10 @@ class Operator(Part):
     """Environment variable of its container with the namespaces that it looks after: none are all of them."""
     version_path: str | None = None
     """Where the main object says which version of the operator it is for, as a path in it."""
+    prereleases: dict[Version, str] = {}
+    """Versions that are not released yet, with the branch or tag of the operator that has their definitions."""
+    crd_file: str | None = None
+    """URL of the file with its definitions; `{ref}` in it is the tag of a version, `v` and the version."""
     images: list[str] = []
     """Where the main object may name an image of the operator itself, such as that of a helper container, as paths."""
 
@@ -230,6 +234,8 @@ class PluginManifest(Part):
     """Paths of the main object that the operator writes."""
     server_defaults: dict[str, Any] = {}
     """What the definition of the main object's kind fills in, as paths of the object with their values."""
+    moved: list[MovedField] = []
+    """Fields of the main object that newer operator versions have elsewhere: what overrides write there goes along."""
     former_types: list[str] = []
     """API versions that the main object had, as `group/version`."""
     functions: dict[str, Function] = {}

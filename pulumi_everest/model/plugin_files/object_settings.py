@@ -1,11 +1,24 @@
 """What a plugin says of one object of a cluster: whether it holds data, when it is ready, what came before it."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pulumi_everest.model.part import Part
+from pydantic import Field
+
+from pulumi_everest.model.part import Part, Version
 
 ByTopology = str | dict[str, str]
 """One text, or one for each topology."""
+
+
+class MovedField(Part):
+    """A field of an object that newer operator versions have at another place, or not at all."""
+
+    since: Version
+    """The first operator version whose definition lacks the field."""
+    from_: Annotated[str, Field(alias="from")]
+    """Where older versions have it, as a path in the object."""
+    to: str | None = None
+    """Where it is instead; without it the field had no effect, and goes nowhere."""
 
 
 class ObjectSettings(Part):
@@ -29,6 +42,8 @@ class ObjectSettings(Part):
     """Paths of it that the operator writes."""
     server_defaults: dict[str, Any] = {}
     """What the definition of its kind fills in, as paths of the object with their values."""
+    moved: list[MovedField] = []
+    """Fields that newer operator versions have elsewhere: what overrides write there goes along."""
 
     @property
     def keeps_data(self) -> bool:

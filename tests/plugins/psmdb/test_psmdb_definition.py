@@ -24,7 +24,7 @@ from definition_tests import (  # noqa: F401
 
 from pulumi_everest.plugins.plugin import Plugin
 
-OPERATORS = ("1.21.1", "1.21.2", "1.22.0")
+OPERATORS = ("1.21.1", "1.21.2", "1.22.0", "1.23.0")
 KIND = "PerconaServerMongoDB"
 KINDS = ("mongod", "backup", "pmm")
 REPORTS_FAILURE = True
@@ -34,6 +34,7 @@ DEFAULTS = {
     "1.21.1": {"mongod": "8.0.12-4", "backup": "2.11.0", "pmm": "3.4.1", "prometheus": "0.53.0"},
     "1.21.2": {"mongod": "8.0.17-6", "backup": "2.11.0", "pmm": "3.5.0", "prometheus": "0.53.0"},
     "1.22.0": {"mongod": "8.0.19-7", "backup": "2.12.0", "pmm": "3.6.0", "prometheus": "0.53.0"},
+    "1.23.0": {"mongod": "8.0.26-11", "backup": "2.15.0", "pmm": "3.8.1", "prometheus": "0.53.0"},
 }
 
 

@@ -46,6 +46,8 @@ if TYPE_CHECKING:
     from pulumi_everest.resources.provider_args import ProviderArgs
     from pulumi_everest.resources.restore import DatabaseRestore
     from pulumi_everest.resources.restore_args import DatabaseRestoreArgs
+    from pulumi_everest.resources.upgrade import DatabaseUpgrade
+    from pulumi_everest.resources.upgrade_args import DatabaseUpgradeArgs
 
 __all__ = [
     "Amounts",
@@ -62,6 +64,8 @@ __all__ = [
     "DatabaseClusterArgs",
     "DatabaseRestore",
     "DatabaseRestoreArgs",
+    "DatabaseUpgrade",
+    "DatabaseUpgradeArgs",
     "DisruptionBudget",
     "Expose",
     "Images",
@@ -90,6 +94,8 @@ _MODULES = {
     "DatabaseClusterArgs": "cluster_args",
     "DatabaseRestore": "restore",
     "DatabaseRestoreArgs": "restore_args",
+    "DatabaseUpgrade": "upgrade",
+    "DatabaseUpgradeArgs": "upgrade_args",
     "Provider": "provider",
     "ProviderArgs": "provider_args",
     "raise_findings": "candidates.run",
@@ -98,6 +104,7 @@ _ARGUMENTS = {
     "DatabaseBackup": "DatabaseBackupArgs",
     "DatabaseCluster": "DatabaseClusterArgs",
     "DatabaseRestore": "DatabaseRestoreArgs",
+    "DatabaseUpgrade": "DatabaseUpgradeArgs",
     "Provider": "ProviderArgs",
 }
 

@@ -60,6 +60,7 @@ OUTSIDE = {
     "lock.stays",
     "upgrade.release",
     "upgrade.operator",
+    "upgrade.not-possible",
     "upgrade.other-definition",
 }
 """Codes about what is no part of an input, so that no other input mends it."""

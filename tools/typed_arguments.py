@@ -23,6 +23,7 @@ from pulumi_everest.resources.arguments.models import (
     DatabaseBackupArgs,
     DatabaseClusterArgs,
     DatabaseRestoreArgs,
+    DatabaseUpgradeArgs,
     ProviderArgs,
 )
 
@@ -37,6 +38,7 @@ COMPONENTS: Final[dict[str, tuple[str, type[BaseModel]]]] = {
     "provider_args": ("The arguments of a Provider.", ProviderArgs),
     "backup_args": ("The arguments of a DatabaseBackup.", DatabaseBackupArgs),
     "restore_args": ("The arguments of a DatabaseRestore.", DatabaseRestoreArgs),
+    "upgrade_args": ("The arguments of a DatabaseUpgrade.", DatabaseUpgradeArgs),
 }
 """By the name of its module: what the arguments of each component are called, and the model that they are read as."""
 
@@ -60,6 +62,8 @@ RESOURCES: Final = {
     ("DatabaseRestoreArgs", "cluster"): "DatabaseCluster",
     ("DatabaseRestoreArgs", "provider"): "Provider",
     ("DatabaseRestoreArgs", "backup"): "DatabaseBackup",
+    ("DatabaseUpgradeArgs", "cluster"): "DatabaseCluster",
+    ("DatabaseUpgradeArgs", "provider"): "Provider",
 }
 """Names in place of which a program may pass the resource itself."""
 

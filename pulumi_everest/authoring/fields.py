@@ -18,7 +18,8 @@ def listed_fields(plugin: Plugin) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {
         "plugin.yaml": {"components": components, "fields": sorted(manifest.spec_fields())},
     }
-    for name, template in (("backup.yaml", plugin.backup), ("restore.yaml", plugin.restore)):
+    jobs = {"backup.yaml": plugin.backup, "restore.yaml": plugin.restore, "upgrade.yaml": plugin.upgrade}
+    for name, template in jobs.items():
         if template is not None:
             found[name] = {"fields": template.fields.paths()}
     return found

@@ -1,34 +1,41 @@
-"""Jobs, which are backups and restores on demand, against their cluster and what a plugin's templates honour."""
+"""Jobs, such as backups on demand, against their cluster and what a plugin's templates honour."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+from pulumi_everest.core.locked_versions import bundled
 from pulumi_everest.core.overrides import has_overrides
 from pulumi_everest.core.paths import FieldSet, value_at
-from pulumi_everest.core.resolve import Resolved
+from pulumi_everest.core.resolve import Resolved, resolve
 from pulumi_everest.core.rules import CompiledRule, broken_rules
 from pulumi_everest.core.technology import Technology
+from pulumi_everest.core.version_ways import VersionWays
 from pulumi_everest.model.cluster import BackupStorage, DatabaseClusterSpec, Metadata
 from pulumi_everest.model.deferred import Deferred, Path, holds_deferred
 from pulumi_everest.model.findings import Finding, did_you_mean, finding
 from pulumi_everest.model.shapes import ANY, BOOL, NUMBER, TEXT, Shape, shape_of
+from pulumi_everest.model.values.versions import version_key
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-JobKind = Literal["backup", "restore"]
+JobKind = Literal["backup", "restore", "upgrade"]
 SOURCE = ("backup", "storage", "path", "type", "pointInTime")
 """The fields that say where the data of a restore comes from; `dataSource` of a cluster has the same."""
+ENGINE = "engine"
+"""The component whose version an upgrade moves: what every technology calls that which keeps the data."""
 _OWN_FIELDS = ("cluster", "provider", "operatorVersion", "overrides")
 
 
 def job_model(kind: JobKind) -> type[BaseModel]:
     """The model of what is asked for; imported for the first job, of which most inputs have none."""
-    from pulumi_everest.model.job import DatabaseBackupSpec, DatabaseRestoreSpec
+    from pulumi_everest.model.job import DatabaseBackupSpec, DatabaseRestoreSpec, DatabaseUpgradeSpec
 
+    if kind == "upgrade":
+        return DatabaseUpgradeSpec
     return DatabaseBackupSpec if kind == "backup" else DatabaseRestoreSpec
 
 
@@ -47,12 +54,16 @@ def job_shapes(kind: JobKind) -> dict[str, Shape]:
         "secrets": Shape("object", secrets),
         "operator": TEXT,
         "creating": BOOL,
+        **({"target": Shape("object", cluster), "tools": texts} if kind == "upgrade" else {}),
     }
 
 
 @dataclass
 class Job:
-    """A job that has been checked, with all that its templates see. `creating` marks the filling of a new cluster."""
+    """A job that has been checked, with all that its templates see. `creating` marks the filling of a new cluster.
+
+    Of an upgrade `target` is the cluster as it is to be after it, where it can go there.
+    """
 
     kind: JobKind
     metadata: dict[str, Any]
@@ -61,6 +72,7 @@ class Job:
     cluster: Resolved | None
     storage: dict[str, Any] | Deferred = field(default_factory=dict)
     creating: bool = False
+    target: Resolved | None = None
 
     @property
     def variables(self) -> dict[str, Any]:
@@ -79,7 +91,16 @@ class Job:
             "secrets": cluster.secrets if cluster is not None else {},
             "operator": self.operator,
             "creating": self.creating,
+            **(self._of_upgrade() if self.kind == "upgrade" else {}),
         }
+
+    def _of_upgrade(self) -> dict[str, Any]:
+        """The cluster as it is to be, and the images that component types have where nothing is said."""
+        target, definition = self.target or self.cluster, self.technology.definition
+        tools = {kind: definition.default_version(kind, self.operator) for kind in definition.spec.component_types}
+        images = {kind: entry.image for kind, entry in tools.items() if entry is not None}
+        known = {"metadata": target.metadata, "spec": target.spec, "types": target.types} if target is not None else {}
+        return {"target": known, "tools": images}
 
     @property
     def operator(self) -> Any:
@@ -115,15 +136,15 @@ def check_job(
     found = [*_unhonoured(spec, technology, fields, kind), *_operator(spec, technology, cluster)]
     if kind == "restore" and not creating:
         found += source_findings(spec, None, ())
-    found += _place_storage(job)
+    found += _upgraded(job) if kind == "upgrade" else _place_storage(job)
     if not any(entry.is_error for entry in found):
         found += broken_rules(rules, job.variables, deferred=job.deferred)
     return job, list(dict.fromkeys(found))
 
 
 def with_storage(job: Job) -> Job:
-    """A job whose spec or cluster has changed, with the storage that it names now."""
-    for _ in _place_storage(job):
+    """A job whose spec or cluster has changed, with the storage that it names now, or the version that it goes to."""
+    for _ in _upgraded(job) if job.kind == "upgrade" else _place_storage(job):
         pass  # what is wrong with it is of no interest to whoever changed it
     return job
 
@@ -131,7 +152,8 @@ def with_storage(job: Job) -> Job:
 def _unhonoured(spec: Mapping[str, Any], technology: Technology, fields: FieldSet, kind: str) -> Iterator[Finding]:
     rest = {key: value for key, value in spec.items() if key not in _OWN_FIELDS}
     for path, allowed in fields.outside(rest):
-        text = f"provider '{technology.provider}' does nothing with '{path[-1]}' of a {kind}"
+        article = "an" if kind == "upgrade" else "a"
+        text = f"provider '{technology.provider}' does nothing with '{path[-1]}' of {article} {kind}"
         hint = did_you_mean(str(path[-1]), allowed)
         yield finding("cluster.field-not-honoured", path, text, allowed=[name for name in allowed if name], hint=hint)
 
@@ -176,6 +198,55 @@ def _known_storage(name: Any, storages: Sequence[Any], path: Path) -> Iterator[F
     if isinstance(name, str) and len(known) == len(storages) and name not in known:
         text = f"there is no backup storage '{name}'"
         yield finding("field.value", path, text, allowed=known, hint=did_you_mean(name, known))
+
+
+def _upgraded(job: Job) -> Iterator[Finding]:
+    """Find what the cluster of an upgrade is to be after it, and what is in the way."""
+    cluster, version, engine = job.cluster, job.spec.get("version"), ENGINE
+    if cluster is None:
+        text = "an upgrade goes from the version that the cluster has, so the cluster must be in the input"
+        yield finding("upgrade.not-possible", ("cluster",), text, hint="put the DatabaseCluster beside it")
+        return
+    was = value_at(cluster.spec, ("instances", engine, "version"))
+    if isinstance(version, Deferred) or isinstance(was, Deferred):
+        text = "the version decides what the upgrade is, so it must be known in a preview"
+        yield finding("value.not-known", ("version",), text)
+        return
+    spec = {**cluster.spec, "instances": {**cluster.spec["instances"]}}
+    for name in bundled(job.technology.definition) & spec["instances"].keys():
+        kept = {key: value for key, value in spec["instances"][name].items() if key not in ("version", "image")}
+        spec["instances"][name] = kept
+    own = {key: value for key, value in spec["instances"][engine].items() if key != "image"}
+    spec["instances"][engine] = {**own, "version": version}
+    target, found = resolve(cluster.metadata, spec, job.technology)
+    at = ("instances", engine, "version")
+    for entry in found:
+        if entry.is_error:
+            yield replace(entry, path=("version",)) if entry.path == at else replace(entry, path=())
+    now = value_at(target.spec, at) if target is not None else None
+    if target is None or now is None or any(entry.is_error for entry in found):
+        return
+    job.target = target
+    yield from way_of(job, str(was), str(now))
+
+
+def way_of(job: Job, was: str, now: str) -> Iterator[Finding]:
+    """Whether an upgrade is the way from one version to another, and what it does."""
+    technology = job.technology
+    kind = technology.definition.type_of(ENGINE)
+    obstacle = VersionWays(technology.definition, job.operator).obstacle(kind, was, now)
+    if version_key(now) < version_key(was):
+        text = f"{now} is older than {was}, and no upgrade goes back"
+        hint = "restore a backup that was made with the older version into a new cluster"
+        yield finding("upgrade.not-possible", ("version",), text, hint=hint)
+    elif obstacle is None:
+        text = f"from {was} to {now} no upgrade is needed" if was != now else f"the cluster has version {was} already"
+        hint = f"set instances.{ENGINE}.version: {now} in the cluster" if was != now else "take the upgrade away"
+        yield finding("upgrade.not-possible", ("version",), text, hint=hint)
+    else:
+        text = f"the database is stopped while its data go from {was} to {now}, and cannot go back"
+        hint = "make a full backup before; the way back is to restore it into a new cluster"
+        yield finding("upgrade.downtime", ("version",), text, hint=hint)
 
 
 def _place_storage(job: Job) -> Iterator[Finding]:

@@ -14,7 +14,7 @@ from pulumi_everest.core.merging import copied
 from pulumi_everest.emit.everest import API_VERSION
 from pulumi_everest.model.cluster import DatabaseCluster
 from pulumi_everest.model.definition import DatabaseClusterDefinition
-from pulumi_everest.model.job import DatabaseBackup, DatabaseRestore
+from pulumi_everest.model.job import DatabaseBackup, DatabaseRestore, DatabaseUpgrade
 from pulumi_everest.model.provider import Provider
 from pulumi_everest.model.schemas.structural import PRESERVE, structural
 
@@ -89,6 +89,12 @@ KINDS: Final = (
             ("Phase", ".status.phase"),
             ("Moment", ".spec.pointInTime", 1),
         ),
+    ),
+    Kind(
+        DatabaseUpgrade,
+        True,
+        ("dbup",),
+        (("Cluster", ".spec.cluster"), ("Version", ".spec.version"), ("Ready", READY), ("Phase", ".status.phase")),
     ),
 )
 """The kinds, in the order in which their definitions are brought."""

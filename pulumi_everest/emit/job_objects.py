@@ -1,4 +1,4 @@
-"""From a backup or restore on demand to the operator's object: backup.yaml and restore.yaml of a plugin."""
+"""From a job, such as a backup, to the operator's object: backup.yaml, restore.yaml and upgrade.yaml of a plugin."""
 
 from __future__ import annotations
 
@@ -86,6 +86,8 @@ def _honoured(model: JobFile, template: Template, shapes: Mapping[str, Shape]) -
         read = [".".join(path) for path in template.fields_read("spec", shapes["spec"])]
         if template.reads_of("storage"):
             read = [*read, "storage"]
+        if "target" in shapes and template.reads_of("target"):
+            read = [*read, "version"]
     return [*without(read, model.fields_but, shapes["spec"]), *model.more_fields]
 
 

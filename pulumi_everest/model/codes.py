@@ -181,6 +181,8 @@ CODES: dict[str, Code] = {
     # Upgrades
     "upgrade.release": Code(_E, "The release that runs is older than the newer plugin can be upgraded from."),
     "upgrade.operator": Code(_E, "The operator cannot be upgraded to that version, or not with what a cluster says."),
+    "upgrade.not-possible": Code(_E, "A DatabaseUpgrade is not the way to that version, or cannot be made."),
+    "upgrade.downtime": Code(_W, "An upgrade stops the database, and has no way back but a restore."),
     "upgrade.other-definition": Code(_W, "The lock was recorded with another definition than the one to upgrade from."),
     # Backups and restores on demand
     "backup.unknown-cluster": Code(

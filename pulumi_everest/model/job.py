@@ -1,4 +1,4 @@
-"""DatabaseBackup and DatabaseRestore: what is done once to a cluster. Both are called jobs where they are alike."""
+"""DatabaseBackup, DatabaseRestore, DatabaseUpgrade: what is done once to a cluster, jobs where they are alike."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from pulumi_everest.model.cluster import DataSource
-from pulumi_everest.model.part import Annotations, ClusterPart, Label, Labels, Subdomain, Version, Whole
+from pulumi_everest.model.cluster import DataSource, Resources
+from pulumi_everest.model.part import Annotations, ClusterPart, Image, Label, Labels, Subdomain, Version, Whole
 
 
 class JobSpec(ClusterPart):
@@ -52,6 +52,17 @@ class DatabaseRestoreSpec(JobSpec, DataSource):
     """What a cluster is to hold from now on, in place of what it holds."""
 
 
+class DatabaseUpgradeSpec(JobSpec):
+    """What version a cluster is to go to, where a change of its version is not the way."""
+
+    version: Version
+    """The version of the engine to go to, such as `18.4`, or a line of versions such as `18`."""
+    image: Image | None = None
+    """The image with the tool that moves the data; that of the definition if left out."""
+    resources: Resources | None = None
+    """Resources of the pods that move the data."""
+
+
 class JobMetadata(ClusterPart):
     """Name, namespace, labels and annotations of a job."""
 
@@ -90,6 +101,21 @@ class DatabaseRestore(ClusterPart):
     metadata: JobMetadata
     """Name, namespace, labels and annotations."""
     spec: DatabaseRestoreSpec
+    """What is wanted."""
+    status: dict[str, Any] | None = None
+    """Written by a controller; ignored here."""
+
+
+class DatabaseUpgrade(ClusterPart):
+    """An upgrade of a cluster's engine to another major version, namespaced. It is made once."""
+
+    api_version: Literal["everest.percona.com/v2alpha1"]
+    """API group and version."""
+    kind: Literal["DatabaseUpgrade"]
+    """Kind."""
+    metadata: JobMetadata
+    """Name, namespace, labels and annotations."""
+    spec: DatabaseUpgradeSpec
     """What is wanted."""
     status: dict[str, Any] | None = None
     """Written by a controller; ignored here."""

@@ -130,6 +130,11 @@ class Plugin:
         """The templates of a restore on demand, if there are some. Raises EverestError with all that is wrong."""
         return self._job("restore")
 
+    @cached_property
+    def upgrade(self) -> JobTemplate | None:
+        """The templates of an upgrade on demand, if there are some. Raises EverestError with all that is wrong."""
+        return self._job("upgrade")
+
     def _job(self, kind: JobKind) -> JobTemplate | None:
         path = self.folder / f"{kind}.yaml"
         if not path.is_file():
@@ -296,7 +301,7 @@ class Plugin:
         found += located(problems, self.definition_document.place, f"definition {self.definition.name}")
         if self.manifest.filled_by == "restore" and not (self.folder / "restore.yaml").is_file():
             found.append(_missing(self.folder, "restore.yaml"))
-        for part in ("template", "backup", "restore", "presets", "_adopt", "legacy"):
+        for part in ("template", "backup", "restore", "upgrade", "presets", "_adopt", "legacy"):
             try:
                 read = getattr(self, part)
                 read = read.template if isinstance(read, JobTemplate) else read

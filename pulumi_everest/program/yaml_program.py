@@ -22,7 +22,7 @@ from pulumi_everest.program.project import Project
 from pulumi_everest.resources.arguments.naming import OTHER_LANGUAGE
 from pulumi_everest.resources.engine import tokens
 
-TYPES: Final = (tokens.PROVIDER, tokens.CLUSTER, tokens.BACKUP, tokens.RESTORE)
+TYPES: Final = (tokens.PROVIDER, tokens.CLUSTER, tokens.BACKUP, tokens.RESTORE, tokens.UPGRADE)
 """The resources that are made, in an order in which each comes after those that it may name."""
 
 _REFERENCE: Final = re.compile(r"\$\$\{|\$\{([^}]*)\}")
@@ -88,6 +88,7 @@ class _Program:
             tokens.CLUSTER: pulumi_everest.DatabaseCluster,
             tokens.BACKUP: pulumi_everest.DatabaseBackup,
             tokens.RESTORE: pulumi_everest.DatabaseRestore,
+            tokens.UPGRADE: pulumi_everest.DatabaseUpgrade,
         }
         properties = self._value(resource.get("properties") or {}, 0)
         given = _mapping(self._value(resource.get("options") or {}, 0))

@@ -1,4 +1,4 @@
-"""A job, which is a backup or a restore: the component that both are."""
+"""A job, which is a backup, a restore or an upgrade: the component that all are."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 
 if TYPE_CHECKING:
+    from pydantic import BaseModel
+
     from pulumi_everest.core.check_job import JobKind
     from pulumi_everest.resources.candidates.job_candidate import JobCandidate
 
 
 class JobComponent(pulumi.ComponentResource):
-    """What a backup and a restore have in common."""
+    """What backups, restores and upgrades have in common."""
 
     name: pulumi.Output[str]
     """Name of the operator's object."""
@@ -31,7 +33,7 @@ def make(
     opts: pulumi.ResourceOptions | None,
     made: Mapping[str, type[JobComponent]] | None = None,
 ) -> None:
-    """Make the component of a backup or restore, and the operator's object.
+    """Make the component of a job, and the operator's object.
 
     `made` are the arguments that name another one, with the components that may be passed for the name.
     """
@@ -76,6 +78,7 @@ def _start(
     from pulumi_everest.resources.arguments.arguments import Arguments, merged
     from pulumi_everest.resources.arguments.models import DatabaseBackupArgs as BackupModel
     from pulumi_everest.resources.arguments.models import DatabaseRestoreArgs as RestoreModel
+    from pulumi_everest.resources.arguments.models import DatabaseUpgradeArgs as UpgradeModel
     from pulumi_everest.resources.candidates.job_candidate import JobCandidate, named
     from pulumi_everest.resources.candidates.run import current_run
     from pulumi_everest.resources.cluster import DatabaseCluster
@@ -97,7 +100,7 @@ def _start(
             cluster = resource._candidate
         if resource is not None and not isinstance(resource, Provider):
             passed.append(resource)
-    model = BackupModel if kind == "backup" else RestoreModel
+    model: type[BaseModel] = UpgradeModel if kind == "upgrade" else BackupModel if kind == "backup" else RestoreModel
     checked = Arguments(model, subject_of(token, name), arguments, found)
     kubernetes = options.provider or (cluster.kubernetes if cluster is not None else None)
     return JobCandidate(kind, checked, current_run(), kubernetes, cluster), passed

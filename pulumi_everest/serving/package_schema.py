@@ -21,9 +21,10 @@ from pulumi_everest.resources.arguments.models import (
     DatabaseBackupArgs,
     DatabaseClusterArgs,
     DatabaseRestoreArgs,
+    DatabaseUpgradeArgs,
     ProviderArgs,
 )
-from pulumi_everest.resources.engine.tokens import BACKUP, CLUSTER, PACKAGE, PROVIDER, RESTORE
+from pulumi_everest.resources.engine.tokens import BACKUP, CLUSTER, PACKAGE, PROVIDER, RESTORE, UPGRADE
 
 ANY: dict[str, Any] = {"$ref": "pulumi.json#/Any"}
 
@@ -32,6 +33,7 @@ DEFAULTS: dict[tuple[str, str], Any] = {
     ("DatabaseClusterArgs", "volumePolicy"): "keep",
     ("DatabaseBackupArgs", "deletionPolicy"): "delete",
     ("DatabaseRestoreArgs", "deletionPolicy"): "delete",
+    ("DatabaseUpgradeArgs", "deletionPolicy"): "delete",
     ("ProviderArgs", "reconcileBy"): "pulumi",
 }
 """What holds where a field is left out, whatever the definition says. Other defaults are the definition's."""
@@ -94,6 +96,7 @@ def package_schema(version: str | None = None) -> dict[str, Any]:
     cluster = collected.inputs(DatabaseClusterArgs)
     provider = collected.inputs(ProviderArgs)
     backup, restore = collected.inputs(DatabaseBackupArgs), collected.inputs(DatabaseRestoreArgs)
+    upgrade = collected.inputs(DatabaseUpgradeArgs)
     collected.types[f"{PACKAGE}:index:EmittedObject"] = OBJECT
     return {
         "name": PACKAGE,
@@ -141,6 +144,17 @@ def package_schema(version: str | None = None) -> dict[str, Any]:
                 ),
                 "inputProperties": restore,
                 "requiredInputs": ["cluster"],
+                "properties": JOB_OUTPUTS,
+                "required": ["name", "namespace"],
+            },
+            UPGRADE: {
+                "isComponent": True,
+                "description": (
+                    "An upgrade of a cluster's engine to another major version, where a change of the version is not "
+                    "the way. It is made once. Its child is the operator's upgrade object."
+                ),
+                "inputProperties": upgrade,
+                "requiredInputs": ["cluster", "version"],
                 "properties": JOB_OUTPUTS,
                 "required": ["name", "namespace"],
             },

@@ -23,7 +23,7 @@ from pulumi.provider.server import ProviderServicer
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 from pulumi.runtime.stack import wait_for_rpcs
 
-from pulumi_everest.resources import backup, cluster, provider, restore
+from pulumi_everest.resources import backup, cluster, provider, restore, upgrade
 from pulumi_everest.resources.arguments.naming import OTHER_LANGUAGE
 from pulumi_everest.resources.candidates.gate import Batch
 from pulumi_everest.resources.candidates.run import run_of_call
@@ -122,11 +122,17 @@ def _make_restore(name: str, call: Call, options: pulumi.ResourceOptions) -> Mad
     return made, {"name": made.name, "namespace": made.namespace}
 
 
+def _make_upgrade(name: str, call: Call, options: pulumi.ResourceOptions) -> Made:
+    made = upgrade.DatabaseUpgrade(name, call.inputs, options)  # type: ignore[arg-type]
+    return made, {"name": made.name, "namespace": made.namespace}
+
+
 _KINDS: dict[str, Callable[[str, Call, pulumi.ResourceOptions], Made]] = {
     tokens.CLUSTER: _make_cluster,
     tokens.PROVIDER: _make_provider,
     tokens.BACKUP: _make_backup,
     tokens.RESTORE: _make_restore,
+    tokens.UPGRADE: _make_upgrade,
 }
 
 

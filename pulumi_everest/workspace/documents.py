@@ -32,8 +32,12 @@ if TYPE_CHECKING:
     from pulumi_everest.model.lock import Lock
 
 DEFINITION = "DatabaseClusterDefinition"
-KINDS = (DEFINITION, "Provider", "DatabaseCluster", "DatabaseBackup", "DatabaseRestore")
-_JOBS: dict[str, JobKind] = {"DatabaseBackup": "backup", "DatabaseRestore": "restore"}
+KINDS = (DEFINITION, "Provider", "DatabaseCluster", "DatabaseBackup", "DatabaseRestore", "DatabaseUpgrade")
+_JOBS: dict[str, JobKind] = {
+    "DatabaseBackup": "backup",
+    "DatabaseRestore": "restore",
+    "DatabaseUpgrade": "upgrade",
+}
 
 
 def _model_of(kind: str) -> type[BaseModel]:
@@ -46,9 +50,10 @@ def _model_of(kind: str) -> type[BaseModel]:
         from pulumi_everest.model.provider import Provider
 
         return Provider
-    from pulumi_everest.model.job import DatabaseBackup, DatabaseRestore
+    from pulumi_everest.model.job import DatabaseBackup, DatabaseRestore, DatabaseUpgrade
 
-    return DatabaseBackup if kind == "DatabaseBackup" else DatabaseRestore
+    jobs: dict[str, type[BaseModel]] = {"DatabaseBackup": DatabaseBackup, "DatabaseUpgrade": DatabaseUpgrade}
+    return jobs.get(kind, DatabaseRestore)
 
 
 def shape_for(api_version: str | None, kind: str | None) -> Shape:

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pulumi_everest.core.check_job import SOURCE, Job, check_job
+from pulumi_everest.core.check_job import ENGINE, SOURCE, Job, check_job
 from pulumi_everest.core.paths import FieldSet, value_at
 from pulumi_everest.core.resolve import Resolved
+from pulumi_everest.core.technology import Technology
 from pulumi_everest.emit.everest import API_VERSION
 from pulumi_everest.emit.job_objects import JobTemplate, filling_objects, job_object
 from pulumi_everest.emit.objects import Emitted
@@ -64,11 +65,20 @@ def checked(
     template = setup.job_template(job.kind)
     if template is None and setup.plugin is not None:
         text = f"provider '{technology.provider}' has no {job.kind}s on demand"
-        return None, [*found, finding("backup.unsupported", (), text)]
+        hint = _other_way(technology) if job.kind == "upgrade" else None
+        return None, [*found, finding("backup.unsupported", (), text, hint=hint)]
     fields = template.fields if template is not None else FieldSet(type_fields(job))
     rules = template.rules if template is not None and sound else ()
     made, more = check_job(job.kind, job.metadata, job.spec, technology, fields, rules, cluster=cluster)
     return made, [*found, *more]
+
+
+def _other_way(technology: Technology) -> str:
+    """How an engine gets to another major version where nothing upgrades it."""
+    definition = technology.definition
+    upgrades = definition.upgrades(definition.type_of(ENGINE)) if ENGINE in definition.spec.components else None
+    step = "one major version at a time" if upgrades is not None and upgrades.major_step == 1 else "which guards judge"
+    return (upgrades.message if upgrades is not None else None) or f"set the version in the cluster, {step}"
 
 
 def type_fields(job: JobInput) -> list[str]:

@@ -32,10 +32,11 @@ class Setup:
         return KnownDeadFields()
 
     def job_template(self, kind: JobKind) -> JobTemplate | None:
-        """What a backup or restore becomes, if the technology has such. Raises EverestError for broken templates."""
+        """What a job becomes, if the technology has such. Raises EverestError for broken templates."""
         if self.plugin is None:
             return None
-        return self.plugin.backup if kind == "backup" else self.plugin.restore
+        template: JobTemplate | None = getattr(self.plugin, kind)
+        return template
 
     def no_plugin(self, plugins: Iterable[str]) -> Finding:
         """What is wrong where there is no plugin. `plugins` are the names of those that there are."""

@@ -120,6 +120,7 @@ FREE = {
     },
     "DatabaseBackup": {".spec.overrides", ".status"},
     "DatabaseRestore": {".spec.overrides", ".status"},
+    "DatabaseUpgrade": {".spec.overrides", ".status"},
 }  # fmt: skip
 
 

@@ -45,7 +45,8 @@ def rendered(path: Path, operator: str | None = None) -> tuple[str, list[dict[st
         for instance in (spec.get("instances") or {}).values():
             instance.pop("version", None)
     planned = Workspace(Plugins(), documents).plan()
-    assert [one_line(entry) for entry in planned.findings] == []
+    found = [entry for entry in planned.findings if entry.code != "provider.pre-release"]
+    assert [one_line(entry) for entry in found] == []
     objects = [item.manifest for plan in (*planned.clusters, *planned.jobs) for item in plan.objects]
     return planned.clusters[0].resolved.spec["operatorVersion"], objects
 

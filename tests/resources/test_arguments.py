@@ -22,7 +22,7 @@ from tools import typed_arguments
 
 MODULES = [
     importlib.import_module(f"pulumi_everest.resources.{name}")
-    for name in ("argument_parts", "provider_args", "cluster_args", "backup_args", "restore_args")
+    for name in ("argument_parts", "provider_args", "cluster_args", "backup_args", "restore_args", "upgrade_args")
 ]
 TYPES = {
     name: value
@@ -57,6 +57,7 @@ for arguments_of in (
     models.DatabaseClusterArgs,
     models.DatabaseBackupArgs,
     models.DatabaseRestoreArgs,
+    models.DatabaseUpgradeArgs,
     models.ProviderArgs,
 ):
     nested_models(arguments_of, REACHED)
@@ -167,6 +168,8 @@ def test_values_may_be_outputs_unless_they_decide_how_objects_are_made():
         ("DatabaseClusterArgs", "wait_for"),
         ("DatabaseRestoreArgs", "deletion_policy"),
         ("DatabaseRestoreArgs", "wait_for"),
+        ("DatabaseUpgradeArgs", "deletion_policy"),
+        ("DatabaseUpgradeArgs", "wait_for"),
         ("ProviderArgs", "install_crds"),
         ("ProviderArgs", "definitions"),
         ("ProviderArgs", "plugins"),
@@ -179,6 +182,7 @@ def test_nothing_may_be_passed_for_what_may_be_left_out():
         "DatabaseBackupArgs": {"name"},
         "DatabaseClusterArgs": {"name"},
         "DatabaseRestoreArgs": {"name"},
+        "DatabaseUpgradeArgs": {"name"},
         "ProviderArgs": {"name", "database_cluster_definition"},
     }
     for name, model in REACHED.items():

@@ -24,7 +24,7 @@ def shown(name: str) -> str:
 
 def test_the_names_are_the_resources_their_error_what_raises_it_and_the_parts_of_their_arguments():
     assert set(pulumi_everest.__all__) == {
-        "DatabaseBackup", "DatabaseCluster", "DatabaseRestore", "Provider", "ClusterError", "raise_findings", *PARTS,
+        "DatabaseBackup", "DatabaseCluster", "DatabaseRestore", "DatabaseUpgrade", "Provider", "ClusterError", "raise_findings", *PARTS,
     }  # fmt: skip
 
 
@@ -58,7 +58,9 @@ def test_a_name_that_is_not_there_is_an_error():
         exec("from pulumi_everest import Databse")
 
 
-@pytest.mark.parametrize("name", ["DatabaseBackup", "DatabaseCluster", "DatabaseRestore", "Provider"])
+@pytest.mark.parametrize(
+    "name", ["DatabaseBackup", "DatabaseCluster", "DatabaseRestore", "DatabaseUpgrade", "Provider"]
+)
 def test_help_for_a_resource_says_what_each_argument_and_output_is(name):
     text = shown(name)
     words = " ".join(text.replace("|", " ").split())

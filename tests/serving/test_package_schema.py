@@ -21,6 +21,7 @@ from pulumi_everest.resources.arguments.models import (
     DatabaseBackupArgs,
     DatabaseClusterArgs,
     DatabaseRestoreArgs,
+    DatabaseUpgradeArgs,
     ProviderArgs,
 )
 from pulumi_everest.resources.arguments.walk import is_confidential
@@ -35,6 +36,7 @@ MODELS = {
     tokens.PROVIDER: ProviderArgs,
     tokens.BACKUP: DatabaseBackupArgs,
     tokens.RESTORE: DatabaseRestoreArgs,
+    tokens.UPGRADE: DatabaseUpgradeArgs,
 }
 
 TOKEN = re.compile(r"everest:index:[A-Z][A-Za-z0-9]*\Z")
@@ -253,6 +255,7 @@ def test_defaults_are_those_that_hold_anyway(served, preview, update, toydb):
         tokens.PROVIDER: {"reconcileBy": "pulumi"},
         tokens.BACKUP: {"deletionPolicy": "delete"},
         tokens.RESTORE: {"deletionPolicy": "delete"},
+        tokens.UPGRADE: {"deletionPolicy": "delete"},
     }
     for name, entry in (pair for token in RESOURCES for pair in inputs(token)):
         if "default" in entry:

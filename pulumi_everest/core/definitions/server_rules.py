@@ -139,6 +139,9 @@ _JOBS: Final[dict[str, Rules]] = {
         _rule("self == oldSelf", "a restore is made once; make another one under another name"),
     ],
     "DatabaseRestoreSpec": _SOURCE,
+    "DatabaseUpgrade.spec": [
+        _rule("self == oldSelf", "an upgrade is made once; make another one under another name"),
+    ],
 }
 
 # The names of the versions that a component `c` may have, as a list of one list: so it is made once for what follows.

@@ -14,7 +14,7 @@ from pydantic_core import core_schema
 
 from pulumi_everest.model.cluster import DatabaseCluster
 from pulumi_everest.model.definition import DatabaseClusterDefinition
-from pulumi_everest.model.job import DatabaseBackup, DatabaseRestore
+from pulumi_everest.model.job import DatabaseBackup, DatabaseRestore, DatabaseUpgrade
 from pulumi_everest.model.part import DEFERRED
 from pulumi_everest.model.plugin_files.form import FormFile
 from pulumi_everest.model.plugin_files.manifest import PluginManifest
@@ -28,12 +28,14 @@ DOCUMENTS: dict[str, type[BaseModel]] = {
     "DatabaseCluster": DatabaseCluster,
     "DatabaseBackup": DatabaseBackup,
     "DatabaseRestore": DatabaseRestore,
+    "DatabaseUpgrade": DatabaseUpgrade,
     "DatabaseClusterDefinition": DatabaseClusterDefinition,
     "Provider": Provider,
     "plugin.yaml": PluginManifest,
     "resources.yaml": TemplateFile,
     "backup.yaml": JobFile,
     "restore.yaml": JobFile,
+    "upgrade.yaml": JobFile,
     "ui.yaml": FormFile,
 }
 """The documents that have a model, by the name that `everest schema` knows them by."""
@@ -74,7 +76,7 @@ class _FromModels(GenerateJsonSchema):
 def document_schema(name: str) -> dict[str, Any]:
     """The JSON Schema of a document, by its name in `DOCUMENTS`. Raises KeyError for another name."""
     schema = model_schema(DOCUMENTS[name])
-    if name in ("DatabaseCluster", "DatabaseBackup", "DatabaseRestore"):
+    if name in ("DatabaseCluster", "DatabaseBackup", "DatabaseRestore", "DatabaseUpgrade"):
         _allow_absent_metadata(schema)
     if name in _WITH_MIXINS:
         _allow_mixins(schema, at_top=name != "DatabaseClusterDefinition")
@@ -86,7 +88,14 @@ def model_schema(model: type[BaseModel]) -> dict[str, Any]:
     return model.model_json_schema(schema_generator=_FromModels)
 
 
-_WITH_MIXINS: Final = ("DatabaseClusterDefinition", "plugin.yaml", "resources.yaml", "backup.yaml", "restore.yaml")
+_WITH_MIXINS: Final = (
+    "DatabaseClusterDefinition",
+    "plugin.yaml",
+    "resources.yaml",
+    "backup.yaml",
+    "restore.yaml",
+    "upgrade.yaml",
+)
 _MIXIN: Final[dict[str, Any]] = {
     "description": "Names of mixins, of the plugin (mixins.yaml) or of the package, whose parts are put in here.",
     "anyOf": [

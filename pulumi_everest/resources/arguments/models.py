@@ -113,6 +113,24 @@ class DatabaseRestoreArgs(jobs.DatabaseRestoreSpec):
     """True waits until it is done, a text for what it says, as in the annotation `pulumi.com/waitFor`."""
 
 
+class DatabaseUpgradeArgs(jobs.DatabaseUpgradeSpec):
+    """What version a cluster is to go to, where a change of its version is not the way."""
+
+    name: Subdomain
+    """Name of the operator's object; the name of the resource, if left out."""
+    namespace: Label | None = None
+    """Namespace of the object, which is that of the cluster."""
+    labels: dict[str, str] | None = None
+    """Labels of the object."""
+    annotations: dict[str, str] | None = None
+    """Annotations of the object."""
+    deletion_policy: Literal["protect", "retain", "delete"] | None = None
+    """What becomes of the object when the resource goes away: `delete` (the default) deletes it, `retain` forgets it,
+    `protect` refuses. The data stay upgraded."""
+    wait_for: bool | str | None = None
+    """True waits until it is done, a text for what it says, as in the annotation `pulumi.com/waitFor`."""
+
+
 class ProviderArgs(provider.ProviderSpec):
     """Which definition a Provider stands for, and what holds for all its clusters."""
 
@@ -143,6 +161,8 @@ PLAIN: Final = frozenset(
         ("DatabaseBackupArgs", "wait_for"),
         ("DatabaseRestoreArgs", "deletion_policy"),
         ("DatabaseRestoreArgs", "wait_for"),
+        ("DatabaseUpgradeArgs", "deletion_policy"),
+        ("DatabaseUpgradeArgs", "wait_for"),
         ("ProviderArgs", "install_crds"),
         ("ProviderArgs", "plugins"),
         ("ProviderArgs", "definitions"),

@@ -10,6 +10,7 @@ PROVIDER: Final = f"{PACKAGE}:index:DatabaseProvider"
 """Not `Provider`: the engine has that name for what makes a package's resources."""
 BACKUP: Final = f"{PACKAGE}:index:DatabaseBackup"
 RESTORE: Final = f"{PACKAGE}:index:DatabaseRestore"
+UPGRADE: Final = f"{PACKAGE}:index:DatabaseUpgrade"
 
 
 def kind_of(token: str) -> str:

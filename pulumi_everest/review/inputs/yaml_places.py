@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from pulumi_everest.review.inputs.sources import Sources
 
 
-_KINDS = frozenset(map(tokens.kind_of, (tokens.PROVIDER, tokens.CLUSTER, tokens.BACKUP, tokens.RESTORE)))
+_KINDS = frozenset(
+    map(tokens.kind_of, (tokens.PROVIDER, tokens.CLUSTER, tokens.BACKUP, tokens.RESTORE, tokens.UPGRADE))
+)
 
 
 def placed_in_yaml(entry: Finding, sources: Sources) -> Finding:

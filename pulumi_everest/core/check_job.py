@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from pulumi_everest.core.locked_versions import bundled
 from pulumi_everest.core.overrides import has_overrides
 from pulumi_everest.core.paths import FieldSet, value_at
 from pulumi_everest.core.resolve import Resolved, resolve
 from pulumi_everest.core.rules import CompiledRule, broken_rules
 from pulumi_everest.core.technology import Technology
-from pulumi_everest.core.version_ways import VersionWays
+from pulumi_everest.core.versions.locked import bundled
+from pulumi_everest.core.versions.ways import VersionWays
 from pulumi_everest.model.cluster import BackupStorage, DatabaseClusterSpec, Metadata
 from pulumi_everest.model.deferred import Deferred, Path, holds_deferred
 from pulumi_everest.model.findings import Finding, did_you_mean, finding

@@ -31,7 +31,9 @@ class DatabaseUpgradeArgs(TypedDict, total=False):
     """Annotations of the object."""
     provider: (
         pulumi.Input[str]
-        | Literal["pg-operator", "psmdb-operator", "pxc-operator", "valkey-operator"]
+        | Literal[
+            "clickhouse-operator", "cnpg-operator", "pg-operator", "psmdb-operator", "pxc-operator", "valkey-operator"
+        ]
         | Provider
         | None
     )

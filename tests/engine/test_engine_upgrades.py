@@ -135,8 +135,8 @@ def test_an_operator_upgrade_by_its_steps_keeps_the_database_and_its_service(
     done = stack.up()
     assert (done.code, {op for op, _ in done.steps("PerconaXtraDBCluster")}) == (0, {"update"}), done.text
     told = [message for message in done.messages() if "→" in message]
-    for text in steps[3]["clusters"]["orders"]:
-        text = text.replace("operatorVersion", "operator_version")  # as a program calls it
+    for line in steps[3]["clusters"]["orders"]:
+        text = line.replace("operatorVersion", "operator_version")  # as a program calls it
         assert any(text in message for message in told), (text, told)
     after = orders()
     assert after["metadata"]["uid"] == before["metadata"]["uid"]

@@ -13,7 +13,7 @@ from pulumi_everest.core.merging import copied
 from pulumi_everest.core.paths import value_at
 from pulumi_everest.core.technology import Technology
 from pulumi_everest.core.validate import check_cluster
-from pulumi_everest.core.version_ways import VersionWays
+from pulumi_everest.core.versions.ways import VersionWays
 from pulumi_everest.model.findings import Finding, finding, unknown
 from pulumi_everest.model.plugin_files.manifest import PluginManifest
 from pulumi_everest.model.values.versions import numbers, version_key

@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from pulumi_everest.core.definitions.cluster_fields import Tree
 from pulumi_everest.core.technology import Technology
 from pulumi_everest.form.filled.addresses import address_of
 from pulumi_everest.form.filled.conditions import Message, State, state
@@ -106,7 +107,8 @@ def check(data: Mapping[str, Any], technology: Technology) -> list[Finding]:
             found.append(unknown("form.name", (name,), text, name, topologies))
     forms, problems = read_forms(data)
     found += problems
+    tree = Tree(technology) if forms else None
     for name in forms:
         if name in topologies:
-            found += [entry.at((name,)) for entry in check_form(forms[name], Facts(technology, name))]
+            found += [entry.at((name,)) for entry in check_form(forms[name], Facts(technology, name, tree))]
     return found

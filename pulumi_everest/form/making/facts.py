@@ -74,13 +74,15 @@ class Fact:
 class Facts:
     """The fields of clusters of a technology in one topology."""
 
-    def __init__(self, technology: Technology, topology: str) -> None:
+    def __init__(self, technology: Technology, topology: str, tree: Tree | None = None) -> None:
+        """`tree` has the fields of the technology, where they are known already from another topology."""
         self.technology, self.topology = technology, topology
+        self._given_tree = tree
         self._known: dict[FieldPath, Fact | None] = {}
 
     @cached_property
     def _tree(self) -> Tree:
-        return Tree(self.technology)
+        return self._given_tree if self._given_tree is not None else Tree(self.technology)
 
     def at(self, path: FieldPath) -> Fact | None:
         """The field at a path of the document; lists on the way are transparent. None where there is none."""

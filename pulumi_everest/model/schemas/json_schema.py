@@ -78,6 +78,8 @@ def document_schema(name: str) -> dict[str, Any]:
     schema = model_schema(DOCUMENTS[name])
     if name in ("DatabaseCluster", "DatabaseBackup", "DatabaseRestore", "DatabaseUpgrade"):
         _allow_absent_metadata(schema)
+    if name == "ui.yaml":
+        _allow_parts(schema)
     if name in _WITH_MIXINS:
         _allow_mixins(schema, at_top=name != "DatabaseClusterDefinition")
     return schema
@@ -123,6 +125,14 @@ def _allow_mixins(schema: dict[str, Any], *, at_top: bool) -> None:
             if listed.get("type") == "array" and "items" in listed:
                 used = {"type": "object", "properties": {"mixin": _MIXIN}, "required": ["mixin"]}
                 listed["items"] = {"anyOf": [listed["items"], used]}
+
+
+def _allow_parts(schema: dict[str, Any]) -> None:
+    """Mixins among the parts of a form."""
+    for part in schema["$defs"].values():
+        components = part.get("properties", {}).get("components")
+        if components is not None:
+            components["properties"] = {"mixin": _MIXIN}
 
 
 def _allow_absent_metadata(schema: dict[str, Any]) -> None:

@@ -12,7 +12,7 @@ from pulumi_everest.plugins.find import builtin
 from tests.form.test_form_tree import CASES, technology
 from tests.form.test_form_values import EXAMPLES, tree_for, tree_of
 
-LEFT_OUT = {("pxc", "spec.backup.storages.claim")}
+LEFT_OUT = {("pxc", "spec.backup.storages.claim"), ("cnpg", "spec.backup.storages.pitr.enabled")}
 """Fields that a rule of the plugin refuses, whatever stands there."""
 
 

@@ -146,6 +146,9 @@ def _definitions(document: Any) -> Iterator[dict[str, Any]]:
             yield usual
 
 
+_ANY = {"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}}
+
+
 def usual_definition(document: dict[str, Any]) -> dict[str, Any] | None:
     """A CustomResourceDefinition in the form of v1, also one of v1beta1, which had one schema for all versions.
 
@@ -163,9 +166,9 @@ def usual_definition(document: dict[str, Any]) -> dict[str, Any] | None:
         return None
     if any(not isinstance(one.get("schema", {}), (dict, type(None))) for one in versions):
         return None
+    if isinstance(spec.get("validation"), dict) or str(document.get("apiVersion")).endswith("/v1beta1"):
+        versions = [one if one.get("schema") else {**one, "schema": spec.get("validation") or _ANY} for one in versions]
     of_all = {key: spec[key] for key in ("subresources", "additionalPrinterColumns") if key in spec}
-    if isinstance(spec.get("validation"), dict):
-        of_all["schema"] = spec["validation"]
     if not of_all and versions == spec.get("versions"):
         return document
     usual = [{"served": True, "storage": len(versions) == 1, **of_all, **one} for one in versions]

@@ -6,23 +6,28 @@ import re
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+from pulumi_everest.authoring.check import check
 from pulumi_everest.emit.crds import Crds
 from pulumi_everest.model.findings import Finding
-from pulumi_everest.plugins.plugin import Plugin
+from pulumi_everest.plugins.plugin import Plugin, load_plugin
 from pulumi_everest.scaffold.asked import Answers
-from pulumi_everest.scaffold.definitions.crd_files import Source, read
+from pulumi_everest.scaffold.definitions.crd_files import Kind, Source, read
 from pulumi_everest.scaffold.definitions.nothing import from_nothing
 from pulumi_everest.scaffold.definitions.samples import Sample, read_sample
-from pulumi_everest.scaffold.meaning.roles import Roles, roles_of
+from pulumi_everest.scaffold.meaning.roles import Roles, found_in, roles_of
 from pulumi_everest.scaffold.plugin_files import Plan, backups_example, definition, example, manifest, preset
+from pulumi_everest.scaffold.server_rules import broken
 from pulumi_everest.scaffold.settle import Files, Render, Settled, settle
 from pulumi_everest.scaffold.template.jobs import backup_of, restore_of
-from pulumi_everest.scaffold.template.objects import objects_of
+from pulumi_everest.scaffold.template.objects import Choices, objects_of
 from pulumi_everest.scaffold.template.schedule_objects import is_scheduled
 
+MOST_TRIES = 24
+"""How many sets of components are tried, to keep rules of a definition."""
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*\Z")
 
 
@@ -64,21 +69,52 @@ def new(wanted: Wanted, folder: Path, render: Render, say: Callable[[str], None]
     elif not source.kinds:
         return made
     made.roles = roles_of(source.kinds.values(), wanted.main)
-    files = _files(wanted, source, sample, made.roles)
+    files = _kept(wanted, source, sample, made.roles)
     with tempfile.TemporaryDirectory(prefix="everest-new-") as temporary:
         trial = Path(temporary) / wanted.name
         settled = _settled(files, trial, source, render, say)
         made.findings += settled.findings
         made.left_out = len(files.left_out)
         _copy(trial, folder)
-    made.plugin = settled.plugin
+    made.plugin = load_plugin(folder)[0]
     made.asks = asks_in(folder)
     return made
 
 
-def _files(wanted: Wanted, source: Source, sample: Sample, roles: Roles) -> Files:
+def _kept(wanted: Wanted, source: Source, sample: Sample, roles: Roles) -> Files:
+    """The files, with the components that the definition's own rules ask for."""
     assert roles.main is not None
-    objects = objects_of(roles.main, roles, source, sample, wanted.name)
+    first = _files(wanted, source, sample, roles, Choices())
+    rules = _broken(first, wanted.name, roles.main)
+    if not rules:
+        return first
+    optional = [one for one in found_in(roles.main).components if one.optional]
+    named = [one.name for one in optional if any(one.place.name in rule for rule in rules)]
+    said = frozenset(one.name for one in optional if one.name in named and "enabled" in one.place.children)
+    needs = [(), *((one,) for one in named), *combinations(named, 2)]
+    for switched in (frozenset(), said) if said else (frozenset[str](),):
+        for needed in needs[:MOST_TRIES]:
+            files = _files(wanted, source, sample, roles, Choices(switched, frozenset(needed)))
+            if not _broken(files, wanted.name, roles.main):
+                return files
+    return first
+
+
+def _broken(files: Files, name: str, main: Kind) -> list[str]:
+    """The rules of the main kind that its objects in the examples break."""
+    with tempfile.TemporaryDirectory(prefix="everest-rules-") as temporary:
+        folder = Path(temporary) / name
+        files.write(folder)
+        plugin, _ = load_plugin(folder)
+        if plugin is None:
+            return []
+        made = [one for example in check(plugin).examples for one in example.manifests]
+    return [rule for one in made if one.get("kind") == main.kind for rule in broken(one, main.schema)]
+
+
+def _files(wanted: Wanted, source: Source, sample: Sample, roles: Roles, choices: Choices) -> Files:
+    assert roles.main is not None
+    objects = objects_of(roles.main, roles, source, sample, wanted.name, choices)
     plan = Plan(wanted.name, source, wanted.answers, roles.main, objects)
     trees: dict[str, tuple[Any, str]] = {
         "plugin.yaml": (

@@ -190,7 +190,7 @@ def definition(plan: Plan) -> Tree:
     for one in components:
         listed[one.component.name] = {"type": one.type}
         if one.engine_config:
-            listed[one.component.name]["engineConfig"] = one.engine_config
+            listed[one.component.name]["engineConfig"] = Guess(one.engine_config, "engineConfig")
     if plan.objects.whole.has_pmm:
         listed[PMM] = {"type": PMM}
     spec: Tree = {
@@ -278,7 +278,7 @@ def _topologies(plan: Plan) -> Tree:
 
 def _of_topology(one: ComponentType, needed: bool) -> Tree:
     made: Tree = {}
-    if one.component.name != ENGINE and one.component.optional and not needed:
+    if one.component.name != ENGINE and one.component.optional and not needed and not one.needed:
         made["optional"] = True
     low = one.replicas.schema.get("minimum") if one.replicas is not None else None
     if one.replicas is not None:
@@ -329,9 +329,9 @@ def preset(plan: Plan) -> Tree:
         if one.component.name != ENGINE:
             continue
         if one.component.first("resources", "amounts", "podSpec", "podTemplate", "podTemplates") is not None:
-            engine["resources"] = {"limits": {"cpu": "1", "memory": "2Gi"}}
+            engine["resources"] = Guess({"limits": {"cpu": "1", "memory": "2Gi"}}, "resources")
         if one.has_storage:
-            engine["storage"] = {"size": "10Gi"}
+            engine["storage"] = Guess({"size": "10Gi"}, "storage")
     return {"instances": {ENGINE: engine}} if engine else {}
 
 

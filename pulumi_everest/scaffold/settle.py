@@ -109,6 +109,20 @@ _NO_IMAGE = {
 }
 
 
+_NO_SPEC = {
+    "cel": "!has(spec.overrides)",
+    "path": "overrides",
+    "message": "the operator's object has no spec that could be changed",
+}
+
+
+def _add(rule: dict[str, str], rules: list[dict[str, str]]) -> bool:
+    if rule in rules:
+        return False
+    rules.append(rule)
+    return True
+
+
 def _job_of(entry: Finding) -> str:
     """The file of backups or restores that a finding is about; none where it is about clusters."""
     kind = entry.subject.rpartition(", ")[2]
@@ -144,8 +158,11 @@ def _refused(found: Iterable[Finding], files: Files) -> bool:
             where = files.trees[job][0] if job in files.trees else {}
         if not job and path == ("images", "registry"):
             rules = files.trees["definition.yaml"][0]["spec"].setdefault("rules", [])
-            changed = changed or _NO_IMAGE not in rules
-            rules += [_NO_IMAGE] if _NO_IMAGE not in rules else []
+            changed = _add(_NO_IMAGE, rules) or changed
+            continue
+        if not job and path == ("overrides",):
+            rules = files.trees["definition.yaml"][0]["spec"].setdefault("rules", [])
+            changed = _add(_NO_SPEC, rules) or changed
             continue
         if not job and path[0] == "instances" and len(path) > 2:
             where = manifest.setdefault("components", {}).setdefault(str(path[1]), {})

@@ -143,3 +143,106 @@ def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["My", "a b", "-a", "a/b", ""])
 def test_a_name_that_no_plugin_may_have_is_wrong_use(tmp_path: Path, name: str) -> None:
     assert run("new", "-o", tmp_path / "out", "--", name).exit_code == 2
+
+
+# Definitions that are odd
+
+
+def test_a_definition_of_v1beta1_counts(tmp_path: Path) -> None:
+    old = definition(PLAIN)
+    schema = old["spec"]["versions"][0]["schema"]
+    spec = {key: value for key, value in old["spec"].items() if key != "versions"} | {
+        "version": "v1",
+        "validation": schema,
+    }
+    made = make(tmp_path, {**old, "apiVersion": "apiextensions.k8s.io/v1beta1", "spec": spec})
+    green(made)
+    assert made.spec["replicas"] == "${instance.replicas}"
+
+
+@pytest.mark.parametrize(
+    ("what", "spec"),
+    [
+        ("no schema", None),
+        ("any field", {"type": "object", "x-kubernetes-preserve-unknown-fields": True}),
+        ("no field", {"type": "object", "properties": {}}),
+    ],
+)
+def test_a_definition_that_says_nothing_gives_a_green_plugin(
+    tmp_path: Path, what: str, spec: dict[str, Any] | None
+) -> None:
+    bare = definition({})
+    schema = {"type": "object", "properties": {"spec": spec}} if spec else None
+    bare["spec"]["versions"][0]["schema"] = {"openAPIV3Schema": schema} if schema else {}
+    if schema is None:
+        bare["apiVersion"] = "apiextensions.k8s.io/v1beta1"
+    green(make(tmp_path, bare))
+
+
+def test_fields_of_a_sample_stand_in_for_those_of_a_definition_that_says_nothing(tmp_path: Path) -> None:
+    bare = definition({})
+    bare["spec"]["versions"][0]["schema"] = {
+        "openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
+    }
+    sample = tmp_path / "sample.yaml"
+    spec = {"image": "example.com/db:7.1", "replicas": 2, "mode": "quick"}
+    sample.write_text(json.dumps({"apiVersion": "db.example.com/v1", "kind": "Database", "spec": spec}))
+    made = make(tmp_path, bare, more=("--sample", str(sample)))
+    assert made.spec["image"] == "${instance.image}"
+    assert made.spec["mode"] == "quick"
+    versions = made.file("definition.yaml")["spec"]["componentTypes"]["mydb"]["versions"]
+    assert versions[0]["version"] == "7.1"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a: [", "no CustomResourceDefinition"),
+        ("kind: CustomResourceDefinition", "without a group"),
+        ("kind: CustomResourceDefinition\nspec: {group: 5, names: [], versions: {a: 1}}", "without a group"),
+        ("# CustomResourceDefinition\na: [", "not valid YAML"),
+    ],
+)
+def test_what_is_no_definition_is_a_finding(tmp_path: Path, text: str, said: str) -> None:
+    file = tmp_path / "crd.yaml"
+    file.write_text(text)
+    result = run("new", "mydb", "--from-crd", file, "-o", tmp_path / "mydb")
+    assert result.exit_code == 1
+    assert said in " ".join(result.stderr.split())
+    assert not (tmp_path / "mydb").exists()
+
+
+def test_a_definition_whose_aliases_go_in_a_circle_is_a_finding(tmp_path: Path) -> None:
+    file = tmp_path / "crd.yaml"
+    text = json.dumps(definition({"child": "HERE"}))
+    spec = '{"type": "object", "properties": {"child": "HERE"}}'
+    file.write_text(text.replace(spec, '&loop {"type": "object", "properties": {"child": *loop }}'))
+    result = run("new", "mydb", "--from-crd", file, "-o", tmp_path / "mydb")
+    assert result.exit_code == 1
+    assert "deeper than" in result.stderr
+
+
+# What fields are for
+
+
+def test_a_rule_of_the_definition_brings_the_component_that_it_asks_for(tmp_path: Path) -> None:
+    proxy = {"type": "object", "properties": {"enabled": SWITCH, "image": TEXT, "replicas": NUMBER}}
+    wanted = definition({**PLAIN, "proxy": proxy})
+    spec = wanted["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["spec"]
+    spec["x-kubernetes-validations"] = [{"rule": "self.proxy.enabled", "message": "needs a proxy"}]
+    made = make(tmp_path, wanted)
+    green(made)
+    components = made.file("definition.yaml")["spec"]["topologies"]["standard"]["components"]
+    assert "optional" not in components["proxy"]
+
+
+def test_a_field_that_came_later_is_for_the_versions_that_have_it(tmp_path: Path) -> None:
+    crds = tmp_path / "crds"
+    for version, spec in (("1.0.0", {key: PLAIN[key] for key in ("image", "replicas", "storage")}), ("1.1.0", PLAIN)):
+        (crds / version).mkdir(parents=True)
+        (crds / version / "crd.json").write_text(json.dumps(definition(spec)))
+    result = run("new", "mydb", "--from-crd", crds, "-o", tmp_path / "mydb")
+    made = Made(tmp_path / "mydb", crds, result)
+    assert result.exit_code == 0, result.stderr
+    assert made.file("plugin.yaml")["operator"]["versions"] == ["1.0.0", "1.1.0"]
+    assert made.spec["?resources"] == "${versionAtLeast(operator, '1.1.0') ? instance.?resources : optional.none()}"

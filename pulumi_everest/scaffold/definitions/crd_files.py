@@ -16,6 +16,8 @@ from pulumi_everest.model.findings import Finding, Place, finding
 SUFFIXES = (".yaml", ".yml", ".json")
 MOST_BYTES = 64 * 1024 * 1024
 """What one file may have. The largest definitions there are have a few million characters."""
+DEEPEST, MOST_PARTS = 120, 2_000_000
+"""How deep a definition may be, and how many values it may have with all its aliases written out."""
 _VERSION = re.compile(r"v?(\d+(?:\.\d+)+(?:[-+.][0-9A-Za-z.-]+)?)\Z")
 _ACTION = re.compile(r"\{\{.*?\}\}")
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -78,6 +80,7 @@ def read(paths: Iterable[str | Path]) -> Source:
     called after a version. What cannot be read is a finding, and the rest counts.
     """
     source = Source()
+    paths = list(paths)
     found: dict[str, list[dict[str, Any]]] = {}
     for path in map(Path, paths):
         if not path.exists():
@@ -90,6 +93,9 @@ def read(paths: Iterable[str | Path]) -> Source:
     source.versions = named
     for version in named or list(found):
         source.by_version[version or NO_VERSION] = [*found.get("", []), *found[version]] if version else found[version]
+    if paths and not found and not source.findings:
+        text = "there is no CustomResourceDefinition in " + ", ".join(map(str, paths))
+        source.findings.append(finding("source.unreadable", (), text))
     for version, definitions in source.by_version.items():
         source.definitions = definitions
         for definition in definitions:
@@ -224,8 +230,54 @@ def _in_document(document: Any, file: Path, source: Source, depth: int) -> Itera
         if usual is None:
             text = "is a CustomResourceDefinition without a group, names or versions"
             source.findings.append(_unreadable(file, text))
+        elif _is_endless(usual):
+            text = f"is deeper than {DEEPEST} or has more than {MOST_PARTS} parts"
+            source.findings.append(_unreadable(file, text))
+        elif (wrong := _malformed(usual["spec"]["versions"])) is not None:
+            source.findings.append(_unreadable(file, f"has a schema that no API server takes: {wrong}"))
         else:
             yield usual
+
+
+_KEYWORDS: dict[str, tuple[type, ...]] = {
+    "properties": (dict,), "required": (list,), "enum": (list,), "pattern": (str,), "type": (str,), "format": (str,),
+    "minimum": (int, float), "maximum": (int, float), "minItems": (int,), "minLength": (int,), "maxLength": (int,),
+}  # fmt: skip
+
+
+def _malformed(versions: list[dict[str, Any]]) -> str | None:
+    """What is wrong with the first schema that is none; None where all are well formed."""
+    waiting = [one["schema"].get("openAPIV3Schema", {}) for one in versions if one.get("schema")]
+    while waiting:
+        schema = waiting.pop()
+        if not isinstance(schema, Mapping):
+            return "a schema is a mapping"
+        for word, types in _KEYWORDS.items():
+            if word in schema and not isinstance(schema[word], types):
+                return f"'{word}' is no {types[0].__name__}"
+        try:
+            re.compile(str(schema.get("pattern", "")))
+        except re.error:
+            return f"'{schema['pattern']}' is no pattern"
+        waiting += schema.get("properties", {}).values()
+        waiting += [schema[key] for key in ("items", "additionalProperties") if isinstance(schema.get(key), Mapping)]
+    return None
+
+
+def _is_endless(definition: Mapping[str, Any]) -> bool:
+    """Whether a definition is too large to be walked through, as one is whose aliases go round in a circle."""
+    waiting: list[tuple[Any, int]] = [(definition, 0)]
+    count = 0
+    while waiting:
+        value, depth = waiting.pop()
+        count += 1
+        if count > MOST_PARTS or depth > DEEPEST:
+            return True
+        if isinstance(value, Mapping):
+            waiting += [(below, depth + 1) for below in value.values()]
+        elif isinstance(value, list):
+            waiting += [(below, depth + 1) for below in value]
+    return False
 
 
 def _take(source: Source, definition: Mapping[str, Any], operator: str) -> None:

@@ -60,17 +60,14 @@ def find(top: Field) -> Found:
     found = Found()
     loose = _loose(top, found)
     engine = _engine(found)
-    if engine is None and loose:
+    if engine is None:
         # No part has enough of a component: what there is, is the database's.
         engine = Component(ENGINE, MEMBER, top)
         found.components.insert(0, engine)
-    if engine is not None:
-        engine.name, engine.optional = ENGINE, False
-        _share(engine, loose, found)
-        _without_copies(found, engine)
-        found.components.sort(key=lambda one: one is not engine)
-    else:
-        _share(None, loose, found)
+    engine.name, engine.optional = ENGINE, False
+    _share(engine, loose, found)
+    _without_copies(found, engine)
+    found.components.sort(key=lambda one: one is not engine)
     _within(found)
     _names(found)
     _switches(top, found)
@@ -90,7 +87,7 @@ def _loose(here: Field, found: Found) -> list[tuple[str, Field]]:
             loose.append((name, child))
         elif child.type in ("object", "map", "array") and not is_kubernetes(child):
             loose += _loose(child, found)
-    loose.sort(key=lambda one: len(one[1].path))
+    loose.sort(key=lambda one: (len(one[1].path), one[1].last.lower() != one[0].lower()))
     if here.last == ENTRY or here.type != "object" or (here.parent is None and not here.children):
         return loose
     return _taken(here, loose, found)
@@ -186,7 +183,7 @@ def _engine(found: Found) -> Component | None:
     return max(members, key=weight, default=None)
 
 
-def _share(engine: Component | None, loose: list[tuple[str, Field]], found: Found) -> None:
+def _share(engine: Component, loose: list[tuple[str, Field]], found: Found) -> None:
     """Give fields that are of no component to the engine, which lacks them, or to the whole cluster."""
     for name, one in loose:
         if name in _OF_ALL:
@@ -194,7 +191,7 @@ def _share(engine: Component | None, loose: list[tuple[str, Field]], found: Foun
         elif name in ("pullPolicy", "pullSecrets"):
             if len(one.path) == 1:
                 found.whole.setdefault(name, []).append(one)
-        elif engine is not None and _is_beside(one, engine, name):
+        elif _is_beside(one, engine, name):
             nearer = engine.fields.get(name, [])
             if not nearer or name == "expose":
                 engine.fields.setdefault(name, []).append(one)

@@ -48,6 +48,7 @@ _CERTIFICATE: Final = re.compile(
     r"(?!.*(?:issuer|mode|enable|min|max|version|cipher|alt|san|validity|duration|days))",
     re.IGNORECASE,
 )
+_NO_CERTIFICATE: Final = re.compile(r"^alt|names$|^dns|days|duration|validity|cipher|version", re.IGNORECASE)
 _AUTHORITY: Final = re.compile(r"^ca(?![a-z])|[a-z]CA(?![a-z])|Ca(?=Secret|Cert|Bundle)|root", re.ASCII)
 _INTERNAL: Final = re.compile(r"internal|replication|peer|inter|node|cluster", re.IGNORECASE)
 _USERS: Final = re.compile(
@@ -61,7 +62,7 @@ LEFT_OUT: Final = re.compile(
     r"init[_-]?containers?|initImage|sidecars?\w*|\w*agent|\w*jobs?|restore\w*|recover\w*|bootstrap\w*|multi[_-]?cluster"
     r"|replica[_-]?clusters?|externalClusters?|standby|remote\w*|overrides?|\w*probes?|lifecycle|securityContext|clone\w*"
     r"|\w*upgrade\w*|log[_-]?(?:collector|rotate)|tablespace\w*|migration\w*|importer|import|dataSource|\w*webhook\w*|debug"
-    r"|git|ephemeral\w*|extra\w*|additional(?:Containers|Volumes|Pods)|customPodTemplate|ignored?\w*",
+    r"|git|\w*vault\w*|ephemeral\w*|extra\w*|additional(?:Containers|Volumes|Pods)|customPodTemplate|ignored?\w*",
     re.IGNORECASE,
 )
 """Names of what is not the database itself: agents, init containers, jobs, restores, other clusters, and patches."""
@@ -223,12 +224,15 @@ def _secret(field: Field) -> bool:
 
 
 def _users(field: Field) -> bool:
-    return _secret(field) and bool(_USERS.match(field.last)) and not _CERTIFICATE.search(field.last)
+    said = field.last + (field.parent.name if field.parent is not None else "")
+    return _secret(field) and bool(_USERS.match(field.last)) and not _CERTIFICATE.search(said)
 
 
 def _certificate(field: Field) -> bool:
     said = field.last + (field.parent.name if field.parent is not None else "")
-    named = bool(_CERTIFICATE.search(said)) and not _AUTHORITY.search(field.last)
+    named = (
+        bool(_CERTIFICATE.search(said)) and not _AUTHORITY.search(field.last) and not _NO_CERTIFICATE.search(field.last)
+    )
     return _secret(field) and named
 
 

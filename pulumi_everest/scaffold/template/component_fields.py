@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,14 +14,18 @@ from pulumi_everest.scaffold.template.placing import Tree, mapping_at, put
 from pulumi_everest.scaffold.template.tree import Guess, Note
 
 RANGES = "${range.contains('/') ? range : range + (range.contains(':') ? '/128' : '/32')}"
-_WAL = ("wal", "log", "temp", "backup", "tablespace", "cache", "ephemeral", "conf")
+_BESIDE = re.compile(r"wal|log|temp(?!late)|tmp|backup|tablespace|cache|ephemeral|conf", re.IGNORECASE)
 
 
 class ComponentFields:
     """The guesses of one component, put into the tree of the object."""
 
-    def __init__(self, component: Component, tree: Tree, sample: Sample, image_of: str) -> None:
-        """`image_of` is the component whose image it runs, where it has none of its own."""
+    def __init__(self, component: Component, tree: Tree, sample: Sample, image_of: str, *, said: bool = False) -> None:
+        """`image_of` is the component whose image it runs, where it has none of its own.
+
+        With `said` the object says that the component is off where the cluster has none.
+        """
+        self.said = said
         self.component, self.tree, self.sample, self.image_of = component, tree, sample, image_of
         self.engine_config = ""
         """Form of the engine's own configuration: text, parameters, or none."""
@@ -144,8 +149,7 @@ class ComponentFields:
 
     def _is_beside(self, field: Field) -> bool:
         """Whether a volume is one beside that of the data, or one that not every database has."""
-        above = [part.lower() for part in field.path[len(self.component.place.path) :]]
-        return any(word in part for part in above for word in _WAL)
+        return any(_BESIDE.search(part) for part in field.path[len(self.component.place.path) :])
 
     def _claim(self) -> Tree:
         return {
@@ -375,7 +379,7 @@ class ComponentFields:
         enabled = place.child("enabled")
         if not self.component.optional or enabled is None:
             return
-        if on is not True and not (enabled.schema.get("default") is True and place.required):
+        if not self.said and on is not True and not (enabled.schema.get("default") is True and place.required):
             return
         here = mapping_at(self.tree, place.path)
         rest = {key: here.pop(key) for key in list(here) if key not in ("let", "enabled")}

@@ -50,6 +50,8 @@ def _needed(field: Field, sample: Sample) -> Guess:
     said = sample.at(field.path)
     if said is not None and not isinstance(said, (dict, list)):
         return Guess(said, f"{field.last} of the sample", note="from the sample")
+    if field.type == "string" and len(field.path) == 1 and field.last.lower() in ("name", "clustername"):
+        return Guess("${metadata.name}", f"{field.last}, which the definition needs")
     value = least(field, sample)
     ask = "" if field.enum or field.type in ("object", "array") else "the definition needs it"
     return Guess(value, f"{field.last}, which the definition needs", ask=ask)

@@ -35,6 +35,8 @@ class ComponentType:
     own_object: str = ""
     """Name of the template of its own object; empty where it stands in the main one."""
     sample: Sample = field(default_factory=Sample)
+    needed: bool = False
+    """Whether every cluster has it."""
 
 
 @dataclass
@@ -50,8 +52,21 @@ class Objects:
     """Whether the main object says which backup a new cluster begins with."""
 
 
-def objects_of(main: Kind, roles: Roles, source: Source, sample: Sample, name: str) -> Objects:
+@dataclass(frozen=True)
+class Choices:
+    """What is done about components because rules of the definition ask for it."""
+
+    said: frozenset[str] = frozenset()
+    """Components that are said to be off where a cluster has none."""
+    needed: frozenset[str] = frozenset()
+    """Components that every cluster has."""
+
+
+def objects_of(
+    main: Kind, roles: Roles, source: Source, sample: Sample, name: str, choices: Choices | None = None
+) -> Objects:
     """The templates of the main object, and of the parts that have objects of their own."""
+    choices = choices or Choices()
     looked = sample.of(main.kind, main.group)
     top = fields_of(main.part("spec"))
     if not top.children and looked.spec:
@@ -61,7 +76,7 @@ def objects_of(main: Kind, roles: Roles, source: Source, sample: Sample, name: s
     top = _top_of(found, top)
     spec: Tree = {}
     whole = WholeFields(found, spec)
-    components = _fill(found, spec, looked, name)
+    components = _fill(found, spec, looked, name, choices=choices)
     for here, inside in found.switches:
         at = mapping_at(spec, here.path)
         at["when"] = f"${{{' || '.join(f'has(types.{one.name})' for one in inside)}}}"
@@ -78,9 +93,13 @@ def objects_of(main: Kind, roles: Roles, source: Source, sample: Sample, name: s
         own = _part(part, main, source, sample, components)
         if own is not None:
             objects.append(own)
-    made = _object(main, source, spec)
+    made = _object(main, source, spec, whole.rules)
     if whole.backups is not None and whole.backups.named:
         made["metadata"]["?annotations"] = whole.backups.named
+    if found.engine is not None and not found.engine.fields:
+        note = "ask: where does the operator take the image from? Its definition has no field for it"
+        image = Guess("${spec.instances.engine.image}", "image", ("instances.engine.image",), note)
+        made["metadata"].setdefault("?annotations", {})["everest.percona.com/image"] = image
     objects.append({"name": "cluster", "main": True, "object": made})
     tree: Tree = {"let": {"owner": "${metadata.name}"}} if whole.has_stores else {}
     found_schedules = (schedule_object(kind, main, source) for kind in roles.backups if is_scheduled(kind))
@@ -114,17 +133,27 @@ def _top_of(found: Found, top: Field) -> Field:
     return next((one for one in (engine.place, *engine.place.above()) if one.parent is None), top)
 
 
-def _fill(found: Found, spec: Tree, sample: Sample, name: str, prefix: str = "") -> list[ComponentType]:
+def _fill(
+    found: Found, spec: Tree, sample: Sample, name: str, prefix: str = "", choices: Choices | None = None
+) -> list[ComponentType]:
+    choices = choices or Choices()
     made: list[ComponentType] = []
     for component in sorted(found.components, key=lambda one: len(one.place.path)):
         own = _has_image(component, found)
         image_of = component.name if own else ENGINE
-        fields = ComponentFields(component, spec, sample, image_of)
+        fields = ComponentFields(component, spec, sample, image_of, said=component.name in choices.said)
         fields.fill()
         kind = name if component.name == ENGINE or (not own and not prefix) else component.name
         made.append(
             ComponentType(
-                component, kind, fields.engine_config, fields.has_storage, component.first("replicas"), prefix, sample
+                component,
+                kind,
+                fields.engine_config,
+                fields.has_storage,
+                component.first("replicas"),
+                prefix,
+                sample,
+                component.name in choices.needed,
             )
         )
     return sorted(made, key=lambda one: one.component.name != ENGINE)
@@ -182,13 +211,16 @@ def _part(part: Kind, main: Kind, source: Source, sample: Sample, components: li
     return {"name": name, "when": when, "after": ["cluster"], "object": made}
 
 
-def _object(kind: Kind, source: Source, spec: Tree) -> Tree:
+def _object(kind: Kind, source: Source, spec: Tree, rules: list[dict[str, str]] | None = None) -> Tree:
     made: Tree = {
         "apiVersion": api_version(kind, source),
         "kind": kind.kind,
         "metadata": {"name": "${metadata.name}"},
-        "spec": marked(only_since(spec, kind, source.versions)) if spec else {},
+        "spec": marked(only_since(spec, kind, source.versions, rules)),
     }
+    properties = kind.schema.get("properties")
+    if isinstance(properties, Mapping) and "spec" not in properties:
+        del made["spec"]
     needed = kind.schema.get("required")
     for name in needed if isinstance(needed, list) else ():
         below = kind.schema.get("properties", {}).get(name)

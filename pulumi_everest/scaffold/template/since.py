@@ -8,19 +8,39 @@ from typing import Any
 from pulumi_everest.scaffold.definitions.crd_files import Kind
 from pulumi_everest.scaffold.definitions.fields import ENTRY, ITEM, Path
 from pulumi_everest.scaffold.template.placing import Tree
-from pulumi_everest.scaffold.template.tree import Guess
+from pulumi_everest.scaffold.template.tree import Guess, guesses
 
 
-def only_since(spec: Tree, kind: Kind, versions: Sequence[str]) -> Tree:
-    """A tree in which guesses at fields that came later are for operator versions that have them."""
+def only_since(spec: Tree, kind: Kind, versions: Sequence[str], rules: list[dict[str, str]] | None = None) -> Tree:
+    """A tree in which guesses at fields that came later are for operator versions that have them.
+
+    `rules` gets those that refuse what only such guesses read where the operator is older.
+    """
     known = [version for version in versions if version in kind.by_operator]
     if len(known) < 2:
         return spec
+    always = {
+        read for guess in guesses(spec) for read in guess.reads if _has(kind.by_operator[known[0]][1], guess.path)
+    }
     for guess in _placed(spec):
         having = [version for version in known if _has(kind.by_operator[version][1], guess.path)]
         if having and having != known and having == known[-len(having) :]:
             _limit(guess, having[0])
+            if rules is not None:
+                rules += [_rule(read, having[0]) for read in guess.reads if read not in always]
     return spec
+
+
+def _rule(read: str, since: str) -> dict[str, str]:
+    path = "spec." + read.replace(".", ".?")
+    there = f"{path}.hasValue()" if ".?" in path else f"has({path})"
+    if read.startswith("backup.storages."):
+        there = f"spec.?backup.?storages.orValue([]).exists(s, has(s.{read.removeprefix('backup.storages.')}))"
+    return {
+        "cel": f"versionAtLeast(spec.operatorVersion, '{since}') || !{there}",
+        "path": read,
+        "message": f"{read.rpartition('.')[2]} needs version {since} of the operator",
+    }
 
 
 def _placed(tree: Any) -> Iterator[Guess]:

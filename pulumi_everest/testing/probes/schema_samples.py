@@ -16,14 +16,17 @@ _LIMITS = {"enum", "pattern", "format", "minimum", "maximum", "maxLength", "minI
 def fitting_patch(objects: Sequence[Mapping[str, Any]], mark: Mapping[str, Any], crds: Crds) -> list[Any]:
     """Patches that set one field which the schema has wherever the patch `mark` landed in the objects.
 
-    The field is not there yet; those of a simple type come first.
+    The field is not there yet, as long as there is such a one; those of a simple type come first. Where anything goes,
+    so does the mark.
     """
     [(key, value)] = mark.items()
     places: list[tuple[Any, Schema]] = []
     for manifest in objects:
         schema = crds.schema(manifest["apiVersion"], manifest["kind"]) or {}
         places += [(node, schema_at(schema, path)) for path, node in _holding(manifest, key, value, ())]
-    found = list(_patches(places)) if places else []
+    found = (list(_patches(places)) or list(_others(places))) if places else []
+    if places and not found and all(_is_open(schema) for _, schema in places):
+        return [dict(mark)]
     simple = [patch for patch in found if not isinstance(next(iter(patch.values())), (dict, list))]
     return [*simple, *(patch for patch in found if patch not in simple)][:4]
 
@@ -40,6 +43,18 @@ def _patches(places: list[tuple[Any, Schema]]) -> Iterator[dict[str, Any]]:
         elif len(there) == len(places) and all(isinstance(node, dict) for node in there):
             below = [(node[name], schema["properties"][name]) for node, schema in places]
             yield from ({name: patch} for patch in _patches(below))
+
+
+def _is_open(schema: Schema) -> bool:
+    return not schema or bool(schema.get("x-kubernetes-preserve-unknown-fields"))
+
+
+def _others(places: list[tuple[Any, Schema]]) -> Iterator[dict[str, Any]]:
+    """Patches that give a simple field which is there in all places another value."""
+    for name, schema in (places[0][1].get("properties") or {}).items():
+        there = [node[name] for node, _ in places if name in node]
+        if len(there) == len(places) and not any(isinstance(value, (dict, list)) for value in there):
+            yield from ({name: sample} for sample in _samples(schema) if sample not in there)
 
 
 def _takes(schema: Schema, name: str, sample: Any) -> bool:

@@ -14,6 +14,7 @@ from pulumi_everest.scaffold.template.placing import Tree, mapping_at, put
 from pulumi_everest.scaffold.template.tree import Guess, Note
 
 RANGES = "${range.contains('/') ? range : range + (range.contains(':') ? '/128' : '/32')}"
+RECLAIM = "${options.volumePolicy == 'delete' ? 'Delete' : 'Retain'}"
 _BESIDE = re.compile(r"wal|log|temp(?!late)|tmp|backup|tablespace|cache|ephemeral|conf", re.IGNORECASE)
 
 
@@ -143,9 +144,7 @@ class ComponentFields:
         volume = self.component.first("volume")
         beside = [one for one in volume.children.values() if role(one) == "reclaim"] if volume is not None else []
         for at in [*self.component.fields.get("reclaim", []), *beside][:1]:
-            keep, delete = (next(str(one) for one in at.enum if str(one) == word) for word in ("Retain", "Delete"))
-            value = f"${{options.volumePolicy == 'delete' ? '{delete}' : '{keep}'}}"
-            put(self.tree, at.path, Guess(value, "what becomes of volumes"))
+            put(self.tree, at.path, Guess(RECLAIM, "what becomes of volumes"))
 
     def _is_beside(self, field: Field) -> bool:
         """Whether a volume is one beside that of the data, or one that not every database has."""
@@ -179,6 +178,10 @@ class ComponentFields:
         item: Tree = {"name": name, "spec": self._claim()}
         if "name" not in claims.children[ITEM].children:
             item = {"metadata": {"name": name}, "spec": self._claim()}
+        for one in claims.children[ITEM].children.values():
+            if role(one) == "reclaim":
+                item[one.last] = RECLAIM
+                self.component.fields.pop("reclaim", None)
         put(self.tree, claims.path, [Guess(item, "storage", (self._field("storage"),))])
         self._refer(claims, name)
 
@@ -189,7 +192,7 @@ class ComponentFields:
         )
         return said if isinstance(said, str) else "data" if "laim" in templates.last else "default"
 
-    def _refer(self, templates: Field, name: str) -> None:
+    def _refer(self, templates: Field, name: Any) -> None:
         """Name a template where the object says which is taken: at a text called as the list, in the singular."""
         wanted = templates.last.removesuffix("s").lower()
         top = next((one for one in templates.above() if one.parent is None), templates)
@@ -260,12 +263,25 @@ class ComponentFields:
         container: Tree = {"name": self._container(path)}
         if image is None and self.image_of == self.component.name:
             container["image"] = Guess("${instance.image}", "image", (self._field("image"),))
+            self._of_pod(path, container)
         if resources is None:
             container["?resources"] = Guess("${instance.?resources}", "resources", (self._field("resources"),))
         if len(container) > 1:
             put(self.tree, (*path, "containers"), [Guess(container, "container", note=self._of_container(path))])
         elif at is not None and at.children["containers"].required:
             put(self.tree, (*path, "containers"), Guess([], "containers"))
+
+    def _of_pod(self, path: Path, container: Tree) -> None:
+        """What the pod of the database itself says, where no field of the object does."""
+        if not self.component.fields.get("pullPolicy"):
+            guess = Guess("${spec.?images.?pullPolicy}", "pull policy", ("images.pullPolicy",))
+            container["?imagePullPolicy"] = guess
+        if not self.component.fields.get("pullSecrets"):
+            entry = {"forEach": {"secret": "${spec.?images.?pullSecrets}"}, "name": "${secret}"}
+            put(self.tree, (*path, "?imagePullSecrets"), Guess([entry], "pull secrets", ("images.pullSecrets",)))
+        if self.component.first("terminationGracePeriodSeconds") is None:
+            name = "terminationGracePeriodSeconds"
+            put(self.tree, (*path, f"?{name}"), Guess(f"${{instance.?{name}}}", name, (self._field(name),)))
 
     def _container(self, path: Path) -> str:
         said = self.sample.at((*path, "containers", ITEM, "name"))
@@ -311,6 +327,8 @@ class ComponentFields:
         if at.last == "spec" and stands is not None and stands.at("metadata", "annotations") is not None:
             guess = Guess("${instance.expose.?annotations}", "annotations", (self._field("expose.annotations"),))
             put(self.tree, (*stands.path, "metadata", "?annotations"), guess)
+            if stands.at("metadata", "name") is not None:
+                put(self.tree, (*stands.path, "metadata", "name"), "${metadata.name}-external")
 
     def _service(self, at: Field) -> Tree:
         variable = "instance" if self.component.place in at.above() or at.parent is None else self.variable
@@ -335,22 +353,25 @@ class ComponentFields:
         return made
 
     def _service_template(self, templates: Field) -> None:
+        """A template of a Service among others, by its name, with the ports of the sample or one to be asked for."""
         name = self._named(templates)
-        made = {
+        said = self.sample.at((*templates.path, ITEM, "spec", "ports"))
+        port = Guess([{"name": "client", "port": 1}], "ports", note="ask: which ports do clients connect to?")
+        spec: Tree = {
+            "?type": "${instance.expose.?type}",
+            "?loadBalancerSourceRanges": [{"forEach": {"range": "${instance.expose.?sourceRanges}"}, "do": RANGES}],
+            "?loadBalancerClass": "${instance.expose.?loadBalancerClass}",
+            "ports": said if isinstance(said, list) else port,
+        }
+        made: Tree = {
             "when": "${has(instance.expose)}",
             "name": name,
-            "metadata": {"?annotations": "${instance.expose.?annotations}"},
-            "spec": {
-                "?type": "${instance.expose.?type}",
-                "?loadBalancerSourceRanges": [{"forEach": {"range": "${instance.expose.?sourceRanges}"}, "do": RANGES}],
-                "?loadBalancerClass": "${instance.expose.?loadBalancerClass}",
-            },
+            "?metadata": {"?annotations": "${instance.expose.?annotations}"},
+            "spec": spec,
         }
-        said = self.sample.at((*templates.path, ITEM, "spec", "ports"))
-        if isinstance(said, list):
-            made["spec"]["ports"] = said  # type: ignore[index]
-            put(self.tree, templates.path, [Guess(made, "Service", (self._field("expose"),))])
-            self._refer(templates, name)
+        put(self.tree, (*templates.path[:-1], f"?{templates.last}"), [Guess(made, "Service", (self._field("expose"),))])
+        there = {"when": f"${{{self.variable}.?expose.hasValue()}}", "do": name}
+        self._refer(templates, Guess(there, "Service", (self._field("expose"),)))
 
     def _engine_config(self) -> None:
         found = [(one, "parameters") for one in self.component.fields.get("configMap", ())]

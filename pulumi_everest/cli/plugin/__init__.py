@@ -18,7 +18,11 @@ A PLUGIN is the folder with its plugin.yaml (the working folder, if none is name
 point pulumi_everest.plugins; nothing of it is imported), or the name of a plugin that is built in or installed.
 """
 
-_COMMANDS = {"new": "new", "ui": "first_form", "check": "judging", "test": "judging", "fields": "judging"}
+_COMMANDS = {
+    "new": "new", "add": "add", "check": "judging", "test": "judging", "fields": "judging",
+    "show": "showing", "docs": "showing", "images": "showing",
+    "ui": "first_form",
+}  # fmt: skip
 """The commands in the order in which one uses them, each with its module."""
 
 

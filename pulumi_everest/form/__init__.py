@@ -30,9 +30,11 @@ from pulumi_everest.form.making.generate import generated
 from pulumi_everest.form.making.resolve import form_tree
 from pulumi_everest.form.reading import read_forms
 from pulumi_everest.form.tree import Field, FormTree, GroupPart, ListPart, Section, WidgetPart
+from pulumi_everest.model.cluster import DatabaseClusterSpec
 from pulumi_everest.model.findings import Finding, unknown
 from pulumi_everest.model.plugin_files.form import TopologyForm
 from pulumi_everest.model.plugin_files.form_field import Mode
+from pulumi_everest.model.reading import read_leniently
 
 __all__ = [
     "Field",
@@ -80,13 +82,15 @@ def resolved(
 def otherwise(tree: FormTree, technology: Technology, document: Mapping[str, Any]) -> dict[str, Any]:
     """What the fields of a form, those in lists apart, would show of a cluster with everything filled in, by key.
 
-    The versions, presets and bundles that the document chooses count, unlike in `Field.otherwise`. Empty where the
-    document cannot be resolved.
+    The versions, presets and bundles that the document chooses count, unlike in `Field.otherwise`. What is wrong in the
+    document does not.
     """
     from pulumi_everest.form.making.resolve import fields_of
 
     spec = document.get("spec")
-    filled = Facts(technology, tree.topology).with_settings(spec if isinstance(spec, Mapping) else {})
+    read, _ = read_leniently(DatabaseClusterSpec, spec if isinstance(spec, dict) else {}, defer=False)
+    given = read.model_dump(by_alias=True, exclude_none=True) if read is not None else {}
+    filled = Facts(technology, tree.topology).with_settings(given)
     if filled is None:
         return {}
     data = {"spec": filled.spec}

@@ -291,7 +291,8 @@ def _finding(detail: ErrorDetails, data: Any, shape: Shape) -> Finding:
         first = context.get("first")
         if first is not None:
             first = (*path[: len(path) - context["depth"]], *first)
-        return finding(kind, path, context["message"], allowed=allowed, hint=hint, of_key=of_key, first=first)
+        message = context.get("message", detail["msg"])
+        return finding(kind, path, message, allowed=allowed, hint=hint, of_key=of_key, first=first)
     if kind == "extra_forbidden":
         names = field_names(shape, path[:-1])
         where = f"'{path_text(path[:-1])}'" if path[:-1] else "the document"

@@ -9,7 +9,7 @@ from typing import Any, Final
 from pulumi_everest.model.values.scalars import check_quantity, quantity_value
 
 _UNITS: Final = frozenset(("", "n", "u", "m", "k", "M", "G", "T", "P", "E", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"))
-_PLAIN: Final = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)\Z")
+_PLAIN: Final = re.compile(r"[+-]?([0-9]{1,40}(\.[0-9]{0,40})?|\.[0-9]{1,40})\Z")
 
 
 def shown_amount(text: Any, unit: str | None) -> Any:

@@ -48,11 +48,13 @@ def _new(tree: FormTree) -> dict[str, Any]:
 
 def _name_topology(tree: FormTree, document: dict[str, Any]) -> None:
     """Let the document be of the topology of the form; the default one need not be named."""
-    spec = document.setdefault("spec", {})
-    topology = spec.get("topology")
+    spec = document.get("spec")
+    topology = spec.get("topology") if isinstance(spec, dict) else None
     named = topology.get("type") if isinstance(topology, dict) else None
     if named == tree.topology or (named is None and tree.is_default_topology):
         return
+    if not isinstance(spec, dict):
+        spec = document["spec"] = {}
     rest = topology if isinstance(topology, dict) else {}
     made = {**spec, "topology": {"type": tree.topology, **{key: rest[key] for key in rest if key != "type"}}}
     first = {key: made[key] for key in ("provider", "topology") if key in made}

@@ -9,6 +9,7 @@ from functools import cache, cached_property, partial
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from pulumi_everest.model.findings import Finding, finding
 from pulumi_everest.model.similar_names import Names
@@ -33,6 +34,8 @@ class Plugins:
 
     folders: Sequence[Path] = ()
     findings: list[Finding] = field(default_factory=list)
+    made: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
+    """What whoever uses these plugins has made of them and may use again, as long as no more are added."""
 
     @cached_property
     def levels(self) -> list[Level]:
@@ -47,6 +50,7 @@ class Plugins:
         """More folders, after those that are named already. Gives what is wrong with the plugins in them."""
         found = self.levels[0].load(folders)
         self.findings += found
+        self.made.clear()
         self.__dict__.pop("names", None)
         self.__dict__.pop("definition_names", None)
         return found

@@ -25,7 +25,8 @@ def always() -> bool:
 class Asked:
     """The form that a request is about, and its values.
 
-    `still_wanted` says whether nobody has asked for something else meanwhile; what takes long asks it.
+    `shows` is the tab that is seen: texts that others show are not made. `still_wanted` says whether nobody has asked
+    for something else meanwhile; what takes long asks it.
     """
 
     plugin: str
@@ -36,6 +37,7 @@ class Asked:
     allow: tuple[str, ...] = ()
     what: str = "yaml"
     over: bool = False
+    shows: str | None = None
     still_wanted: Callable[[], bool] = always
 
     @staticmethod
@@ -58,6 +60,7 @@ class Asked:
         return Asked(
             _of(data, "plugin", str, ""), _of(data, "topology", str, None), cast("Mode", mode),
             _of(data, "cluster", str, None), values, tuple(allow), what, _of(data, "over", bool, False),
+            _of(data, "shows", str, None),
         )  # fmt: skip
 
 

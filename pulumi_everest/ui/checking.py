@@ -19,7 +19,7 @@ from pulumi_everest.review.inputs.gather import Gathered, gather
 from pulumi_everest.review.inputs.groups import Group, Item
 from pulumi_everest.review.inputs.paths import Inputs
 from pulumi_everest.review.options import Options
-from pulumi_everest.review.yaml_text import yaml_text
+from pulumi_everest.ui.texts import remembered_yaml
 from pulumi_everest.workspace.workspace import shape_for
 
 Data = dict[str, Any]
@@ -62,7 +62,7 @@ def outcome(
 
     `going_on` is called while its objects are explained, and may raise what ends that.
     """
-    text = yaml_text(document)
+    text = remembered_yaml(document)
     documents, found = read_yaml(text, file, shape_for)
     inputs = Inputs(documents=[*beside, *documents], texts={file: text}, findings=found)
     return Outcome(document, text, file, gather(inputs, options, plugins=plugins, going_on=going_on))
@@ -100,7 +100,7 @@ def objects_data(items: Sequence[Item]) -> list[Data]:
 
 def object_text(item: Item) -> str:
     """An object as YAML, without secret values."""
-    return yaml_text(plain(marked(item.manifest), show=False))
+    return remembered_yaml(plain(marked(item.manifest), show=False))
 
 
 def components(cluster: Cluster | None) -> Data:

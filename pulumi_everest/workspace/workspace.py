@@ -169,8 +169,22 @@ class Workspace:
     def setup(self, provider: str) -> tuple[Setup | None, list[Finding]]:
         """What a Provider's name leads to; or findings, with paths in the spec of the cluster that names it."""
         if provider not in self._setups:
-            self._setups[provider] = self._look_up(provider)
+            self._setups[provider] = self._look_up(provider) if self._is_own(provider) else self._of_plugins(provider)
         return self._setups[provider]
+
+    def _is_own(self, provider: str) -> bool:
+        """Whether the input has a say in what a Provider's name leads to."""
+        return provider in self.providers or provider in self._definitions or provider in self._unreadable
+
+    def _of_plugins(self, provider: str) -> tuple[Setup | None, list[Finding]]:
+        """What a name leads to for every input with the same plugins, looked up once: it remembers what is slow."""
+        key = (Setup, provider, self.reconcile_by)
+        if key not in self.plugins.made:
+            found = self._look_up(provider)
+            if found[0] is None:
+                return found  # which names there are depends on the input
+            self.plugins.made[key] = found
+        return self.plugins.made[key]  # type: ignore[no-any-return]
 
     def _setup_for(self, provider: str) -> tuple[Setup | None, list[Finding]]:
         """The same for what names a Provider, without what that one says itself."""

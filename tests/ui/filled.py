@@ -93,6 +93,7 @@ class FilledIn:
     def text(self, name: str) -> str:
         """The text of a tab."""
         self.tab(name)
+        self.settled()
         return str(
             self.browser.run(
                 "[...document.querySelectorAll('.sheet .lines > span')].map(one => one.textContent).join('\\n') + '\\n'"

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import TOKEN
 from filled import FilledIn, js
+from served import TOKEN
 
 from pulumi_everest.review.options import Options
 from pulumi_everest.ui.server import Server

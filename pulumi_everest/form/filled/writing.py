@@ -140,7 +140,7 @@ class _Writing:
         value = own.get(field.key)
         if is_empty(value):
             return MISSING
-        return base if before and _same(value, before.get(field.key)) else written_value(field, value)
+        return base if before and _same(value, before.get(field.key)) else _written(field, value, MISSING)
 
     def take_away(self, parts: Sequence[Part], into: dict[str, Any], *, is_new: bool) -> None:
         """Remove what parts write that are no longer shown. What was not shown before stays as it was."""

@@ -21,7 +21,7 @@ export class Filling {
     this.chip = h("span", { class: "chip" }, "…");
     this.title = h("h1", null, plugin.title);
     this.output = new Output({
-      saves: catalog.saves, wanted: () => this.request(), go: (address) => this.go(address), allow: (guard, on) => this.allow(guard, on), origin: cluster?.from,
+      saves: catalog.saves, wanted: () => this.request(), go: (address) => this.go(address), allow: (guard, on) => this.allow(guard, on), check: () => this.check(), origin: cluster?.from,
     }, cluster ? ["changes", "yaml", "python", "objects"] : ["yaml", "python", "objects"]);
     this.problems = h("ul", null);
     this.problemsTitle = h("h2", null, "…");
@@ -264,7 +264,7 @@ export class Filling {
   request() {
     const values = {};
     for (const key of this.form.keys) if (key in this.values) values[key] = this.values[key];
-    return { plugin: this.plugin.name, topology: this.tree.topology, mode: this.mode, cluster: this.cluster?.id ?? null, values, allow: this.allowed };
+    return { plugin: this.plugin.name, topology: this.tree.topology, mode: this.mode, cluster: this.cluster?.id ?? null, values, allow: this.allowed, shows: this.output.tab };
   }
 
   /** Ask the server; while it is asked, what comes in between is asked at once afterwards, and only the last of it. */

@@ -6,7 +6,7 @@ import { Code } from "./code.js";
 const TITLES = { yaml: "YAML", python: "Python", objects: "Objects", changes: "Changes" };
 const IMPACTS = { none: "good", online: "good", "rolling restart": "warning", downtime: "warning", refused: "error" };
 
-/** The panel with the tabs. `page` gives `saves`, `wanted()` (what a check is asked with), `go(path)`, `allow(guard, on)`. */
+/** The panel with the tabs. `page` gives `saves`, `wanted()` (what a check is asked with), `go(path)`, `allow(guard, on)`, `check()`. */
 export class Output {
   constructor(page, tabs) {
     this.page = page;
@@ -42,6 +42,8 @@ export class Output {
     this.sheet.classList.remove("stale");
     this.drawn = null;
     this.show();
+    // Programs and objects are asked for where they are shown: their texts take longer than all else.
+    if (this.result && this.result[tab] === null && tab !== "changes") this.page.check();
   }
 
   /** Show the result of a check. */
@@ -68,7 +70,7 @@ export class Output {
     if (tab === "yaml") {
       for (const one of result.findings) if (one.inDocument && one.line) marks.set(one.line, one.severity === "error" ? "wrong" : marks.get(one.line) ?? "warned");
     }
-    code.show(result[tab], marks);
+    if (result[tab] !== null) code.show(result[tab], marks);
     if (this.drawn !== tab) {
       this.drawn = tab;
       replace(this.sheet, code.element);
@@ -149,6 +151,7 @@ export class Output {
       this.sheet.replaceChildren();
     }
     const wrong = result.findings.some((one) => one.severity === "error");
+    if (!result.objects) return;
     if (!result.objects.length && wrong && this.objects.length && this.sheet.children.length) {
       this.sheet.classList.add("stale");
       this.explaining.textContent = "as they were before the errors";

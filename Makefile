@@ -16,7 +16,7 @@ endif
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-pythons test-lowest fuzz faults covered mutants testenv lint format schemas coverage capabilities measure bench growth scaffold-accuracy plugin-lines plugin-renders bench-engine engine-test engine-soak docs browser-test dist clean
+.PHONY: help demo test test-pythons test-lowest fuzz faults covered mutants testenv lint format schemas coverage capabilities measure bench growth scaffold-accuracy plugin-lines plugin-renders bench-engine engine-test engine-soak docs browser-test pictures bench-ui dist clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -151,6 +151,12 @@ docs: $(VENV)/.docs ## Build the documentation site into build/docs
 
 browser-test: docs $(VENV)/.develop ## Open all pages of the site, and the form page, in a headless Chromium (EVEREST_SCREENS=DIR: pictures)
 	@EVEREST_REQUIRE=browser $(BIN)/python -m pytest -q tests/docs/test_browser.py tests/ui tests/ui
+
+pictures: $(VENV)/.develop ## Take the pictures of docs/ui.md anew, in a headless Chromium
+	@EVEREST_REQUIRE=browser EVEREST_PICTURES=1 $(BIN)/python -m pytest -q tests/ui/test_page_pictures.py
+
+bench-ui: $(VENV)/.develop ## Measure from key to screen in the form page, in a headless Chromium: the median is under 100 ms
+	@$(BIN)/python -m benchmarks.ui
 
 dist: $(VENV)/.develop ## Build the wheel and the source distribution into dist
 	@rm -rf dist

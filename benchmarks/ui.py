@@ -1,27 +1,22 @@
 """From a key that is pressed to findings and preview on the screen, measured in the browser: `make bench-ui`.
 
-Two forms: that of a sharded MongoDB cluster with everything filled in that its largest example has, changed against what
-it was, and one of a plugin with 300 fields of its own. Needs Chromium.
+Two forms: that of a sharded MongoDB cluster with all that its largest example has, changed against what it was, and
+one of a plugin with 300 fields of its own. Needs Chromium.
 """
 
 from __future__ import annotations
 
-import secrets
 import shutil
 import statistics
+import subprocess
 import sys
 import tempfile
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import yaml
-
-from pulumi_everest.review.options import Options
-from pulumi_everest.ui.server import Server
-from pulumi_everest.ui.session import Session, Wanted
 
 ROOT = Path(__file__).parents[1]
 KEYS = 60
@@ -40,7 +35,7 @@ def main() -> dict[str, float]:
     found: dict[str, float] = {}
     example = ROOT / "pulumi_everest" / "plugins" / "psmdb" / "examples" / "everything.yaml"
     with Browser(program) as browser, tempfile.TemporaryDirectory() as folder:
-        with _page(Wanted(Options(), (str(example),))) as address:
+        with _page(str(example)) as address:
             found |= _timed(
                 browser,
                 address,
@@ -49,24 +44,21 @@ def main() -> dict[str, float]:
                 "spec.usersSecret",
             )
         plugin = _wide(Path(folder))
-        with _page(Wanted(Options(plugins=[plugin]))) as address:
+        with _page("--plugin", str(plugin)) as address:
             found |= _timed(browser, address, "location.hash = '#/cache/cluster'", "300 fields", "metadata.name")
     return found
 
 
 @contextmanager
-def _page(wanted: Wanted) -> Iterator[str]:
-    session = Session(wanted)
-    server = Server(session, secrets.token_urlsafe(32), port=0)
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
-    try:
-        yield server.address
-    finally:
-        session.end()
-        server.shutdown()
-        server.server_close()
-        thread.join()
+def _page(*arguments: str) -> Iterator[str]:
+    """The command at work, and the address that it prints."""
+    command = [sys.executable, "-m", "pulumi_everest.cli", "ui", "--no-browser", *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield process.stdout.readline().split()[-1]
+        finally:
+            process.terminate()
 
 
 def _wide(folder: Path) -> Path:
@@ -92,6 +84,7 @@ def _wide(folder: Path) -> Path:
 
 def _timed(browser: Any, address: str, choose: str, what: str, path: str) -> dict[str, float]:
     browser.resize(1280)
+    browser.open("about:blank")
     browser.open(address)
     browser.until("!!document.querySelector('.card, .row')")
     browser.run(f"performance.mark('everest:asked'), {choose}")
@@ -102,7 +95,8 @@ def _timed(browser: Any, address: str, choose: str, what: str, path: str) -> dic
         f"""(() => {{
           const field = document.querySelector(`[data-address="${{window.everest.address({path!r})}}"]`);
           const section = field.closest('.section').dataset.section;
-          [...document.querySelectorAll('.section')].forEach((one, index) => one.dataset.section === section && document.querySelectorAll('.step')[index].click());
+          const sections = [...document.querySelectorAll('.section')];
+          document.querySelectorAll('.step')[sections.findIndex(one => one.dataset.section === section)].click();
           const input = field.querySelector('input');
           input.focus();
           input.setSelectionRange(input.value.length, input.value.length);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -97,6 +98,7 @@ def _serve(wanted: Wanted, port: int | None, *, browser: bool, debug: bool) -> N
         raise click.ClickException(f"cannot listen on {where} of this machine: {error.strerror}") from None
     session.start()
     click.echo(f"The page is at {server.address}")
+    sys.stdout.flush()
     click.echo("Ctrl-C ends it.", err=True)
     if browser:
         _open(server.address)

@@ -142,7 +142,7 @@ def checked(known: Known, asked: Asked) -> Data:
     document = result.document
     addresses = _addresses(form)
     findings = [_finding(entry, result, addresses) for entry in [*result.gathered.findings, *more]]
-    told = {address for one in findings if one["severity"] == "error" for address in one["addresses"]}
+    told = {address for one in findings if _says_enough(one) for address in one["addresses"]}
     findings = [*(_message(one) for one in found.messages if one.address not in told), *findings]
     main = next((item for item in result.items if item.main), None)
     return {
@@ -158,6 +158,11 @@ def checked(known: Known, asked: Asked) -> Data:
         "host": _host(form, result) if main is not None else None,
         "changes": change,
     }
+
+
+def _says_enough(one: Data) -> bool:
+    """Whether a finding leaves nothing to be said by the form's own rules, which often say the same in other words."""
+    return bool(one["severity"] == "error" or one["code"] == "change.lifted")
 
 
 def _addresses(form: _Form) -> Callable[[ValuePath], str | None]:

@@ -110,7 +110,9 @@ def test_a_server_that_goes_away_and_comes_back_loses_nothing(form: FilledIn, se
     thread.start()
     try:
         form.browser.until("document.querySelector('.banner')?.innerText.includes('started anew')")
-        form.browser.run(f"localStorage.setItem('everest:token', {js('n' * 43)})")
+        form.browser.run(f"location.hash = {js('n' * 43)}")
+        form.browser.until("!!document.querySelector('.card')")
+        form.go("psmdb/standard")
         form.browser.until("!document.querySelector('.banner')")
         form.browser.until("document.querySelector('.top .chip').textContent === 'valid'")
         assert value(form, NAME) == "bills"
@@ -194,9 +196,12 @@ def test_the_keyboard_is_enough(page: Any, form: FilledIn) -> None:
     assert form.chip == "valid"
     replicas = str(browser.run("window.everest.address('spec.instances.engine.replicas')"))
     browser.run(f"{form.field(replicas)}.querySelector('input').focus()")
-    browser.run("[...document.querySelectorAll('.step')].find(one => one.textContent.startsWith('Engine')).focus()")
+    section = browser.run(f"{form.field(replicas)}.closest('.section').querySelector('h2').textContent")
+    browser.run(
+        f"[...document.querySelectorAll('.step')].find(one => one.textContent.startsWith({js(section)})).focus()"
+    )
     browser.press("Enter")
-    assert browser.run("document.activeElement.textContent") == "Engine"
+    assert browser.run("document.activeElement.textContent") == section
     browser.run(f"{form.field(replicas)}.querySelector('input').focus()")
     browser.press("ArrowUp")
     form.settled()

@@ -99,7 +99,6 @@ export class Filling {
     const focused = document.activeElement?.closest?.("[data-address]")?.dataset.address;
     this.values = values;
     this.form = new Form(tree, this.values, (change) => this.changed(change));
-    this.otherwise = null;
     this.tree = tree;
     replace(this.sections, this.form.sections.map((one) => one.element));
     this.buttons = this.form.sections.map((one) => h("button", { type: "button", class: "step", onclick: () => this.step(one.section.name, true) },
@@ -326,12 +325,7 @@ export class Filling {
     this.title.textContent = result.name || this.plugin.title;
     document.title = `${result.name || this.plugin.title} – everest`;
     this.output.update(result);
-    const otherwise = JSON.stringify(result.otherwise);
-    if (this.otherwise !== otherwise) {
-      this.otherwise = otherwise;
-      this.form.defaults = result.otherwise;
-      this.form.refresh();
-    }
+    this.form.setOtherwise(result.otherwise);
   }
 
   count(found, hiddenSections) {

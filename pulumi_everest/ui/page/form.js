@@ -89,6 +89,17 @@ export class Form {
     return (scope.prefix === "" ? this.defaults?.[part.key] : undefined) ?? part.otherwise;
   }
 
+  /** Take what the cluster has where fields say nothing; those that say nothing show it. */
+  setOtherwise(otherwise) {
+    const before = this.defaults ?? {};
+    this.defaults = otherwise;
+    for (const key of new Set([...Object.keys(before), ...Object.keys(otherwise)])) {
+      const entry = this.controls.get(key);
+      if (!entry?.own || entry.part.kind === "list" || !isEmpty(this.values[key])) continue;
+      if (JSON.stringify(before[key]) !== JSON.stringify(otherwise[key])) entry.own.set(this.values[key]);
+    }
+  }
+
   group(part, scope) {
     const title = named("group");
     const help = part.help ? h("p", { class: "help" }, rich(part.help)) : null;

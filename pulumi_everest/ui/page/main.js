@@ -1,6 +1,6 @@
 // The page: choosing a plugin, filling in its form, and what comes of it beside.
 import * as drafts from "./drafts.js";
-import { ask, listen, Refused } from "./server.js";
+import { ask, listen, Refused, takeToken } from "./server.js";
 import { h, icon, replace, say } from "./dom.js";
 import { Filling } from "./filling.js";
 import { choosing } from "./choosing.js";
@@ -130,7 +130,12 @@ function status(now) {
   app.filling?.server(now === 200);
 }
 
-addEventListener("hashchange", () => { app.error = null; show(); });
+addEventListener("hashchange", () => {
+  // The address of a server that was started anew, opened in the page of the one before.
+  if (takeToken()) { location.reload(); return; }
+  app.error = null;
+  show();
+});
 addEventListener("pagehide", () => app.filling?.keep());
 drafts.watch((name, value) => app.filling?.elsewhere(name, value));
 document.getElementById("skip").addEventListener("click", (event) => {

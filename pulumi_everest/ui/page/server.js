@@ -1,11 +1,16 @@
 // Asking the server, with the token that the address of the page brought. It is kept for this address alone.
 
 const TOKEN = "everest:token";
-const brought = location.hash.slice(1);
-if (/^[\w-]{30,}$/.test(brought)) {
+
+/** Take the token out of the address, if it holds one. Gives whether it did. */
+export function takeToken() {
+  const brought = location.hash.slice(1);
+  if (!/^[\w-]{30,}$/.test(brought)) return false;
   localStorage.setItem(TOKEN, brought);
   history.replaceState(null, "", location.pathname);
+  return true;
 }
+takeToken();
 
 /** What the server does not do: `status` 0 is that it is gone, 401 that it is another one than the page knows. */
 export class Refused extends Error {

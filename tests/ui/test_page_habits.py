@@ -159,12 +159,29 @@ def test_edits_of_a_plugin_are_in_the_page_within_a_second(form: FilledIn, serve
         took.append(time.monotonic() - began)
         form.settled()
 
+        # What ui.yaml names must be there; what was typed is kept while it is not.
+        began = time.monotonic()
+        own_form = "cluster:\n  sections:\n    main:\n      components:\n        size: {uiType: text, path: spec.instances.engine.%s}\n"
+        (plugin / "ui.yaml").write_text(own_form % "storage.sise")
+        form.browser.until("document.querySelector('.banner')?.innerText.includes('ui.yaml:5')")
+        took.append(time.monotonic() - began)
+        assert value(form, NAME) == "orders"
+        (plugin / "ui.yaml").write_text(own_form % "storage.size")
+        form.browser.until("!document.querySelector('.banner')")
+        form.browser.until("[...document.querySelectorAll('.step')].some(one => one.textContent.startsWith('Main'))")
+        (plugin / "ui.yaml").unlink()
+        form.browser.until("![...document.querySelectorAll('.step')].some(one => one.textContent.startsWith('Main'))")
+        form.settled()
+
         definition = plugin / "plugin.yaml"
         began = time.monotonic()
-        definition.write_text(definition.read_text().replace("title: ", "title: Mine, ", 1))
+        definition.write_text(
+            definition.read_text().replace("title: ", "title: Mine, <img src=x onerror=alert(1)> ", 1)
+        )
         form.browser.until("document.title.includes('orders')")
         form.browser.run("location.hash = '#/'")
-        form.browser.until("document.body.innerText.includes('Mine, ')")
+        form.browser.until("document.body.innerText.includes('Mine, <img src=x onerror=alert(1)>')")
+        assert form.browser.run("[...document.images].every(one => one.src.endsWith('/icon.svg'))")
         took.append(time.monotonic() - began)
         form.go(f"{own['name']}/{topology}")
         assert value(form, NAME) == "orders"

@@ -42,7 +42,7 @@ class Pictures:
         browser.run(
             f"document.documentElement.dataset.theme = '{theme}'; document.activeElement.blur(); scrollTo(0, 0)"
         )
-        browser.run("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        browser.run("new Promise(done => setTimeout(() => requestAnimationFrame(done), 200))")
         file = self.folder / f"{name}-{theme}.webp"
         browser.screenshot(file, whole=False, kind="webp", quality=82)
         assert 4_000 < file.stat().st_size < LARGEST, file
@@ -86,7 +86,7 @@ def test_the_pictures_of_the_documentation(
         form.browser.until("!!document.querySelector('.object .from')")
         pictures.take("objects", "dark")
         form.go("cluster/shop%2Forders")
-        form.set(section(form, "spec.instances.engine.storage.size"), "50Gi")
+        form.set(section(form, "spec.instances.engine.storage.size"), "50")
         pictures.take("changes", "light")
     form.browser.run("document.documentElement.dataset.theme = 'light'")
     shown = set(re.findall(r"_static/ui/([\w-]+\.webp)", (ROOT / "docs" / "ui.md").read_text()))

@@ -44,7 +44,7 @@ DEFAULTS = {"0.25.6": {"clickhouse": "25.8.30.16", "keeper": "25.8.30.16"}}
 USERS: Spec = {"usersSecret": "own"}
 SINGLE: Spec = {"topology": {"type": "single"}}
 TLS: Spec = {"tls": {"certificateSecret": "cert"}}
-SET = "so engineConfig has none of them"
+SET = "set elsewhere, not in engineConfig"
 
 
 def settings(component: str = "engine", **values: Any) -> Spec:

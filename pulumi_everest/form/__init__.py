@@ -88,13 +88,14 @@ def otherwise(tree: FormTree, technology: Technology, document: Mapping[str, Any
     from pulumi_everest.form.making.resolve import fields_of
 
     spec = document.get("spec")
-    read, _ = read_leniently(DatabaseClusterSpec, spec if isinstance(spec, dict) else {}, defer=False)
+    data = {**(spec if isinstance(spec, dict) else {}), "provider": technology.provider}
+    read, _ = read_leniently(DatabaseClusterSpec, data, defer=False)
     given = read.model_dump(by_alias=True, exclude_none=True) if read is not None else {}
     filled = Facts(technology, tree.topology).with_settings(given)
     if filled is None:
         return {}
-    data = {"spec": filled.spec}
-    shown = {field.key: shown_value(field, data) for field in fields_of(tree)}
+    whole = {"spec": filled.spec}
+    shown = {field.key: shown_value(field, whole) for field in fields_of(tree)}
     return {key: value for key, value in shown.items() if value is not None}
 
 

@@ -45,7 +45,7 @@ test: $(VENV)/.develop ## Run the tests (TESTS=tests/core: those); those that ne
 	@$(BIN)/python -m pytest -n auto --dist loadfile $(TESTS)
 
 # What a version of Python or of a dependency can break. The other half of the tests' time asks about templates of plugins.
-QUICK := $(addprefix tests/,authoring cli core emit examples expressions form live model program resources review serving typing ui workspace)
+QUICK := $(addprefix tests/,authoring cli core emit examples expressions form live model program resources review scaffold serving typing ui workspace)
 
 test-pythons: ## Run the quick part of the tests with each Python of those supported that this machine has
 	@for python in $$($(PYTHON) tools/pythons.py); do \

@@ -250,6 +250,10 @@ def test_no_secret_value_goes_to_the_page_or_the_log(serve: Any, tmp_path: Path)
             asked = {"plugin": "psmdb", "mode": "edit", "cluster": one["id"]}
             form = page.ask("/api/form", asked)
             assert form.status == 200, form.content
+            if one["name"] == "orders":
+                [note] = form.data["notes"]
+                assert "keeps it secret" in note
+                assert "metadata.labels.note" in note
             asked |= {"values": form.data["values"], "topology": form.data["form"]["topology"]}
             said += [form.content, page.ask("/api/check", asked).content, page.ask("/api/explain", asked).content]
     assert CANARY.encode() not in b"".join(said)

@@ -29,6 +29,7 @@ export class Filling {
     this.shape = h("div", { class: "shape" });
     this.drawn = h("figure", null);
     this.address = h("p", { class: "address" });
+    this.notes = h("p", { class: "address" });
     this.steps = h("ol", null);
     this.sections = h("div", null);
     this.pager = h("div", { class: "pager" });
@@ -83,6 +84,7 @@ export class Filling {
     }
     if (this.ended) return;
     this.start = answer.values;
+    this.notes.textContent = answer.notes.join(" ");
     const values = draft ? draft.values : structuredClone(answer.values);
     this.take(answer.form, values);
     this.check();
@@ -120,7 +122,7 @@ export class Filling {
     const choice = h("select", { id: "topology", class: "input short", disabled: topologies.length < 2, onchange: () => this.switchTo(choice.value) },
       topologies.map((one) => h("option", { value: one.name, selected: one.name === this.tree.topology }, one.name)));
     const anew = h("button", { type: "button", class: "button small quiet", onclick: () => this.anewValues() }, icon("reset"), this.cluster ? "Take all back" : "Start anew");
-    replace(this.shape, h("div", { class: "bar" }, h("label", { htmlFor: "topology" }, "Topology"), choice, h("span", { class: "room" }), anew), this.drawn, this.address);
+    replace(this.shape, h("div", { class: "bar" }, h("label", { htmlFor: "topology" }, "Topology"), choice, h("span", { class: "room" }), anew), this.drawn, this.address, this.notes);
     this.draw({});
   }
 

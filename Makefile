@@ -16,7 +16,7 @@ endif
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-pythons test-lowest fuzz faults covered mutants testenv lint format schemas coverage capabilities measure bench growth scaffold-accuracy plugin-lines plugin-renders bench-engine engine-test engine-soak docs browser-test pictures bench-ui dist clean
+.PHONY: help demo test test-pythons test-lowest fuzz faults covered mutants testenv lint format schemas coverage capabilities measure bench growth scaffold-accuracy plugin-lines plugin-renders bench-engine bench-upgrade release-record engine-test engine-soak docs browser-test pictures bench-ui dist clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -133,6 +133,12 @@ plugin-renders: $(VENV)/.develop ## Compare what the built-in plugins make of al
 
 bench-engine: $(VENV)/.develop ## Measure preview and up by Pulumi's engine, which must be on PATH
 	@$(BIN)/python -m benchmarks.engine
+
+bench-upgrade: $(VENV)/.develop ## Measure a preview of 200 databases after an upgrade whose templates make other objects
+	@$(BIN)/python -m benchmarks.upgraded
+
+release-record: $(VENV)/.develop ## Keep a state, lock, plugin, program and objects of this release in tests/releases: NAME=0.9.0
+	@$(BIN)/python tests/engine/record_release.py $(NAME)
 
 engine-test: $(VENV)/.develop ## Run the tests with Pulumi's engine, and write what was run to docs
 	@$(BIN)/python tests/engine/run.py

@@ -6,14 +6,17 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 from pulumi_everest.adoption.before import snapshot_of_object, taken_back
+from pulumi_everest.adoption.known_readings import KnownReadings
 from pulumi_everest.adoption.program_cluster import ProgramCluster
 from pulumi_everest.core.changes.compare import ChangeSet, compare
 from pulumi_everest.core.changes.impact import Change, Concealed, shown
 from pulumi_everest.core.changes.snapshot import Snapshot
 from pulumi_everest.core.exact import same
 from pulumi_everest.core.paths import with_value
+from pulumi_everest.core.technology import Definition
 from pulumi_everest.emit.read_back.places import without_value
 from pulumi_everest.model.deferred import Deferred, Path
 from pulumi_everest.model.findings import EverestError, finding, path_text
@@ -86,7 +89,21 @@ def _read(made: ProgramCluster, manifest: Mapping[str, Any]) -> Snapshot:
     if _is_hidden(manifest):
         text = "the object holds values that are secret, or not known yet"
         raise EverestError([finding("value.not-known", (), text)])
-    return snapshot_of_object(made.workspace, manifest, made.setup.technology, made.snapshot.spec.get("provider"))
+    readings = _readings(made)
+    known = readings.read(made, manifest)
+    if known is not None:
+        return known
+    found = snapshot_of_object(made.workspace, manifest, made.setup.technology, made.snapshot.spec.get("provider"))
+    readings.note(made, manifest, found)
+    return found
+
+
+_READINGS: Final[WeakKeyDictionary[Definition, KnownReadings]] = WeakKeyDictionary()
+
+
+def _readings(made: ProgramCluster) -> KnownReadings:
+    """What is known of the objects of a definition; it goes with that."""
+    return _READINGS.setdefault(made.setup.technology.definition, KnownReadings())
 
 
 def _shows(change: Change, old: Snapshot, made: ProgramCluster, base: Mapping[str, Any]) -> bool:

@@ -17,7 +17,7 @@ from pulumi_engine import Stack
 
 from pulumi_everest.live.cluster import LiveCluster
 
-RELEASES = sorted(folder for folder in (Path(__file__).parents[1] / "releases").iterdir() if folder.is_dir())
+RELEASES = sorted(file.parent for file in (Path(__file__).parents[1] / "releases").glob("*/state.json"))
 WRITTEN_BY_A_SERVER = ("creationTimestamp", "generation", "resourceVersion", "uid", "managedFields")
 
 

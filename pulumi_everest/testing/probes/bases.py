@@ -21,7 +21,11 @@ Base = Mapping[str, Any] | str | Path
 """The spec of a cluster, a whole document, or a file or folder of documents."""
 
 EXPECTED = ".expected.yaml"
-_KINDS: Mapping[str, JobKind] = {"DatabaseBackup": "backup", "DatabaseRestore": "restore"}
+_KINDS: Mapping[str, JobKind] = {
+    "DatabaseBackup": "backup",
+    "DatabaseRestore": "restore",
+    "DatabaseUpgrade": "upgrade",
+}
 SCHEDULE = {"name": "probe-daily", "cron": "0 0 * * *"}
 
 

@@ -1,19 +1,23 @@
-"""The conformance probe of backups and restores: every field that a plugin accepts must change the emitted object."""
+"""The conformance probe of jobs, such as backups: every field that a plugin accepts must change the emitted object."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from pulumi_everest.core.check_job import Job, JobKind, job_model
+from pulumi_everest.core.check_job import ENGINE, Job, JobKind, job_model
 from pulumi_everest.core.definitions.samples import BACKUP_TYPES, PATHS, FieldPath, field_paths
 from pulumi_everest.core.paths import value_at
 from pulumi_everest.core.resolve import Resolved
 from pulumi_everest.core.validate import check_cluster
+from pulumi_everest.core.versions.lines import in_order
+from pulumi_everest.core.versions.ways import VersionWays
 from pulumi_everest.emit.crds import Crds
 from pulumi_everest.emit.objects import Emitted
 from pulumi_everest.model.findings import EverestError, Place
+from pulumi_everest.model.values.versions import version_key
 from pulumi_everest.testing.probes.bases import Bases
 from pulumi_everest.testing.probes.outcomes import (
     IDLE,
@@ -121,7 +125,7 @@ class JobProbe:
 
     def run(self) -> Iterator[Probe]:
         """Probe every field of the kinds that the plugin has templates for; paths are ``backup: type`` and the like."""
-        kinds: tuple[JobKind, ...] = ("backup", "restore")
+        kinds: tuple[JobKind, ...] = ("backup", "restore", "upgrade")
         for kind in kinds:
             if self.setup.job_template(kind) is None:
                 continue
@@ -182,6 +186,8 @@ class JobProbe:
             return list(given)
         if path == ("storage",):
             return [*self.storages, *([] if len(self.storages) > 1 else self._own_storages())]
+        if kind == "upgrade" and path == ("version",):
+            return self._engines()
         in_examples = [value for of, spec, _ in self.own_bases.jobs if of == kind and (value := value_at(spec, path))]
         made_up = _VALUES.get(".".join(path)) or values
         return [*made_up, *(value for value in in_examples if value not in made_up)]
@@ -202,6 +208,8 @@ class JobProbe:
                 restores.append({"storage": storage, "pointInTime": "latest"})
                 restores += [{"storage": storage, "path": path} for path in paths]
             bases = [(self.cluster, spec) for spec in restores]
+        if kind == "upgrade":
+            bases = list(self._upgrades(self.cluster))
         for of, spec, of_cluster in self.own_bases.jobs:
             if of == kind and of_cluster is not None:
                 resolved, found = self._checked(of_cluster)
@@ -210,6 +218,33 @@ class JobProbe:
             made = self.objects(kind, base, cluster)
             if isinstance(made, Made) or made.crashed:
                 yield cluster, base
+
+    def _engines(self) -> list[str]:
+        """The versions of the engine that the operator version runs, the newest first."""
+        definition = self.setup.technology.definition
+        entries = definition.versions(definition.type_of(ENGINE), self.operator)
+        return [entry.version for entry in in_order(entries)]
+
+    def _upgrades(self, cluster: Resolved) -> Iterator[tuple[Resolved, dict[str, Any]]]:
+        """Clusters of an older major version, each with its upgrade to a newer one, and a tool of any name."""
+        definition = self.setup.technology.definition
+        ways, kind = VersionWays(definition, self.operator), definition.type_of(ENGINE)
+        found, versions = set[str](), self._engines()
+        for was, now in itertools.product(reversed(versions), versions):
+            obstacle = ways.obstacle(kind, was, now) if version_key(was) < version_key(now) else None
+            if obstacle is None or now in found:
+                continue
+            instances = {
+                name: {key: value for key, value in instance.items() if key not in ("version", "image")}
+                for name, instance in cluster.spec["instances"].items()
+            }
+            instances[ENGINE]["version"] = was
+            resolved, wrong = self._checked({**cluster.spec, "instances": instances})
+            if resolved is not None and not wrong:
+                found.add(now)
+                yield resolved, {"version": now, "image": "probe/upgrade:1"}
+            if len(found) > 1:
+                return
 
     def objects(self, kind: JobKind, spec: Mapping[str, Any], cluster: Resolved) -> Made | Refused:
         """The emitted objects, as their schemas want them, or what was refused."""
@@ -253,7 +288,7 @@ def job_probe(
     setup: Setup, operator: str, crds: Crds | None, values: Mapping[str, Sequence[Any]], bases: Bases
 ) -> JobProbe | None:
     """The probe of jobs in the first topology whose clusters have storages, or else in the first; None without jobs."""
-    if setup.plugin is None or (setup.plugin.backup is None and setup.plugin.restore is None):
+    if setup.plugin is None or not any((setup.plugin.backup, setup.plugin.restore, setup.plugin.upgrade)):
         return None
     topologies = setup.technology.definition.spec.topologies
     probes = (JobProbe(setup, operator, topology, crds, values, bases) for topology in topologies)

@@ -1,0 +1,114 @@
+"""What was read from one object is tried for the next: after an update of a package or plugin many differ in one way.
+
+To read a cluster from its object takes most of a second, since field after field is tried. Where templates make other
+objects than before, the objects of all clusters differ from them by the same, so what was found for one is put into the
+others, and counts where it makes exactly the object that is wanted. So nothing is taken for granted, and a wrong guess
+costs one emission.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from pulumi_everest.adoption.program_cluster import ProgramCluster
+from pulumi_everest.core.changes.snapshot import Snapshot
+from pulumi_everest.core.exact import same
+from pulumi_everest.model.deferred import Path
+
+_MOST: Final = 20
+"""How many ways to differ are remembered of one technology."""
+_GONE: Final = object()
+
+Delta = tuple[tuple[Path, Any], ...]
+"""Values by their places in a cluster, its metadata and options; `_GONE` where there is none."""
+
+
+class KnownReadings:
+    """The ways in which what was read from objects differs from the clusters that there are, the latest first."""
+
+    def __init__(self) -> None:
+        self._known: list[tuple[str, Delta]] = []
+
+    def read(self, made: ProgramCluster, manifest: Mapping[str, Any]) -> Snapshot | None:
+        """The cluster that an object is made of, where it differs from today's in a known way."""
+        name = _name(made)
+        for other, delta in self._known:
+            own = _renamed(delta, other, name) if other and name and other != name else delta
+            snapshot = _applied(made.snapshot, own)
+            if snapshot is not None and _makes(made, snapshot, manifest):
+                return snapshot.unchosen()
+        return None
+
+    def note(self, made: ProgramCluster, manifest: Mapping[str, Any], read: Snapshot) -> None:
+        """Remember what was read from an object, where that is the cluster of today in another way."""
+        delta = tuple(_differences(_document(made.snapshot), _document(read), ()))
+        snapshot = _applied(made.snapshot, delta)
+        if snapshot is not None and _makes(made, snapshot, manifest):
+            self._known = [(_name(made), delta), *self._known][:_MOST]
+
+
+def _makes(made: ProgramCluster, snapshot: Snapshot, manifest: Mapping[str, Any]) -> bool:
+    """Whether a cluster is made into exactly this object."""
+    emitted = made.emitted(snapshot, snapshot.spec)
+    return emitted is not None and all(same(emitted.get(part), manifest.get(part)) for part in ("metadata", "spec"))
+
+
+def _name(made: ProgramCluster) -> str:
+    name = made.snapshot.metadata.get("name")
+    return name if isinstance(name, str) else ""
+
+
+def _document(snapshot: Snapshot) -> dict[str, Any]:
+    return {"metadata": snapshot.metadata, "spec": snapshot.spec, "options": snapshot.options}
+
+
+def _differences(old: Any, new: Any, path: Path) -> Iterator[tuple[Path, Any]]:
+    if same(old, new):
+        return
+    if not isinstance(old, dict) or not isinstance(new, dict):
+        yield path, new
+        return
+    for key in {**old, **new}:
+        if key not in new:
+            yield (*path, key), _GONE
+        elif key not in old:
+            yield (*path, key), new[key]
+        else:
+            yield from _differences(old[key], new[key], (*path, key))
+
+
+def _applied(snapshot: Snapshot, delta: Delta) -> Snapshot | None:
+    """The cluster with these values; None where a place is none of it."""
+    document: Any = _document(snapshot)
+    for path, value in delta:
+        document = _with(document, path, value)
+        if document is None:
+            return None
+    return replace(snapshot, **document)
+
+
+def _with(data: Any, path: Path, value: Any) -> Any:
+    if not path:
+        return value
+    if not isinstance(data, dict):
+        return None
+    key, *rest = path
+    if value is _GONE and not rest:
+        return {name: one for name, one in data.items() if name != key}
+    below = _with(data.get(key, {}) if rest else None, tuple(rest), value)
+    return None if below is None and rest else {**data, key: below}
+
+
+def _renamed(delta: Delta, name: str, other: str) -> Delta:
+    """The values with the name of another cluster."""
+    return tuple((path, _value_renamed(value, name, other)) for path, value in delta)
+
+
+def _value_renamed(value: Any, name: str, other: str) -> Any:
+    if isinstance(value, str):
+        return value.replace(name, other)
+    if isinstance(value, dict):
+        return {key: _value_renamed(below, name, other) for key, below in value.items()}
+    return [_value_renamed(item, name, other) for item in value] if isinstance(value, list) else value

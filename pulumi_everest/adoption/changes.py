@@ -78,7 +78,12 @@ def changes_of_object(made: ProgramCluster, was: Mapping[str, Any], now: Mapping
         # Whoever writes it has chosen it.
         chosen = {f"{name}.version" for name in new.instances} | {"operatorVersion"}
         return compare(old, replace(new, chosen=new.chosen | chosen), technology, made.allow)
-    result = compare(old, made.snapshot, technology, made.allow)
+    return _readings(made).judged(made, old, lambda: _judged(made, old))
+
+
+def _judged(made: ProgramCluster, old: Snapshot) -> ChangeSet:
+    """What becomes of a cluster that was another one, as far as it shows in its object."""
+    result = compare(old, made.snapshot, made.setup.technology, made.allow)
     base = made.emitted(made.snapshot, made.snapshot.spec)
     seen = [change for change in result.changes if base is None or _shows(change, old, made, base)]
     return replace(result, changes=seen)

@@ -8,14 +8,19 @@ costs one emission.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
 from pulumi_everest.adoption.program_cluster import ProgramCluster
+from pulumi_everest.core.changes.compare import ChangeSet
+from pulumi_everest.core.changes.impact import Change
 from pulumi_everest.core.changes.snapshot import Snapshot
 from pulumi_everest.core.exact import same
+from pulumi_everest.core.resolve import Resolved
+from pulumi_everest.emit.objects import emit
 from pulumi_everest.model.deferred import Path
+from pulumi_everest.model.findings import EverestError
 
 _MOST: Final = 20
 """How many ways to differ are remembered of one technology."""
@@ -30,6 +35,7 @@ class KnownReadings:
 
     def __init__(self) -> None:
         self._known: list[tuple[str, Delta]] = []
+        self._judged: dict[str, list[Change]] = {}
 
     def read(self, made: ProgramCluster, manifest: Mapping[str, Any]) -> Snapshot | None:
         """The cluster that an object is made of, where it differs from today's in a known way."""
@@ -41,6 +47,25 @@ class KnownReadings:
                 return snapshot.unchosen()
         return None
 
+    def judged(self, made: ProgramCluster, old: Snapshot, judge: Callable[[], ChangeSet]) -> ChangeSet:
+        """What becomes of a cluster that was another one: once for all of one kind that differ in the same overrides.
+
+        Only what no guard meets is taken from one for the others, and only where nothing but overrides differs that
+        write no field of the cluster: of everything else the rest of the cluster may decide.
+        """
+        delta = tuple(_differences(_document(made.snapshot), _document(old), ()))
+        if not delta or not all(path[0] == "spec" and "overrides" in path for path, _ in delta):
+            return judge()
+        kind = (made.snapshot.topology, sorted(made.snapshot.instances), delta)
+        key = repr(kind)
+        if key not in self._judged:
+            result = judge()
+            plain = [change for change in result.changes if not (change.guard or change.lifted or change.written)]
+            if len(plain) != len(result.changes) or not all("overrides" in change.path for change in plain):
+                return result
+            self._judged[key] = plain
+        return ChangeSet(made.snapshot.name, list(self._judged[key]), tuple(dict.fromkeys(made.allow)))
+
     def note(self, made: ProgramCluster, manifest: Mapping[str, Any], read: Snapshot) -> None:
         """Remember what was read from an object, where that is the cluster of today in another way."""
         delta = tuple(_differences(_document(made.snapshot), _document(read), ()))
@@ -51,8 +76,22 @@ class KnownReadings:
 
 def _makes(made: ProgramCluster, snapshot: Snapshot, manifest: Mapping[str, Any]) -> bool:
     """Whether a cluster is made into exactly this object."""
-    emitted = made.emitted(snapshot, snapshot.spec)
+    emitted = _main_object(made, snapshot)
     return emitted is not None and all(same(emitted.get(part), manifest.get(part)) for part in ("metadata", "spec"))
+
+
+def _main_object(made: ProgramCluster, snapshot: Snapshot) -> Mapping[str, Any] | None:
+    """The main object of a cluster. It is not checked, which takes as long again: what it is made into tells enough."""
+    technology, plugin = made.setup.technology, made.setup.plugin
+    if plugin is None or technology.is_controlled:
+        return made.emitted(snapshot, snapshot.spec)
+    types = technology.definition.types_of(snapshot.instances)
+    options = {"volumePolicy": snapshot.options.get("volumePolicy", "keep")}
+    resolved = Resolved(dict(snapshot.metadata), dict(snapshot.spec), types, options, dict(made.secrets))
+    try:
+        return next(entry.manifest for entry in emit(resolved, plugin.template) if entry.main)
+    except EverestError:
+        return None
 
 
 def _name(made: ProgramCluster) -> str:

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import click
 import yaml
@@ -70,12 +70,14 @@ def main(name: str, program: Path) -> None:
     click.echo(f"recorded in {target.relative_to(ROOT)}")
 
 
-def _without_surroundings(state: dict[str, object], folder: str) -> dict[str, object]:
+def _without_surroundings(state: Any, folder: str) -> Any:
     """The state without the machine that it was made on."""
-    text = json.dumps(state).replace(folder, "/tmp")
-    text = re.sub(r'"sourcePosition": "[^"]*", |, "sourcePosition": "[^"]*"', "", text)
-    cleaned: dict[str, object] = json.loads(text)
-    return cleaned
+    if isinstance(state, dict):
+        kept = {key: value for key, value in state.items() if key not in ("sourcePosition", "stackTrace")}
+        return {key: _without_surroundings(value, folder) for key, value in kept.items()}
+    if isinstance(state, list):
+        return [_without_surroundings(one, folder) for one in state]
+    return state.replace(folder, "") if isinstance(state, str) else state
 
 
 if __name__ == "__main__":

@@ -246,3 +246,29 @@ def test_a_field_that_came_later_is_for_the_versions_that_have_it(tmp_path: Path
     assert result.exit_code == 0, result.stderr
     assert made.file("plugin.yaml")["operator"]["versions"] == ["1.0.0", "1.1.0"]
     assert made.spec["?resources"] == "${versionAtLeast(operator, '1.1.0') ? instance.?resources : optional.none()}"
+
+
+def test_the_engine_is_what_other_components_stand_in(tmp_path: Path) -> None:
+    members = {
+        "size": NUMBER,
+        "resources": RESOURCES,
+        "storage": PLAIN["storage"],
+        "arbiter": {"type": "object", "properties": {"enabled": SWITCH, "size": NUMBER, "resources": RESOURCES}},
+    }
+    search = {"type": "object", "properties": PLAIN}
+    sets = {"type": "array", "items": {"type": "object", "required": ["size"], "properties": {**members, "name": TEXT}}}
+    made = make(tmp_path, definition({"image": TEXT, "sets": sets, "search": search}))
+    green(made)
+    assert made.spec["image"] == "${spec.instances.engine.image}"
+    assert made.spec["sets"][0]["size"] == "${instance.replicas}"
+    assert made.spec["sets"][0]["arbiter"]["when"] == "${instance != null}"
+
+
+def test_a_component_that_came_later_is_refused_for_older_operators(tmp_path: Path) -> None:
+    crds = tmp_path / "crds"
+    proxy = {"type": "object", "properties": {"image": TEXT, "replicas": NUMBER, "resources": RESOURCES}}
+    for version, spec in (("1.0.0", PLAIN), ("1.1.0", {**PLAIN, "proxy": proxy})):
+        (crds / version).mkdir(parents=True)
+        (crds / version / "crd.json").write_text(json.dumps(definition(spec)))
+    result = run("new", "mydb", "--from-crd", crds, "-o", tmp_path / "mydb")
+    assert result.exit_code == 0, result.stderr

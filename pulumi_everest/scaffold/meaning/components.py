@@ -168,15 +168,18 @@ def _engine(found: Found) -> Component | None:
 
     def weight(one: Component) -> tuple[int, ...]:
         has = counted(set(one.fields))
+        if any(role(beside) == "image" for above in one.place.above() for beside in above.children.values()):
+            has.add("image")  # one that stands above is the engine's
+        around = any(one.place in other.place.above() for other in found.components)
         named = re.search(
             r"proxy|router|pool|balancer|monitor|exporter|sentinel|arbiter|keeper", one.place.name, re.IGNORECASE
         )
         depth = sum(part not in (ITEM, ENTRY) for part in one.place.path)
         return (
-            2 * ("storage" in has) + ("replicas" in has) + len(has) - 3 * bool(named),
+            2 * ("storage" in has) + ("replicas" in has) + len(has) - 3 * bool(named) + 2 * around,
             -depth,
             not one.optional,
-            len(has),
+            len(one.fields),
         )
 
     members = [one for one in found.components if one.kind == MEMBER]

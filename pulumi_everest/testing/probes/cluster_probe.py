@@ -112,6 +112,8 @@ class ClusterProbe:
             outcomes += [found for found in in_examples if isinstance(found, Variation)]
         variations = [outcome for outcome in outcomes if isinstance(outcome, Variation)]
         name = ".".join(path)
+        if not outcomes and path[0] == "instances" and self.is_of_newer_operators(bases):
+            return Probe(self.operator, self.topology, name, "refused")
         if not outcomes:
             text = f"{UNPROBED}: no cluster of the topology is accepted with or without it"
             hint = "; name a cluster that is, in the folder examples or with bases="
@@ -121,6 +123,14 @@ class ClusterProbe:
             return Probe(self.operator, self.topology, name, self._said(path, causes[0]), variations, causes[0])
         fine = "effect" if variations else "only value" if "only value" in outcomes else "refused"
         return Probe(self.operator, self.topology, name, fine, variations)
+
+    def is_of_newer_operators(self, bases: list[dict[str, Any]]) -> bool:
+        """Whether clusters are refused here that the default version of the operator takes: a component came later."""
+        default = self.plugin.manifest.operator.default
+        if default == self.operator:
+            return False
+        tried = (self.resolved({**base, "operatorVersion": default}) for base in bases)
+        return any(resolved is not None and not wrong for resolved, wrong in tried)
 
     def helped(self, base: dict[str, Any], path: FieldPath, values: list[Any]) -> Variation | Outcome | None:
         """What the field does in a cluster; where that is nothing, in the cluster with what it may lack.

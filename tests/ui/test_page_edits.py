@@ -159,7 +159,11 @@ def test_what_the_form_shows_of_every_example_changes_nothing(serve: Any) -> Non
             answer = page.ask("/api/check", asked).data
             path = cluster["from"].partition(":")[0]
             documents = yaml.load_all(Path(path).read_text(), yaml.BaseLoader)
-            spec = next(one for one in documents if one["kind"] == "DatabaseCluster")["spec"]
+            spec = next(
+                one
+                for one in documents
+                if one["kind"] == "DatabaseCluster" and one["metadata"]["name"] == cluster["name"]
+            )["spec"]
             assert yaml.load(answer["yaml"], yaml.BaseLoader)["spec"] == merged(spec), path
             assert answer["changes"] is None or answer["changes"]["changes"] == [], path
 

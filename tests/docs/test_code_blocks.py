@@ -122,7 +122,8 @@ def test_a_program_runs_without_findings(block: Block, tmp_path: Path) -> None:
     (tmp_path / "__main__.py").write_text(block.content)
     (tmp_path / "examples").symlink_to(ROOT / "examples")
     run = run_program(tmp_path)
-    assert [one_line(entry) for entry in run.findings] == []
+    # An upgrade is never made without a word.
+    assert [one_line(entry) for entry in run.findings if entry.code != "upgrade.downtime"] == []
     assert run.clusters > 0
 
 

@@ -30,7 +30,9 @@ PATHS = {
     "pxc": "shop/orders/orders-2026-03-01-03:00:05-full",
     "pg": "shop/orders/backup/db/20260301-030000F",
 }
-VERSIONS = {plugin.name: plugin.manifest.operator.versions for plugin in builtin()}
+VERSIONS = {
+    plugin.name: plugin.manifest.operator.versions for plugin in builtin() if plugin.name in ("pg", "psmdb", "pxc")
+}
 
 
 def planned(

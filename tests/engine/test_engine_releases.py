@@ -59,7 +59,8 @@ def install(stack: Stack, live: LiveCluster, release: Path) -> dict[str, str]:
     settings = yaml.safe_load((stack.folder / f"Pulumi.{stack.name}.yaml").read_text())
     own = {"type": "passphrase", "state": {"salt": settings["encryptionsalt"]}}
     state["deployment"]["secrets_providers"] = own
-    stack.write((release / "program.py").read_text())
+    lock = release / "everest.lock"
+    stack.write((release / "program.py").read_text(), {lock.name: lock.read_text()} if lock.is_file() else {})
     text = re.sub(r'"default_[\d_]+"', '"default"', json.dumps(state))
     (stack.folder / "state.json").write_text(text)
     stack.run("stack", "import", "--file", "state.json")

@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from pulumi_everest.core.merging import copied
 from pulumi_everest.model.deferred import Path
-from pulumi_everest.model.findings import Finding, unknown
+from pulumi_everest.model.field_lists import unparted
+from pulumi_everest.model.findings import Finding, finding, unknown
 from pulumi_everest.model.shapes import Shape
 
 FieldPath = tuple[str, ...]
@@ -38,6 +39,16 @@ def missing_part(path: FieldPath, shape: Shape) -> tuple[int, list[str]] | None:
         elif shape.kind != "any":
             return index, []
     return None
+
+
+def inseparable(but: Iterable[str], shape: Shape, path: Path) -> Iterator[Finding]:
+    """Fields to leave out that are no fields of their own: keys of a mapping that may have any."""
+    for index, text in enumerate(but):
+        parts = parse(text)
+        if missing_part(parts, shape) is None and unparted(".".join(parts), shape):
+            whole = ".".join(parts[:-1])
+            said = f"'{text}' cannot be left out alone, since '{whole}' may have any key: leave out '{whole}'"
+            yield finding("definition.unknown-path", (*path, index), said)
 
 
 class FieldSet:

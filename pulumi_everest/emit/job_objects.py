@@ -7,9 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from pulumi_everest.core.check_job import Job, JobKind, job_shapes
-from pulumi_everest.core.definitions.check_plugin import inseparable
 from pulumi_everest.core.merging import copied
-from pulumi_everest.core.paths import FieldSet, missing_path, parse
+from pulumi_everest.core.paths import FieldSet, inseparable, missing_path, parse
 from pulumi_everest.core.rules import CompiledRule, compiled, rule_findings
 from pulumi_everest.emit.everest import API_VERSION
 from pulumi_everest.emit.objects import add_metadata

@@ -8,7 +8,6 @@ from typing import Any
 
 from pulumi_everest.core import paths
 from pulumi_everest.core.definitions.check_changes import change_findings, upgrade_findings
-from pulumi_everest.core.definitions.check_plugin import inseparable
 from pulumi_everest.core.definitions.check_schema import schema_problems
 from pulumi_everest.core.paths import missing_path
 from pulumi_everest.core.rules import VARIABLES, rule_findings, rule_shapes
@@ -190,7 +189,7 @@ class _Check:
 
     def left_out(self, fields: list[str], path: Path) -> Iterator[Finding]:
         yield from self.field_paths(fields, path)
-        yield from inseparable(fields, INSTANCE, path)
+        yield from paths.inseparable(fields, INSTANCE, path)
 
     def honoured(
         self, name: str, kind: str, fields: list[str] | None, engine_config: str | None, path: Path

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pulumi_everest.core import paths
 from pulumi_everest.model.cluster import DatabaseClusterSpec, Metadata
 from pulumi_everest.model.deferred import Path
-from pulumi_everest.model.field_lists import unparted
 from pulumi_everest.model.findings import Finding, finding, unknown
 from pulumi_everest.model.plugin_files.manifest import CLUSTER, INSTANCE, HonouredComponent, PluginManifest
 from pulumi_everest.model.reading import read_model
@@ -40,20 +39,10 @@ def _listed(lists: PluginManifest | HonouredComponent, shape: Shape, path: Path)
     for key, texts in (("fields", lists.fields), ("moreFields", lists.more_fields), ("fieldsBut", lists.fields_but)):
         for index, text in enumerate(texts or ()):
             yield from paths.missing_path(paths.parse(text), shape, (*path, key, index), text)
-    yield from inseparable(lists.fields_but, shape, (*path, "fieldsBut"))
+    yield from paths.inseparable(lists.fields_but, shape, (*path, "fieldsBut"))
     if lists.fields is not None and lists.fields_but:
         text = "'fields' lists what is honoured, so there is nothing to leave out: take it out of the list"
         yield finding("field.conflict", (*path, "fieldsBut"), text)
-
-
-def inseparable(but: Iterable[str], shape: Shape, path: Path) -> Iterator[Finding]:
-    """Fields to leave out that are no fields of their own: keys of a mapping that may have any."""
-    for index, text in enumerate(but):
-        parts = paths.parse(text)
-        if paths.missing_part(parts, shape) is None and unparted(".".join(parts), shape):
-            whole = ".".join(parts[:-1])
-            said = f"'{text}' cannot be left out alone, since '{whole}' may have any key: leave out '{whole}'"
-            yield finding("definition.unknown-path", (*path, index), said)
 
 
 def check_defaults(data: Mapping[str, Any], manifest: PluginManifest, path: Path = ()) -> Iterator[Finding]:

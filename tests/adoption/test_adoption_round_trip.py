@@ -33,7 +33,7 @@ SAMPLES = {
     "pg/2.9.0/cr.yaml": (24, 30),
     "pg/3.0.0/cr.yaml": (24, 30),
 }
-UNSUPPORTED = {"psmdb/1.23.0-main": "1.23.0", "pxc/1.18.0": "1.18.0", "pg/2.8.2": "2.8.2"}
+UNSUPPORTED = {"pxc/1.18.0": "1.18.0", "pg/2.8.2": "2.8.2"}
 
 
 @pytest.mark.parametrize("name", SAMPLES)

@@ -43,7 +43,8 @@ def _fields(kind: ast.ClassDef) -> str:
     lines: list[str] = []
     for field, text in pairwise(kind.body):
         if isinstance(field, ast.AnnAssign) and isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant):
-            lines.append(f"{ast.unparse(field.target)}: {ast.unparse(_Plain().visit(field.annotation))}")
+            typed = f"{ast.unparse(field.target)}: {ast.unparse(_Plain().visit(field.annotation))}"
+            lines += textwrap.wrap(typed, WIDTH, subsequent_indent="        ", break_on_hyphens=False)
             words = " ".join(str(text.value.value).split())
             lines += textwrap.wrap(words, WIDTH, initial_indent="    ", subsequent_indent="    ")
     return "\n".join(lines)

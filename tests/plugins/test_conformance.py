@@ -6,12 +6,13 @@ import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from operator_crds import crd_file
 
 from pulumi_everest.authoring.fields import write_fields
-from pulumi_everest.core.check_job import job_model
+from pulumi_everest.core.check_job import JobKind, job_model
 from pulumi_everest.core.definitions.samples import field_paths
 from pulumi_everest.model.cluster import DatabaseClusterSpec, Instance
 from pulumi_everest.plugins.find import builtin
@@ -135,3 +136,8 @@ def test_defaults_that_only_the_user_may_choose_are_refused(copied: Copied) -> N
     (folder / "presets" / "odd.yaml").write_text("topology: {config: {shards: 3}}\n", encoding="utf-8")
     with pytest.raises(AssertionError, match="'topology' is the user's choice"):
         assert_conforms(folder)
+
+
+@pytest.mark.parametrize("kind", get_args(JobKind))
+def test_fields_of_every_kind_of_job_belong_to_a_capability(kind: str) -> None:
+    assert capability_of(f"{kind}: overrides") in CAPABILITIES

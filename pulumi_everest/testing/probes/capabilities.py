@@ -13,7 +13,7 @@ State = Literal["proved", "failed", "untested", "refused"]
 CAPABILITIES: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "versions": (
         "Versions and images of each component",
-        ("instances.*.version", "instances.*.image", "instances.*.type"),
+        ("instances.*.version", "instances.*.image", "instances.*.type", "upgrade:"),
     ),
     "scaling": ("Numbers of pods", ("instances.*.replicas",)),
     "resources": ("CPU and memory", ("instances.*.resources",)),

@@ -28,8 +28,7 @@ def parse(text: str) -> FieldPath:
 def missing_part(path: FieldPath, shape: Shape) -> tuple[int, list[str]] | None:
     """Where a field path leaves the shape: the index of the part that does not exist, and what would; else None."""
     for index, part in enumerate(path):
-        while shape.kind == "list":
-            shape = shape.at(0)
+        shape = shape.within_lists()
         if shape.kind == "object":
             if part not in shape.fields:
                 return index, list(shape.fields)

@@ -44,11 +44,5 @@ def _left(path: tuple[str, ...], left_out: list[tuple[str, ...]], shape: Shape) 
 def _below(path: tuple[str, ...], shape: Shape) -> Shape:
     """The shape at a path; that of the items where it is a list."""
     for part in path:
-        shape = _item(shape).at(part)
-    return _item(shape)
-
-
-def _item(shape: Shape) -> Shape:
-    while shape.kind == "list":
-        shape = shape.at(0)
-    return shape
+        shape = shape.within_lists().at(part)
+    return shape.within_lists()

@@ -38,6 +38,13 @@ class Shape:
             return self.item
         return ANY
 
+    def within_lists(self) -> Shape:
+        """The shape itself; of a list that of its items, which field paths go through without a step."""
+        shape = self
+        while shape.kind == "list":
+            shape = shape.at(0)
+        return shape
+
 
 ANY = Shape("any")
 TEXT = Shape("text")

@@ -26,7 +26,8 @@ class PlanMemory:
 
     def __init__(self) -> None:
         self._resolved: dict[str, Resolved] = {}
-        self._objects: dict[str, list[Emitted]] = {}
+        self._objects: dict[int, list[Emitted] | None] = {}
+        """The objects of the clusters that are kept, by their identity; None of those that have none yet."""
         self._plugins: dict[int, tuple[Plugin, str]] = {}
 
     def key(self, cluster: ClusterInput, setup: Setup) -> str | None:
@@ -53,16 +54,17 @@ class PlanMemory:
         """Keep a cluster about which nothing was to be said."""
         if key is not None:
             self._resolved[key] = resolved
+            self._objects[id(resolved)] = None
 
-    def objects(self, key: str | None) -> list[Emitted] | None:
-        """Objects like those of the cluster, which nobody else has."""
-        known = self._objects.get(key) if key is not None else None
-        return None if known is None else [replace(one, manifest=copied(one.manifest)) for one in known]
+    def objects(self, resolved: Resolved) -> list[Emitted] | None:
+        """Objects like those of a resolved cluster, which nobody else has."""
+        known = self._objects.get(id(resolved))
+        return None if known is None else _copied(known)
 
-    def keep_objects(self, key: str | None, objects: list[Emitted]) -> None:
-        """Keep the objects of a cluster as they are now."""
-        if key is not None:
-            self._objects[key] = [replace(one, manifest=copied(one.manifest)) for one in objects]
+    def keep_objects(self, resolved: Resolved, objects: list[Emitted]) -> None:
+        """Keep the objects of a cluster that is kept, as they are now."""
+        if id(resolved) in self._objects:
+            self._objects[id(resolved)] = _copied(objects)
 
     def _content(self, plugin: Plugin) -> str:
         """A digest of all files of a plugin."""
@@ -74,3 +76,7 @@ class PlanMemory:
                     content.update(hashlib.sha256(file.read_bytes()).digest())
             self._plugins[id(plugin)] = (plugin, content.hexdigest())
         return self._plugins[id(plugin)][1]
+
+
+def _copied(objects: list[Emitted]) -> list[Emitted]:
+    return [replace(one, manifest=copied(one.manifest)) for one in objects]

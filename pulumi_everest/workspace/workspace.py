@@ -398,13 +398,11 @@ class Workspace:
 
     def _emitted(self, cluster: ClusterInput, resolved: Resolved, setup: Setup) -> list[Emitted]:
         """The objects of a resolved cluster, made if they are not known."""
-        if self._memory is None:
-            return self.emit(cluster, resolved, setup)
-        key = self._memory.key(cluster, setup)
-        objects = self._memory.objects(key)
+        objects = self._memory.objects(resolved) if self._memory is not None else None
         if objects is None:
             objects = self.emit(cluster, resolved, setup)
-            self._memory.keep_objects(key, objects)
+            if self._memory is not None:
+                self._memory.keep_objects(resolved, objects)
         return objects
 
     def emit(self, cluster: ClusterInput, resolved: Resolved, setup: Setup) -> list[Emitted]:

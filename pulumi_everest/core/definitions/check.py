@@ -18,7 +18,7 @@ from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.definition import Rule, TopologyComponent
 from pulumi_everest.model.findings import Finding, finding, path_text, unknown, without_first
 from pulumi_everest.model.plugin_files.manifest import INSTANCE, PluginManifest
-from pulumi_everest.model.values.image_pattern import filled, needs_operator
+from pulumi_everest.model.values.image_pattern import needs_operator
 from pulumi_everest.model.values.image_reference import check_image
 from pulumi_everest.model.values.versions import Range
 
@@ -114,16 +114,16 @@ class _Check:
             text = f"'{known.image}' needs the version of the operator, and nothing says what versions it has"
             hint = "write the images at the versions, or use ${version} alone"
             yield finding("value.image", (*path[:-1], "image"), text, hint=hint)
-        for index, entry in enumerate(known.versions):
+        for index, (entry, made) in enumerate(zip(known.versions, self.definition.versions(kind, None), strict=True)):
             at: Path = (*path, index)
             if entry.image is not None or self.is_broken((*at, "image")) or self.is_broken((*path[:-1], "image")):
                 continue
-            if known.image is None:
+            if made.image is None:
                 text = f"the field 'image' is needed, since type '{kind}' has no pattern for it"
                 hint = "write the image here, or a pattern for all versions: image: team/name:${version}"
                 yield finding("field.missing", (*at, "image"), text, hint=hint)
                 continue
-            message = check_image(filled(known.image, entry.version, "1.0.0"))
+            message = check_image(made.image)
             if message is not None:
                 yield finding("value.image", (*at, "version"), f"by the pattern '{known.image}', {message}")
 

@@ -75,7 +75,7 @@ class ClusterHooks:
         if entry.when_ready:
             return objects.filling.of_restore(name, candidate.names[0], candidate.program_cluster)
         reporting = run.reporter.binding(token, name, self._database(entry))
-        adopting = candidate.may_exist(entry.manifest) or candidate.existing(entry) is not None
+        adopting = candidate.checked.adopt  # a restore, which is none of what was there, has been told apart above
         if not entry.keeps_data and not adopting:
             return reporting
         judging = None

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 
 if TYPE_CHECKING:
-    from pydantic import BaseModel
-
     from pulumi_everest.core.check_job import JobKind
     from pulumi_everest.resources.candidates.job_candidate import JobCandidate
 
@@ -76,9 +74,7 @@ def _start(
 ) -> tuple[JobCandidate, list[pulumi.Resource]]:
     """The job of a component, checked, and the resources that were passed for names."""
     from pulumi_everest.resources.arguments.arguments import Arguments, merged
-    from pulumi_everest.resources.arguments.models import DatabaseBackupArgs as BackupModel
-    from pulumi_everest.resources.arguments.models import DatabaseRestoreArgs as RestoreModel
-    from pulumi_everest.resources.arguments.models import DatabaseUpgradeArgs as UpgradeModel
+    from pulumi_everest.resources.arguments.models import JOBS
     from pulumi_everest.resources.candidates.job_candidate import JobCandidate, named
     from pulumi_everest.resources.candidates.run import current_run
     from pulumi_everest.resources.cluster import DatabaseCluster
@@ -100,8 +96,7 @@ def _start(
             cluster = resource._candidate
         if resource is not None and not isinstance(resource, Provider):
             passed.append(resource)
-    model: type[BaseModel] = UpgradeModel if kind == "upgrade" else BackupModel if kind == "backup" else RestoreModel
-    checked = Arguments(model, subject_of(token, name), arguments, found)
+    checked = Arguments(JOBS[kind], subject_of(token, name), arguments, found)
     kubernetes = options.provider or (cluster.kubernetes if cluster is not None else None)
     return JobCandidate(kind, checked, current_run(), kubernetes, cluster), passed
 

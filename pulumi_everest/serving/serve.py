@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import grpc
@@ -29,6 +30,7 @@ from pulumi_everest.resources.candidates.gate import Batch
 from pulumi_everest.resources.candidates.run import run_of_call
 from pulumi_everest.resources.engine import tokens
 from pulumi_everest.resources.engine.errors import ClusterError
+from pulumi_everest.resources.job_component import JobComponent
 from pulumi_everest.serving.deployment import Deployment, Deployments
 from pulumi_everest.serving.engine_link import LIMITS, EngineLink, gone
 from pulumi_everest.serving.inputs import Reader, options_of
@@ -112,27 +114,17 @@ def _make_provider(name: str, call: Call, options: pulumi.ResourceOptions) -> Ma
     return made, {"name": made.name}
 
 
-def _make_backup(name: str, call: Call, options: pulumi.ResourceOptions) -> Made:
-    made = backup.DatabaseBackup(name, call.inputs, options)  # type: ignore[arg-type]
-    return made, {"name": made.name, "namespace": made.namespace}
-
-
-def _make_restore(name: str, call: Call, options: pulumi.ResourceOptions) -> Made:
-    made = restore.DatabaseRestore(name, call.inputs, options)  # type: ignore[arg-type]
-    return made, {"name": made.name, "namespace": made.namespace}
-
-
-def _make_upgrade(name: str, call: Call, options: pulumi.ResourceOptions) -> Made:
-    made = upgrade.DatabaseUpgrade(name, call.inputs, options)  # type: ignore[arg-type]
+def _make_job(kind: Callable[..., JobComponent], name: str, call: Call, options: pulumi.ResourceOptions) -> Made:
+    made = kind(name, call.inputs, options)
     return made, {"name": made.name, "namespace": made.namespace}
 
 
 _KINDS: dict[str, Callable[[str, Call, pulumi.ResourceOptions], Made]] = {
     tokens.CLUSTER: _make_cluster,
     tokens.PROVIDER: _make_provider,
-    tokens.BACKUP: _make_backup,
-    tokens.RESTORE: _make_restore,
-    tokens.UPGRADE: _make_upgrade,
+    tokens.BACKUP: partial(_make_job, backup.DatabaseBackup),
+    tokens.RESTORE: partial(_make_job, restore.DatabaseRestore),
+    tokens.UPGRADE: partial(_make_job, upgrade.DatabaseUpgrade),
 }
 
 

@@ -33,11 +33,12 @@ if TYPE_CHECKING:
 
 DEFINITION = "DatabaseClusterDefinition"
 KINDS = (DEFINITION, "Provider", "DatabaseCluster", "DatabaseBackup", "DatabaseRestore", "DatabaseUpgrade")
-_JOBS: dict[str, JobKind] = {
+JOBS: Mapping[str, JobKind] = {
     "DatabaseBackup": "backup",
     "DatabaseRestore": "restore",
     "DatabaseUpgrade": "upgrade",
 }
+"""The kinds of documents that are jobs, with what jobs are called elsewhere."""
 
 
 def _model_of(kind: str) -> type[BaseModel]:
@@ -256,7 +257,7 @@ class Documents:
         if not isinstance(metadata, dict) or not isinstance(spec, dict):
             return
         metadata.setdefault("namespace", "default")
-        self.jobs.append(JobInput(_JOBS[kind], metadata, spec, ("spec",), _subject(document), document.place))
+        self.jobs.append(JobInput(JOBS[kind], metadata, spec, ("spec",), _subject(document), document.place))
 
 
 def _subject(document: Document) -> str:

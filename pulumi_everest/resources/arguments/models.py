@@ -131,6 +131,14 @@ class DatabaseUpgradeArgs(jobs.DatabaseUpgradeSpec):
     """True waits until it is done, a text for what it says, as in the annotation `pulumi.com/waitFor`."""
 
 
+JOBS: Final[dict[str, type[BaseModel]]] = {
+    "backup": DatabaseBackupArgs,
+    "restore": DatabaseRestoreArgs,
+    "upgrade": DatabaseUpgradeArgs,
+}
+"""The arguments of jobs, by their kinds."""
+
+
 class ProviderArgs(provider.ProviderSpec):
     """Which definition a Provider stands for, and what holds for all its clusters."""
 

@@ -11,6 +11,8 @@ PROVIDER: Final = f"{PACKAGE}:index:DatabaseProvider"
 BACKUP: Final = f"{PACKAGE}:index:DatabaseBackup"
 RESTORE: Final = f"{PACKAGE}:index:DatabaseRestore"
 UPGRADE: Final = f"{PACKAGE}:index:DatabaseUpgrade"
+JOBS: Final = {"backup": BACKUP, "restore": RESTORE, "upgrade": UPGRADE}
+"""The types of jobs, by their kinds."""
 
 
 def kind_of(token: str) -> str:

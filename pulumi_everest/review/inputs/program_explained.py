@@ -11,12 +11,7 @@ from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.findings import Locate, Place, finding
 from pulumi_everest.model.shapes import Shape, shape_of
 from pulumi_everest.program.run import ProgramRun
-from pulumi_everest.resources.arguments.models import (
-    DatabaseBackupArgs,
-    DatabaseClusterArgs,
-    DatabaseRestoreArgs,
-    DatabaseUpgradeArgs,
-)
+from pulumi_everest.resources.arguments.models import JOBS, DatabaseClusterArgs
 from pulumi_everest.resources.arguments.naming import as_written
 from pulumi_everest.resources.engine import tokens
 from pulumi_everest.review.inputs.groups import Group, Item
@@ -28,8 +23,7 @@ from pulumi_everest.workspace.explained_jobs import explained_job
 from pulumi_everest.workspace.job_plans import JobPlan
 from pulumi_everest.workspace.plans import Plan
 
-_TOKENS = {"cluster": tokens.CLUSTER, "backup": tokens.BACKUP, "restore": tokens.RESTORE, "upgrade": tokens.UPGRADE}
-_JOBS = {"backup": DatabaseBackupArgs, "restore": DatabaseRestoreArgs, "upgrade": DatabaseUpgradeArgs}
+_TOKENS = {"cluster": tokens.CLUSTER, **tokens.JOBS}
 Key = tuple[str, str, str]
 
 
@@ -80,7 +74,7 @@ def _located(plan: Plan | JobPlan, groups: Sequence[Group], sources: Sources) ->
     if isinstance(plan, Plan):
         shape = shape_of(DatabaseClusterArgs)
         return replace(plan, cluster=replace(plan.cluster, locate=_locate(group, item, shape, sources)))
-    shape = shape_of(_JOBS[plan.input.kind])
+    shape = shape_of(JOBS[plan.input.kind])
     return replace(plan, input=replace(plan.input, locate=_locate(group, item, shape, sources)))
 
 

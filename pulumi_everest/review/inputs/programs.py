@@ -192,7 +192,7 @@ def _cluster(resource: Registered, result: ProgramRun, sources: Sources) -> Grou
     return group
 
 
-_JOBS = {tokens.BACKUP: "backup", tokens.RESTORE: "restore", tokens.UPGRADE: "upgrade"}
+_JOBS = {token: kind for kind, token in tokens.JOBS.items()}
 
 
 def _job(resource: Registered) -> Group:

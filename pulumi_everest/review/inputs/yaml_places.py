@@ -16,9 +16,7 @@ if TYPE_CHECKING:
     from pulumi_everest.review.inputs.sources import Sources
 
 
-_KINDS = frozenset(
-    map(tokens.kind_of, (tokens.PROVIDER, tokens.CLUSTER, tokens.BACKUP, tokens.RESTORE, tokens.UPGRADE))
-)
+_KINDS = frozenset(map(tokens.kind_of, (tokens.PROVIDER, tokens.CLUSTER, *tokens.JOBS.values())))
 
 
 def placed_in_yaml(entry: Finding, sources: Sources) -> Finding:

@@ -15,17 +15,13 @@ from pulumi_everest.model.findings import EverestError
 from pulumi_everest.model.source.documents import read_file
 from pulumi_everest.model.storage_types import storage_fields
 from pulumi_everest.plugins.plugin import Plugin
+from pulumi_everest.workspace.documents import JOBS
 from pulumi_everest.workspace.workspace import shape_for
 
 Base = Mapping[str, Any] | str | Path
 """The spec of a cluster, a whole document, or a file or folder of documents."""
 
 EXPECTED = ".expected.yaml"
-_KINDS: Mapping[str, JobKind] = {
-    "DatabaseBackup": "backup",
-    "DatabaseRestore": "restore",
-    "DatabaseUpgrade": "upgrade",
-}
 SCHEDULE = {"name": "probe-daily", "cron": "0 0 * * *"}
 
 
@@ -81,7 +77,7 @@ def _add(bases: Bases, documents: Sequence[Mapping[str, Any]], plugin: Plugin) -
             clusters[_name(document)] = {"provider": plugin.definition.name, **own}
     bases.clusters += clusters.values()
     for document in documents:
-        kind, spec = _KINDS.get(str(document.get("kind"))), document.get("spec")
+        kind, spec = JOBS.get(str(document.get("kind"))), document.get("spec")
         if kind is not None and isinstance(spec, dict):
             own = {key: copied(value) for key, value in spec.items() if key not in ("cluster", "provider")}
             bases.jobs.append((kind, own, clusters.get(spec.get("cluster"))))

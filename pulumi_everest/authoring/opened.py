@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from pulumi_everest.model.findings import Finding, Place, finding, unknown
+from pulumi_everest.model.findings import EverestError, Finding, Place, finding, unknown
 from pulumi_everest.plugins.find import ENTRY_POINTS, Plugins
 from pulumi_everest.plugins.plugin import MANIFEST, Plugin, load_plugin
 
@@ -71,19 +71,28 @@ def _of_name(name: str) -> Opened:
 def _of_wheel(wheel: Path, folder: Path) -> list[Opened]:
     """The plugins that the entry points of a wheel name. Nothing of it is imported or installed."""
     try:
-        with zipfile.ZipFile(wheel) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > MOST_BYTES:
-                text = f"{wheel} unpacks to more than {MOST_BYTES // 1024**2} MiB"
-                return [Opened(None, [finding("plugin.not-found", (), text)])]
-            archive.extractall(folder)
-    except (zipfile.BadZipFile, OSError) as error:
-        return [Opened(None, [finding("plugin.not-found", (), f"{wheel} cannot be read as a wheel: {error}")])]
+        unpack(wheel, folder)
+    except EverestError as error:
+        return [Opened(None, error.findings)]
     names = list(_named_folders(folder))
     if not names:
         text = f"{wheel} names no plugin"
         hint = f'give it an entry point: [project.entry-points."{ENTRY_POINTS}"]'
         return [Opened(None, [finding("plugin.not-found", (), text, hint=hint)])]
     return [_in_wheel(wheel, folder, name) for name in names]
+
+
+def unpack(wheel: Path, folder: Path) -> None:
+    """Write what is in a wheel. Raises EverestError where it cannot be read, or has more in it than plugins have."""
+    try:
+        with zipfile.ZipFile(wheel) as archive:
+            if sum(entry.file_size for entry in archive.infolist()) > MOST_BYTES:
+                text = f"{wheel} unpacks to more than {MOST_BYTES // 1024**2} MiB"
+                raise EverestError([finding("plugin.not-found", (), text)])
+            archive.extractall(folder)
+    except (zipfile.BadZipFile, OSError) as error:
+        text = f"{wheel} cannot be read as a wheel: {error}"
+        raise EverestError([finding("plugin.not-found", (), text)]) from None
 
 
 def _named_folders(folder: Path) -> Iterator[str]:

@@ -128,7 +128,7 @@ def _backwards(paths: Sequence[str], options: Options) -> tuple[Gathered, list[F
     from dataclasses import replace
 
     from pulumi_everest.cli.reading import read
-    from pulumi_everest.review.comparison.impacts import compare_clusters
+    from pulumi_everest.review.comparison.impacts import compare_clusters, stuck
     from pulumi_everest.review.inputs.gather import gather
     from pulumi_everest.review.locks.back import backwards
 
@@ -142,9 +142,7 @@ def _backwards(paths: Sequence[str], options: Options) -> tuple[Gathered, list[F
     then = gather(inputs, replace(options, back=clusters, keep_sound=True))
     compared = compare_clusters(now.known_clusters, then.known_clusters)
     changes = {entry.before.names[0]: entry.changes for entry in compared}
-    gone = {cluster.names[0] for cluster in now.known_clusters} - changes.keys()
-    errors = [entry for entry in then.findings if entry.is_error]
-    wrong = {name: [e for e in errors if name in (e.subject.rpartition(" ")[2], *e.path)] or errors for name in gone}
+    wrong = stuck(now.known_clusters, compared, then.findings)
     found = backwards(now.sections, changes, wrong, clusters)
     now.sections = found.sections
     return now, found.findings

@@ -202,24 +202,22 @@ def _known_storage(name: Any, storages: Sequence[Any], path: Path) -> Iterator[F
 
 def _upgraded(job: Job) -> Iterator[Finding]:
     """Find what the cluster of an upgrade is to be after it, and what is in the way."""
-    cluster, version, engine = job.cluster, job.spec.get("version"), ENGINE
+    cluster, version, at = job.cluster, job.spec.get("version"), ("instances", ENGINE, "version")
     if cluster is None:
         text = "an upgrade goes from the version that the cluster has, so the cluster must be in the input"
         yield finding("upgrade.not-possible", ("cluster",), text, hint="put the DatabaseCluster beside it")
         return
-    was = value_at(cluster.spec, ("instances", engine, "version"))
+    was = value_at(cluster.spec, at)
     if isinstance(version, Deferred) or isinstance(was, Deferred):
         text = "the version decides what the upgrade is, so it must be known in a preview"
         yield finding("value.not-known", ("version",), text)
         return
     spec = {**cluster.spec, "instances": {**cluster.spec["instances"]}}
-    for name in bundled(job.technology.definition) & spec["instances"].keys():
+    for name in (bundled(job.technology.definition) | {ENGINE}) & spec["instances"].keys():
         kept = {key: value for key, value in spec["instances"][name].items() if key not in ("version", "image")}
         spec["instances"][name] = kept
-    own = {key: value for key, value in spec["instances"][engine].items() if key != "image"}
-    spec["instances"][engine] = {**own, "version": version}
+    spec["instances"][ENGINE]["version"] = version
     target, found = resolve(cluster.metadata, spec, job.technology)
-    at = ("instances", engine, "version")
     for entry in found:
         if entry.is_error:
             yield replace(entry, path=("version",)) if entry.path == at else replace(entry, path=())

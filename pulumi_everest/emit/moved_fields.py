@@ -6,7 +6,7 @@ the type of a Service.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pulumi_everest.core.paths import value_at
@@ -14,7 +14,7 @@ from pulumi_everest.model.plugin_files.object_settings import MovedField
 from pulumi_everest.model.values.versions import version_key
 
 
-def _lacking(manifest: dict[str, Any], moved: Sequence[MovedField], operator: Any) -> Iterator[MovedField]:
+def lacking(manifest: Mapping[str, Any], moved: Sequence[MovedField], operator: Any) -> Iterator[MovedField]:
     """Those that an object has and that the operator version does not; none where that is not known."""
     if isinstance(operator, str):
         for one in moved:
@@ -27,7 +27,7 @@ def move_fields(manifest: dict[str, Any], moved: Sequence[MovedField], operator:
 
     Gives the fields that it had something in.
     """
-    found = tuple(_lacking(manifest, moved, operator))
+    found = tuple(lacking(manifest, moved, operator))
     for one in found:
         *above, last = _path(one.from_)
         holder = value_at(manifest, tuple(above))

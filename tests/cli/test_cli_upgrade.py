@@ -14,6 +14,8 @@ import pytest
 import yaml
 from click.testing import Result
 
+from pulumi_everest.authoring import opened
+
 Run = Callable[..., Result]
 Change = Callable[[dict[str, Any], dict[str, Any]], None]
 
@@ -205,6 +207,19 @@ def test_a_plugin_may_be_in_a_wheel_or_at_a_revision(run: Run, work: Path, tmp_p
 
     assert result.stdout.splitlines()[0] == "toydb 1.0.0 → 1.1.0"
     assert "engine.storage.size 1Gi → 500Mi, guard storage-shrink" in result.stdout
+
+
+def test_a_wheel_with_more_in_it_than_plugins_have_is_not_unpacked(
+    run: Run, work: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opened, "MOST_BYTES", 1024)
+    (work / "orders.yaml").write_text(cluster("orders"))
+    with zipfile.ZipFile(work / "large.whl", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("large.txt", "0" * 1025)
+
+    result = run("upgrade", "orders.yaml", "--from", "large.whl", "--to", TOYDB)
+
+    assert (result.exit_code, "large.whl unpacks to more than" in result.stderr) == (1, True)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import click
 
+from pulumi_everest.cli.output.write import listed
 from pulumi_everest.model.lines import on_one_line
 from pulumi_everest.review.upgrades.operators import OperatorUpgrade
 from pulumi_everest.upgrade.operators.steps import Step
@@ -52,7 +53,6 @@ def _clusters(step: Step) -> Iterator[str]:
     for name, texts in step.clusters.items():
         equal.setdefault(tuple(texts), []).append(name)
     for said, names in list(equal.items())[:_MOST]:
-        shown = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
-        yield f"{shown}: {'; '.join(said)}"
+        yield f"{listed(names, 4)}: {'; '.join(said)}"
     if len(equal) > _MOST:
         yield f"and {len(equal) - _MOST} more: --format json has all"

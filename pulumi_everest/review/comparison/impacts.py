@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from pulumi_everest.core.changes.compare import IN_A_PROGRAM, compare, finding_of, values
@@ -26,6 +26,23 @@ def compare_clusters(
             changes = compare(was.snapshot, now.snapshot, now.technology, allow, now.handling)
             compared.append(Compared(now, changes, was))
     return compared
+
+
+def stuck(
+    before: Sequence[Cluster], compared: Sequence[Compared], found: Iterable[Finding]
+) -> dict[str, list[Finding]]:
+    """The clusters that there were and that cannot be made any more, by name, each with what is wrong with it.
+
+    These are the errors among `found` that are about the cluster, or all of them where none is.
+    """
+    known = {id(entry.before) for entry in compared}
+    errors = [entry for entry in found if entry.is_error]
+    result = {}
+    for cluster in before:
+        if id(cluster) not in known:
+            own = [e for e in errors if e.subject == cluster.subject or cluster.names[0] in e.path]
+            result[cluster.names[0]] = own or errors
+    return result
 
 
 def pairs(

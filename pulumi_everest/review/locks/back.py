@@ -14,7 +14,7 @@ from pulumi_everest.core.changes.impact import Change
 from pulumi_everest.core.lock_record import Record
 from pulumi_everest.core.versions.definition_digest import short
 from pulumi_everest.model.findings import Finding, finding
-from pulumi_everest.model.lock import LOCK_FILE, former_of, read_locks
+from pulumi_everest.model.lock import LOCK_FILE, former_of
 from pulumi_everest.model.lock_file import LockedCluster
 from pulumi_everest.review.locks.files import Section, is_named
 
@@ -44,8 +44,7 @@ def backwards(
     """
     found = Back()
     for section in sections:
-        locks = read_locks(section.folder / LOCK_FILE)
-        entries = (locks.section(section.stack) if locks is not None else None) or {}
+        entries = section.entries()
         records = []
         for record in section.records:
             entry = entries.get(record.name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from pulumi_everest.review.options import STDIN
 
 if TYPE_CHECKING:
     from pulumi_everest.core.lock_record import Record
+    from pulumi_everest.model.lock_file import LockedCluster
     from pulumi_everest.program.run import ProgramRun
     from pulumi_everest.review.options import Options
     from pulumi_everest.workspace.workspace import ClusterInput, Plan
@@ -30,6 +31,11 @@ class Section:
     stack: str | None
     whole: bool
     records: list[Record]
+
+    def entries(self) -> Mapping[str, LockedCluster]:
+        """What the lock file has of these clusters and others of its stack. Raises EverestError where it is wrong."""
+        locks = read_locks(self.folder / LOCK_FILE)
+        return (locks.section(self.stack) if locks is not None else None) or {}
 
 
 class LockFiles:

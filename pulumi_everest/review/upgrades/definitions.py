@@ -7,11 +7,10 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from pulumi_everest.model.findings import EverestError, Finding, finding, sort_findings
-from pulumi_everest.model.lock import LOCK_FILE, read_locks
 from pulumi_everest.model.lock_file import LockedCluster
 from pulumi_everest.plugins.plugin import Plugin, load_plugin
 from pulumi_everest.review.clusters import Cluster, Compared
-from pulumi_everest.review.comparison.impacts import compare_clusters, data, findings
+from pulumi_everest.review.comparison.impacts import compare_clusters, data, findings, stuck
 from pulumi_everest.review.comparison.object_diff import Difference, compare
 from pulumi_everest.review.comparison.revision import rename
 from pulumi_everest.review.inputs.gather import Gathered, gather
@@ -74,7 +73,7 @@ def definition_upgrade(
     after = _gathered(new, inputs, replace(options, keep_sound=True))
     upgrade = DefinitionUpgrade(after, both)
     upgrade.compared = compare_clusters(before.known_clusters, after.known_clusters)
-    upgrade.stuck = _stuck(before.known_clusters, upgrade.compared, after.findings)
+    upgrade.stuck = stuck(before.known_clusters, upgrade.compared, after.findings)
     former = {id(entry.before) for entry in upgrade.compared}
     items = [item for group in before.groups if id(group.cluster) in former for item in group.items]
     upgrade.differences = compare(items, [item for group in upgrade.groups for item in group.items])
@@ -101,20 +100,6 @@ def _gathered(source: PluginSource, inputs: Inputs, options: Options) -> Gathere
     return gathered
 
 
-def _stuck(
-    before: Sequence[Cluster], compared: Sequence[Compared], found: Sequence[Finding]
-) -> dict[str, list[Finding]]:
-    """The clusters that there were and that are not to be had any more, each with what is wrong with it."""
-    known = {id(entry.before) for entry in compared}
-    errors = [entry for entry in found if entry.is_error]
-    stuck = {}
-    for cluster in before:
-        if id(cluster) not in known:
-            own = [e for e in errors if e.subject == cluster.subject or cluster.names[0] in e.path]
-            stuck[cluster.names[0]] = own or errors
-    return stuck
-
-
 def _about_plugins(both: Sequence[Move], before: Gathered) -> Iterator[Finding]:
     """What is to be said of plugins that clusters of the input are of."""
     used = {cluster.technology.definition.name for cluster in before.known_clusters}
@@ -131,7 +116,6 @@ def _locked(gathered: Gathered) -> dict[str, LockedCluster]:
     """What the lock files of an input say of its clusters."""
     found: dict[str, LockedCluster] = {}
     for section in gathered.sections:
-        locks = read_locks(section.folder / LOCK_FILE)
-        entries = (locks.section(section.stack) if locks is not None else None) or {}
+        entries = section.entries()
         found |= {record.name: entries[record.name] for record in section.records if record.name in entries}
     return found

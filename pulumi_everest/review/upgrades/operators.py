@@ -14,11 +14,13 @@ from pulumi_everest.core.paths import value_at
 from pulumi_everest.core.technology import Technology
 from pulumi_everest.core.validate import check_cluster
 from pulumi_everest.core.versions.ways import VersionWays
+from pulumi_everest.emit.moved_fields import lacking
 from pulumi_everest.model.findings import Finding, finding, unknown
 from pulumi_everest.model.plugin_files.manifest import PluginManifest
 from pulumi_everest.model.values.versions import numbers, version_key
 from pulumi_everest.review.clusters import Cluster
 from pulumi_everest.review.databases import databases, look
+from pulumi_everest.review.running import namespace_of
 from pulumi_everest.upgrade.operators.running import Database, Running, check_steps
 from pulumi_everest.upgrade.operators.steps import Place, Step, Way, jumps, steps, way_of
 
@@ -110,7 +112,6 @@ def _upgrade(
         found.append(finding("upgrade.operator", (), text, hint=hint, subject=subject))
     if found:
         return upgrade, found
-    unlocked = {one.names[0]: list(_unheld(one.snapshot)) for one in clusters}
     states = {group.cluster.names[0]: _State(group.cluster, group) for group in groups if group.cluster is not None}
     ways = []
     for step in way:
@@ -118,7 +119,7 @@ def _upgrade(
         ways.append(made)
         found += problems
     place = _placed(place, running, groups)
-    upgrade.steps = steps(manifest.operator, ways, place, [name for name, one in unlocked.items() if one])
+    upgrade.steps = steps(manifest.operator, ways, place, [one.names[0] for one in clusters if _follows(one.snapshot)])
     if running is not None:
         check_steps(upgrade.steps, running, manifest.moved)
     elif upgrade.steps:
@@ -212,10 +213,9 @@ def _lines(changes: Iterable[Change]) -> list[str]:
 
 def _fields(state: _State, manifest: PluginManifest, version: str) -> Iterator[str]:
     """The fields of its object that the version's definitions drop, with where they go."""
-    for one in manifest.moved:
-        value = value_at(state.main, tuple(one.from_.split(".")))
-        new = state.operator is not None and version_key(state.operator) < version_key(one.since)
-        if value is not None and new and version_key(version) >= version_key(one.since):
+    for one in lacking(state.main, manifest.moved, version):
+        if state.operator is not None and version_key(state.operator) < version_key(one.since):
+            value = value_at(state.main, tuple(one.from_.split(".")))
             yield f"{one.from_} → {one.to}: {value}" if one.to is not None else f"{one.from_}: take it out"
 
 
@@ -278,11 +278,12 @@ def _refused(state: _State, changes: Sequence[Change], raised: Snapshot, version
             yield replace(state.cluster.shown(entry), message=text, subject=state.cluster.subject)
 
 
-def _unheld(snapshot: Snapshot) -> Iterator[str]:
-    """The components whose versions follow defaults."""
-    for name, instance in snapshot.instances.items():
-        if isinstance(instance.get("version"), str) and not snapshot.holds(f"{name}.version"):
-            yield name
+def _follows(snapshot: Snapshot) -> bool:
+    """Whether the version of a component follows defaults."""
+    return any(
+        isinstance(instance.get("version"), str) and not snapshot.holds(f"{name}.version")
+        for name, instance in snapshot.instances.items()
+    )
 
 
 # What runs
@@ -295,14 +296,14 @@ def _running(manifest: PluginManifest, gathered: Gathered, live: LiveCluster) ->
 
     rows = [look(live, one) for one in databases(gathered, [manifest]) if _is_of(one.manifest, manifest)]
     kinds = [(str(row.database.item.manifest["apiVersion"]), row.database.item.key[1]) for row in rows]
-    namespaces = [row.database.item.key[2] or "default" for row in rows]
+    namespaces = [namespace_of(row.database.item) for row in rows]
     facts = read_facts(live, kinds, manifest.operator.crds, namespaces)
     path = tuple(manifest.operator.version_path.split(".")) if manifest.operator.version_path else ()
     there = []
     for row in rows:
         item = row.database.item
         version = value_at(row.live, path) if row.live is not None and path else None
-        name = f"{item.key[2] or 'default'}/{item.key[3]}"
+        name = f"{namespace_of(item)}/{item.key[3]}"
         there.append(Database(name, row.live, row.ready, row.state, version if isinstance(version, str) else None))
     operators = {
         f"{one.namespace}/{one.name}": one.version for one in running(manifest.operator, facts.deployments or ())

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from pulumi_everest.authoring.opened import unpack
 from pulumi_everest.model.findings import EverestError, finding
 from pulumi_everest.plugins.find import Plugins
 from pulumi_everest.plugins.plugin import MANIFEST
@@ -92,8 +93,7 @@ def _of_wheel(path: Path, scratch: Path, text: str) -> list[Path]:
     if path.suffix not in _WHEELS or not zipfile.is_zipfile(path):
         message = f"'{text}' is no folder and no wheel"
         raise EverestError([finding("plugin.not-found", (), message, hint="name the folder that has plugin.yaml")])
-    with zipfile.ZipFile(path) as archive:
-        archive.extractall(scratch)
+    unpack(path, scratch)
     return _found(scratch, text)
 
 

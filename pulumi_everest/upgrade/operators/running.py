@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pulumi_everest.core.paths import value_at
+from pulumi_everest.emit.moved_fields import lacking
 from pulumi_everest.model.plugin_files.object_settings import MovedField
 from pulumi_everest.model.values.versions import version_key
 from pulumi_everest.upgrade.operators.steps import Step
@@ -62,24 +63,20 @@ def _is_done(step: Step, steps: Sequence[Step], running: Running, moved: Sequenc
     """Whether what runs has a step behind it. What cannot be seen counts as done with what comes after it."""
     operator = running.operator
     later = operator is not None and version_key(operator) >= version_key(step.version)
-    raised = _raised(step.version, running)
     match step.kind:
-        case "record":
+        case "record" | "versions" | "operator":
             return later
         case "fields":
             return later or not any(_lacking(one, step.version, moved) for one in running.databases)
-        case "versions":
-            return later
         case "definitions":
             there = running.definition
             return later or (there is not None and version_key(there) >= version_key(step.version))
-        case "operator":
-            return later
         case "crVersion":
-            return raised
-        case _:
+            return _raised(step.version, running)
+        case "images":
             after = [other for other in steps if version_key(other.version) > version_key(step.version)]
-            return raised and any(_is_done(other, steps, running, moved) for other in after if other.kind == "operator")
+            next_one = any(_is_done(other, steps, running, moved) for other in after if other.kind == "operator")
+            return next_one and _raised(step.version, running)
 
 
 def _raised(version: str, running: Running) -> bool:
@@ -97,9 +94,8 @@ def _problems(step: Step, running: Running, moved: Sequence[MovedField]) -> Iter
         elif not one.ready:
             yield f"{one.name} is not ready ({one.state}): wait until it is, everest status says what for"
         if step.kind == "definitions":
-            lacking = [entry.from_ for entry in _lacking(one, step.version, moved)]
-            if lacking:
-                names = ", ".join(lacking)
+            names = ", ".join(entry.from_ for entry in _lacking(one, step.version, moved))
+            if names:
                 yield f"{one.name} still has {names}, which the definitions of {step.version} drop: move them first"
     if step.kind == "operator" and not running.operators:
         yield "no deployment in the cluster runs the operator: install the version of before first"
@@ -109,12 +105,4 @@ def _problems(step: Step, running: Running, moved: Sequence[MovedField]) -> Iter
 
 def _lacking(database: Database, version: str, moved: Sequence[MovedField]) -> list[MovedField]:
     """The fields that a live object has and that the definitions of a version drop, but for those without effect."""
-    live = database.live
-    return [
-        one
-        for one in moved
-        if live is not None
-        and one.to is not None
-        and version_key(version) >= version_key(one.since)
-        and value_at(live, tuple(one.from_.split("."))) is not None
-    ]
+    return [one for one in lacking(database.live or {}, moved, version) if one.to is not None]

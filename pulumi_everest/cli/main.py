@@ -28,6 +28,8 @@ _HELP = """Databases of any technology on Kubernetes, checked and shown without 
   everest schema DatabaseCluster           what an editor needs to know
   everest adopt --from-cluster             the program of databases that are there
   everest migrate --from-cluster           the way from Everest's first API
+  everest upgrade infra/ --operator 1.22.0 the steps to a newer operator
+  everest plugin new mydb --from-crd crds/ a plugin, from an operator's definitions
   everest plugin check plugins/valkey      what is wrong with a plugin of your own
   everest ui                               the forms of the technologies, in the browser
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path as File
 
 from pulumi_everest.authoring.schema_check import shipped
+from pulumi_everest.core.check_job import JOB_KINDS
 from pulumi_everest.core.paths import parse
 from pulumi_everest.emit.crds import Crds
 from pulumi_everest.model.deferred import Path
@@ -81,10 +82,11 @@ def _finding(plugin: Plugin, probes: list[Probe]) -> Finding:
 
 
 def _listed_in_job(plugin: Plugin, kind: str, path: Path) -> Place | None:
-    """Where backup.yaml or restore.yaml says that it honours a field."""
-    if kind not in ("backup", "restore"):
+    """Where backup.yaml, or the file of another job, says that it honours a field."""
+    known = next((one for one in JOB_KINDS if one == kind), None)
+    if known is None:
         return None
-    document = plugin.traced_job("backup" if kind == "backup" else "restore").document
+    document = plugin.traced_job(known).document
     fields = document.data.get("fields")
     for index, field in enumerate(fields if isinstance(fields, list) else []):
         if isinstance(field, str) and _covers(parse(field), path):

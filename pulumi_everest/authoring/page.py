@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from pulumi_everest.core.check_job import JOB_KINDS
 from pulumi_everest.plugins.plugin import Plugin
 from pulumi_everest.testing.probes.capabilities import Capability
 
@@ -33,7 +34,7 @@ def shown(plugin: Plugin) -> dict[str, Any]:
             "cluster": sorted(manifest.spec_fields()),
             **{name: sorted(manifest.instance_fields(name) or ()) for name in spec.components},
         },
-        "jobs": [kind for kind, there in (("backup", plugin.backup), ("restore", plugin.restore)) if there is not None],
+        "jobs": [kind for kind in JOB_KINDS if getattr(plugin, kind) is not None],
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 from pulumi_everest.core.overrides import has_overrides
 from pulumi_everest.core.paths import FieldSet, value_at
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
 JobKind = Literal["backup", "restore", "upgrade"]
+JOB_KINDS: Final[tuple[JobKind, ...]] = get_args(JobKind)
 SOURCE = ("backup", "storage", "path", "type", "pointInTime")
 """The fields that say where the data of a restore comes from; `dataSource` of a cluster has the same."""
 ENGINE = "engine"

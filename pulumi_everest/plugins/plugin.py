@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pulumi_everest.core.check_job import JobKind
+from pulumi_everest.core.check_job import JOB_KINDS, JobKind
 from pulumi_everest.core.paths import parse
 from pulumi_everest.core.technology import Definition, Technology
 from pulumi_everest.emit.job_objects import JobTemplate
@@ -301,7 +301,7 @@ class Plugin:
         found += located(problems, self.definition_document.place, f"definition {self.definition.name}")
         if self.manifest.filled_by == "restore" and not (self.folder / "restore.yaml").is_file():
             found.append(_missing(self.folder, "restore.yaml"))
-        for part in ("template", "backup", "restore", "upgrade", "presets", "_adopt", "legacy"):
+        for part in ("template", *JOB_KINDS, "presets", "_adopt", "legacy"):
             try:
                 read = getattr(self, part)
                 read = read.template if isinstance(read, JobTemplate) else read

@@ -73,6 +73,10 @@ def test_a_component_has_a_place_in_the_main_object(cache: Path) -> None:
     assert "sentinel" in run("show", cache).output
 
 
+def test_every_kind_of_job_that_a_plugin_has_is_shown() -> None:
+    assert "jobs       backup, restore, upgrade\n" in run("show", "pg").output
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from pulumi_everest.core.check_job import ENGINE, Job, JobKind, job_model
+from pulumi_everest.core.check_job import ENGINE, JOB_KINDS, Job, JobKind, job_model
 from pulumi_everest.core.definitions.samples import BACKUP_TYPES, PATHS, FieldPath, field_paths
 from pulumi_everest.core.paths import value_at
 from pulumi_everest.core.resolve import Resolved
@@ -125,8 +125,7 @@ class JobProbe:
 
     def run(self) -> Iterator[Probe]:
         """Probe every field of the kinds that the plugin has templates for; paths are ``backup: type`` and the like."""
-        kinds: tuple[JobKind, ...] = ("backup", "restore", "upgrade")
-        for kind in kinds:
+        for kind in JOB_KINDS:
             if self.setup.job_template(kind) is None:
                 continue
             for path, values in field_paths(job_model(kind)):

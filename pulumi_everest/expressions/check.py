@@ -38,17 +38,29 @@ def compile_checked(
 
 
 def condition_findings(
-    text: str, environment: Environment, shapes: Mapping[str, Shape], at: Path, *, what: str, where: str = ""
+    text: str,
+    environment: Environment,
+    shapes: Mapping[str, Shape],
+    at: Path,
+    *,
+    what: str,
+    where: str = "",
+    code: str = "definition.expression",
+    code_of_result: str = "definition.rule-result",
 ) -> Iterator[Finding]:
-    """What is wrong with a rule or condition of a definition. `what` it is for people, `where` says what has it."""
+    """What is wrong with a rule or condition, of a definition unless the codes say otherwise.
+
+    `what` it is for people, `where` says what has it. `code` is that of `compile_checked`, `code_of_result` that of an
+    expression that is neither true nor false.
+    """
     expression, found = compile_checked(
-        text, environment, shapes, at, code="definition.expression", wrong=f"the {what} does not compile",
+        text, environment, shapes, at, code=code, wrong=f"the {what} does not compile",
         missing=lambda path: f"'{path}' does not exist{where}",
     )  # fmt: skip
     yield from found
     result = wrong_result(expression, shapes) if expression is not None else None
     if result is not None:
-        yield finding("definition.rule-result", at, f"a {what} is true or false, and this one gives {result}")
+        yield finding(code_of_result, at, f"a {what} is true or false, and this one gives {result}")
 
 
 def wrong_result(expression: Expression, shapes: Mapping[str, Shape]) -> str | None:

@@ -26,8 +26,8 @@ from pulumi_everest.form.filled.values import values_of as values
 from pulumi_everest.form.filled.writing import document_of as cluster
 from pulumi_everest.form.making.check import check_form
 from pulumi_everest.form.making.facts import Facts
-from pulumi_everest.form.making.generate import generated
-from pulumi_everest.form.making.resolve import form_tree
+from pulumi_everest.form.making.generate import generated, generated_form
+from pulumi_everest.form.making.resolve import fields_of, form_tree
 from pulumi_everest.form.reading import read_forms
 from pulumi_everest.form.tree import Field, FormTree, GroupPart, ListPart, Section, WidgetPart
 from pulumi_everest.model.cluster import DatabaseClusterSpec
@@ -75,8 +75,7 @@ def resolved(
         return form_tree(TopologyForm.model_validate(own), technology, topology, mode, "definition", facts)
     if forms is not None and topology in forms:
         return form_tree(forms[topology], technology, topology, mode, "ui.yaml", facts)
-    data: dict[str, Any] = generated(technology, topology)
-    return form_tree(TopologyForm.model_validate(data), technology, topology, mode, "fields", facts)
+    return form_tree(TopologyForm.model_validate(generated_form(facts)), technology, topology, mode, "fields", facts)
 
 
 def otherwise(tree: FormTree, technology: Technology, document: Mapping[str, Any]) -> dict[str, Any]:
@@ -85,8 +84,6 @@ def otherwise(tree: FormTree, technology: Technology, document: Mapping[str, Any
     The versions, presets and bundles that the document chooses count, unlike in `Field.otherwise`. What is wrong in the
     document does not.
     """
-    from pulumi_everest.form.making.resolve import fields_of
-
     spec = document.get("spec")
     data = {**(spec if isinstance(spec, dict) else {}), "provider": technology.provider}
     read, _ = read_leniently(DatabaseClusterSpec, data, defer=False)

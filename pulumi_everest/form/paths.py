@@ -21,6 +21,11 @@ def item_path(text: str) -> FieldPath:
     return tuple(part for part in text.split(".") if part)
 
 
+def full_path(text: str, item_of: FieldPath | None) -> FieldPath:
+    """A path of a part, perhaps in an item of a list, from the root of the document on; lists are transparent."""
+    return document_path(text) if item_of is None else (*item_of, *item_path(text))
+
+
 def dotted(path: FieldPath) -> str:
     """A path as a form has it."""
     return ".".join(path) or ITSELF

@@ -9,14 +9,13 @@ from typing import Any
 
 from pulumi_everest import form as forms
 from pulumi_everest.adoption.write import project_files
-from pulumi_everest.core.paths import without
+from pulumi_everest.core.paths import value_at, without
 from pulumi_everest.emit.templates.texts import filled
 from pulumi_everest.expressions.environment import Scope
 from pulumi_everest.form import FormTree, Message
 from pulumi_everest.model.deferred import Path as ValuePath
 from pulumi_everest.model.findings import EverestError, Finding
 from pulumi_everest.plugins.plugin import Plugin
-from pulumi_everest.review.inputs.sources import Sources
 from pulumi_everest.review.options import Options
 from pulumi_everest.ui.asked import Asked, Mode, WrongRequestError, always
 from pulumi_everest.ui.changing import changes
@@ -50,7 +49,8 @@ class Known:
     def plugin_of(self, cluster: Existing) -> Plugin | None:
         """The plugin of a cluster that is there: that of its Provider, where this is one of its input."""
         named = next((d for d in cluster.beside if _is_provider(d.data, cluster.provider)), None)
-        definition = (named.data.get("spec") or {}).get("databaseClusterDefinition") if named else cluster.provider
+        path = ("spec", "databaseClusterDefinition")
+        definition = value_at(named.data, path) if named is not None else cluster.provider
         return next((one for one in self.technologies.all if one.definition.name == definition), None)
 
     def form(self, plugin: Plugin, topology: str, mode: Mode) -> FormTree:
@@ -84,7 +84,7 @@ class Known:
 
 
 def _is_provider(data: Mapping[str, Any], name: str) -> bool:
-    return data.get("kind") == "Provider" and (data.get("metadata") or {}).get("name") == name
+    return data.get("kind") == "Provider" and value_at(data, ("metadata", "name")) == name
 
 
 @dataclass
@@ -118,7 +118,7 @@ def _form(known: Known, asked: Asked) -> _Form:
 
 def _topology(plugin: Plugin, cluster: Existing | None) -> str:
     if cluster is not None:
-        given = ((cluster.document.get("spec") or {}).get("topology") or {}).get("type")
+        given = value_at(cluster.document, ("spec", "topology", "type"))
         if isinstance(given, str) and given in plugin.definition.spec.topologies:
             return given
     return plugin.definition.default_topology or next(iter(plugin.definition.spec.topologies), "")
@@ -137,7 +137,7 @@ def checked(known: Known, asked: Asked) -> Data:
     form = _form(known, asked)
     found = forms.state(form.tree, asked.values, form.original)
     before = known.before(form.cluster) if form.cluster is not None else None
-    result = known.outcome(forms.cluster(form.tree, asked.values, form.original), form.cluster)
+    result = known.outcome(forms.cluster(form.tree, asked.values, form.original, found.hidden), form.cluster)
     change, more = changes(before, result, asked.allow) if before is not None else (None, [])
     document = result.document
     addresses = _addresses(form)
@@ -201,10 +201,9 @@ def _message(one: Message) -> Data:
 
 
 def _finding(entry: Finding, result: Outcome, addresses: Callable[[ValuePath], str | None]) -> Data:
-    data = found_data(entry, Sources())
     address = addresses(entry.path)
     in_document = entry.place is not None and entry.place.file == result.file
-    return {**data, "addresses": [address] if address is not None else [], "inDocument": in_document}
+    return {**found_data(entry), "addresses": [address] if address is not None else [], "inDocument": in_document}
 
 
 def _files(result: Outcome, document: Data) -> Data:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 POLICY: Final = "; ".join(
@@ -43,7 +43,6 @@ class Answer:
     status: int
     content: bytes
     type: str
-    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def data_answer(data: Any, status: int = 200) -> Answer:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pulumi_everest.adoption.write import cluster_program
+from pulumi_everest.core.paths import value_at
 from pulumi_everest.model.source.documents import Document, read_yaml
 from pulumi_everest.plugins.find import Plugins
 from pulumi_everest.review.clusters import Cluster
@@ -70,8 +71,8 @@ def outcome(
 
 def file_of(document: Mapping[str, Any]) -> str:
     """The name of a file for a document that is in none yet."""
-    name = _text(document, "name")
-    plain_name = "".join(character if character.isascii() and character.isalnum() else "-" for character in name)
+    characters = name_of(document)
+    plain_name = "".join(one if one.isascii() and one.isalnum() else "-" for one in characters)
     return f"{plain_name.strip('-')[:100] or 'cluster'}.yaml"
 
 
@@ -84,13 +85,8 @@ def program_of(document: Mapping[str, Any]) -> str:
 
 def name_of(document: Mapping[str, Any]) -> str:
     """The name that a document gives; empty where it gives none."""
-    return _text(document, "name")
-
-
-def _text(document: Mapping[str, Any], key: str) -> str:
-    metadata = document.get("metadata")
-    value = metadata.get(key) if isinstance(metadata, Mapping) else None
-    return value if isinstance(value, str) else ""
+    name = value_at(document, ("metadata", "name"))
+    return name if isinstance(name, str) else ""
 
 
 def objects_data(items: Sequence[Item]) -> list[Data]:
@@ -112,7 +108,9 @@ def components(cluster: Cluster | None) -> Data:
 
 def _components(instances: Any) -> Iterator[tuple[str, Data]]:
     for name, own in instances.items() if isinstance(instances, Mapping) else ():
-        storage = own.get("storage") if isinstance(own, Mapping) else None
-        size = storage.get("size") if isinstance(storage, Mapping) else None
-        drawn = {"replicas": own.get("replicas"), "version": own.get("version"), "size": size}
+        drawn = {
+            "replicas": own.get("replicas"),
+            "version": own.get("version"),
+            "size": value_at(own, ("storage", "size")),
+        }
         yield name, {key: value for key, value in drawn.items() if isinstance(value, (int, str))}

@@ -41,8 +41,7 @@ class Folder:
         strange = [path.name for path in targets if os.path.lexists(path) and not _is_plain(path)]
         if strange:
             raise RefusedError(f"{', '.join(strange)} is a link or no file, and stays as it is")
-        there = {path: path for path in targets if path.exists()}
-        different = tuple(self._shown(path) for path in there if _text(path) != targets[path])
+        different = tuple(self._shown(path) for path, text in targets.items() if path.exists() and _text(path) != text)
         if different and not over:
             raise RefusedError(f"{', '.join(different)} is there, with another content", different)
         try:

@@ -132,7 +132,7 @@ class _Handler(BaseHTTPRequestHandler):
     do_GET = do_POST = do_HEAD = do_PUT = do_DELETE = do_OPTIONS = do_PATCH = _handle  # noqa: N815 - as it is called
 
     def _send(self, answer: Answer) -> None:
-        self._begin(answer.status, answer.type, answer.headers)
+        self._begin(answer.status, answer.type)
         self.send_header("Content-Length", str(len(answer.content)))
         if self.close_connection:
             self.send_header("Connection", "close")
@@ -143,15 +143,16 @@ class _Handler(BaseHTTPRequestHandler):
         if self.server.log is not None:
             self.server.log(f"{self.command} {self.path.partition('?')[0][:80]!r} {answer.status}")
 
-    def _begin(self, status: int, kind: str, more: Any) -> None:
+    def _begin(self, status: int, kind: str) -> None:
         self.send_response(status)
         self.send_header("Content-Type", f"{kind}; charset=utf-8")
-        for name, value in {**HEADERS, **more}.items():
+        for name, value in HEADERS.items():
             self.send_header(name, value)
 
     def _send_events(self) -> None:
         self.close_connection = True
-        self._begin(200, "text/event-stream", {"Connection": "close"})
+        self._begin(200, "text/event-stream")
+        self.send_header("Connection", "close")
         self.end_headers()
         for event in self.server.answers.events():
             try:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Final
 
 from pulumi_everest.model.findings import EverestError
-from pulumi_everest.review.inputs.sources import Sources
 from pulumi_everest.review.options import Options
 from pulumi_everest.ui.answering import AbandonedError, Known, checked, explained, opened, saved
 from pulumi_everest.ui.answers import Answer, data_answer, refusal
@@ -43,7 +42,6 @@ class _Generation:
 
     number: int
     wanted: Wanted
-    outcomes: dict[str, Any] = field(default_factory=dict)
 
     @cached_property
     def known(self) -> Known:
@@ -129,7 +127,7 @@ class Session:
         except RefusedError as error:
             return data_answer({"error": str(error), "there": list(error.there)}, 200 if error.there else 403)
         except EverestError as error:
-            found = [found_data(entry, Sources()) for entry in error.findings]
+            found = [found_data(entry) for entry in error.findings]
             return data_answer(
                 {"error": found[0]["message"] if found else "this cannot be done", "findings": found}, 422
             )

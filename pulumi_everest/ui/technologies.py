@@ -22,8 +22,7 @@ class Technologies:
     """All plugins, read when they are first asked for. What is wrong with those of `folders` is in `findings`."""
 
     def __init__(self, folders: Sequence[Path]) -> None:
-        self.folders = list(folders)
-        self.plugins = Plugins(self.folders)
+        self.plugins = Plugins(list(folders))
         self.all = list(self.plugins.all())
         self.workspace = Workspace(self.plugins)
         self._own = {plugin.name: plugin for level in self.plugins.levels for plugin in level.by_name.values()}

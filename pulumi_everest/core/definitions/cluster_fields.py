@@ -51,7 +51,7 @@ class Field:
     @property
     def allowed(self) -> list[Any]:
         """The values that are allowed, where they are listed."""
-        return list(dict.fromkeys(value for one in self.schemas.values() for value in _allowed(one)))
+        return list(dict.fromkeys(value for one in self.schemas.values() for value in allowed_values(one)))
 
     @property
     def defaults(self) -> dict[str | None, Any]:
@@ -208,14 +208,15 @@ def _type(schema: Schema) -> str:
         kinds = [_type(part) for part in schema.get(key, ()) if part.get("type") != "null"]
         if kinds:
             return " or ".join(dict.fromkeys(kinds))
-    values = _allowed(schema)
+    values = allowed_values(schema)
     return "text" if values and all(isinstance(value, str) for value in values) else "any value"
 
 
-def _allowed(schema: Schema) -> list[Any]:
+def allowed_values(schema: Schema) -> list[Any]:
+    """The values that a schema allows, where it lists them."""
     if "const" in schema:
         return [schema["const"]]
     values = list(schema.get("enum", ()))
     for part in schema.get("anyOf", ()):
-        values += _allowed(part)
+        values += allowed_values(part)
     return values

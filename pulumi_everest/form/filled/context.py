@@ -6,10 +6,10 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from pulumi_everest.core.merging import copied
+from pulumi_everest.core.paths import MISSING
 from pulumi_everest.form.filled.amounts import as_number
-from pulumi_everest.form.filled.shown import is_empty, yaml_value
+from pulumi_everest.form.filled.shown import at_path, is_empty, set_at, yaml_value
 from pulumi_everest.form.filled.values import is_of_texts, values_of
-from pulumi_everest.form.paths import ITSELF
 from pulumi_everest.form.tree import Field, FormTree, GroupPart, ListPart, Part
 
 Hidden = Collection[str]
@@ -80,17 +80,17 @@ def _put(
         if address in hidden or is_off:
             _remove(part, into)
         elif isinstance(part, GroupPart):
-            if part.writes is not None:
-                _ensure(into, part.writes)
+            if part.writes is not None and not isinstance(at_path(into, part.writes), dict):
+                set_at(into, part.writes, {})
             _put(part.parts, values, into, ids, prefix, hidden)
         elif isinstance(part, ListPart):
             items = values.get(part.key)
-            _set(into, part.path, items_value(part, items, address, hidden) if items else None)
+            set_at(into, part.path, items_value(part, items, address, hidden) if items else MISSING)
         elif isinstance(part, Field):
             value = values.get(part.key)
             shown = typed(part, value) if not is_empty(value) else part.otherwise
             for path in part.paths if part.kind != "hidden" or shown is not None else ():
-                _set(into, path, shown)
+                set_at(into, path, shown if shown is not None else MISSING)
             if part.id is not None and shown is not None:
                 ids[part.id] = shown
 
@@ -99,37 +99,11 @@ def _remove(part: Part, into: dict[str, Any]) -> None:
     """Remove what a part writes."""
     if isinstance(part, Field):
         for path in part.paths:
-            _set(into, path, None)
+            set_at(into, path, MISSING)
     elif isinstance(part, ListPart):
-        _set(into, part.path, None)
+        set_at(into, part.path, MISSING)
     elif isinstance(part, GroupPart):
         for below in part.parts:
             _remove(below, into)
         if part.writes is not None:
-            _set(into, part.writes, None)
-
-
-def _set(into: dict[str, Any], path: str, value: Any) -> None:
-    """Set a value, or remove it where it is None."""
-    if path == ITSELF:
-        return
-    *around, last = path.split(".")
-    for name in around:
-        below = into.get(name)
-        if not isinstance(below, dict):
-            if value is None:
-                return
-            below = into[name] = {}
-        into = below
-    if value is None:
-        into.pop(last, None)
-    else:
-        into[last] = value
-
-
-def _ensure(into: dict[str, Any], path: str) -> None:
-    """Let there be a mapping at a path."""
-    for name in path.split("."):
-        if not isinstance(into.get(name), dict):
-            into[name] = {}
-        into = into[name]
+            set_at(into, part.writes, MISSING)

@@ -24,6 +24,27 @@ def at_path(data: Any, path: str) -> Any:
     return data if path == ITSELF else found_at(data, tuple(path.split(".")))
 
 
+def set_at(into: dict[str, Any], path: str, value: Any) -> None:
+    """Set a value at a path of a form, or remove it where it is MISSING; mappings around it are made.
+
+    At the path of an item itself nothing is set: whoever holds the item does that.
+    """
+    if path == ITSELF:
+        return
+    *around, last = path.split(".")
+    for name in around:
+        below = into.get(name)
+        if not isinstance(below, dict):
+            if value is MISSING:
+                return
+            below = into[name] = {}
+        into = below
+    if value is MISSING:
+        into.pop(last, None)
+    else:
+        into[last] = value
+
+
 def shown_value(field: Field, data: Any, *, as_it_is: bool = False) -> Any:
     """What a field shows of a document or an item, or of a value `as_it_is`; None where there is nothing."""
     values = [data] if as_it_is else [at_path(data, path) for path in field.paths]

@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from pulumi_everest.core.merging import copied
-from pulumi_everest.core.paths import MISSING
+from pulumi_everest.core.paths import MISSING, value_at
+from pulumi_everest.emit.everest import API_VERSION
 from pulumi_everest.form.filled.conditions import hidden_parts
-from pulumi_everest.form.filled.shown import at_path, is_empty, plain_text, written_value
+from pulumi_everest.form.filled.shown import at_path, is_empty, plain_text, set_at, written_value
 from pulumi_everest.form.filled.values import ORIGIN, is_of_texts, values_of
 from pulumi_everest.form.paths import ITSELF
 from pulumi_everest.form.tree import Field, FormTree, GroupPart, ListPart, Part
 
-API_VERSION: Final = "everest.percona.com/v2alpha1"
 
-
-def document_of(tree: FormTree, values: Mapping[str, Any], original: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def document_of(
+    tree: FormTree,
+    values: Mapping[str, Any],
+    original: Mapping[str, Any] | None = None,
+    hidden: Iterable[str] | None = None,
+) -> dict[str, Any]:
     """The DatabaseCluster that the values of a form make, as plain data.
 
     With the `original` that is edited, all that the form does not show stays as it is, and so does every value that is
     still what the form showed of it, as it was written. A text that should be YAML, and is not, stands in the document
-    as it is.
+    as it is. `hidden` are the parts that are not shown, where `state` has said that of these values already.
     """
     document = copied(dict(original)) if original is not None else _new(tree)
     before = values_of(tree, document) if original is not None else {}
-    gone = hidden_parts(tree, values, original)
+    gone = frozenset(hidden) if hidden is not None else hidden_parts(tree, values, original)
     was_gone = hidden_parts(tree, before, original) if original is not None else gone
     writing = _Writing(gone, was_gone)
     for section in tree.sections:
@@ -50,7 +54,7 @@ def _name_topology(tree: FormTree, document: dict[str, Any]) -> None:
     """Let the document be of the topology of the form; the default one need not be named."""
     spec = document.get("spec")
     topology = spec.get("topology") if isinstance(spec, dict) else None
-    named = topology.get("type") if isinstance(topology, dict) else None
+    named = value_at(topology, ("type",))
     if named == tree.topology or (named is None and tree.is_default_topology):
         return
     if not isinstance(spec, dict):
@@ -177,21 +181,11 @@ def _written(field: Field, value: Any, old: Any) -> Any:
 
 def _put(into: dict[str, Any], path: str, value: Any) -> None:
     """Set a value, or remove it; mappings around it are made, and those that a removal empties are removed too."""
-    *around, last = path.split(".")
-    trail: list[tuple[dict[str, Any], str]] = []
-    for name in around:
-        below = into.get(name)
-        if not isinstance(below, dict):
-            if value is MISSING:
-                return
-            below = into[name] = {}
-        trail.append((into, name))
-        into = below
-    if value is not MISSING:
-        into[last] = value
-    elif last in into:
-        del into[last]
-        for holder, name in reversed(trail):
-            if holder[name] or name in ("spec", "metadata"):
-                break
-            del holder[name]
+    is_there = at_path(into, path) is not MISSING
+    set_at(into, path, value)
+    if value is not MISSING or not is_there:
+        return
+    around = path.rpartition(".")[0]
+    while around and around.rpartition(".")[2] not in ("spec", "metadata") and not at_path(into, around):
+        set_at(into, around, MISSING)
+        around = around.rpartition(".")[0]

@@ -12,7 +12,7 @@ from pulumi_everest.form.making.expand import OF_PAGES, WIDGETS
 from pulumi_everest.form.making.facts import Fact
 from pulumi_everest.form.making.modes import kind_in, params_in, validation_in
 from pulumi_everest.form.making.options import SOURCES, items_at
-from pulumi_everest.form.paths import ITSELF, document_path, dotted, item_path
+from pulumi_everest.form.paths import ITSELF, dotted, full_path
 from pulumi_everest.form.tree import Choice
 from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.definition import ReplicaLimits
@@ -143,7 +143,7 @@ class _Checking:
         yield from self.expressions.rules(part, path, at.item_of)
         if fact is None:
             if not found:
-                yield from self.parts(part.item, (*path, "item"), _At(self.full(part.path, at)))
+                yield from self.parts(part.item, (*path, "item"), _At(full_path(part.path, at.item_of)))
             return
         yield from self.note(fact.path, (*path, "path"), at.inside(part))
         if fact.kind not in ("list", "texts", "any"):
@@ -186,7 +186,7 @@ class _Checking:
             fact, found = self.fact(text, place, at)
             yield from found
             if part.ui_type != "hidden" and text != ITSELF:
-                yield from self.note(self.full(text, at), place, at.inside(part))
+                yield from self.note(full_path(text, at.item_of), place, at.inside(part))
             if fact is not None:
                 facts.append(fact)
                 yield from _kind_findings(part, fact, text, path)
@@ -227,14 +227,9 @@ class _Checking:
 
     # Paths
 
-    @staticmethod
-    def full(text: str, at: _At) -> FieldPath:
-        """A path from the root of the document on; lists on the way are transparent."""
-        return document_path(text) if at.item_of is None else (*at.item_of, *item_path(text))
-
     def fact(self, text: str, place: Path, at: _At) -> tuple[Fact | None, list[Finding]]:
         """The field at a path as it is written, or why there is none."""
-        path = self.full(text, at)
+        path = full_path(text, at.item_of)
         if text == ITSELF:
             return self._itself(path, place, at)
         missing = self.fields.missing(path)

@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from pulumi_everest.core.paths import FieldPath
-from pulumi_everest.expressions.check import compile_checked, wrong_result
+from pulumi_everest.expressions.check import condition_findings
 from pulumi_everest.form.filled.environment import can_be_named, environment_of
 from pulumi_everest.model.deferred import Path
-from pulumi_everest.model.findings import Finding, finding
+from pulumi_everest.model.findings import Finding
 from pulumi_everest.model.shapes import ANY, Shape
 
 
@@ -51,14 +51,9 @@ class Expressions:
 
     def _findings(self, text: str, path: Path, item_of: FieldPath | None, what: str) -> Iterator[Finding]:
         shapes = {**self.shapes, "item": self._item(item_of)}
-        expression, found = compile_checked(
-            text, self.environment, shapes, path, code="form.expression", wrong=f"the {what} does not compile",
-            missing=lambda field: f"'{field}' does not exist",
-        )  # fmt: skip
-        yield from found
-        result = wrong_result(expression, shapes) if expression is not None else None
-        if result is not None:
-            yield finding("form.expression", path, f"a {what} is true or false, and this one gives {result}")
+        yield from condition_findings(
+            text, self.environment, shapes, path, what=what, code="form.expression", code_of_result="form.expression"
+        )
 
     def _item(self, item_of: FieldPath | None) -> Shape:
         shape = self.spec

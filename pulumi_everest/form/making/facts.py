@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, Literal
 
-from pulumi_everest.core.definitions.cluster_fields import Field, Tree
+from pulumi_everest.core.definitions.cluster_fields import Field, Tree, allowed_values
 from pulumi_everest.core.paths import FieldPath, found_at, missing_part
 from pulumi_everest.core.resolve import Resolved, resolve
 from pulumi_everest.core.rules import rule_shapes
@@ -63,7 +63,7 @@ class Fact:
     def allowed(self) -> list[Any]:
         """The values that are allowed, where they are listed."""
         schema = self.schema["items"] if self.kind == "texts" else self.schema
-        return [value for value in _allowed(schema) if value not in (None, "")]
+        return [value for value in allowed_values(schema) if value not in (None, "")]
 
     @property
     def is_open(self) -> bool:
@@ -257,7 +257,7 @@ def _kind(schema: Mapping[str, Any]) -> Kind:
     kinds = {_kind(part) for key in ("anyOf", "oneOf") for part in schema.get(key, ())}
     if kinds and kinds <= {"text", "number"}:
         return "text"
-    values = _allowed(schema)
+    values = allowed_values(schema)
     return "text" if values and all(isinstance(value, str) for value in values) else "any"
 
 
@@ -269,11 +269,5 @@ def _without_null(schema: Mapping[str, Any]) -> Mapping[str, Any]:
     return parts[0] if len(parts) == 1 else schema
 
 
-def _allowed(schema: Mapping[str, Any]) -> list[Any]:
-    if "const" in schema:
-        return [schema["const"]]
-    return [*schema.get("enum", ()), *(value for part in schema.get("anyOf", ()) for value in _allowed(part))]
-
-
 def _is_any_text(schema: Mapping[str, Any]) -> bool:
-    return schema.get("type") == "string" and not _allowed(schema)
+    return schema.get("type") == "string" and not allowed_values(schema)

@@ -37,7 +37,12 @@ _SECRETS: Final = ("secret", "Secret")
 
 def generated(technology: Technology, topology: str) -> Data:
     """The form of a topology, as ui.yaml has it, made from what the topology takes."""
-    return _Generator(Facts(technology, topology)).form()
+    return generated_form(Facts(technology, topology))
+
+
+def generated_form(facts: Facts) -> Data:
+    """The same, of a topology whose fields are known."""
+    return _Generator(facts).form()
 
 
 def generated_parts(facts: Facts, path: FieldPath, start: FieldPath) -> Data | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from pulumi_everest.core.paths import value_at
 from pulumi_everest.form.making.facts import Fact, Facts
+from pulumi_everest.form.paths import item_path
 from pulumi_everest.form.tree import Choice
 from pulumi_everest.model.findings import Finding, finding, unknown
 from pulumi_everest.model.plugin_files.form_field import SelectParams
@@ -42,8 +43,7 @@ def choices_of(part: Any, params: SelectParams, fact: Fact | None, facts: Facts)
 
 def items_at(params: SelectParams, data: Any) -> tuple[list[Choice], list[Finding]]:
     """The choices at a path into a document, and what is wrong with the path; the latter relative to the params."""
-    path = tuple(part for part in (params.options_path or "").split(".") if part)
-    for part in path:
+    for part in item_path(params.options_path or ""):
         if not isinstance(data, dict) or part not in data:
             names = list(data) if isinstance(data, dict) else []
             text = f"'{params.options_path}' leads nowhere: there is no '{part}'"
@@ -63,7 +63,7 @@ def _items(data: Any, params: SelectParams) -> tuple[list[Choice], list[Finding]
         return [], [finding("form.options", ("optionsPath",), text)]
     choices = []
     for item in data:
-        value, label = _inside(item, value_path), _inside(item, label_path)
+        value, label = (value_at(item, item_path(path or "")) for path in (value_path, label_path))
         if not isinstance(value, (str, int, float, bool)):
             text = f"an item at '{params.options_path}' has no value at '{value_path or ''}'"
             names = list(item) if isinstance(item, dict) else []
@@ -71,13 +71,6 @@ def _items(data: Any, params: SelectParams) -> tuple[list[Choice], list[Finding]
             return [], [unknown("form.options", at, text, value_path or "", names, of_key=False)]
         choices.append(Choice(value=value, label=str(label if label is not None else value)))
     return list({choice.value: choice for choice in choices}.values()), []
-
-
-def _inside(item: Any, path: str | None) -> Any:
-    for part in (path or "").split("."):
-        if part:
-            item = item.get(part) if isinstance(item, Mapping) else None
-    return item
 
 
 def _noted(choices: list[Choice], known: list[Choice] | None) -> list[Choice]:

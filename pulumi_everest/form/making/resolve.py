@@ -16,7 +16,7 @@ from pulumi_everest.form.making.limits import limits_of
 from pulumi_everest.form.making.modes import kind_in, params_in, validation_in
 from pulumi_everest.form.making.options import choices_of
 from pulumi_everest.form.making.words import singular, spoken
-from pulumi_everest.form.paths import ITSELF, document_path, dotted, item_path
+from pulumi_everest.form.paths import ITSELF, dotted, full_path
 from pulumi_everest.form.tree import (
     Field,
     FormTree,
@@ -159,7 +159,7 @@ class _Making:
             return None
         params = part.group_params or ui.GroupParams.model_construct()
         is_switch = part.group_type == "toggleable"
-        path = self.path(params.path, at) if params.path is not None else None
+        path = full_path(params.path, at.item_of) if params.path is not None else None
         inside = _At(at.key(name), at.item_of, path if is_switch else at.switched)
         fact = self.facts.at(path) if path is not None else None
         return GroupPart(
@@ -174,7 +174,7 @@ class _Making:
     def list(self, name: str, part: ui.ArrayField, at: _At) -> Part | None:
         if kind_in(part, self.mode) == "hidden":
             return None
-        path = self.path(part.path, at)
+        path = full_path(part.path, at.item_of)
         fact = self.facts.at(path)
         params = params_in(part.field_params, self.mode, FieldParams)
         validation = validation_in(part.validation, self.mode)
@@ -182,10 +182,10 @@ class _Making:
         schema = fact.schema if fact is not None else {}
         least = [n for n in (part.min_items, schema.get("minItems")) if n is not None]
         most = [n for n in (part.max_items, schema.get("maxItems")) if n is not None]
-        label = params.label or (fact.title if fact else None) or spoken(name)
+        label, help_text = self.words(name, params, fact)
         named = next((p.key for p in parts if isinstance(p, Field) and p.paths in (["name"], [ITSELF])), None)
         return ListPart(
-            **self.common(name, part, at, label, params.helper_text or (fact.description if fact else None), params),
+            **self.common(name, part, at, label, help_text, params),
             path=self.written_at(path, at),
             item_label=part.item_label or singular(label),
             item_name=named,
@@ -201,7 +201,7 @@ class _Making:
         """A widget that this package knows is the parts that it stands for."""
         if kind_in(part, self.mode) == "hidden":
             return None
-        path = self.path(part.path, at) if part.path is not None else None
+        path = full_path(part.path, at.item_of) if part.path is not None else None
         group = expanded(part, path, self.facts, in_item=at.item_of)
         if group is not None:
             return self.part(name, group, at)
@@ -212,7 +212,7 @@ class _Making:
     def field(self, name: str, part: Any, at: _At) -> Part:
         kind: Any = kind_in(part, self.mode)
         paths = [part.path] if isinstance(part.path, str) else list(part.path or ())
-        full = [self.path(path, at) for path in paths]
+        full = [full_path(path, at.item_of) for path in paths]
         fact = self.facts.at(full[0]) if full else None
         params: Any = params_in(part.field_params, self.mode, _PARAMS.get(part.ui_type, FieldParams))
         rules = validation_in(getattr(part, "validation", None), self.mode)
@@ -286,11 +286,6 @@ class _Making:
             "show_if": part.show_if,
             "tech_preview": bool(part.tech_preview),
         }
-
-    @staticmethod
-    def path(text: str, at: _At) -> FieldPath:
-        """The path of a part, from the root of the document on; lists on the way are transparent."""
-        return document_path(text) if at.item_of is None else (*at.item_of, *item_path(text))
 
     @staticmethod
     def written_at(path: FieldPath, at: _At) -> str:

@@ -18,16 +18,28 @@ function ghost(field, otherwise) {
   return field.placeholder ?? "";
 }
 
+/** Say which elements tell more of one. */
+function describedBy(element, ids) {
+  if (ids.length) element.setAttribute("aria-describedby", ids.join(" "));
+  else element.removeAttribute("aria-describedby");
+}
+
 function aided(input) {
   return {
     focus: () => input.focus(),
     describe(ids, invalid) {
-      if (ids.length) input.setAttribute("aria-describedby", ids.join(" "));
-      else input.removeAttribute("aria-describedby");
+      describedBy(input, ids);
       if (invalid) input.setAttribute("aria-invalid", "true");
       else input.removeAttribute("aria-invalid");
     },
   };
+}
+
+/** Let an input have the text of a value, and its ghost. */
+function showText(input, value, field, context) {
+  input.placeholder = ghost(field, context.otherwise());
+  const text = textOf(value);
+  if (input.value !== text) input.value = text;
 }
 
 function numberField(field, context) {
@@ -88,9 +100,7 @@ function textField(field, context) {
   return {
     element: h("div", { class: "control" }, input, unit),
     set(value) {
-      input.placeholder = ghost(field, context.otherwise());
-      const text = textOf(value);
-      if (input.value !== text) input.value = text;
+      showText(input, value, field, context);
       if (look.multiline) grow();
     },
     ...aided(input),
@@ -135,17 +145,12 @@ function openSelectField(field, context) {
   const options = h("datalist", { id: list }, (field.choices ?? []).map((choice) => h("option", { value: String(choice.value), label: choice.label })));
   return {
     element: h("div", { class: "control" }, input, options),
-    set(value) {
-      input.placeholder = ghost(field, context.otherwise());
-      const text = textOf(value);
-      if (input.value !== text) input.value = text;
-    },
+    set: (value) => showText(input, value, field, context),
     ...aided(input),
   };
 }
 
 function severalField(field, context) {
-  const boxes = new Map();
   const element = h("div", { class: "checks", role: "group", "aria-labelledby": `${context.id}-label` });
   let held = [];
   const told = () => context.changed(held.length ? held : null);
@@ -157,7 +162,6 @@ function severalField(field, context) {
     element,
     set(value) {
       held = Array.isArray(value) ? [...value] : [];
-      boxes.clear();
       element.replaceChildren(...known().map((choice, index) => {
         const box = h("input", {
           type: "checkbox", id: index === 0 ? context.id : null, disabled: field.disabled || field.readOnly, checked: held.some((one) => textOf(one) === String(choice.value)),
@@ -167,14 +171,12 @@ function severalField(field, context) {
             told();
           },
         });
-        boxes.set(choice.value, box);
         return h("label", null, box, choice.label);
       }));
     },
     focus: () => element.querySelector("input")?.focus(),
     describe: (ids, invalid) => {
-      if (ids.length) element.setAttribute("aria-describedby", ids.join(" "));
-      else element.removeAttribute("aria-describedby");
+      describedBy(element, ids);
       element.classList.toggle("invalid", invalid);
     },
   };
@@ -231,7 +233,7 @@ function mapField(field, context) {
       shown();
     },
     focus: () => (element.querySelector("input") ?? add).focus(),
-    describe: (ids) => (ids.length ? element.setAttribute("aria-describedby", ids.join(" ")) : element.removeAttribute("aria-describedby")),
+    describe: (ids) => describedBy(element, ids),
   };
 }
 

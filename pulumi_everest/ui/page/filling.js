@@ -16,8 +16,6 @@ export class Filling {
     this.values = {};
     this.allowed = [];
     this.sequence = 0;
-    this.answered = 0;
-    this.there = true;
     this.chip = h("span", { class: "chip" }, "…");
     this.title = h("h1", null, plugin.title);
     this.output = new Output({
@@ -100,7 +98,7 @@ export class Filling {
     const at = this.current;
     const focused = document.activeElement?.closest?.("[data-address]")?.dataset.address;
     this.values = values;
-    this.form = new Form(tree, this.values, (change) => this.changed(change));
+    this.form = new Form(tree, this.values, () => this.changed());
     this.tree = tree;
     replace(this.sections, this.form.sections.map((one) => one.element));
     this.buttons = this.form.sections.map((one) => h("button", { type: "button", class: "step", onclick: () => this.step(one.section.name, true) },
@@ -169,7 +167,7 @@ export class Filling {
       this.allowed = before.allowed;
       this.form.set(before.values);
       box.remove();
-      this.changed({});
+      this.changed();
     } }, "Undo");
     const box = h("div", { class: "banner note" }, h("div", { class: "text" }, "The form is as it was at the beginning."), undo);
     this.shape.before(box);
@@ -306,7 +304,6 @@ export class Filling {
 
   server(there) {
     if (!there) this.unanswered(new Refused(0, "the server is gone"));
-    this.there = there;
   }
 
   apply(result) {

@@ -7,7 +7,7 @@ import { h, icon, named, rich, say } from "./dom.js";
 
 const OWN = "$of";
 
-/** A form at work. `changed` is called after each change with what is to be said of it. */
+/** A form at work. `changed` is called after each change. */
 export class Form {
   constructor(tree, values, changed) {
     this.tree = tree;
@@ -66,7 +66,7 @@ export class Form {
       changed: (value) => {
         if (isEmpty(value)) delete scope.values[part.key];
         else scope.values[part.key] = value;
-        this.changed({ address: scope.prefix + part.key });
+        this.changed();
       },
     });
     const help = part.help ? h("p", { class: "help", id: `${id}-help` }, rich(part.help)) : null;
@@ -115,7 +115,7 @@ export class Form {
       input.addEventListener("change", () => {
         scope.values[part.key] = input.checked;
         show();
-        this.changed({ address: scope.prefix + part.key });
+        this.changed();
       });
       element = h("div", { class: "group toggleable", role: "group", "aria-labelledby": title },
         h("label", { class: "switch", htmlFor: id }, input, h("span", { class: "title", id: title }, part.label)), help, findings, parts);
@@ -193,7 +193,7 @@ export class Form {
     scope.values[part.key] = [...this.listed(part, scope), value];
     this.items(part, scope, items);
     items.lastElementChild.querySelector("input, select, textarea")?.focus();
-    this.changed({ address: scope.prefix + part.key });
+    this.changed();
     say(`${part.itemLabel} ${scope.values[part.key].length} added`);
   }
 
@@ -204,7 +204,7 @@ export class Form {
     this.items(part, scope, items);
     const left = items.querySelectorAll(":scope > .item");
     (left[Math.min(index, left.length - 1)]?.querySelector("input, select, textarea") ?? items.nextElementSibling)?.focus();
-    this.changed({ address: scope.prefix + part.key });
+    this.changed();
     say(`${part.itemLabel} ${index + 1} removed`);
   }
 
@@ -215,7 +215,7 @@ export class Form {
     this.items(part, scope, items);
     const buttons = items.children[index + by].querySelectorAll(".head button");
     (buttons[by < 0 ? 0 : 1].disabled ? buttons[by < 0 ? 1 : 0] : buttons[by < 0 ? 0 : 1]).focus();
-    this.changed({ address: scope.prefix + part.key });
+    this.changed();
     say(`${part.itemLabel} ${index + 1} is now number ${index + by + 1}`);
   }
 
@@ -260,7 +260,7 @@ export class Form {
     const canFix = near && ["text", "select"].includes(entry.part.kind) && entry.own;
     const more = canFix ? null : one.hint;
     const fix = canFix
-      ? h("button", { type: "button", class: "fix", onclick: () => { entry.scope.values[entry.part.key] = near[1]; entry.own.set(near[1]); entry.own.focus(); this.changed({ address: entry.address }); } }, `Use “${near[1]}”`)
+      ? h("button", { type: "button", class: "fix", onclick: () => { entry.scope.values[entry.part.key] = near[1]; entry.own.set(near[1]); entry.own.focus(); this.changed(); } }, `Use “${near[1]}”`)
       : null;
     return h("div", { class: `finding ${one.severity}` }, icon(one.severity),
       h("span", null, h("span", { class: "unseen" }, `${one.severity}: `), one.message, " ", fix,

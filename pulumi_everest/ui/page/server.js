@@ -28,8 +28,7 @@ async function send(path, options) {
       ...options,
       headers: { "X-Everest-Token": localStorage.getItem(TOKEN) ?? "", "Content-Type": "application/json" },
     });
-  } catch (problem) {
-    if (problem.name === "AbortError") throw problem;
+  } catch {
     throw new Refused(0, "the server is gone");
   }
   if (!answer.ok) {
@@ -40,12 +39,11 @@ async function send(path, options) {
 }
 
 /** Ask for something: with data it is a POST. */
-export async function ask(path, data, signal) {
-  const answer = await send(path, data === undefined ? { signal } : { method: "POST", body: JSON.stringify(data), signal });
+export async function ask(path, data) {
+  const answer = await send(path, data === undefined ? {} : { method: "POST", body: JSON.stringify(data) });
   try {
     return await answer.json();
-  } catch (problem) {
-    if (problem.name === "AbortError") throw problem;
+  } catch {
     throw new Refused(0, "the server is gone");
   }
 }

@@ -5,16 +5,6 @@ const POD = 22;
 const GAP = 5;
 const MOST = 5;
 
-/** The components of a topology. `now` says what the cluster has of each: replicas, version, size; `go` goes to one. */
-export function drawing(components, now, go) {
-  return members(components, now, "Components of the topology", go);
-}
-
-/** The same, small and without words: for a choice that says them. */
-export function sketch(components) {
-  return small(components);
-}
-
 function states(components, now) {
   return components.map((component) => {
     const own = now[component.name];
@@ -47,7 +37,8 @@ function pods(component, x, y, color) {
 
 const wide = (component) => Math.max(1, Math.min(component.counted ? (component.replicas ?? 1) : 1, MOST)) * (POD + GAP) - GAP;
 
-function members(components, now, label, go) {
+/** The components of a topology. `now` says what the cluster has of each: replicas, version, size; `go` goes to one. */
+export function drawing(components, now, go) {
   const all = states(components, now);
   const there = all.filter((component) => component.there), away = all.filter((component) => !component.there);
   const card = (component) => {
@@ -60,11 +51,12 @@ function members(components, now, label, go) {
       h("small", null, [number, about].filter(Boolean).join(" · "))));
   };
   const pill = (component) => h("li", null, h("button", { type: "button", class: "away-member", onclick: () => go(component.name) }, h("span", { "aria-hidden": "true" }, "+ "), component.name));
-  return h("div", { "aria-label": label, role: "group" }, h("ul", { class: "members" }, there.map(card)),
+  return h("div", { "aria-label": "Components of the topology", role: "group" }, h("ul", { class: "members" }, there.map(card)),
     away.length ? h("div", { class: "away" }, h("span", null, "not there:"), h("ul", null, away.map(pill))) : null);
 }
 
-function small(components) {
+/** The same, small and without words: for a choice that says them. */
+export function sketch(components) {
   const all = states(components, {}).filter((component) => component.there);
   const shown = all.filter((component) => component.counted).concat(all.filter((component) => !component.counted));
   // As large as it may be where all of them are to be seen in two rows.

@@ -156,7 +156,7 @@ docs: $(VENV)/.docs ## Build the documentation site into build/docs
 	@echo "build/docs/index.html"
 
 browser-test: docs $(VENV)/.develop ## Open all pages of the site, and the form page, in a headless Chromium (EVEREST_SCREENS=DIR: pictures)
-	@EVEREST_REQUIRE=browser $(BIN)/python -m pytest -q tests/docs/test_browser.py tests/ui tests/ui
+	@EVEREST_REQUIRE=browser $(BIN)/python -m pytest -q tests/docs/test_browser.py tests/ui
 
 pictures: $(VENV)/.develop ## Take the pictures of docs/ui.md anew, in a headless Chromium
 	@EVEREST_REQUIRE=browser EVEREST_PICTURES=1 $(BIN)/python -m pytest -q tests/ui/test_page_pictures.py

@@ -43,6 +43,12 @@ class FilledIn:
         """The element of a part, in JavaScript."""
         return f"document.querySelector('[data-address={js(address)}]')"
 
+    def address(self, path: str) -> str:
+        """The address of the field for a path of the document, in the form that is open."""
+        found = self.browser.run(f"window.everest.address({js(path)})")
+        assert found, path
+        return str(found)
+
     def set(self, address: str, value: Any) -> None:
         """Give a field a value, as its events say it to the page."""
         found = self.browser.run(

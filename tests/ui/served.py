@@ -76,11 +76,11 @@ class Page:
 
 
 @contextmanager
-def serving(wanted: Wanted | None = None) -> Iterator[Page]:
-    """A server of its own."""
+def serving(wanted: Wanted | None = None, *, token: str = TOKEN, port: int = 0) -> Iterator[Page]:
+    """A server of its own. `Page` knows the usual token only."""
     log: list[str] = []
     session = Session(wanted or Wanted(Options()), log.append)
-    server = Server(session, TOKEN, port=0, log=log.append)
+    server = Server(session, token, port=port, log=log.append)
     session.start()
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()

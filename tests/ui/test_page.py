@@ -17,13 +17,6 @@ from pulumi_everest.review.options import Options
 FORMS = [(plugin.name, name) for plugin in builtin() for name in plugin.definition.spec.topologies]
 
 
-def address_of(form: FilledIn, path: str) -> str:
-    """The address of the field for a path of the spec, in the form that is open."""
-    found = form.browser.run(f"window.everest.address({path!r})")
-    assert found, path
-    return str(found)
-
-
 def rendered(path: Path) -> list[Any]:
     gathered = gather(read_inputs([str(path)]), Options())
     assert [str(entry) for entry in gathered.findings if entry.is_error] == []
@@ -35,8 +28,8 @@ def test_a_form_is_filled_in_broken_mended_and_exported(
     page: Any, form: FilledIn, tmp_path: Path, plugin: str, topology: str
 ) -> None:
     form.open(page.server.address, f"{plugin}/{topology}")
-    name, replicas = address_of(form, "metadata.name"), address_of(form, "spec.instances.engine.replicas")
-    namespace = address_of(form, "metadata.namespace")
+    name, replicas = form.address("metadata.name"), form.address("spec.instances.engine.replicas")
+    namespace = form.address("metadata.namespace")
     assert form.chip == "1 error"
     assert "needed" in form.findings(name)
     form.set(name, "orders")

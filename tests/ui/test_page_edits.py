@@ -41,10 +41,6 @@ spec: {databaseClusterDefinition: psmdb-operator, operatorVersion: 1.21.2}
 """
 
 
-def address(form: FilledIn, path: str) -> str:
-    return str(form.browser.run(f"window.everest.address({path!r})"))
-
-
 def key_of(part: Any, path: str) -> Any:
     """The key of the field for a path, in a form or a part of it."""
     if path in part.get("paths", ()):
@@ -76,7 +72,7 @@ def test_a_cluster_of_a_file_is_changed_with_what_the_change_does(serve: Any, fo
         form.open(page.server.address, "cluster/shop%2Forders")
         assert form.chip == "valid"
         assert "Nothing changes" in changes(form)
-        size = address(form, "spec.instances.engine.storage.size")
+        size = form.address("spec.instances.engine.storage.size")
         form.set(size, "50Gi")
         assert "a volume cannot get smaller" in form.findings(size)
         assert "100Gi → 50Gi" in changes(form)
@@ -89,7 +85,7 @@ def test_a_cluster_of_a_file_is_changed_with_what_the_change_does(serve: Any, fo
         assert "online" in changes(form)
 
         # The first storage is the main one: items keep what they are, and are told apart by name.
-        storages = address(form, "spec.backup.storages")
+        storages = form.address("spec.backup.storages")
         form.button(f"{storages}[1]", "Move up")
         assert "main-storage" in changes(form)
         form.button(f"{storages}[1]", "Move up")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import threading
 import time
 from collections.abc import Iterator
 from importlib import resources
@@ -15,8 +14,7 @@ from filled import FilledIn, js
 from served import TOKEN
 
 from pulumi_everest.review.options import Options
-from pulumi_everest.ui.server import Server
-from pulumi_everest.ui.session import Session, Wanted
+from pulumi_everest.ui.session import Wanted
 
 ROOT = Path(__file__).parents[2]
 NAME = "cluster.name"
@@ -36,7 +34,7 @@ def banner(form: FilledIn) -> str:
 def test_a_reload_and_another_topology_keep_what_was_typed(page: Any, form: FilledIn) -> None:
     form.open(page.server.address, "psmdb/sharded")
     form.set(NAME, "orders")
-    shards = str(form.browser.run("window.everest.address('spec.topology.config.shards')"))
+    shards = form.address("spec.topology.config.shards")
     form.set(shards, "4")
     form.browser.call("Page.reload")
     form.browser.until("!!document.querySelector('.section')")
@@ -103,12 +101,7 @@ def test_a_server_that_goes_away_and_comes_back_loses_nothing(form: FilledIn, se
     form.browser.until("document.querySelector('.top .chip').textContent === 'not checked: no server'")
     assert "kept" in banner(form)
     # Another token: the page says what to do, and goes on when the browser has the new one.
-    session = Session(Wanted(Options()))
-    server = Server(session, "n" * 43, port=port)
-    session.start()
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
-    try:
+    with serve(token="n" * 43, port=port):
         form.browser.until("document.querySelector('.banner')?.innerText.includes('started anew')")
         form.browser.run(f"location.hash = {js('n' * 43)}")
         form.browser.until("!!document.querySelector('.card')")
@@ -117,11 +110,6 @@ def test_a_server_that_goes_away_and_comes_back_loses_nothing(form: FilledIn, se
         form.browser.until("document.querySelector('.top .chip').textContent === 'valid'")
         assert value(form, NAME) == "bills"
         assert "name: bills" in form.text("YAML")
-    finally:
-        session.end()
-        server.shutdown()
-        server.server_close()
-        thread.join()
     form.browser.open("about:blank")
 
 
@@ -211,7 +199,7 @@ def test_the_keyboard_is_enough(page: Any, form: FilledIn) -> None:
     browser.type("orders")
     form.settled()
     assert form.chip == "valid"
-    replicas = str(browser.run("window.everest.address('spec.instances.engine.replicas')"))
+    replicas = form.address("spec.instances.engine.replicas")
     browser.run(f"{form.field(replicas)}.querySelector('input').focus()")
     section = browser.run(f"{form.field(replicas)}.closest('.section').querySelector('h2').textContent")
     browser.run(
@@ -264,8 +252,15 @@ def looked_at(page: Any, form: FilledIn) -> Iterator[FilledIn]:
 
 def test_axe_finds_nothing_and_nothing_is_cut(looked_at: FilledIn) -> None:
     browser, found = looked_at.browser, {}
-    storages = str(browser.run("window.everest.address('spec.backup.storages')"))
-    replicas = str(browser.run("window.everest.address('spec.instances.engine.replicas')"))
+    storages = looked_at.address("spec.backup.storages")
+    replicas = looked_at.address("spec.instances.engine.replicas")
+
+    def look_for_cuts(what: str) -> None:
+        for width in (1280, 390):
+            browser.resize(width)
+            if cut := browser.run(CUT):
+                found[f"{what}, {width} wide"] = cut
+        browser.resize(1280)
 
     def look(what: str) -> None:
         browser.run(AXE)
@@ -273,11 +268,7 @@ def test_axe_finds_nothing_and_nothing_is_cut(looked_at: FilledIn) -> None:
             browser.run(f"document.documentElement.dataset.theme = '{theme}'")
             if wrong := browser.run(CHECK % rules):
                 found[f"{what}, {theme}"] = wrong
-        for width in (1280, 390):
-            browser.resize(width)
-            if cut := browser.run(CUT):
-                found[f"{what}, {width} wide"] = cut
-        browser.resize(1280)
+        look_for_cuts(what)
 
     looked_at.tab("Objects")
     browser.until("!!document.querySelector('.object .from')")
@@ -287,11 +278,7 @@ def test_axe_finds_nothing_and_nothing_is_cut(looked_at: FilledIn) -> None:
     look("a list with errors")
     for index in range(browser.run("document.querySelectorAll('.step').length")):
         browser.run(f"document.querySelectorAll('.step')[{index}].click()")
-        for width in (1280, 390):
-            browser.resize(width)
-            if cut := browser.run(CUT):
-                found[f"section {index}, {width} wide"] = cut
-    browser.resize(1280)
+        look_for_cuts(f"section {index}")
     browser.run("location.hash = '#/'")
     browser.until("!!document.querySelector('.card')")
     look("the first page")

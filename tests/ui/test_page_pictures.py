@@ -51,7 +51,7 @@ class Pictures:
 
 def section(form: FilledIn, path: str) -> str:
     """Show the section with the field of a path, and give its address."""
-    address = form.browser.run(f"window.everest.address({path!r})")
+    address = form.address(path)
     form.browser.run(
         f"""(() => {{
           const name = {form.field(address)}.closest('.section').dataset.section;
@@ -59,7 +59,7 @@ def section(form: FilledIn, path: str) -> str:
           document.querySelectorAll('.step')[sections.findIndex(one => one.dataset.section === name)].click();
         }})()"""
     )
-    return str(address)
+    return address
 
 
 def test_the_pictures_of_the_documentation(

@@ -178,6 +178,33 @@ def test_edits_of_a_plugin_are_in_the_page_within_a_second(form: FilledIn, serve
     form.browser.open("about:blank")
 
 
+def test_the_step_of_a_section_shows_as_long_as_its_condition_is_true(form: FilledIn, serve: Any, plugin: Path) -> None:
+    (plugin / "ui.yaml").write_text(
+        """\
+cluster:
+  sectionsOrder: [main, volume]
+  sections:
+    main:
+      components:
+        pods: {uiType: number, path: spec.instances.engine.replicas}
+    volume:
+      showIf: spec.instances.engine.replicas > 1
+      components:
+        size: {uiType: text, path: spec.instances.engine.storage.size}
+"""
+    )
+    step = "[...document.querySelectorAll('.step')].find(one => one.textContent.startsWith('Volume'))"
+    with serve(Wanted(Options(plugins=[plugin]))) as page:
+        [own] = [one for one in page.send("GET", "/api/start").data["plugins"] if one["own"]]
+        form.open(page.server.address, f"{own['name']}/cluster")
+        pods = form.address("spec.instances.engine.replicas")
+        for number, shown in ((1, False), (3, True), (1, False)):
+            form.set(pods, str(number))
+            form.settled()
+            assert form.browser.run(f"{step}.offsetParent !== null") is shown, number
+    form.browser.open("about:blank")
+
+
 # Keyboard, screen readers, eyes
 
 

@@ -316,7 +316,7 @@ export class Filling {
       if (!found.get(entry.address).includes(one)) found.get(entry.address).push(one);
     }
     this.form.state(result.hidden, found);
-    this.count(found, result.hiddenSections ?? []);
+    this.count(found, result.hidden);
     this.tell(result);
     // What is drawn stays while there are errors: nothing else is known.
     if (Object.keys(result.components).length || !result.findings.some((one) => one.severity === "error")) this.draw(result.components);
@@ -327,7 +327,7 @@ export class Filling {
     this.form.setOtherwise(result.otherwise);
   }
 
-  count(found, hiddenSections) {
+  count(found, hidden) {
     const counts = new Map();
     for (const [address, list] of found) {
       const { section } = this.form.controls.get(address);
@@ -337,7 +337,7 @@ export class Filling {
     }
     this.form.sections.forEach(({ section }, index) => {
       const button = this.buttons[index], mark = button.lastChild, own = counts.get(section.name);
-      button.parentElement.hidden = hiddenSections.includes(section.name);
+      button.parentElement.hidden = hidden.includes(section.name);
       mark.hidden = !own?.error && !own?.warning;
       mark.className = `count ${own?.error ? "error" : "warning"}`;
       if (mark.hidden) return;

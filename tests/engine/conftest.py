@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from pulumi_engine import Engine, Stack, find_engine
+from pulumi_engine import Engine, NewStack, Stack, find_engine
 
 from pulumi_everest.testing.apiserver import ApiServer
 from pulumi_everest.testing.parts import skip_or_fail
@@ -44,9 +43,6 @@ def operators(engine: Engine, api_server: ApiServer, shared: Path) -> ApiServer:
             documents = [entry for entry in yaml.load_all(file.read_text(), loader) if entry]
             api_server.install_crds([entry for entry in documents if entry["kind"] == "CustomResourceDefinition"])
     return api_server
-
-
-NewStack = Callable[..., Stack]
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -263,3 +263,6 @@ def _marked(folder: Path) -> Iterator[int]:
                 yield int(entry.name)
         except OSError:
             continue
+
+
+NewStack = Callable[..., Stack]

@@ -23,8 +23,7 @@ from typing import Any
 
 import pytest
 import yaml
-from conftest import NewStack
-from pulumi_engine import Engine, Stack
+from pulumi_engine import Engine, NewStack, Stack
 
 from pulumi_everest.live.cluster import LiveCluster
 from pulumi_everest.program.run import run_program

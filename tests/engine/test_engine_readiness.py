@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import NewStack
-from pulumi_engine import Done, Stack
+from pulumi_engine import Done, NewStack, Stack
 
 from pulumi_everest.live.cluster import LiveCluster
 from pulumi_everest.testing.apiserver import ApiServer

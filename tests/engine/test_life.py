@@ -10,8 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
-from conftest import NewStack
-from pulumi_engine import Stack
+from pulumi_engine import NewStack, Stack
 from technologies import ALL, Technology
 
 from pulumi_everest.live.cluster import LiveCluster

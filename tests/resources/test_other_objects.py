@@ -227,12 +227,15 @@ def test_what_the_server_chose_once_stays_where_nothing_is_said():
     assert [*named(result, "orders-settings").request.ignoreChanges] == []
 
 
-def test_what_exists_is_taken_over_object_by_object():
+def test_what_holds_data_is_to_be_there_where_it_is_taken_over_and_what_stands_beside_it_may_be_missing():
     taken = {one.name: one.request.importId for one in shelf({"adopt": True, "users": None}).objects}
-    assert taken["orders-engine"] == "db/orders-engine"
-    assert taken["orders"] == "db/orders"
-    assert taken["orders-settings"] == "db/orders-settings"
-    assert taken["orders-priority"] == "shelf-db-orders"
+    beside = {"orders-settings", "orders-shelf", "orders-priority", "orders-service", "orders-policy"}
+    assert {name: taken[name] for name in taken.keys() - beside} == {
+        "orders": "db/orders",
+        "orders-engine": "db/orders-engine",
+        "orders-keeper": "db/orders-keeper",
+    }
+    assert {name: taken[name] for name in beside} == dict.fromkeys(beside, "")
 
 
 def test_objects_of_a_loop_have_names_of_their_own(tmp_path):

@@ -40,12 +40,16 @@ def test_each_command_of_the_tutorial_says_what_stands_there(tmp_path: Path, api
     folder = Path(shutil.copytree(TEMPLATE, tmp_path / "ember"))
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     environment = {**os.environ, "PATH": path, "COLUMNS": "200", "NO_COLOR": "1"}
+    plugin = folder / "everest_ember"
+    finished = {path.relative_to(plugin): path.read_text() for path in plugin.rglob("*.yaml")}
     for command, lines in commands():
         ran = subprocess.run(
             command, shell=True, cwd=folder, env=environment, capture_output=True, text=True, check=False
         )
         assert ran.returncode == 0, f"{command}\n{ran.stdout}{ran.stderr}"
         assert re.fullmatch(pattern(lines), ran.stdout), f"{command}\n{ran.stdout}\n--- expected\n" + "\n".join(lines)
+    left = {path.relative_to(plugin): path.read_text() for path in plugin.rglob("*.yaml")}
+    assert left == finished, "the template has the plugin that the page leaves"
 
 
 @pytest.mark.parametrize(

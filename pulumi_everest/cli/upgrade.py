@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pulumi_everest.cli import complete
-from pulumi_everest.cli.options import Command, cluster_options, shared_options
+from pulumi_everest.cli.options import HERE, Command, cluster_options, shared_options
 
 if TYPE_CHECKING:
     from pulumi_everest.model.findings import Finding
@@ -157,8 +157,15 @@ def _of_operator(
     gathered = gather(inputs, options)
     made: list[OperatorUpgrade] = []
     if not gathered.has_errors:
-        words = [f"--{name} {value}" for name, value in (("kubeconfig", kubeconfig), ("context", context)) if value]
-        place = Place("default", " ".join(paths), is_program=bool(inputs.programs), reach=" ".join(words))
+        given = (("--kubeconfig", kubeconfig), ("--context", context))
+        files = [path for path in paths or HERE if Path(path) not in inputs.programs] if inputs.documents else []
+        place = Place(
+            "default",
+            paths or HERE,
+            programs=list(map(str, inputs.programs)),
+            files=files,
+            options=[word for option, value in given if value for word in (option, value)],
+        )
         live = LiveCluster(kubeconfig, context) if look else None
         try:
             made, found = operator_upgrades(version, gathered, place, live)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from shlex import join, quote
 from typing import Any, Literal
 
 from pulumi_everest.live.presence import install_command
@@ -66,11 +67,24 @@ class Place:
     """Where an upgrade takes place: what the commands need to name."""
 
     namespace: str
-    path: str
-    is_program: bool
-    reach: str = ""
-    """Options with which everest finds the cluster."""
+    paths: Sequence[str]
+    programs: Sequence[str] = ()
+    """The Pulumi programs that they are or hold."""
+    files: Sequence[str] = ()
+    """Those of the paths that hold manifests."""
+    options: Sequence[str] = ()
+    """Options with which everest finds the cluster, word by word."""
     deployment: str | None = None
+
+    @property
+    def path(self) -> str:
+        """The paths as a shell takes them."""
+        return join(self.paths)
+
+    @property
+    def reach(self) -> str:
+        """The options as a shell takes them."""
+        return join(self.options)
 
     @property
     def kubectl(self) -> str:
@@ -198,9 +212,10 @@ def _operator(operator: Operator, version: str, place: Place) -> Step:
 
 
 def _apply(place: Place) -> list[str]:
-    if place.is_program:
-        return [f"pulumi preview --cwd {place.path}", f"pulumi up --cwd {place.path}"]
-    return [f"everest render {place.path} | {place.kubectl} apply --server-side -f -"]
+    commands = [f"pulumi {command} --cwd {quote(path)}" for path in place.programs for command in ("preview", "up")]
+    if place.files:
+        commands.append(f"everest render {join(place.files)} | {place.kubectl} apply --server-side -f -")
+    return commands
 
 
 def _newer(way: Way, place: Place) -> list[str]:

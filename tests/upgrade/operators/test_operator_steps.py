@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from shlex import split
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from click.testing import CliRunner, Result
 
 from pulumi_everest.cli.main import everest
 from pulumi_everest.model.plugin_files.manifest import Operator
-from pulumi_everest.upgrade.operators.steps import jumps, way_of
+from pulumi_everest.upgrade.operators.steps import Place, jumps, way_of
 
 Object = dict[str, Any]
 
@@ -88,6 +89,29 @@ def test_versions_that_follow_defaults_are_recorded_first(run: Any) -> None:
 
     assert (steps[0]["kind"], steps[0]["commands"]) == ("record", ["everest lock input.yaml"])
     assert steps[-1]["commands"][0] == "everest lock input.yaml --upgrade"
+
+
+def test_paths_and_programs_are_named_as_a_shell_takes_them(run: Any) -> None:
+    folder, program = Path("our files"), Path("our program")
+    folder.mkdir()
+    (folder / "one.yaml").write_text(cluster("pxc-operator", operatorVersion="1.19.0"))
+    program.mkdir()
+    (program / "Pulumi.yaml").write_text("{name: infra, runtime: python}")
+    (program / "__main__.py").write_text("")
+    result = CliRunner().invoke(
+        everest, ["upgrade", *map(str, (folder, program)), "--operator", "1.20.0", "--format", "json"]
+    )
+    said = {command for step in steps_of(result) for command in (*step["commands"], *step["see"])}
+
+    assert "everest lock 'our files' 'our program'" in said
+    assert {"pulumi preview --cwd 'our program'", "pulumi up --cwd 'our program'"} < said
+    assert "everest render 'our files' | kubectl apply --server-side -f -" in said
+
+
+def test_the_cluster_is_named_as_a_shell_takes_it() -> None:
+    place = Place("shop", ["infra"], options=["--kubeconfig", "our clusters/config", "--context", "a'b"])
+
+    assert split(place.kubectl) == ["kubectl", "--kubeconfig", "our clusters/config", "--context", "a'b"]
 
 
 def test_fields_that_the_newer_definitions_lack_move_before_these_come(run: Any) -> None:

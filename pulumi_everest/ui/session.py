@@ -18,8 +18,9 @@ from pulumi_everest.ui.existing import Running, existing
 from pulumi_everest.ui.files import page_files
 from pulumi_everest.ui.found import found_data
 from pulumi_everest.ui.guard import Request
+from pulumi_everest.ui.proving import Proofs
 from pulumi_everest.ui.saving import RefusedError
-from pulumi_everest.ui.technologies import Technologies
+from pulumi_everest.ui.technologies import Technologies, missing
 from pulumi_everest.ui.watch import Watch
 
 _BEAT: Final = 10.0
@@ -56,7 +57,7 @@ class Session:
 
     def __init__(self, wanted: Wanted, log: Callable[[str], None] | None = None) -> None:
         self.wanted, self._log = wanted, log
-        self._lock = threading.Lock()
+        self._lock, self._kit = threading.Lock(), Proofs()
         self._generation = _Generation(1, wanted)
         self._changed = threading.Condition()
         self._ended = False
@@ -71,6 +72,7 @@ class Session:
     def end(self) -> None:
         """Let all pages go."""
         self.watch.stop()
+        self._kit.end()
         with self._changed:
             self._ended = True
             self._changed.notify_all()
@@ -99,12 +101,15 @@ class Session:
         if request.method == "GET" and request.path == "/api/start":
             return self._guarded(self._start)
         act = _ACTS.get(request.path) if request.method == "POST" else None
-        if act is None:
+        proves = request.method == "POST" and request.path == _PROVE
+        if act is None and not proves:
             return refusal(404, "there is nothing here")
         try:
             asked = Asked.read(content)
         except WrongRequestError as error:
             return refusal(400, str(error))
+        if act is None:
+            return self._answered(lambda: self._proved(asked.plugin))
         self._latest += 1
         asked.still_wanted = partial(self._is_latest, self._latest)
         return self._guarded(lambda known: act(known, asked))
@@ -115,11 +120,28 @@ class Session:
     def _start(self, known: Known) -> Mapping[str, Any]:
         return start_data(known, self._generation.number)
 
+    def _proved(self, name: str) -> Mapping[str, Any]:
+        """What the kit proves of a plugin. It takes long, so meanwhile other requests are answered."""
+        with self._lock:
+            technologies = self._generation.known.technologies
+            plugin = technologies.plugin(name)
+        if plugin is None:
+            raise missing(name, technologies)
+        return self._kit.of(plugin.folder)
+
     def _guarded(self, act: Callable[[Known], Mapping[str, Any]]) -> Answer:
+        """What an act gives, one at a time."""
+
+        def alone() -> Mapping[str, Any]:
+            with self._lock:
+                return act(self._generation.known)
+
+        return self._answered(alone)
+
+    def _answered(self, act: Callable[[], Mapping[str, Any]]) -> Answer:
         """What an act gives; whatever goes wrong is an answer, too, and never shows a traceback."""
         try:
-            with self._lock:
-                return data_answer(act(self._generation.known))
+            return data_answer(act())
         except WrongRequestError as error:
             return refusal(400, str(error))
         except AbandonedError:
@@ -167,6 +189,7 @@ def _cluster(one: Any, known: Known) -> dict[str, Any]:
     }
 
 
+_PROVE: Final = "/api/prove"
 Act = Callable[[Known, Asked], Mapping[str, Any]]
 _ACTS: Final[Mapping[str, Act]] = {
     "/api/form": opened,

@@ -14,6 +14,7 @@ from pulumi_everest.plugins.plugin import Plugin
 from pulumi_everest.reference.capabilities import proved
 from pulumi_everest.review.inputs.sources import Sources
 from pulumi_everest.ui.found import found_data
+from pulumi_everest.ui.proving import proof
 from pulumi_everest.workspace.setup import Setup
 from pulumi_everest.workspace.workspace import Workspace
 
@@ -64,7 +65,7 @@ class Technologies:
             "own": own,
             "operator": {"name": manifest.operator.name, "version": manifest.operator.default},
             "topologies": [self._topology(plugin, name) for name in plugin.definition.spec.topologies],
-            "proved": [] if own else [_proved(row.name, row.title, row.topologies) for row in proved(manifest.title)],
+            "proved": [] if own else [proof(vars(row)) for row in proved(manifest.title)],
         }
 
     def _topology(self, plugin: Plugin, name: str) -> dict[str, Any]:
@@ -73,10 +74,6 @@ class Technologies:
             "default": name == plugin.definition.default_topology,
             "components": list(_components(plugin, name, self.setup(plugin).technology)),
         }
-
-
-def _proved(name: str, title: str, topologies: Any) -> dict[str, Any]:
-    return {"name": name, "title": title, "topologies": dict(topologies)}
 
 
 def _components(plugin: Plugin, topology: str, technology: Technology) -> Iterator[dict[str, Any]]:

@@ -1,6 +1,7 @@
 // The first page: technologies, clusters that are there, and what was begun.
 import * as drafts from "./drafts.js";
-import { h, icon } from "./dom.js";
+import { h, icon, replace } from "./dom.js";
+import { ask, Refused } from "./server.js";
 import { sketch } from "./topology.js";
 
 const MATURITY = { stable: "good", beta: "note", alpha: "warning" };
@@ -33,12 +34,36 @@ function members(topology) {
   return needed.join(", ");
 }
 
+/** What the kit proves of a plugin: known of those that are built in, asked for with a button of others. */
 function proved(plugin) {
-  if (!plugin.proved.length) return plugin.own ? h("p", { class: "facts" }, "What it is proved to do: ", h("code", null, `everest plugin test`)) : null;
+  if (plugin.proved.length) return capabilities(plugin, plugin.proved);
+  if (!plugin.own || plugin.broken) return null;
+  const place = h("div", { class: "proving", "aria-live": "polite" });
+  const button = h("button", { type: "button", class: "button small", onclick: () => prove(plugin, place, button) }, "What does its kit prove?");
+  replace(place, button);
+  return place;
+}
+
+async function prove(plugin, place, button) {
+  button.disabled = true;
+  replace(place, button, h("p", { class: "facts" }, "The kit tries every field, which takes seconds to minutes …"));
+  try {
+    const found = await ask("/api/prove", { plugin: plugin.name });
+    const first = found.first && h("p", { class: "finding error" }, icon("error"), h("span", null, found.errors > 1 ? `${found.errors} errors, the first: ` : "", found.first.message));
+    replace(place, first, found.proved.length ? capabilities(plugin, found.proved) : null);
+    plugin.proved = found.errors ? [] : found.proved;
+  } catch (problem) {
+    if (!(problem instanceof Refused)) throw problem;
+    button.disabled = false;
+    replace(place, button, h("p", { class: "finding error" }, icon("error"), h("span", null, problem.message)));
+  }
+}
+
+function capabilities(plugin, rows) {
   const topologies = plugin.topologies.map((topology) => topology.name);
-  const yes = plugin.proved.filter((row) => Object.values(row.topologies).some((state) => state.startsWith("proved")));
-  return h("details", null, h("summary", null, `Proved: ${yes.length} of ${plugin.proved.length} capabilities`),
-    h("ul", { class: "proved" }, plugin.proved.map((row) => h("li", null, h("span", null, row.title),
+  const yes = rows.filter((row) => Object.values(row.topologies).some((state) => state.startsWith("proved")));
+  return h("details", null, h("summary", null, `Proved: ${yes.length} of ${rows.length} capabilities`),
+    h("ul", { class: "proved" }, rows.map((row) => h("li", null, h("span", null, row.title),
       h("span", { class: "state" }, topologies.map((name, index) => [index ? " · " : "", h("span", { class: `state ${row.topologies[name]?.startsWith("proved") ? "yes" : ""}` }, topologies.length > 1 ? `${name}: ` : "", row.topologies[name] ?? "—")]))))));
 }
 

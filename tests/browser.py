@@ -11,6 +11,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +38,10 @@ def installed() -> str | None:
     return next((found for name in NAMES if (found := shutil.which(name)) is not None), None)
 
 
+class LeftError(Exception):
+    """The page was left for another, as by a reload, before it answered."""
+
+
 class Browser:
     """A browser with one page. Use it in a ``with``; it ends with it."""
 
@@ -57,12 +63,28 @@ class Browser:
         self._session: str | None = None
 
     def __enter__(self) -> Browser:
-        target = self.call("Target.createTarget", url="about:blank")["targetId"]
-        self._session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
-        self.call("Page.enable")
-        self.call("Runtime.enable")
-        self.call("Log.enable")
+        self._new_page()
         return self
+
+    def _new_page(self) -> str:
+        """Make a page, in which all is done from now on; its target."""
+        self._session = None
+        target = str(self.call("Target.createTarget", url="about:blank")["targetId"])
+        self._session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        for domain in ("Page", "Runtime", "Log"):
+            self.call(f"{domain}.enable")
+        return target
+
+    @contextmanager
+    def another_page(self) -> Iterator[None]:
+        """A second page of the browser, beside the first; inside the ``with`` all is done in it."""
+        first = self._session
+        target = self._new_page()
+        try:
+            yield
+        finally:
+            self.call("Target.closeTarget", targetId=target)
+            self._session = first
 
     def __exit__(self, *_: object) -> None:
         self._writer.close()
@@ -81,6 +103,8 @@ class Browser:
         while True:
             answer = self._read()
             if answer.get("id") == number:
+                if "navigated" in str(answer.get("error")):
+                    raise LeftError(answer["error"]["message"])
                 assert "error" not in answer, answer["error"]
                 result: dict[str, Any] = answer["result"]
                 return result
@@ -105,8 +129,11 @@ class Browser:
         """Load a page from a file or an address, and wait until it is there."""
         self._events.clear()
         self.call("Page.navigate", url=page if isinstance(page, str) else page.resolve().as_uri())
-        while not any(event.get("method") == "Page.loadEventFired" for event in self._events):
+        while not any(self._is_loaded(event) for event in self._events):
             self._events.append(self._read())
+
+    def _is_loaded(self, event: dict[str, Any]) -> bool:
+        return event.get("method") == "Page.loadEventFired" and event.get("sessionId") == self._session
 
     def run(self, script: str) -> Any:
         """What an expression of JavaScript gives in the page."""
@@ -117,10 +144,12 @@ class Browser:
     def until(self, script: str, seconds: float = 20.0) -> Any:
         """What an expression gives, as soon as that is something."""
         end = time.monotonic() + seconds
-        while not (found := self.run(script)):
+        while True:
+            with suppress(LeftError):
+                if found := self.run(script):
+                    return found
             assert time.monotonic() < end, f"never: {script}; {self.complaints()}"
             time.sleep(0.01)
-        return found
 
     def press(self, key: str, *, shift: bool = False, code: int = 0) -> None:
         """Press a key that is no character: Tab, Enter, ArrowDown, Space."""

@@ -74,18 +74,15 @@ def test_two_pages_with_one_form_follow_each_other(page: Any, form: FilledIn) ->
     form.open(page.server.address, "psmdb/standard")
     form.set(NAME, "orders")
     form.browser.until("localStorage.getItem('everest:draft:psmdb:new:standard')?.includes('orders')")
-    # What another page of the browser keeps comes as an event of the storage.
-    form.browser.run(
-        """(() => {
-          const key = 'everest:draft:psmdb:new:standard', draft = JSON.parse(localStorage.getItem(key));
-          draft.values['cluster.name'] = 'bills';
-          const text = JSON.stringify(draft);
-          localStorage.setItem(key, text);
-          dispatchEvent(new StorageEvent('storage', {key, newValue: text}));
-        })()"""
-    )
+    with form.browser.another_page():
+        form.browser.open(page.server.address)
+        form.browser.until("!!document.querySelector('.card')")
+        form.go("psmdb/standard")
+        assert value(form, NAME) == "orders"
+        form.set(NAME, "bills")
+        form.browser.until("localStorage.getItem('everest:draft:psmdb:new:standard')?.includes('bills')")
+    form.browser.until(f"{form.field(NAME)}.querySelector('input').value === 'bills'")
     form.settled()
-    assert value(form, NAME) == "bills"
     assert "name: bills" in form.text("YAML")
 
 

@@ -45,7 +45,16 @@ from pulumi_everest.upgrade.legacy.objects import LegacyObjects
 from pulumi_everest.workspace.workspace import ClusterInput, Workspace
 
 API = "everest.percona.com/v2alpha1"
-FILES = ("plugin.yaml", "definition.yaml", "resources.yaml", "backup.yaml", "restore.yaml", "legacy.yaml", "ui.yaml")
+FILES = (
+    "plugin.yaml",
+    "definition.yaml",
+    "resources.yaml",
+    "backup.yaml",
+    "restore.yaml",
+    "legacy.yaml",
+    "ui.yaml",
+    "workloads.yaml",
+)
 
 
 SECTIONS = list(explanations().values())

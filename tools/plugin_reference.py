@@ -17,6 +17,7 @@ from pulumi_everest.model.definition import DefinitionSpec
 from pulumi_everest.model.plugin_files.form import FormPart, TopologyForm
 from pulumi_everest.model.plugin_files.manifest import PluginManifest
 from pulumi_everest.model.plugin_files.templates import JobFile, Mapping, TemplateFile
+from pulumi_everest.model.plugin_files.workloads import WorkloadFile
 from pulumi_everest.model.schemas.field_docs import field_docs
 
 PAGE = Path(__file__).parents[1] / "docs" / "plugins" / "reference.md"
@@ -25,6 +26,7 @@ FILES: dict[str, type[BaseModel]] = {
     "definition.yaml, below spec": DefinitionSpec,
     "resources.yaml": TemplateFile,
     "backup.yaml and restore.yaml": JobFile,
+    "workloads.yaml": WorkloadFile,
 }
 ELSEWHERE: dict[type[BaseModel], str] = {Instance: "any fields of an instance of a cluster"}
 """Models that have a page of their own."""

@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from pulumi_everest.cli import complete
-from pulumi_everest.cli.options import Command, cluster_options, read_liftings, shared_options
+from pulumi_everest.cli.options import Choice, Command, cluster_options, read_liftings, shared_options
 
 if TYPE_CHECKING:
+    from pulumi_everest.core.capacity.prices import Prices
     from pulumi_everest.model.findings import Finding
     from pulumi_everest.review.clusters import Cluster, Compared, Lifting
     from pulumi_everest.review.comparison.object_diff import Difference
@@ -76,6 +77,26 @@ are the result; with both, changes that are more than online are among them.
     default=None,
     help="Equal changes of all clusters said once, on a page; of more than 20 clusters by itself. Or all of it.",
 )
+@click.option(
+    "--capacity",
+    "capacity_only",
+    is_flag=True,
+    help="What the clusters take of Kubernetes: CPU, memory, storage, pods, load balancers; with --against before and "
+    "after.",
+)
+@click.option(
+    "--by",
+    "groupings",
+    type=Choice(["namespace", "technology", "node-selector"]),
+    multiple=True,
+    help="What --capacity is split by; what has several parts if left out. Repeatable.",
+)
+@click.option(
+    "--prices",
+    metavar="FILE",
+    shell_complete=complete.files,
+    help="YAML with prices of CPU, memory, storage and load balancers (docs/fleet.md), for what it costs.",
+)
 @click.option("--exit-code", "exit_code", is_flag=True, help="A difference makes the exit code 1.")
 @click.pass_context
 def preview(
@@ -87,21 +108,28 @@ def preview(
     summary_only: bool | None,
     kubeconfig: str | None,
     context: str | None,
+    capacity_only: bool,
+    groupings: tuple[str, ...],
+    prices: str | None,
     exit_code: bool,
 ) -> None:
     """Show the objects."""
     from pulumi_everest.cli.output.findings import failed, summary
+    from pulumi_everest.cli.output.page.pages import capacity_as, page_as
     from pulumi_everest.cli.output.tree import diff_tree, glyphs_for, tree
     from pulumi_everest.cli.output.write import findings_text, note, write_findings, write_result
     from pulumi_everest.cli.reading import read
     from pulumi_everest.model.findings import sort_findings
     from pulumi_everest.model.lines import without_commands
+    from pulumi_everest.review.capacity.measure import Measured
     from pulumi_everest.review.comparison.impacts import compare_clusters, findings
     from pulumi_everest.review.comparison.lifted_guards import checked
     from pulumi_everest.review.comparison.object_diff import compare
     from pulumi_everest.review.comparison.removed import removed
     from pulumi_everest.review.comparison.revision import gather_before
     from pulumi_everest.review.inputs.gather import gather
+    from pulumi_everest.review.page.build import capacity_page, page
+    from pulumi_everest.review.page.capacity_build import capacity
     from pulumi_everest.workspace.plan_memory import PlanMemory
 
     running = against == "cluster" and not os.path.lexists(against)
@@ -109,7 +137,12 @@ def preview(
         raise click.UsageError("--kubeconfig and --context: only with --against cluster")
     if exit_code and against is None:
         raise click.UsageError("--exit-code needs --against: without it there is nothing that could differ")
-    if against is None and (summary_only is not None or options.format == "markdown"):
+    if capacity_only and (summary_only is not None or options.format in ("sarif", "github")):
+        given = f"--format {options.format}" if summary_only is None else "--summary" if summary_only else "--full"
+        raise click.UsageError(f"--capacity goes with no {given}: it has text, json and markdown, and nothing else")
+    if groupings and not capacity_only:
+        raise click.UsageError("--by needs --capacity")
+    if against is None and not capacity_only and (summary_only is not None or options.format == "markdown"):
         given = "--format markdown" if summary_only is None else "--summary" if summary_only else "--full"
         raise click.UsageError(f"{given} needs --against: without it there is no change that could be told")
     if options.format == "markdown" and summary_only is False:
@@ -125,6 +158,7 @@ def preview(
     inputs = read(paths, options)
     modules = set(sys.modules)
     gathered = gather(inputs, options)
+    costs = _prices(prices, gathered)
     unliftable: list[Finding] = []
     gone: list[Finding] = []
     if not gathered.has_errors:
@@ -156,6 +190,15 @@ def preview(
             for path in before.new_paths:
                 note(f"{path} did not exist in {against}, so all of it is new")
     shown = not gathered.has_errors
+    compares = differences is not None
+    # Of what has errors people read the findings alone.
+    told = compares or options.format != "text"
+    is_summary = not capacity_only and against is not None and told
+    is_summary = is_summary and _is_summary(summary_only, options, len(compared))
+    block = None
+    if shown and (capacity_only or (is_summary and compares)):
+        sides = Measured(before.gathered.groups if compares else None, gathered.groups, options.plugins)
+        block = capacity(sides.before, sides.after, costs)
     gathered.findings = sort_findings(
         [
             *gathered.findings,
@@ -166,13 +209,19 @@ def preview(
     )
     different = any(difference.kind != "same" for difference in differences or [])
     code = 1 if failed(gathered.findings, strict=options.strict) or (exit_code and different) else 0
-    # Of what has errors people read the findings alone.
-    told = differences is not None or options.format != "text"
-    if against is not None and told and _is_summary(summary_only, options, len(compared)):
-        write_result(_summary(gathered, former, compared, differences or [], options), options.output)
+    if is_summary:
+        made = page(former, gathered.groups, compared, differences or [], gathered.findings, block)
+        write_result(page_as(made, options), options.output)
+        ctx.exit(code)
+    if capacity_only:
+        if not options.json:
+            write_findings(gathered, options)
+        write_result(capacity_as(capacity_page(block, gathered.findings), options, groupings), options.output)
         ctx.exit(code)
     if options.json:
-        write_result(_json(gathered, differences, compared), options.output)
+        from pulumi_everest.cli.output.preview_data import preview_json
+
+        write_result(preview_json(gathered, differences, compared), options.output)
         ctx.exit(code)
     if options.format == "sarif":
         write_result(findings_text(gathered, options, None), options.output)
@@ -199,27 +248,16 @@ def _is_summary(wished: bool | None, options: Options, clusters: int) -> bool:
     return wished and options.format in ("text", "json", "markdown")
 
 
-def _summary(
-    gathered: Gathered,
-    former: list[Cluster],
-    compared: list[Compared],
-    differences: list[Difference],
-    options: Options,
-) -> str:
-    """The page of a change in the format that the options name."""
-    from pulumi_everest.cli.output.page.markdown import page_markdown
-    from pulumi_everest.cli.output.page.text import page_text
-    from pulumi_everest.cli.output.tree import glyphs_for
-    from pulumi_everest.model.lines import without_commands
-    from pulumi_everest.review.page.build import page
+def _prices(file: str | None, gathered: Gathered) -> Prices | None:
+    """The prices in a file. What is wrong with them goes to the findings of the input."""
+    from pulumi_everest.core.capacity.prices import read_prices
+    from pulumi_everest.model.findings import EverestError
 
-    made = page(former, gathered.groups, compared, differences, gathered.findings)
-    if options.json:
-        return made.model_dump_json(by_alias=True, exclude_none=True, indent=2)
-    if options.format == "markdown":
-        return page_markdown(made)
-    glyphs = glyphs_for("utf-8" if options.output else getattr(sys.stdout, "encoding", None))
-    return without_commands(page_text(made, glyphs.arrow))
+    try:
+        return read_prices(file) if file is not None else None
+    except EverestError as error:
+        gathered.findings += error.findings
+        return None
 
 
 def _of_cluster(gathered: Gathered, options: Options, kubeconfig: str | None, context: str | None) -> FormerInput:
@@ -244,47 +282,3 @@ def _of_cluster(gathered: Gathered, options: Options, kubeconfig: str | None, co
         return before_in_cluster(gathered, live, Workspace(plugins), operators)
     except LiveError as error:
         return FormerInput(Gathered(findings=error.findings))
-
-
-def _json(gathered: Gathered, differences: list[Difference] | None, compared: list[Compared]) -> str:
-    import json
-
-    from pulumi_everest.cli.output.findings import finding_data
-    from pulumi_everest.cli.output.objects import object_data
-    from pulumi_everest.review.comparison.impacts import data
-    from pulumi_everest.review.hidden_values import plain
-
-    def named(difference: Difference) -> dict[str, Any]:
-        _, kind, namespace, name = difference.item.key
-        data: dict[str, Any] = {
-            "change": difference.kind,
-            "apiVersion": difference.item.manifest.get("apiVersion"),
-            "kind": kind,
-            "namespace": namespace or None,
-            "name": name,
-            "fields": [],
-        }
-        for change in difference.changes:
-            entry: dict[str, Any] = {"path": change.where, "change": change.kind}
-            if change.kind != "added":
-                entry["old"] = plain(change.old, show=False)
-            if change.kind != "removed":
-                entry["new"] = plain(change.new, show=False)
-            if change.by is not None:
-                entry["by"] = {"manager": change.by.manager, "kind": change.by.kind, "time": change.by.time}
-            data["fields"].append(entry)
-        return data
-
-    result: dict[str, Any] = {
-        "clusters": [
-            {"name": group.name, **group.about, "objects": [object_data(item) for item in group.items]}
-            for group in gathered.groups
-            if group.kind == "cluster"
-        ],
-        "objects": [object_data(i) for group in gathered.groups if group.kind != "cluster" for i in group.items],
-    }
-    if differences is not None:
-        result["differences"] = [named(difference) for difference in differences]
-        result["changes"] = data(compared)
-    result["findings"] = [finding_data(entry) for entry in gathered.findings]
-    return json.dumps(result, indent=2, ensure_ascii=False)

@@ -27,13 +27,15 @@ KINDS = (
     "restore.yaml",
     "upgrade.yaml",
     "ui.yaml",
+    "workloads.yaml",
     "summary",
+    "capacity",
 )
 
 _HELP = f"""Write the JSON Schema (2020-12) of a kind of document, or of the clusters of one Provider.
 
-KIND is one of {", ".join(KINDS)}; the last is what
-everest preview --summary --format json prints.
+KIND is one of {", ".join(KINDS)}; the last two are
+what everest preview prints with --format json and --summary or --capacity.
 
 The schema of --provider knows the topologies, components, versions and fields that this technology has. An editor with
 the YAML language server completes and checks a document whose first line names its schema:
@@ -113,11 +115,11 @@ def _kind(text: str) -> str:
 def _of_kind(kind: str) -> dict[str, Any]:
     from pulumi_everest.model.schemas.json_schema import document_schema, model_schema
 
-    if kind != "summary":
+    if kind not in ("summary", "capacity"):
         return document_schema(kind)
-    from pulumi_everest.review.page.page import Page
+    from pulumi_everest.review.page.page import CapacityPage, Page
 
-    return model_schema(Page)
+    return model_schema(Page if kind == "summary" else CapacityPage)
 
 
 def _workspace(ctx: click.Context, plugins: list[Path]) -> Workspace:

@@ -228,6 +228,14 @@ class Reading(Protocol):
         ...
 
 
+class WorkloadMaker(Protocol):
+    """Who knows what the operator makes of a cluster's objects."""
+
+    def make(self, main: Mapping[str, Any], objects: Sequence[Mapping[str, Any]] = ()) -> Any:
+        """What becomes of the main object and the others, as `core.capacity.workloads` reads it."""
+        ...
+
+
 @dataclass
 class Technology:
     """What a cluster is checked against and resolved with.
@@ -246,6 +254,8 @@ class Technology:
     reading: Reading | None = None
     settings: Callable[[str, str], Any] | None = None
     """Gives the settings that a version of a component type has (`core.engine_config`), or None."""
+    workloads: Callable[[], WorkloadMaker | None] | None = None
+    """Gives who knows what the operator makes of a cluster's objects, or None. Raises EverestError."""
 
     @property
     def is_controlled(self) -> bool:

@@ -32,10 +32,11 @@ if TYPE_CHECKING:
     from pulumi_everest.emit.explain.traced import TracedJob, TracedTemplate
     from pulumi_everest.emit.templates.legacy import LegacyTemplate
     from pulumi_everest.emit.templates.value_template import ValueTemplate
+    from pulumi_everest.emit.workload_template import WorkloadTemplate
     from pulumi_everest.model.plugin_files.form import TopologyForm
 
 MANIFEST, DEFINITION, RESOURCES, ADOPT = "plugin.yaml", "definition.yaml", "resources.yaml", "adopt.yaml"
-LEGACY, FORM = "legacy.yaml", "ui.yaml"
+LEGACY, FORM, WORKLOADS = "legacy.yaml", "ui.yaml", "workloads.yaml"
 
 
 @dataclass
@@ -196,6 +197,21 @@ class Plugin:
         return template
 
     @cached_property
+    def workloads(self) -> WorkloadTemplate | None:
+        """What the operator makes of a cluster's objects, if the plugin says it. Raises EverestError."""
+        if not (self.folder / WORKLOADS).is_file():
+            return None
+        from pulumi_everest.emit.workload_template import WorkloadTemplate
+
+        found: list[Finding] = []
+        document = self._document(WORKLOADS, found)
+        template = WorkloadTemplate.parse(document, self.functions) if document is not None else None
+        found += template.findings if template is not None else []
+        if found:
+            raise EverestError(found)
+        return template
+
+    @cached_property
     def presets(self) -> Mapping[str, Mapping[str, Any]]:
         """The sets of sizes, by name. Raises EverestError where one is not readable."""
         from pulumi_everest.core.definitions.check_plugin import check_defaults
@@ -301,7 +317,7 @@ class Plugin:
         found += located(problems, self.definition_document.place, f"definition {self.definition.name}")
         if self.manifest.filled_by == "restore" and not (self.folder / "restore.yaml").is_file():
             found.append(_missing(self.folder, "restore.yaml"))
-        for part in ("template", *JOB_KINDS, "presets", "_adopt", "legacy"):
+        for part in ("template", *JOB_KINDS, "presets", "_adopt", "legacy", "workloads"):
             try:
                 read = getattr(self, part)
                 read = read.template if isinstance(read, JobTemplate) else read

@@ -224,6 +224,7 @@ class Workspace:
         )
         if plugin is not None:
             technology.settings = plugin.settings
+            technology.workloads = partial(getattr, plugin, "workloads")
             technology.reading = ReadBack(technology, partial(getattr, plugin, "template"), plugin.adoption)
         return Setup(technology, plugin), problems
 

@@ -24,7 +24,7 @@ from pulumi_everest.model.shapes import ANY
 from pulumi_everest.model.source.documents import read_yaml
 from pulumi_everest.plugins.find import builtin
 from pulumi_everest.plugins.mixed_files import read_mixed
-from pulumi_everest.review.page.page import Page
+from pulumi_everest.review.page.page import CapacityPage, Page
 
 Run = Callable[..., Result]
 ROOT = Path(__file__).parents[2]
@@ -45,13 +45,14 @@ def test_a_kind_has_a_schema_and_an_output_file(run: Run, tmp_path: Path, kind: 
     data = json.loads(result.stdout)
     Draft202012Validator.check_schema(data)
     assert (result.exit_code, result.stderr) == (0, "")
-    assert data == (model_schema(Page) if kind == "summary" else document_schema(kind))
+    results = {"summary": Page, "capacity": CapacityPage}
+    assert data == (model_schema(results[kind]) if kind in results else document_schema(kind))
     assert run("schema", kind.upper(), "-o", tmp_path / "x.json").output == ""
     assert (tmp_path / "x.json").read_text() == result.stdout
 
 
 def test_every_document_that_has_a_model_is_a_kind() -> None:
-    assert list(KINDS) == [*DOCUMENTS, "summary"]
+    assert list(KINDS) == [*DOCUMENTS, "summary", "capacity"]
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)

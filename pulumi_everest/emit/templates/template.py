@@ -96,6 +96,7 @@ class _Entry:
     settings: ObjectSettings = PLAIN
     wait_for: WaitFor | None = None
     is_secret: bool = False
+    kind: Any = None
 
     def emit(self, scope: Scope, findings: list[Finding]) -> list[Emitted]:
         waits: list[Any] = []
@@ -234,6 +235,12 @@ class Template:
         """Whether there may be objects beside the main one and Secrets."""
         return any(not (entry.main or entry.is_secret) for entry in self._entries)
 
+    @property
+    def main_kind(self) -> str | None:
+        """The kind of the main object, where the template says it plainly."""
+        kinds = [entry.kind for entry in self._entries if entry.main]
+        return kinds[0] if kinds and isinstance(kinds[0], str) and "${" not in kinds[0] else None
+
     def former_types(self, resolved: Resolved, entry: Emitted) -> list[str]:
         """The API versions that an object of a cluster has for other versions of the operator, or once had."""
         found = self._former.of(entry.name, entry.manifest, _scope(resolved), self._lets)
@@ -306,7 +313,8 @@ def _entry(compiler: Compiler, entry: Any, index: int, names: Names, of_main: Ob
     if main is True and of_main is not None:
         settings = of_main.model_copy(update={"after": settings.after})
     secret = (body.get("apiVersion"), body.get("kind")) == ("v1", "Secret")
-    return _Entry(name, main is True, controls, compiler.value(body, at, inner), spot, settings, wait_for, secret)
+    node = compiler.value(body, at, inner)
+    return _Entry(name, main is True, controls, node, spot, settings, wait_for, secret, body.get("kind"))
 
 
 def _head(compiler: Compiler, entry: Any, names: Names) -> Head | None:

@@ -19,6 +19,7 @@ from pulumi_everest.model.part import DEFERRED
 from pulumi_everest.model.plugin_files.form import FormFile
 from pulumi_everest.model.plugin_files.manifest import PluginManifest
 from pulumi_everest.model.plugin_files.templates import JobFile, TemplateFile
+from pulumi_everest.model.plugin_files.workloads import WorkloadFile
 from pulumi_everest.model.provider import Provider
 from pulumi_everest.model.schemas.field_docs import field_docs
 
@@ -37,6 +38,7 @@ DOCUMENTS: dict[str, type[BaseModel]] = {
     "restore.yaml": JobFile,
     "upgrade.yaml": JobFile,
     "ui.yaml": FormFile,
+    "workloads.yaml": WorkloadFile,
 }
 """The documents that have a model, by the name that `everest schema` knows them by."""
 
@@ -97,6 +99,7 @@ _WITH_MIXINS: Final = (
     "backup.yaml",
     "restore.yaml",
     "upgrade.yaml",
+    "workloads.yaml",
 )
 _MIXIN: Final[dict[str, Any]] = {
     "description": "Names of mixins, of the plugin (mixins.yaml) or of the package, whose parts are put in here.",

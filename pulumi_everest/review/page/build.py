@@ -17,9 +17,18 @@ from pulumi_everest.review.comparison.object_diff import Change as FieldChange
 from pulumi_everest.review.comparison.object_diff import Difference
 from pulumi_everest.review.hidden_values import plain
 from pulumi_everest.review.inputs.groups import Group
+from pulumi_everest.review.page.capacity import Capacity
 from pulumi_everest.review.page.causes import cause
 from pulumi_everest.review.page.names import folded_names
-from pulumi_everest.review.page.page import Clusters, EqualChanges, EqualFindings, ObjectChange, Objects, Page
+from pulumi_everest.review.page.page import (
+    CapacityPage,
+    Clusters,
+    EqualChanges,
+    EqualFindings,
+    ObjectChange,
+    Objects,
+    Page,
+)
 
 SAID_BY_CHANGES = frozenset({"change.refused", "change.impact", "change.without-effect"})
 """Findings that say what the changes on a page say already."""
@@ -33,6 +42,7 @@ def page(
     compared: Sequence[Compared],
     differences: Sequence[Difference],
     findings: Iterable[Finding] = (),
+    capacity: Capacity | None = None,
 ) -> Page:
     """The page of a change. `before` are the clusters that there were, `groups` what is to be."""
     after = [group.cluster for group in groups if group.cluster is not None]
@@ -45,7 +55,13 @@ def page(
         gone=folded_names(_name(was) for was, now in both if now is None and was is not None),
         other_objects=_other_objects(groups, compared, differences),
         findings=_findings(findings),
+        capacity=capacity,
     )
+
+
+def capacity_page(capacity: Capacity | None, findings: Iterable[Finding]) -> CapacityPage:
+    """The page of a capacity alone."""
+    return CapacityPage(capacity=capacity, findings=_findings(findings))
 
 
 def _clusters(

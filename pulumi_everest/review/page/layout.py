@@ -15,7 +15,7 @@ SAMPLES = 2
 class Entry:
     """One thing that a page says, in lines; `names` are what it is about, all of them, and `count` how many those are.
 
-    `unit` is what is counted, such as ``cluster``. `sure` is said whatever else is left out.
+    `unit` is what is counted, such as ``cluster``, empty where nothing is. `sure` is said whatever else is left out.
     """
 
     text: str

@@ -7,6 +7,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
+from pulumi_everest.review.page.capacity import Capacity
+
 ImpactName = Literal["none", "online", "rolling restart", "downtime", "data loss", "refused"]
 
 
@@ -87,4 +89,12 @@ class Page(_Part):
     new: list[str] = []
     gone: list[str] = []
     other_objects: list[ObjectChange] = Field(default_factory=list)
+    findings: list[EqualFindings] = []
+    capacity: Capacity | None = None
+
+
+class CapacityPage(_Part):
+    """What `everest preview --capacity --format json` prints; without the capacity where the input has errors."""
+
+    capacity: Capacity | None = None
     findings: list[EqualFindings] = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pulumi_everest.core.changes.impact import Impact
+from pulumi_everest.review.page.capacity_text import capacity_section
 from pulumi_everest.review.page.layout import Entry, Section, Shown
 from pulumi_everest.review.page.page import EqualChanges, EqualFindings, Objects, Page
 
@@ -19,6 +20,8 @@ def counted(number: int, what: str) -> str:
 
 def left_out(shown: Shown) -> str:
     """What a section has no room for: ``and 12 more, of 3,400 clusters``."""
+    if not shown.left_out[0].unit:
+        return f"and {len(shown.left_out):,} more"
     number = sum(entry.count for entry in shown.left_out)
     return f"and {len(shown.left_out):,} more, of {counted(number, shown.left_out[0].unit)}"
 
@@ -48,6 +51,8 @@ def sections(page: Page) -> list[Section]:
         found.append(Section(_TITLES.get(impact, str(impact)), entries))
         if impact is Impact.DATA_LOSS and page.gone:
             found.append(Section("no longer there", [Entry("", page.clusters.gone, page.gone, sure=True)]))
+    if page.capacity is not None:
+        found.append(capacity_section(page.capacity))
     others = [
         Entry(f"{one.kind} {one.field} {one.change}", one.count, one.objects, "object") for one in page.other_objects
     ]

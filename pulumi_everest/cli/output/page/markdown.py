@@ -20,7 +20,7 @@ _TICKS: Final = re.compile("`+")
 def page_markdown(page: Page, lines: int = LINES, characters: int = CHARACTERS) -> str:
     """The page in at most that many lines and characters: what is refused is said shorter before it is cut."""
     text = ""
-    for entry_lines in (_whole, _short, _bare):
+    for entry_lines in (whole_entry, _short, _bare):
         text = _page(page, lines, entry_lines)
         if text.count("\n") < lines and len(text) <= characters:
             return text
@@ -35,11 +35,12 @@ def _page(page: Page, lines: int, entry_lines: Callable[[Entry], list[str]]) -> 
     shown = arranged(parts, lines - len(head) - 2 * len(parts) - 1, lambda entry: len(entry_lines(entry)))
     result = head
     for one in shown:
-        result += _section(one, entry_lines)
+        result += section_markdown(one, entry_lines)
     return "\n".join(result)
 
 
-def _section(shown: Shown, entry_lines: Callable[[Entry], list[str]]) -> Iterator[str]:
+def section_markdown(shown: Shown, entry_lines: Callable[[Entry], list[str]]) -> Iterator[str]:
+    """A section in lines, each entry as `entry_lines` writes it."""
     yield from ("", f"**{escaped(shown.section.title)}**", "")
     for entry in shown.entries:
         yield from entry_lines(entry)
@@ -47,7 +48,7 @@ def _section(shown: Shown, entry_lines: Callable[[Entry], list[str]]) -> Iterato
         yield f"- {escaped(left_out(shown))}"
 
 
-def _whole(entry: Entry) -> list[str]:
+def whole_entry(entry: Entry) -> list[str]:
     """An entry with its reasons, each in a line."""
     return [_item(entry, entry.names if entry.sure else None), *(f"  <br>{escaped(line)}" for line in entry.more)]
 

@@ -27,13 +27,14 @@ def page_text(page: Page, arrow: str, lines: int = LINES) -> str:
     shown = arranged(sections(page), lines - len(head) - 1, lambda entry: len(list(_entry(entry))))
     result = [click.style(head[0], bold=True), *head[1:]]
     for one in shown:
-        result += _section(one)
+        result += section_text(one)
     if any(one.left_out for one in shown):
         result.append(_MORE)
     return "\n".join(line.replace("→", arrow) for line in result)
 
 
-def _section(shown: Shown) -> Iterator[str]:
+def section_text(shown: Shown) -> Iterator[str]:
+    """A section in lines."""
     yield click.style(shown.section.title, fg=_COLOURS.get(shown.section.title), bold=True)
     for entry in shown.entries:
         yield from _entry(entry)

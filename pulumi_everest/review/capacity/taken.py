@@ -1,0 +1,144 @@
+"""What each database of an input takes, as the plugin of its technology says, or why that is not known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from pulumi_everest.core.capacity.workloads import NotKnownError, WorkloadError, Workloads, read_workloads
+from pulumi_everest.model.deferred import SCALARS, Deferred
+from pulumi_everest.model.findings import EverestError
+from pulumi_everest.program.values import Secret, Unknown
+from pulumi_everest.review.running import namespace_of, technology_of
+
+if TYPE_CHECKING:
+    from pulumi_everest.core.technology import WorkloadMaker
+    from pulumi_everest.plugins.plugin import Plugin
+    from pulumi_everest.review.inputs.groups import Group, Item
+
+NO_FILE: Final = "the plugin has no workloads.yaml"
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A database: where it is, what it is, and what it takes; `reason` says why that is not known."""
+
+    name: str
+    namespace: str
+    technology: str
+    workloads: Workloads | None
+    reason: str = ""
+
+
+class Counter:
+    """Says of databases what they take. Of those that are equal on both sides of a comparison it is made once."""
+
+    def __init__(self, plugins: Callable[[], Sequence[Plugin]]) -> None:
+        self._plugins = plugins
+        self._known: dict[int, tuple[object, Workloads | str]] = {}
+
+    def taken(self, groups: Iterable[Group]) -> Iterator[Taken]:
+        """What each database of the groups takes; one of a controller counts as what that makes of it."""
+        for group in groups:
+            if group.cluster is not None:
+                yield self._of_cluster(group)
+            else:
+                yield from self._of_objects(group)
+
+    def _of_cluster(self, group: Group) -> Taken:
+        cluster = group.cluster
+        assert cluster is not None  # the caller has asked
+        manifest, technology = cluster.technology.manifest, cluster.technology
+        title = manifest.title if manifest is not None else technology.definition.name
+        main = next((item for item in group.items if item.main), None)
+        namespace = namespace_of(main) if main is not None else "default"
+        if main is None:
+            made: Workloads | str = "it has no object"
+        elif technology.is_controlled:
+            made = self._of_controlled(group)
+        else:
+            made = self._made(technology.workloads, main, [item for item in group.items if item is not main])
+        return _taken(cluster.names[0], namespace, title, made)
+
+    def _of_controlled(self, group: Group) -> Workloads | str:
+        """What a controller makes of a cluster is what its templates make."""
+        cluster = group.cluster
+        assert cluster is not None  # the caller has asked
+        reading, snapshot = cluster.technology.reading, cluster.snapshot
+        objects = reading.objects(snapshot, snapshot.spec) if reading is not None else None
+        if not objects:
+            return "what its controller makes of it is not known"
+        *others, main = objects
+        return _read(cluster.technology.workloads, main, others)
+
+    def _of_objects(self, group: Group) -> Iterator[Taken]:
+        """The main objects of operators among objects that belong to no cluster."""
+        plugins = self._plugins() if group.items else ()
+        manifests = [plugin.manifest for plugin in plugins]
+        mains: list[tuple[Plugin, Item]] = []
+        others: dict[tuple[str, str], list[Item]] = {}
+        for item in group.items:
+            manifest = technology_of(item, group, manifests)
+            plugin = next((one for one in plugins if one.manifest is manifest), None)
+            if plugin is not None and _is_main(plugin, item):
+                mains.append((plugin, item))
+            elif plugin is not None:
+                others.setdefault((plugin.name, namespace_of(item)), []).append(item)
+        for plugin, item in mains:
+            namespace = namespace_of(item)
+            made = self._made(partial(getattr, plugin, "workloads"), item, others.get((plugin.name, namespace), []))
+            yield _taken(f"{namespace}/{item.key[3]}", namespace, plugin.manifest.title, made)
+
+    def _made(self, workloads: Any, main: Item, others: Sequence[Item]) -> Workloads | str:
+        whole = main.live if main.live is not None else main.manifest
+        if not others and id(whole) in self._known:
+            return self._known[id(whole)][1]
+        made = _read(workloads, whole, [one.live or one.manifest for one in others if one.key[1] != "Secret"])
+        if not others:
+            self._known[id(whole)] = (whole, made)
+        return made
+
+
+def _taken(name: str, namespace: str, technology: str, made: Workloads | str) -> Taken:
+    if isinstance(made, str):
+        return Taken(name, namespace, technology, None, made)
+    return Taken(name, namespace, technology, made)
+
+
+def _read(workloads: Any, main: Mapping[str, Any], others: Sequence[Mapping[str, Any]]) -> Workloads | str:
+    """The workloads of objects, or why they are not known."""
+    try:
+        maker: WorkloadMaker | None = workloads() if workloads is not None else None
+        if maker is None:
+            return NO_FILE
+        return read_workloads(maker.make(_plain(main), [_plain(one) for one in others]))
+    except NotKnownError as error:
+        return f"what decides {error} is known when it is applied" if str(error) else "it depends on unknown outputs"
+    except WorkloadError as error:
+        return f"workloads.yaml of the plugin: {error}"
+    except EverestError as error:
+        return f"workloads.yaml of the plugin: {error.findings[0].message}"
+
+
+def _is_main(plugin: Plugin, item: Item) -> bool:
+    try:
+        return plugin.template.main_kind == item.key[1]
+    except EverestError:
+        return False
+
+
+def _plain(data: Any) -> Any:
+    """Data of a program as templates take it: what only an engine could tell is deferred. Plain data is given back."""
+    if data.__class__ in SCALARS:
+        return data
+    if isinstance(data, Mapping):
+        made = {key: _plain(value) for key, value in data.items()}
+        return data if all(made[key] is value for key, value in data.items()) else made
+    if isinstance(data, list):
+        items = [_plain(value) for value in data]
+        return data if all(one is other for one, other in zip(items, data, strict=True)) else items
+    if isinstance(data, Unknown):
+        return Deferred()
+    return _plain(data.value) if isinstance(data, Secret) else data

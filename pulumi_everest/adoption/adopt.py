@@ -56,15 +56,17 @@ def adopted(
     literally: bool = False,
     named: Mapping[str, Any] | None = None,
     alike: Alike | None = None,
+    definition: str = "",
 ) -> Adopted:
     """The cluster of which exactly the object is made: its spec, labels, annotations and finalizers.
 
     With `remarked` it has findings for whoever reads it, which takes a while. With `literally` it also says what the
     server would fill in by itself. `named` is what the object would say besides if this package had made it, such as
-    names that only notes in it tell. `alike` remembers what was found, for objects of one form. Raises EverestError
-    where there is none, or no plugin for the object.
+    names that only notes in it tell. `alike` remembers what was found, for objects of one form. `definition` is the
+    name of that which it is of, where it is known. Raises EverestError where there is none, or no plugin for the
+    object.
     """
-    plugin = plugin_for(workspace, live)
+    plugin = plugin_for(workspace, live, definition)
     setup, found = workspace.setup(plugin.definition.name)
     if setup is None:
         raise EverestError(found)
@@ -152,14 +154,17 @@ def _refusal(rendering: Rendering, own: Mapping[str, Any], operator: str) -> Fin
     return _unreachable(own, text, ("metadata", "name"))
 
 
-def plugin_for(workspace: Workspace, live: Mapping[str, Any]) -> Plugin:
-    """The plugin whose main object is of the same group and kind. Raises EverestError."""
+def plugin_for(workspace: Workspace, live: Mapping[str, Any], likely: str = "") -> Plugin:
+    """The plugin whose main object is of the same group and kind; that of a `likely` definition is asked first, since
+    each has its templates read for it. Raises EverestError.
+    """
     version, kind = live.get("apiVersion"), live.get("kind")
-    known = [(plugin, main_kinds(workspace, plugin)) for plugin in workspace.plugins.all()]
-    for plugin, kinds in known:
+    names = []
+    for plugin in sorted(workspace.plugins.all(), key=lambda plugin: plugin.definition.name != likely):
+        kinds = main_kinds(workspace, plugin)
         if (version, kind) in kinds:
             return plugin
-    names = [" ".join(kinds[0]) for _, kinds in known if kinds]
+        names += [" ".join(kinds[0])] if kinds else []
     text = f"no plugin makes objects of {version} {kind}"
     raise EverestError([finding("adopt.kind", ("kind",), text, allowed=names, subject=subject(live))])
 

@@ -29,7 +29,7 @@ def snapshot_of_object(
     if manifest.get("apiVersion") == API_VERSION:
         (metadata, spec), options = _written(manifest), {}
     else:
-        found = adopted(workspace, manifest, remarked=False)
+        found = adopted(workspace, manifest, remarked=False, definition=technology.definition.name)
         metadata, spec, options = found.metadata, found.spec, found.options
     resolved, wrong = check_cluster(metadata, {**spec, "provider": provider}, technology, options=options)
     if resolved is None:

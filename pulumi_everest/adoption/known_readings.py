@@ -8,7 +8,7 @@ costs one emission.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from pulumi_everest.core.changes.compare import ChangeSet
 from pulumi_everest.core.changes.impact import Change
 from pulumi_everest.core.changes.snapshot import Snapshot
 from pulumi_everest.core.exact import same
+from pulumi_everest.core.paths import value_at
 from pulumi_everest.core.resolve import Resolved
 from pulumi_everest.emit.objects import emit
 from pulumi_everest.model.deferred import Path
@@ -25,6 +26,8 @@ from pulumi_everest.model.findings import EverestError
 _MOST: Final = 20
 """How many ways to differ are remembered of one technology."""
 _GONE: Final = object()
+_NAME: Final = "\0"
+"""Stands for the name of a cluster in what is the same for all of them; no value has it."""
 
 Delta = tuple[tuple[Path, Any], ...]
 """Values by their places in a cluster, its metadata and options; `_GONE` where there is none."""
@@ -35,13 +38,13 @@ class KnownReadings:
 
     def __init__(self) -> None:
         self._known: list[tuple[str, Delta]] = []
-        self._judged: dict[str, list[Change]] = {}
+        self._judged: dict[str, tuple[str, list[Change]]] = {}
 
     def read(self, made: ProgramCluster, manifest: Mapping[str, Any]) -> Snapshot | None:
         """The cluster that an object is made of, where it differs from today's in a known way."""
         name = _name(made)
         for other, delta in self._known:
-            own = _renamed(delta, other, name) if other and name and other != name else delta
+            own = _renamed(delta, other, name)
             snapshot = _applied(made.snapshot, own)
             if snapshot is not None and _makes(made, snapshot, manifest):
                 return snapshot.unchosen()
@@ -51,20 +54,31 @@ class KnownReadings:
         """What becomes of a cluster that was another one: once for all of one kind that differ in the same overrides.
 
         Only what no guard meets is taken from one for the others, and only where nothing but overrides differs that
-        write no field of the cluster: of everything else the rest of the cluster may decide.
+        write no field of the cluster: of everything else the rest of the cluster may decide. What a reading never has,
+        or has for the versions alone, counts as no difference.
         """
         delta = tuple(_differences(_document(made.snapshot), _document(old), ()))
-        if not delta or not all(path[0] == "spec" and "overrides" in path for path, _ in delta):
+        if old.object != made.snapshot.object or not any(map(_is_of_overrides, delta)):
             return judge()
-        kind = (made.snapshot.topology, sorted(made.snapshot.instances), delta)
-        key = repr(kind)
+        if not all(_is_of_overrides(entry) or _is_of_readings(entry) for entry in delta):
+            return judge()
+        name, document = _name(made), _document(made.snapshot)
+        values = [*delta, *((path, value_at(document, path)) for path, _ in delta)]
+        key = repr((made.snapshot.topology, sorted(made.snapshot.instances), _renamed(values, name, _NAME)))
         if key not in self._judged:
             result = judge()
             plain = [change for change in result.changes if not (change.guard or change.lifted or change.written)]
             if len(plain) != len(result.changes) or not all("overrides" in change.path for change in plain):
                 return result
-            self._judged[key] = plain
-        return ChangeSet(made.snapshot.name, list(self._judged[key]), tuple(dict.fromkeys(made.allow)))
+            self._judged[key] = (name, plain)
+        other, changes = self._judged[key]
+        own = [
+            replace(
+                change, old=_value_renamed(change.old, other, name), new=_value_renamed(change.new, other, name)
+            )
+            for change in changes
+        ]  # fmt: skip
+        return ChangeSet(made.snapshot.name, own, tuple(dict.fromkeys(made.allow)))
 
     def note(self, made: ProgramCluster, manifest: Mapping[str, Any], read: Snapshot) -> None:
         """Remember what was read from an object, where that is the cluster of today in another way."""
@@ -72,6 +86,21 @@ class KnownReadings:
         snapshot = _applied(made.snapshot, delta)
         if snapshot is not None and _makes(made, snapshot, manifest):
             self._known = [(_name(made), delta), *self._known][:_MOST]
+
+
+def _is_of_overrides(difference: tuple[Path, Any]) -> bool:
+    path, _ = difference
+    return path[0] == "spec" and "overrides" in path
+
+
+def _is_of_readings(difference: tuple[Path, Any]) -> bool:
+    """Whether a difference is there for every object: none says what is done at its deletion, and a reading names the
+    versions of types where a cluster leaves them to their defaults. The versions of components are fields themselves.
+    """
+    path, value = difference
+    if path == ("options", "deletionPolicy"):
+        return value is _GONE
+    return path == ("spec", "components") and isinstance(value, dict) and value.keys() == {"versions"}
 
 
 def _makes(made: ProgramCluster, snapshot: Snapshot, manifest: Mapping[str, Any]) -> bool:
@@ -140,12 +169,14 @@ def _with(data: Any, path: Path, value: Any) -> Any:
     return None if below is None and rest else {**data, key: below}
 
 
-def _renamed(delta: Delta, name: str, other: str) -> Delta:
+def _renamed(values: Iterable[tuple[Path, Any]], name: str, other: str) -> Delta:
     """The values with the name of another cluster."""
-    return tuple((path, _value_renamed(value, name, other)) for path, value in delta)
+    return tuple((path, _value_renamed(value, name, other)) for path, value in values)
 
 
 def _value_renamed(value: Any, name: str, other: str) -> Any:
+    if not name or not other or name == other:
+        return value
     if isinstance(value, str):
         return value.replace(name, other)
     if isinstance(value, dict):

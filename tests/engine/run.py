@@ -1,4 +1,8 @@
-"""`make engine-test`: run the tests with Pulumi's engine, and write what was run, and on which versions, to a page."""
+"""`make engine-test`: run the tests with Pulumi's engine, and write what was run, and on which versions, to a page.
+
+`--recorded FOLDER` runs nothing, and writes the page from pytest's reports of runs file by file (`--junitxml`), which are
+in a folder, one for each file of tests.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Iterable
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -27,13 +32,13 @@ ROWS = PAGE.with_suffix(".json")
 
 
 class Record:
-    """What each test did, by its module and name, from pytest's report."""
+    """What each test did, by its module and name, from pytest's reports."""
 
-    def __init__(self, report: Path) -> None:
+    def __init__(self, reports: Iterable[Path]) -> None:
         self.outcomes: dict[tuple[str, str], str] = {}
         self.seconds = 0.0
         self.rows: list[dict[str, Any]] = []
-        for case in ElementTree.parse(report).iter("testcase"):
+        for case in (case for report in reports for case in ElementTree.parse(report).iter("testcase")):
             kinds = {child.tag for child in case}
             outcome = "failed" if kinds & {"failure", "error"} else "skipped" if "skipped" in kinds else "passed"
             self.outcomes[case.attrib["classname"].rpartition(".")[2], case.attrib["name"]] = outcome
@@ -91,8 +96,30 @@ def page(parts: dict[str, str], record: Record) -> str:
     return "\n".join([*lines, saved_section()])
 
 
+def write(parts: dict[str, str], record: Record) -> None:
+    """Write the page, its rows, and what other pages say of them."""
+    PAGE.write_text(page(parts, record), encoding="utf-8")
+    data = {"date": date.today().isoformat(), "versions": parts, "tests": record.rows}
+    ROWS.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
+    subprocess.run([sys.executable, "-m", "tools.tested_versions"], cwd=ROOT, check=True)
+    print(PAGE)
+
+
+def recorded(folder: Path) -> int:
+    """Write the page from the reports in a folder; 1 where a file of tests has none."""
+    reports = {report.stem: report for report in sorted(folder.glob("*.xml"))}
+    missing = [file.name for file in sorted(Path(__file__).parent.glob("test_*.py")) if file.stem not in reports]
+    if missing:
+        print(f"{folder} has no report of {', '.join(missing)}", file=sys.stderr)
+        return 1
+    write(versions(), Record(reports.values()))
+    return 0
+
+
 def main() -> int:
     """Run them; gives pytest's exit code."""
+    if sys.argv[1:2] == ["--recorded"]:
+        return recorded(Path(sys.argv[2]))
     parts = versions()
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
@@ -101,12 +128,7 @@ def main() -> int:
         environment = {**os.environ, "EVEREST_REQUIRE": "apiserver,crds,engine"}
         code = subprocess.call([*command, str(ROOT / "tests"), *sys.argv[1:]], cwd=ROOT, env=environment)
         if not sys.argv[1:]:
-            record = Record(report)
-            PAGE.write_text(page(parts, record), encoding="utf-8")
-            data = {"date": date.today().isoformat(), "versions": parts, "tests": record.rows}
-            ROWS.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
-            subprocess.run([sys.executable, "-m", "tools.tested_versions"], cwd=ROOT, check=True)
-            print(PAGE)
+            write(parts, Record([report]))
     return code
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from pulumi_everest.live.cluster import LiveCluster
+
 
 @dataclass(frozen=True)
 class Technology:
@@ -99,3 +101,17 @@ PG = Technology(
     {"state": "ready", "host": "orders-pgbouncer.x.svc"},
 )
 ALL = (PSMDB, PXC, PG)
+
+
+def move_postgresql(live: LiveCluster, namespace: str, name: str) -> dict[str, Any]:
+    """Do what PostgreSQL's operator does for the one upgrade object of a namespace; gives the cluster's object then."""
+    [upgrade] = live.list(PG.api_version, "PerconaPGUpgrade", namespace)
+    wanted = upgrade["spec"]
+    spec = {
+        "postgresVersion": wanted["toPostgresVersion"],
+        "image": wanted["toPostgresImage"],
+        "proxy": {"pgBouncer": {"image": wanted["toPgBouncerImage"]}},
+        "backups": {"pgbackrest": {"image": wanted["toPgBackRestImage"]}},
+    }
+    head = {"apiVersion": PG.api_version, "kind": PG.kind, "metadata": {"name": name, "namespace": namespace}}
+    return live.merge({**head, "spec": spec}, manager="operator")

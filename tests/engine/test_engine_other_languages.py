@@ -24,6 +24,7 @@ from typing import Any
 import pytest
 import yaml
 from pulumi_engine import Engine, NewStack, Stack
+from technologies import PG, move_postgresql
 
 from pulumi_everest.live.cluster import LiveCluster
 from pulumi_everest.program.run import run_program
@@ -482,6 +483,70 @@ def test_a_typescript_program_gets_the_operators_password_and_makes_jobs(
     destroyed = stack.destroy()
     assert destroyed.code == 0, destroyed.text
     assert live.get(*MONGODB, "orders", namespace) is None
+
+
+def test_a_yaml_program_takes_postgresql_to_another_major_version_by_its_upgrade(
+    new_stack: NewStack, live: LiveCluster, namespace: str
+) -> None:
+    needs("pulumi-language-yaml")
+    stack = new_stack()
+    upgrade = {
+        "type": "everest:DatabaseUpgrade",
+        "properties": {
+            "cluster": "${orders.name}", "namespace": namespace, "version": "18.4", "deletionPolicy": "retain",
+        },
+    }  # fmt: skip
+
+    def write(version: str, *, proxy: dict[str, Any] | None = None, **more: Any) -> None:
+        properties = {
+            "provider": "pg-operator", "namespace": namespace, "deletionPolicy": "delete",
+            "instances": {"engine": {"version": version}, "proxy": proxy or {}},
+        }  # fmt: skip
+        allow = {"allow": more.pop("allow")} if "allow" in more else {}
+        orders = {"type": "everest:DatabaseCluster", "properties": {**properties, **allow}}
+        project = {"name": "infra", "runtime": "yaml", "resources": {"orders": orders, **more}}
+        stack.write(None, {"Pulumi.yaml": yaml.safe_dump(project, sort_keys=False)})
+
+    def orders() -> dict[str, Any]:
+        [found] = live.list(PG.api_version, PG.kind, namespace)
+        return found
+
+    write("17.10")
+    assert stack.up().code == 0, stack.printed()
+    before = orders()
+
+    write("18.4")
+    refused = stack.preview()
+    assert refused.code != 0
+    told = " ".join(refused.text.split())
+    assert "engine.version 17.10 → 18.4" in told, told
+    assert "make a DatabaseUpgrade of the cluster with that version" in told, told
+
+    # What cannot work is said at the property.
+    write("17.10", older={**upgrade, "properties": {**upgrade["properties"], "version": "16.14"}})
+    refused = stack.preview()
+    assert refused.code != 0
+    assert "property version with value '{16.14}' has a problem" in refused.text, refused.text
+
+    write("17.10", **{"to-18": upgrade})
+    preview = stack.preview()
+    assert (preview.code, preview.steps("PerconaPGUpgrade")) == (0, [("create", "to-18")]), preview.text
+    told = " ".join(" ".join(preview.messages()).split())
+    assert "the database is stopped while its data go from 17.10 to 18.4" in told, told
+    assert stack.up().code == 0, stack.printed()
+    upgraded = move_postgresql(live, namespace, "orders")
+
+    # Another update with the version of before would take it back.
+    write("17.10", proxy={"replicas": 2}, **{"to-18": upgrade})
+    assert stack.preview().code != 0
+
+    write("18.4", allow=["engine-major"])
+    done = stack.up()
+    assert done.code == 0, done.text
+    assert orders()["metadata"]["uid"] == before["metadata"]["uid"]
+    assert orders()["spec"] == upgraded["spec"]
+    write("18.4")
+    assert stack.up().code == 0, stack.printed()
 
 
 MONGODB = ("psmdb.percona.com/v1", "PerconaServerMongoDB")

@@ -12,6 +12,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 from pulumi_engine import Stack
+from technologies import move_postgresql
 
 from pulumi_everest.cli.main import everest
 from pulumi_everest.live.cluster import LiveCluster
@@ -182,20 +183,7 @@ def test_a_major_version_of_postgresql_by_its_upgrade(stack: Stack, live: LiveCl
     told = " ".join(" ".join(preview.messages()).split())
     assert "the database is stopped while its data go from 17.10 to 18.4" in told, told
     assert stack.up().code == 0, stack.printed()
-    [made] = live.list("pgv2.percona.com/v2", "PerconaPGUpgrade", namespace)
-    wanted = made["spec"]
-
-    # What the operator does then.
-    spec = {
-        "postgresVersion": wanted["toPostgresVersion"],
-        "image": wanted["toPostgresImage"],
-        "proxy": {"pgBouncer": {"image": wanted["toPgBouncerImage"]}},
-        "backups": {"pgbackrest": {"image": wanted["toPgBackRestImage"]}},
-    }
-    head = {"apiVersion": "pgv2.percona.com/v2", "kind": "PerconaPGCluster"}
-    own = {"name": "orders", "namespace": namespace}
-    live.merge({**head, "metadata": own, "spec": spec}, manager="operator")
-    upgraded = orders()
+    upgraded = move_postgresql(live, namespace, "orders")
 
     # Another update with the version of before would take it back, which is refused.
     write("17.10", UPGRADE)

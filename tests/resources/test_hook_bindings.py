@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import SimpleNamespace
@@ -25,6 +26,7 @@ from pulumi_everest.resources.hooks import (
     other_changes,
 )
 from pulumi_everest.resources.hooks.guard import Guard
+from pulumi_everest.resources.hooks.refusals import RefusedError
 
 MODULES = (adoption, existence, failures, filling, guard, job_changes, object_changes, other_changes)
 
@@ -138,6 +140,25 @@ def test_objects_of_one_name_are_kept_apart_by_their_clusters_and_restores_by_th
 
     assert own._clusters == {("token", "name"): calls}
     assert own.filling._clusters == {"restore": ("name", calls[0])}
+
+
+@pytest.mark.usefixtures("engine")
+def test_a_hook_of_a_main_object_asks_first_whether_it_may_be_taken_over() -> None:
+    """One hook has both, since the engine sends the whole object for each."""
+    own, asked = Guard().objects, []
+
+    async def refuse(args: pulumi.ResourceHookArgs) -> None:
+        asked.append(args.name)
+        raise RefusedError([], "not the same")
+
+    own.binding("token", "name", lambda: None, first=refuse)
+    own.binding("token", "other", lambda: None)
+    args = [pulumi.ResourceHookArgs(f"urn::{name}", "", name, "token") for name in ("name", "other")]
+    with pytest.raises(RefusedError):
+        asyncio.run(own.before_update(args[0]))
+    asyncio.run(own.before_update(args[1]))
+
+    assert asked == ["name"]
 
 
 @pytest.mark.usefixtures("engine")

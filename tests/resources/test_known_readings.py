@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -42,6 +43,20 @@ def searched(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(changes, "snapshot_of_object", noted)
     monkeypatch.setattr(changes, "_READINGS", type(changes._READINGS)())
+    return names
+
+
+@pytest.fixture
+def judged(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the clusters whose changes were judged for themselves."""
+    names: list[str] = []
+    judge = changes._judged
+
+    def noted(made: ProgramCluster, old: Any) -> Any:
+        names.append(made.snapshot.name)
+        return judge(made, old)
+
+    monkeypatch.setattr(changes, "_judged", noted)
     return names
 
 
@@ -90,3 +105,49 @@ def test_a_refused_change_is_refused_however_it_was_found(searched: list[str]) -
         claim["resources"]["requests"]["storage"] = "100Gi"
         result = changes_of_object(one, was, dict(one.manifest))
         assert [change.guard for change in result.refused] == ["storage-shrink"]
+
+
+SHARDED = {"topology": {"type": "sharded", "config": {"shards": 2}}}
+
+
+@pytest.mark.parametrize("policy", ["delete", "retain", "protect"])
+@pytest.mark.parametrize("more", [{}, SHARDED])
+def test_what_no_guard_meets_is_judged_once_for_all_clusters(
+    searched: list[str], judged: list[str], policy: str, more: dict[str, Any]
+) -> None:
+    """No object says what becomes of it when it goes, and a reading names the version of several components once."""
+    found = clusters(4, deletion_policy=policy, **more)
+
+    said = [told(one, of_former_templates(one)) for one in found]
+
+    assert (searched, judged) == (["orders-0"], ["orders-0"])
+    for one, what in zip(found, said, strict=True):
+        changes._READINGS.clear()
+        assert told(one, of_former_templates(one)) == what
+
+
+def test_a_version_that_moves_is_judged_for_itself(searched: list[str], judged: list[str]) -> None:
+    found = clusters(3, deletion_policy="delete", **SHARDED)
+    for one in found:
+        was = of_former_templates(one)
+        was["spec"]["image"] = "percona/percona-server-mongodb:7.0.18-11"
+        assert any("7.0.18-11" in what for what, _ in told(one, was))
+
+    assert len(judged) == 3
+
+
+def test_overrides_that_become_something_else_are_said_for_each(searched: list[str], judged: list[str]) -> None:
+    first, second = clusters(2, overrides={"clusterServiceDNSSuffix": "one"})
+    other = ProgramCluster(
+        {**second.manifest, "spec": {**second.manifest["spec"], "clusterServiceDNSSuffix": "two"}},
+        replace(second.snapshot, spec={**second.snapshot.spec, "overrides": {"clusterServiceDNSSuffix": "two"}}),
+        second.setup, second.workspace, second.secrets, second.allow,
+    )  # fmt: skip
+    for one, now in ((first, "one"), (other, "two")):
+        was = deepcopy(dict(one.manifest))
+        was["spec"]["clusterServiceDNSSuffix"] = "before"
+        [change] = changes_of_object(one, was, dict(one.manifest)).changes
+        assert (change.old, change.new) == (
+            {"clusterServiceDNSSuffix": "before"},
+            {"clusterServiceDNSSuffix": now},
+        )

@@ -90,9 +90,11 @@ class ClusterHooks:
         reporting = run.reporter.binding(token, name, self._database(entry))
         objects = run.guard.objects
         filled = objects.filling.of_main() if candidate.is_filled else None
-        judging = objects.binding(token, name, candidate.program_cluster, self._watched(entry))
-        taking_over = run.adoption.binding(token, name, entry.settings.server_defaults, candidate.kubernetes)
-        return reduce(both, (taking_over, judging, filled, reporting))
+        run.adoption.note(token, name, entry.settings.server_defaults, candidate.kubernetes)
+        judging = objects.binding(
+            token, name, candidate.program_cluster, self._watched(entry), first=run.adoption.before_update
+        )
+        return reduce(both, (judging, filled, reporting))
 
     def _watched(self, entry: Emitted) -> Watched:
         candidate = self._candidate

@@ -61,14 +61,29 @@ class Adoption:
         *,
         adopting: bool = False,
     ) -> pulumi.ResourceHookBinding | None:
-        """The hook of an object, by its type and name; None where no engine would call it.
+        """The hook of an object, by its type and name; None where no engine would call it. The rest is as in `note`."""
+        if not calls():
+            return None
+        self.note(token, name, defaults, kubernetes, adopting=adopting)
+        if self._hook is None:
+            self._hook = pulumi.ResourceHook(HOOK, self.before_update, pulumi.ResourceHookOptions(on_dry_run=True))
+        return pulumi.ResourceHookBinding(before_update=[self._hook])
 
-        Every object that keeps data has it: one whose import was refused halfway is still not what the program says.
+    def note(
+        self,
+        token: str,
+        name: str,
+        defaults: Mapping[str, Any] | None = None,
+        kubernetes: object = None,
+        *,
+        adopting: bool = False,
+    ) -> None:
+        """Note an object before whose updates `before_update` is called, in a hook of its own or in another one.
+
+        That is every object that keeps data: one whose import was refused halfway is still not what the program says.
         `defaults` are what the server fills in, by path, as far as the plugin knows them; `kubernetes` is the
         Kubernetes provider, and `adopting` says that the program takes the object over.
         """
-        if not calls():
-            return None
         filled: Sequence[str] = ()
         if is_core(_api_version(token)):
             filled = FILLED_BY_SERVER.get(token.rpartition(":")[2], ())
@@ -76,9 +91,6 @@ class Adoption:
                 self._whole.add((token, name))
         self._defaults[token, name] = {**dict.fromkeys(filled, FILLED), **(defaults or {})}
         self._kubernetes[token, name] = kubernetes
-        if self._hook is None:
-            self._hook = pulumi.ResourceHook(HOOK, self.before_update, pulumi.ResourceHookOptions(on_dry_run=True))
-        return pulumi.ResourceHookBinding(before_update=[self._hook])
 
     async def before_update(self, args: pulumi.ResourceHookArgs) -> None:
         """Refuse to take over an object that is not what the program says. Raises `NotTheSameError`."""

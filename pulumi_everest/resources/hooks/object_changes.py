@@ -7,7 +7,7 @@ somebody has edited in the cluster, once a refresh has taken that over. Then wha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -34,6 +34,10 @@ _SHOWN: Final = 10
 UNREAD: Final = "{name}: what this does to the running database is not known: {why}"
 
 
+BeforeUpdate = Callable[[pulumi.ResourceHookArgs], Awaitable[None]]
+"""What is called before an update, with what the engine says of it."""
+
+
 class ObjectGuard:
     """One hook for the main objects of all clusters of a program, since each costs."""
 
@@ -41,15 +45,27 @@ class ObjectGuard:
         self.guard, self.reach, self.filling = guard, reach, FillingGuard(guard)
         self.others = OtherChanges(guard)
         self._watched: dict[tuple[str, str], Watched] = {}
+        self._first: dict[tuple[str, str], BeforeUpdate] = {}
         self._clusters: dict[tuple[str, str], list[Callable[[], ProgramCluster | None]]] = {}
         self._hook: pulumi.ResourceHook | None = None
 
     def binding(
-        self, token: str, name: str, made: Callable[[], ProgramCluster | None], watched: Watched | None = None
+        self,
+        token: str,
+        name: str,
+        made: Callable[[], ProgramCluster | None],
+        watched: Watched | None = None,
+        first: BeforeUpdate | None = None,
     ) -> pulumi.ResourceHookBinding | None:
-        """The hook of the main object of this type and name; None where no engine would call it."""
+        """The hook of the main object of this type and name; None where no engine would call it.
+
+        `first` is called before, and raises where nothing may be changed. A hook of its own would have the engine send
+        all of the object twice, which takes as long as what is done with it.
+        """
         if not calls():
             return None
+        if first is not None:
+            self._first[token, name] = first
         if watched is not None:
             self._watched[token, name] = watched
         self._clusters.setdefault((token, name), []).append(made)
@@ -61,6 +77,9 @@ class ObjectGuard:
         """Say what the change of an object does to its cluster. Raises `ClusterError` where it is refused."""
         from pulumi_everest.adoption.changes import changes_of_object, explained, rewritten, written
 
+        first = self._first.get((args.type, args.name))
+        if first is not None:
+            await first(args)
         old, new = [await concealed(given or {}) for given in (args.old_inputs, args.new_inputs)]
         was, now = _compared(old), _compared(new)
         made = self._find(args.type, args.name, now)
@@ -109,6 +128,7 @@ class ObjectGuard:
                 if not known:
                     del self._clusters[key]
                     self._watched.pop(key, None)
+                    self._first.pop(key, None)
         self.filling.forget(component, made)
         self.others.forget(made)
 

@@ -26,12 +26,15 @@ from pulumi_everest.emit.crds import Crds
 from pulumi_everest.emit.patch import patched
 from pulumi_everest.live.cluster import LiveCluster
 from pulumi_everest.live.presence import Facts, check_presence, taken
+from pulumi_everest.live.room import Room
 from pulumi_everest.model.codes import CODES, Severity
 from pulumi_everest.model.deferred import Deferred
 from pulumi_everest.model.findings import EverestError, Finding, one_line
 from pulumi_everest.plugins.find import Plugins
 from pulumi_everest.plugins.plugin import load_plugin
 from pulumi_everest.reference.codes import Block, Explanation, blocks_of, explanations, page
+from pulumi_everest.review.capacity.fitting import fitting
+from pulumi_everest.review.capacity.measure import Measured
 from pulumi_everest.review.comparison.impacts import compare_clusters
 from pulumi_everest.review.comparison.impacts import findings as changed
 from pulumi_everest.review.comparison.removed import removed
@@ -138,6 +141,23 @@ def facts_of(running: dict[str, Any]) -> Facts:
         spec = {"template": {"spec": pod}}
         deployments.append({"metadata": metadata, "spec": spec, "status": {"availableReplicas": 1}})
     return Facts({tuple(text.split()) for text in running["kinds"]}, {}, deployments)  # type: ignore[misc]
+
+
+def room_of(running: dict[str, Any]) -> Room:
+    """The quotas and limit ranges that the page says a cluster has in the namespace of the examples."""
+    room = Room({"default": []}, {"default": []})
+    for name, entry in running.get("quotas", {}).items():
+        spec = {key: entry[key] for key in ("hard", "scopes") if key in entry}
+        quota = {
+            "metadata": {"name": name, "namespace": "default"},
+            "spec": spec,
+            "status": {"used": entry.get("used")},
+        }
+        room.quotas["default"] = [*room.quotas["default"], quota]
+    for name, limits in running.get("limitRanges", {}).items():
+        limit_range = {"metadata": {"name": name}, "spec": {"limits": limits}}
+        room.limit_ranges["default"] = [*room.limit_ranges["default"], limit_range]
+    return room
 
 
 class Example:
@@ -272,6 +292,8 @@ class Example:
             return workspace.plan().findings
         options = Options(plugins=self.plugins, crds=self.crds, timeout=self.limit)
         gathered = gather(read_inputs(self.inputs), options)
+        if self.running is not None and "kinds" not in self.running:
+            return list(fitting(room_of(self.running), [], Measured(None, gathered.groups, self.plugins).taken))
         if self.running is not None:
             assert gathered.findings == []
             manifests = [plugin.manifest for plugin in Plugins(self.plugins).all()]

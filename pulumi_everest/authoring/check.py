@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from pulumi_everest.authoring.capacity_check import of_plan, unfollowed
 from pulumi_everest.authoring.examples import Rendered, examples_of, rendered
 from pulumi_everest.authoring.schema_check import of_cluster, shipped
 from pulumi_everest.emit.crds import Crds
@@ -120,7 +121,10 @@ def _of_topologies(plugin: Plugin, crds: Crds | None) -> Iterator[tuple[str, lis
                 spec: dict[str, Any] = {"provider": plugin.definition.name, "topology": {"type": topology}}
                 spec |= {"operatorVersion": operator} | ({"preset": preset} if preset else {})
                 what = f"topology {topology}, operator {operator}" + (f", preset {preset}" if preset else "")
-                yield what, list(_of_cluster(workspace, plugin, spec, crds))
+                found = list(_of_cluster(workspace, plugin, spec, crds))
+                if preset is None and operator == plugin.manifest.operator.default:
+                    found += unfollowed(workspace, plugin, spec)
+                yield what, found
 
 
 def _of_cluster(workspace: Workspace, plugin: Plugin, spec: Mapping[str, Any], crds: Crds | None) -> Iterator[Finding]:
@@ -135,6 +139,7 @@ def _of_cluster(workspace: Workspace, plugin: Plugin, spec: Mapping[str, Any], c
         yield from error.findings
         return
     yield from workspace.check_objects(plan)
+    yield from of_plan(plugin, plan)
     if crds is not None:
         yield from of_cluster(plugin, plan, crds)
 

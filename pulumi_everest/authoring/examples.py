@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pulumi_everest.authoring.capacity_check import of_plan
 from pulumi_everest.authoring.schema_check import CODES, of_cluster, of_job
 from pulumi_everest.emit.crds import Crds
 from pulumi_everest.model.findings import Finding, Place, finding, path_text
@@ -52,6 +53,8 @@ def rendered(plugin: Plugin, file: Path, crds: Crds | None = None) -> Rendered:
             found += of_cluster(plugin, plan, crds) if plan.setup.plugin is not None else ()
         for job in planned.jobs:
             found += of_job(plugin, job, crds) if job.setup.plugin is not None else ()
+    for plan in planned.clusters:
+        found += of_plan(plugin, plan) if plan.setup.plugin is not None else ()
     # What is wrong with the plugin itself is not said once more for each of its examples.
     found += [entry for entry in planned.findings if entry not in workspace.plugins.findings]
     manifests = [document.data for document in workspace.foreign]

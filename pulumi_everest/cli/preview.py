@@ -15,6 +15,7 @@ from pulumi_everest.cli.options import Choice, Command, cluster_options, read_li
 if TYPE_CHECKING:
     from pulumi_everest.core.capacity.prices import Prices
     from pulumi_everest.model.findings import Finding
+    from pulumi_everest.review.capacity.measure import Measured
     from pulumi_everest.review.clusters import Cluster, Compared, Lifting
     from pulumi_everest.review.comparison.object_diff import Difference
     from pulumi_everest.review.comparison.revision import FormerInput
@@ -142,6 +143,8 @@ def preview(
         raise click.UsageError(f"--capacity goes with no {given}: it has text, json and markdown, and nothing else")
     if groupings and not capacity_only:
         raise click.UsageError("--by needs --capacity")
+    if prices is not None and not capacity_only and against is None:
+        raise click.UsageError("--prices needs --capacity or --against: without them nothing is added up")
     if against is None and not capacity_only and (summary_only is not None or options.format == "markdown"):
         given = "--format markdown" if summary_only is None else "--summary" if summary_only else "--full"
         raise click.UsageError(f"{given} needs --against: without it there is no change that could be told")
@@ -199,6 +202,8 @@ def preview(
     if shown and (capacity_only or (is_summary and compares)):
         sides = Measured(before.gathered.groups if compares else None, gathered.groups, options.plugins)
         block = capacity(sides.before, sides.after, costs)
+        if running:
+            gathered.findings += _unfitting(sides, kubeconfig, context)
     gathered.findings = sort_findings(
         [
             *gathered.findings,
@@ -258,6 +263,20 @@ def _prices(file: str | None, gathered: Gathered) -> Prices | None:
     except EverestError as error:
         gathered.findings += error.findings
         return None
+
+
+def _unfitting(sides: Measured, kubeconfig: str | None, context: str | None) -> list[Finding]:
+    """What of the clusters does not fit into a running cluster."""
+    from pulumi_everest.live.cluster import LiveCluster
+    from pulumi_everest.live.errors import LiveError
+    from pulumi_everest.live.room import read_room
+    from pulumi_everest.review.capacity.fitting import fitting
+
+    try:
+        room = read_room(LiveCluster(kubeconfig, context), dict.fromkeys(one.namespace for one in sides.taken))
+    except LiveError as error:
+        return error.findings
+    return list(fitting(room, sides.taken_before or (), sides.taken))
 
 
 def _of_cluster(gathered: Gathered, options: Options, kubeconfig: str | None, context: str | None) -> FormerInput:

@@ -231,6 +231,11 @@ class Reading(Protocol):
 class WorkloadMaker(Protocol):
     """Who knows what the operator makes of a cluster's objects."""
 
+    @property
+    def reads_spec_only(self) -> bool:
+        """Whether of the main object nothing counts but its spec."""
+        ...
+
     def make(self, main: Mapping[str, Any], objects: Sequence[Mapping[str, Any]] = ()) -> Any:
         """What becomes of the main object and the others, as `core.capacity.workloads` reads it."""
         ...

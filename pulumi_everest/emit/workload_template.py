@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -41,6 +42,8 @@ class WorkloadTemplate:
     """The compiled template. `findings` is all that is wrong with it; only one without any makes something."""
 
     findings: list[Finding] = field(default_factory=list)
+    reads_spec_only: bool = False
+    """Whether of the main object nothing counts but its spec, so that objects with equal ones become the same."""
     _node: Node | None = None
 
     @classmethod
@@ -53,7 +56,7 @@ class WorkloadTemplate:
             _check_part(compiler, document.data, (), WorkloadFile)
         else:
             compiler.report("plugin.template", (), "workloads.yaml takes a mapping with 'workloads'")
-        return cls(sort_findings(compiler.findings), node)
+        return cls(sort_findings(compiler.findings), not any(map(_ELSE.search, _texts(document.data))), node)
 
     def make(self, main: Mapping[str, Any], objects: Sequence[Mapping[str, Any]] = ()) -> Any:
         """What becomes of the objects of a cluster, as `core.capacity.workloads` reads it; values may be a `Deferred`.
@@ -64,6 +67,22 @@ class WorkloadTemplate:
         values = {"self": main, "objects": list(objects)}
         made = self._node.make(Scope(values, holds_deferred(list(values.values()))))
         return Deferred() if made.__class__ in MARKS else made
+
+
+_ELSE: Final = re.compile(r"(?<![\w.])self(?!\.\??spec\b)")
+"""The main object itself, or another part of it than its spec."""
+
+
+def _texts(data: Any) -> Iterator[str]:
+    """All texts of a template, keys too."""
+    if isinstance(data, str):
+        yield data
+    elif isinstance(data, dict):
+        for key, value in data.items():
+            yield from (*_texts(key), *_texts(value))
+    elif isinstance(data, list):
+        for value in data:
+            yield from _texts(value)
 
 
 def _check_part(compiler: Compiler, data: Mapping[str, Any], path: Path, model: type[BaseModel]) -> None:

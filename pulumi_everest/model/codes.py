@@ -104,6 +104,8 @@ CODES: dict[str, Code] = {
     "plugin.undocumented": Code(_W, "A field of a config schema has no description."),
     "plugin.no-example": Code(_W, "The plugin has no examples."),
     "plugin.example": Code(_E, "An example does not become what stands beside it."),
+    "plugin.workloads": Code(_E, "What workloads.yaml makes of a cluster makes no sense."),
+    "plugin.capacity": Code(_W, "A field that sizes a cluster changes nothing of what workloads.yaml makes of it."),
     "plugin.conformance": Code(_E, "A field that is accepted does nothing, or breaks an object."),
     "plugin.refused": Code(_E, "The API server refuses an object that the plugin makes."),
     "plugin.duplicate": Code(_E, "Two plugins or definitions of one name are at one level."),
@@ -219,6 +221,12 @@ CODES: dict[str, Code] = {
     "live.unreachable": Code(_E, "The cluster does not answer."),
     "live.refused": Code(_E, "The cluster refuses what it is asked."),
     "live.kind": Code(_E, "The cluster does not have a kind."),
+    # What fits into a running cluster
+    "capacity.quota": Code(_E, "A quota of the namespace has less left than the clusters take."),
+    "capacity.quota-jobs": Code(_W, "A quota of the namespace has too little left for jobs beside what runs."),
+    "capacity.quota-unsaid": Code(_E, "A quota wants requests or limits of every container, and one says none."),
+    "capacity.limit-range": Code(_E, "A container, pod or volume is none that a LimitRange of the namespace allows."),
+    "capacity.not-checked": Code(_N, "A quota, or a namespace, is not held against what the clusters take."),
     # Adoption of objects that exist
     "adopt.missing": Code(_E, "There is no object to adopt: none of an operator, or none of that name."),
     "adopt.kind": Code(_E, "No plugin makes objects of this kind."),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Literal
+from dataclasses import replace
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
@@ -60,9 +61,15 @@ class Prices(Part):
         return self.storage.get(name, self.storage.get("default"))
 
 
+_KEYS: Final = tuple(info.alias or name for name, info in Prices.model_fields.items())
+
+
 def read_prices(path: str) -> Prices:
     """The prices in a file. Raises EverestError with all that is wrong with it."""
     documents, found = read_file(path, lambda _version, _kind: shape_of(Prices))
+    for entry in found:
+        if entry.code == "source.document":
+            found = [replace(entry, message=f"a file of prices is one mapping, with the keys {', '.join(_KEYS)}")]
     if len(documents) > 1:
         text = "a file of prices holds one document, and this is another"
         found.append(finding("source.document", (), text, place=documents[1].place(())))

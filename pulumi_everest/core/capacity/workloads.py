@@ -158,13 +158,14 @@ def _quantity(value: Any, at: Path, factor: int) -> int:
     if isinstance(known, bool) or not isinstance(known, (str, int, float)):
         raise _wrong(known, at, "a quantity such as 10Gi or 500m")
     try:
-        return _of_text(str(known), factor)
+        return quantity(str(known), factor)
     except ValueError as error:
         raise WorkloadError(f"{path_text(at)}: {error}") from None
 
 
 @cache
-def _of_text(text: str, factor: int) -> int:
+def quantity(text: str, factor: int) -> int:
+    """A quantity times a factor, as a whole number: the next one. Raises ValueError."""
     return int((quantity_value(text) * factor).to_integral_value(ROUND_CEILING))
 
 

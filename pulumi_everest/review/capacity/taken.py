@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import marshal
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -33,11 +34,12 @@ class Taken:
 
 
 class Counter:
-    """Says of databases what they take. Of those that are equal on both sides of a comparison it is made once."""
+    """Says of databases what they take. Of those that are equal, as on both sides of a comparison, it is made once."""
 
     def __init__(self, plugins: Callable[[], Sequence[Plugin]]) -> None:
         self._plugins = plugins
-        self._known: dict[int, tuple[object, Workloads | str]] = {}
+        self._known: dict[tuple[int, bytes], Workloads | str] = {}
+        self._makers: list[WorkloadMaker] = []  # kept, so that an id stands for one
 
     def taken(self, groups: Iterable[Group]) -> Iterator[Taken]:
         """What each database of the groups takes; one of a controller counts as what that makes of it."""
@@ -71,7 +73,7 @@ class Counter:
         if not objects:
             return "what its controller makes of it is not known"
         *others, main = objects
-        return _read(cluster.technology.workloads, main, others)
+        return self._read(cluster.technology.workloads, main, others)
 
     def _of_objects(self, group: Group) -> Iterator[Taken]:
         """The main objects of operators among objects that belong to no cluster."""
@@ -93,12 +95,29 @@ class Counter:
 
     def _made(self, workloads: Any, main: Item, others: Sequence[Item]) -> Workloads | str:
         whole = main.live if main.live is not None else main.manifest
-        if not others and id(whole) in self._known:
-            return self._known[id(whole)][1]
-        made = _read(workloads, whole, [one.live or one.manifest for one in others if one.key[1] != "Secret"])
-        if not others:
-            self._known[id(whole)] = (whole, made)
-        return made
+        return self._read(workloads, whole, [one.live or one.manifest for one in others if one.key[1] != "Secret"])
+
+    def _read(self, workloads: Any, main: Mapping[str, Any], others: Sequence[Mapping[str, Any]]) -> Workloads | str:
+        """The workloads of objects, or why they are not known."""
+        try:
+            maker: WorkloadMaker | None = workloads() if workloads is not None else None
+        except EverestError as error:
+            return f"workloads.yaml of the plugin: {error.findings[0].message}"
+        if maker is None:
+            return NO_FILE
+        try:
+            counts: Any = main.get("spec") if maker.reads_spec_only else main
+            key = id(maker), marshal.dumps([counts, *others], _WITHOUT_REFERENCES)
+        except ValueError:  # what is no plain data, such as a value that is not known
+            return _read(maker, main, others)
+        if key not in self._known:
+            self._known[key] = _read(maker, main, others)
+            self._makers.append(maker)
+        return self._known[key]
+
+
+_WITHOUT_REFERENCES: Final = 2
+"""The version of marshal's format in which equal data are equal bytes."""
 
 
 def _taken(name: str, namespace: str, technology: str, made: Workloads | str) -> Taken:
@@ -107,12 +126,8 @@ def _taken(name: str, namespace: str, technology: str, made: Workloads | str) ->
     return Taken(name, namespace, technology, made)
 
 
-def _read(workloads: Any, main: Mapping[str, Any], others: Sequence[Mapping[str, Any]]) -> Workloads | str:
-    """The workloads of objects, or why they are not known."""
+def _read(maker: WorkloadMaker, main: Mapping[str, Any], others: Sequence[Mapping[str, Any]]) -> Workloads | str:
     try:
-        maker: WorkloadMaker | None = workloads() if workloads is not None else None
-        if maker is None:
-            return NO_FILE
         return read_workloads(maker.make(_plain(main), [_plain(one) for one in others]))
     except NotKnownError as error:
         return f"what decides {error} is known when it is applied" if str(error) else "it depends on unknown outputs"

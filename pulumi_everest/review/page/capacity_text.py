@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
+from pulumi_everest.core.capacity.in_words import cores, count, money, size
 from pulumi_everest.review.page.capacity import Capacity, NotKnown, Part, Totals
 from pulumi_everest.review.page.layout import Entry, Section
 
-_GIB = 2**30
-_UNITS = ((2**50, "Pi"), (2**40, "Ti"), (_GIB, "Gi"), (2**20, "Mi"), (2**10, "Ki"))
 _SURE = 4
 """How many remarks are said however little room there is."""
 _PARTS: dict[str, Callable[[Capacity], Sequence[Part]]] = {
@@ -137,29 +136,3 @@ def _moved(was: float, now: float, shown: Callable[[float], str]) -> str:
         return shown(now)
     sign = "+" if now > was else "-"
     return f"{shown(was)} → {shown(now)} ({sign}{shown(abs(now - was))})"
-
-
-# Amounts in words
-
-
-def cores(number: float) -> str:
-    """``12.5``, ``1,200``: cores."""
-    return f"{round(number, 3):,}".removesuffix(".0")
-
-
-def size(number: float) -> str:
-    """``1.5Ti``: bytes in the largest unit of which there is at least one, to a thousandth of it."""
-    for factor, unit in _UNITS:
-        if abs(number) >= factor:
-            return f"{round(number / factor, 2):,}".removesuffix(".0") + unit
-    return f"{number:,.0f}"
-
-
-def count(number: float) -> str:
-    """``1,200``."""
-    return f"{number:,.0f}"
-
-
-def money(number: float) -> str:
-    """``1,200.50``."""
-    return f"{number:,.2f}"

@@ -63,7 +63,9 @@ def check_presence(operator: Operator, wanted: Sequence[WantedObject], facts: Fa
         first = next(w for w in wanted if (w.api_version, w.kind) == (api_version, kind))
         text = f"the cluster does not have {kind} in {api_version}, so '{first.name}' cannot be created"
         served = _served_versions(operator, api_version, facts)
-        hint = f"{_install(operator, wanted)}; it serves {', '.join(served)}" if served else _install(operator, wanted)
+        hint = (
+            f"{to_install(operator, wanted)}; it serves {', '.join(served)}" if served else to_install(operator, wanted)
+        )
         yield finding("operator.no-definition", (), text, hint=hint, subject=subject, place=first.place)
     if facts.deployments is None:
         return
@@ -72,7 +74,7 @@ def check_presence(operator: Operator, wanted: Sequence[WantedObject], facts: Fa
         if not missing:
             text = f"no deployment in the cluster runs the image {operator.image or operator.name}"
             place = wanted[0].place
-            hint = _install(operator, wanted)
+            hint = to_install(operator, wanted)
             yield finding("operator.not-running", (), text, hint=hint, subject=subject, place=place)
         return
     said: set[tuple[str, str]] = set()
@@ -112,7 +114,7 @@ def _about(
     known = version in operator.versions
     if version_key(version) < version_key(wanted.version):
         own = f", or set the operator version {version}" if known else ""
-        install = f"{_install(operator, [wanted], newest.namespace)}{own}"
+        install = f"{to_install(operator, [wanted], newest.namespace)}{own}"
         yield finding("operator.older", (), text, hint=install, subject=subject, place=wanted.place)
     else:
         follow = f"with the operator version {version} they are made for it" if known else None
@@ -166,7 +168,7 @@ def _served_versions(operator: Operator, api_version: str, facts: Facts) -> list
     return [f"{group}/{version['name']}" for version in versions if version.get("served")]
 
 
-def _install(operator: Operator, wanted: Sequence[WantedObject], namespace: str | None = None) -> str:
+def to_install(operator: Operator, wanted: Sequence[WantedObject], namespace: str | None = None) -> str:
     """How to install it, in the newest version that something is made for, where it is or is needed."""
     version = max((w.version for w in wanted if w.version), key=version_key, default=operator.default)
     command = install_command(operator, version, namespace or wanted[0].namespace)

@@ -77,7 +77,7 @@ class DatabaseCluster(pulumi.ComponentResource):
             from pulumi_everest.resources.connection_secret import make_connection
 
             outputs["connection"] = make_connection(candidate, children, made, outputs)
-        hooks.start_preflight(main, [entry for entry in children.made if entry[0] is not main])
+        hooks.start_preflight(main, [entry for entry in children.made if entry[0] is not main], children.replaced)
         self.register_outputs(self._outputs.registered())
         # An export of the resource itself gives what stands here; access goes through the properties.
         self.__dict__.update(self._outputs.scalars())

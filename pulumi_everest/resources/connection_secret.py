@@ -53,7 +53,12 @@ def make_connection(
     metadata = {**connection.scope.variables["metadata"], "name": connection.name}
     manifest = {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "type": "Opaque", "stringData": values}
     policy = kept_with(candidate.checked.policy)
-    children.make(f"{children.name}-conn", manifest, children.options(policy=policy, after=[made.main]))
+    options = children.options(policy=policy, after=[made.main])
+    if policy == "delete":
+        # Clients alone read it, so where the Kubernetes provider does not change it in place it is replaced. One that
+        # is kept is never deleted, and its replacement would end at the one that is there.
+        options.delete_before_replace = True
+    children.make(f"{children.name}-conn", manifest, options)
     return values
 
 

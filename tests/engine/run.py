@@ -1,7 +1,7 @@
 """`make engine-test`: run the tests with Pulumi's engine, and write what was run, and on which versions, to a page.
 
 `--recorded FOLDER` runs nothing, and writes the page from pytest's reports of runs file by file (`--junitxml`), which are
-in a folder, one for each file of tests.
+in a folder, one for each file of tests. Files without a report are named on the page.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -68,8 +68,8 @@ def versions() -> dict[str, str]:
     }
 
 
-def page(parts: dict[str, str], record: Record) -> str:
-    """The page, from what was run."""
+def page(parts: dict[str, str], record: Record, left_out: Sequence[str] = ()) -> str:
+    """The page, from what was run; `left_out` are the files of which nothing was."""
     counts = Counter(record.outcomes.values())
     lines = [
         "# Tests with the engine",
@@ -80,6 +80,7 @@ def page(parts: dict[str, str], record: Record) -> str:
         "",
         f"Run on {date.today().isoformat()}: {counts['passed']} passed, {counts['failed']} failed, "
         f"{counts['skipped']} skipped, in {record.seconds / 60:.0f} minutes of testing.",
+        *([f"Not run then: {', '.join(f'`{name}`' for name in left_out)}."] if left_out else []),
         "",
         "| part | version |",
         "|---|---|",
@@ -96,9 +97,9 @@ def page(parts: dict[str, str], record: Record) -> str:
     return "\n".join([*lines, saved_section()])
 
 
-def write(parts: dict[str, str], record: Record) -> None:
+def write(parts: dict[str, str], record: Record, left_out: Sequence[str] = ()) -> None:
     """Write the page, its rows, and what other pages say of them."""
-    PAGE.write_text(page(parts, record), encoding="utf-8")
+    PAGE.write_text(page(parts, record, left_out), encoding="utf-8")
     data = {"date": date.today().isoformat(), "versions": parts, "tests": record.rows}
     ROWS.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
     subprocess.run([sys.executable, "-m", "tools.tested_versions"], cwd=ROOT, check=True)
@@ -106,13 +107,13 @@ def write(parts: dict[str, str], record: Record) -> None:
 
 
 def recorded(folder: Path) -> int:
-    """Write the page from the reports in a folder; 1 where a file of tests has none."""
-    reports = {report.stem: report for report in sorted(folder.glob("*.xml"))}
-    missing = [file.name for file in sorted(Path(__file__).parent.glob("test_*.py")) if file.stem not in reports]
-    if missing:
-        print(f"{folder} has no report of {', '.join(missing)}", file=sys.stderr)
+    """Write the page from the reports in a folder; 1 where there is none."""
+    reports = {report.stem: report for report in sorted(folder.glob("test_*.xml"))}
+    if not reports:
+        print(f"{folder} has no report of a file of tests", file=sys.stderr)
         return 1
-    write(versions(), Record(reports.values()))
+    left_out = [file.name for file in sorted(Path(__file__).parent.glob("test_*.py")) if file.stem not in reports]
+    write(versions(), Record(reports.values()), left_out)
     return 0
 
 

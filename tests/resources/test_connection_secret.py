@@ -77,6 +77,19 @@ MONGO = "mongodb://{}:{}@orders-rs0.apps.svc.cluster.local:27017/admin?authSourc
 MYSQL = "mysql://root:{}@orders-haproxy.apps.svc.cluster.local:3306/"
 POSTGRES = "postgresql://orders:{}@orders-primary.apps.svc:5432/orders?sslmode=require"
 
+
+@pytest.mark.parametrize(("policy", "replaced"), [("delete", True), ("retain", False), ("protect", False)])
+def test_the_secret_is_replaced_where_it_is_not_changed_in_place_and_nothing_keeps_it(
+    policy: str, replaced: bool
+) -> None:
+    """Clients alone read it. One that is kept cannot be deleted first, so that its replacement ends at what is there."""
+    request = conn(cluster(PSMDB, users=admin(), deletion_policy=policy)).request
+
+    assert request.deleteBeforeReplace is replaced
+    assert request.deleteBeforeReplaceDefined
+    assert request.retainOnDelete is not replaced
+
+
 GIVEN = [
     (PSMDB, admin(), "databaseAdmin", MONGO.format("databaseAdmin", QUOTED)),
     (PSMDB, admin(MONGODB_DATABASE_ADMIN_USER="the boss"), "the boss", MONGO.format("the%20boss", QUOTED)),

@@ -14,6 +14,8 @@ from pulumi_everest import DatabaseCluster
 from pulumi_everest.live.errors import LiveError
 from pulumi_everest.live.obstacles import Obstacle, obstacle
 from pulumi_everest.live.presence import WantedObject
+from pulumi_everest.model.plugin_files.manifest import Operator
+from pulumi_everest.plugins.find import builtin
 from pulumi_everest.program.monitor import Log
 from pulumi_everest.resources.engine.cluster_access import ClusterAccess
 from pulumi_everest.resources.engine.program_resources import may_bring_more
@@ -71,11 +73,13 @@ class Reach:
         return self.cluster
 
 
-def check(cluster: Any, *, waits: bool = False, seconds: float = 0.0) -> list[str]:
+def check(cluster: Any, *, waits: bool = False, seconds: float = 0.0, operator: Operator | None = None) -> list[str]:
     log = Log()
 
     async def checked() -> None:
-        await Obstacles(Reach(cluster)).check(WANTED, ACCESS, "urn", log, waits=waits)  # type: ignore[arg-type]
+        await Obstacles(Reach(cluster)).check(  # type: ignore[arg-type]
+            WANTED, ACCESS, "urn", log, waits=waits, operator=operator
+        )
         await asyncio.sleep(seconds)
 
     asyncio.run(checked())
@@ -93,6 +97,16 @@ def test_what_nothing_can_bring_is_refused_at_once() -> None:
     with pytest.raises(RefusedError, match=r"ToyDB orders is not made, .* there is no namespace 'shop'") as raised:
         check(Cluster(namespaces=()))
     assert 'allow=["no-place"]' in str(raised.value)
+
+
+@pytest.mark.usefixtures("_alone")
+def test_who_brings_a_kind_is_said_where_it_is_refused() -> None:
+    """An update without a preview says it, too."""
+    operator = next(plugin.manifest.operator for plugin in builtin() if plugin.name == "psmdb")
+    with pytest.raises(RefusedError, match=r"nothing in this program makes that\. Run `helm upgrade --install psmdb"):
+        check(Cluster(kinds=set()), operator=operator)
+    with pytest.raises(RefusedError, match=r"nothing in this program makes that\. Make it first"):
+        check(Cluster(namespaces=()), operator=operator)
 
 
 @pytest.mark.usefixtures("_alone")

@@ -13,6 +13,7 @@ from pulumi.runtime import settings
 
 from pulumi_everest.live.errors import LiveError
 from pulumi_everest.live.presence import Facts
+from pulumi_everest.model.mark import MARK
 from pulumi_everest.plugins.find import builtin
 from pulumi_everest.program.monitor import Log, Message
 from pulumi_everest.resources.engine.reach import Reach
@@ -277,6 +278,21 @@ def test_the_other_objects_of_a_database_are_looked_for_by_name_where_they_are_t
     said.clear()
     assert look(replace(planned("a"), others=others, allow=("secret-replaced",))) == []
     assert [entry.severity for entry in said] == ["warning"]
+
+
+@pytest.mark.parametrize(("mark", "refused"), [("of this stack", False), ("of another", True), (None, True)])
+def test_what_may_be_replaced_is_no_obstacle_where_this_stack_made_it(
+    cluster: type[Cluster], said: list[Any], monkeypatch: pytest.MonkeyPatch, mark: str | None, refused: bool
+) -> None:
+    """The Secret for clients has other values, and a Kubernetes provider that does not change it in place."""
+    there = {"metadata": {"annotations": {MARK: mark} if mark else {}}}
+    monkeypatch.setattr(Cluster, "metadata", lambda *args: there if args[3] == "a-conn" else None, raising=False)
+    resource, manifest = other("Secret", "a-conn")
+    resource.metadata["annotations"] = {MARK: "of this stack"}
+    database = replace(planned("a", created=False), others=[(resource, manifest)])
+
+    assert len(look(replace(database, replaced=[resource]))) == int(refused)
+    assert len(look(database)) == 1
 
 
 def test_where_main_objects_may_not_be_listed_they_are_looked_for_by_name(

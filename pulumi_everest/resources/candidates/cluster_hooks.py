@@ -116,7 +116,8 @@ class ClusterHooks:
     ) -> pulumi.ResourceHookBinding | None:
         """The hooks of any object, by the name of its resource, with those that it has: is it there already?"""
         run, candidate = self._run, self._candidate
-        planned = Planned(manifest, candidate.kubernetes, candidate.checked.allow, self.waits)
+        operator = candidate.emitting.operator if candidate.emitting is not None else None
+        planned = Planned(manifest, candidate.kubernetes, candidate.checked.allow, self.waits, operator)
         self.planned.append((type_of(manifest), name, planned))
         hooks = [own, run.existence.binding(*self.planned[-1])]
         if own is None:
@@ -132,13 +133,27 @@ class ClusterHooks:
         assert candidate.component is not None  # it is there before its objects
         return candidate.run.ownership.own(
             candidate.component, name, manifest, opts, candidate.kubernetes, adopt=candidate.may_exist(manifest),
-            may_be_replaced=may_replace(manifest, candidate.checked.allow),
+            may_be_replaced=may_replace(manifest, candidate.checked.allow), of_clients=self._is_of_clients(manifest),
         )  # fmt: skip
 
+    def _is_of_clients(self, manifest: Mapping[str, Any]) -> bool:
+        """Whether an object is the Secret for clients."""
+        connection = self._candidate.connection
+        return (
+            connection is not None
+            and manifest["kind"] == "Secret"
+            and (manifest["metadata"].get("name") == connection.name)
+        )
+
     def start_preflight(
-        self, main: pulumi.CustomResource, others: Sequence[tuple[pulumi.CustomResource, Mapping[str, Any]]]
+        self,
+        main: pulumi.CustomResource,
+        others: Sequence[tuple[pulumi.CustomResource, Mapping[str, Any]]],
+        replaced: Sequence[pulumi.CustomResource] = (),
     ) -> None:
         """Let a preview look in the Kubernetes cluster for the main object and its operator, and for the other objects.
+
+        `replaced` are those of the others that may be deleted and made again.
 
         When the engine is through with it, guards that were to be lifted for nothing are said.
         """
@@ -150,6 +165,6 @@ class ClusterHooks:
         assert manifest is not None  # a cluster that was refused has no resource to look for
         planned = PlannedDatabase(
             candidate.arguments.subject, main, manifest, candidate.emitting, candidate.kubernetes, others,
-            candidate.checked.allow, self.waits,
+            candidate.checked.allow, self.waits, replaced,
         )  # fmt: skip
         self.preflight = self._run.preflight.add(planned)

@@ -61,6 +61,8 @@ class Children:
         self.owning: Owning | None = None
         """Gives each object with the mark of this stack, and sees to it that what the stack has made is taken over."""
         self.made: list[tuple[pulumi.CustomResource, Mapping[str, Any]]] = []
+        self.replaced: list[pulumi.CustomResource] = []
+        """Those that are deleted and made again where the Kubernetes provider does not change them in place."""
 
     def options(
         self,
@@ -94,7 +96,8 @@ class Children:
     def make(self, name: str, manifest: dict[str, Any], opts: pulumi.ResourceOptions) -> pulumi.CustomResource:
         """The resource of an object, under a name that depends on nothing but the program.
 
-        It is never deleted before it is made anew: so a replacement, whatever asks for it, ends at what is there.
+        It is never deleted before it is made anew, unless its options say so: so a replacement, whatever asks for it,
+        ends at what is there.
         """
         opts = self._with_former_names(name, manifest, opts)
         if self.guarding is not None:
@@ -104,6 +107,8 @@ class Children:
         own = self.owning(name, manifest, opts) if self.owning is not None else manifest
         made = resource(name, joined(own), opts)
         self.made.append((made, manifest))
+        if opts.delete_before_replace:
+            self.replaced.append(made)
         return made
 
     def _with_former_names(

@@ -20,6 +20,8 @@ from pulumi_everest.core.changes.secret_changes import GUARD as SECRET_GUARD
 from pulumi_everest.core.changes.secret_changes import IN_PLACE
 from pulumi_everest.live.presence import WantedObject, taken
 from pulumi_everest.model.findings import one_line
+from pulumi_everest.model.mark import MARK
+from pulumi_everest.model.plugin_files.manifest import Operator
 from pulumi_everest.resources.engine.calls import calls
 from pulumi_everest.resources.engine.cluster_access import wanted_of
 from pulumi_everest.resources.engine.log import WARNING, say
@@ -42,13 +44,14 @@ LIFTED: Final = "allow: {guard} lifted for {what}, which is there already; take 
 class Planned:
     """An object of a program: its manifest, its Kubernetes provider (None: the default one), the guards to lift.
 
-    `waits` says that it waits for other resources, which may bring what it needs.
+    `waits` says that it waits for other resources, which may bring what it needs, and `operator` who brings its kind.
     """
 
     manifest: Mapping[str, Any]
     kubernetes: object
     allow: Collection[str] = ()
     waits: bool = False
+    operator: Operator | None = None
 
 
 class Existence:
@@ -83,6 +86,8 @@ class Existence:
         planned = self._find(args.type, args.name, wanted)
         if planned is None:
             return
+        if planned.operator is not None:
+            wanted = await wanted_of(args.new_inputs or {}, planned.operator)
         reached = await self.reach.of(planned.kubernetes)
         there: bool | str = NOT_KNOWN
         if wanted is not None and reached.access is not None:
@@ -91,7 +96,9 @@ class Existence:
             # Nothing is there, or the API server will refuse.
             if wanted is not None and reached.access is not None:
                 waits = planned.waits or PLACE_GUARD in planned.allow
-                await self.obstacles.check(wanted, reached.access, args.urn, self._engine, waits=waits)
+                await self.obstacles.check(
+                    wanted, reached.access, args.urn, self._engine, waits=waits, operator=planned.operator
+                )
             return
         if EXISTS_GUARD in planned.allow:
             say(self._engine, WARNING, LIFTED.format(guard=EXISTS_GUARD, what=args.name), args.urn)
@@ -126,15 +133,22 @@ def _is_secret(wanted: WantedObject) -> bool:
     return (wanted.api_version, wanted.kind) == ("v1", "Secret")
 
 
-def is_there(reach: Reach, wanted: WantedObject, access: Any) -> bool | str:
-    """Whether an object is in the cluster; a text that says why that cannot be seen."""
+def is_there(reach: Reach, wanted: WantedObject, access: Any, mark: str | None = None) -> bool | str:
+    """Whether an object is in the cluster, with another mark if one is given; a text says why that cannot be seen."""
     from pulumi_everest.live.errors import LiveError
 
     try:
-        live = reach.live(access)
-        return live.metadata(wanted.api_version, wanted.kind, wanted.name, wanted.namespace) is not None
+        found = reach.live(access).metadata(wanted.api_version, wanted.kind, wanted.name, wanted.namespace)
+        return found is not None and (mark is None or mark_in(found.get("metadata")) != mark)
     except LiveError as error:
         return one_line(error.findings[0])
+
+
+def mark_in(metadata: Any) -> str | None:
+    """By which stack and resource an object says that it was made."""
+    annotations = metadata.get("annotations") if isinstance(metadata, Mapping) else None
+    mark = annotations.get(MARK) if isinstance(annotations, Mapping) else None
+    return mark if isinstance(mark, str) else None
 
 
 def _name(manifest: Mapping[str, Any]) -> Any:

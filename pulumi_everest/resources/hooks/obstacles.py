@@ -10,8 +10,9 @@ import asyncio
 from typing import TYPE_CHECKING, Any, Final
 
 from pulumi_everest.core.changes.impact import PLACE_GUARD
-from pulumi_everest.live.presence import WantedObject
+from pulumi_everest.live.presence import WantedObject, to_install
 from pulumi_everest.model.findings import Finding, finding
+from pulumi_everest.model.plugin_files.manifest import Operator
 from pulumi_everest.resources.arguments.naming import OTHER_LANGUAGE
 from pulumi_everest.resources.engine.cluster_access import ClusterAccess
 from pulumi_everest.resources.engine.log import INFO, say
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 QUIET: Final = 5.0
 """Seconds until it is said what an object waits for."""
 _REFUSED: Final = """\
-{name} is not made, and nothing was changed: {why}, and nothing in this program makes that. Make it first, or have the \
+{name} is not made, and nothing was changed: {why}, and nothing in this program makes that. {first}, or have the \
 program make it before the database (depends_on); or all the same, for this one change: allow=["{guard}"]."""
 _WAITS: Final = "{name} waits: {why}"
 _PREVIEW: Final = "{why}: {name} cannot be made before that is there{refused}"
@@ -56,18 +57,31 @@ class Obstacles:
             self._fine.add(key)
         return found
 
-    async def check(self, wanted: WantedObject, access: ClusterAccess, urn: str, engine: Any, *, waits: bool) -> None:
+    async def check(
+        self,
+        wanted: WantedObject,
+        access: ClusterAccess,
+        urn: str,
+        engine: Any,
+        *,
+        waits: bool,
+        operator: Operator | None = None,
+    ) -> None:
         """Refuse to make what cannot be made any more; else say what it waits for. `waits`: it may come yet.
 
-        Raises `RefusedError`.
+        `operator` is who brings the kind, where that is known. Raises `RefusedError`.
         """
         found = await self.of(wanted, access)
         if found is None:
             return
         why = found.text
         if not _may_come(waits=waits):
-            name = f"{wanted.kind} {wanted.name}"
-            raise RefusedError([_finding(why)], _REFUSED.format(name=name, why=why, guard=PLACE_GUARD))
+            name, first = f"{wanted.kind} {wanted.name}", "Make it first"
+            if found.what == "kind" and operator is not None:
+                install = to_install(operator, [wanted])
+                first = install[:1].upper() + install[1:]
+            text = _REFUSED.format(name=name, why=why, first=first, guard=PLACE_GUARD)
+            raise RefusedError([_finding(why)], text)
         task = asyncio.ensure_future(self._say(wanted, access, urn, engine))
         self._waiting.add(task)
         task.add_done_callback(self._waiting.discard)

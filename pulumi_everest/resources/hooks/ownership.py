@@ -9,6 +9,7 @@ nothing of it changes.
 from __future__ import annotations
 
 import asyncio
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -47,11 +48,13 @@ class Ownership:
         *,
         adopt: bool = False,
         may_be_replaced: bool = False,
+        of_clients: bool = False,
     ) -> dict[str, Any]:
         """The object of a component with its mark. `opts` are those of its resource: it is taken over where it is ours.
 
         With `adopt` it is taken over whoever made it, where it is there. One that `may_be_replaced` is not looked for:
-        the engine replaces nothing that is to be taken over.
+        the engine replaces nothing that is to be taken over. So the Secret `of_clients` is taken over only where it has
+        the values that it is to have: with others the state has it, as a rule, and it is changed or replaced.
         """
         marked = dict(manifest)
         if not calls():
@@ -63,7 +66,9 @@ class Ownership:
         marked["metadata"] = metadata
         if opts.import_ is None and not may_be_replaced:
             late = LateImport()
-            looked: Any = asyncio.ensure_future(self._look(late, component, name, manifest, kubernetes, adopt))
+            looked: Any = asyncio.ensure_future(
+                self._look(late, component, name, manifest, kubernetes, adopt, of_clients)
+            )
             decided_late(opts, late)
             depends: Any = opts.depends_on
             before = depends if isinstance(depends, list) else [depends] if depends is not None else []
@@ -78,6 +83,7 @@ class Ownership:
         manifest: Mapping[str, Any],
         kubernetes: object,
         adopt: bool,
+        of_clients: bool,
     ) -> None:
         """Find out whether an object is there and ours. Where that cannot be seen, it is not."""
         urn = await component.urn.future()
@@ -97,8 +103,18 @@ class Ownership:
         given = await known(joined(manifest["metadata"].get("namespace")))
         own = mark_of(urn, type_of(manifest), name, given, wanted.name)
         if mark is not None and (adopt or (mark == own and not self._moves(urn))):
+            if of_clients and not await self._has_values(wanted, access, manifest):
+                return
             namespaced = await in_thread(self.reach.live(access).has_namespaces, wanted.api_version, wanted.kind)
             late.identity = f"{wanted.namespace}/{wanted.name}" if namespaced else wanted.name
+
+    async def _has_values(self, wanted: WantedObject, access: ClusterAccess, manifest: Mapping[str, Any]) -> bool:
+        """Whether a Secret that is there has the values that it is to have, as far as these are known."""
+        given: Any = pulumi.Output.from_input(manifest.get("stringData") or {})
+        values = await given.future(with_unknowns=True)
+        if pulumi.output.contains_unknowns(values):
+            return True
+        return bool(await in_thread(_holds, self.reach, wanted, access, values))
 
     async def _mark_in(self, wanted: WantedObject, access: ClusterAccess) -> str | None:
         """The mark of an object; None where it is not there."""
@@ -142,6 +158,12 @@ def _as_output(
 def _mark(reach: Reach, wanted: WantedObject, access: ClusterAccess) -> str | None:
     metadata = reach.live(access).metadata(wanted.api_version, wanted.kind, wanted.name, wanted.namespace)
     return _of(metadata) if metadata is not None else None
+
+
+def _holds(reach: Reach, wanted: WantedObject, access: ClusterAccess, values: Mapping[str, str]) -> bool:
+    found = reach.live(access).get(wanted.api_version, wanted.kind, wanted.name, wanted.namespace) or {}
+    data = found.get("data") or {}
+    return all(data.get(key) == b64encode(value.encode()).decode() for key, value in values.items())
 
 
 def _marks(reach: Reach, wanted: WantedObject, access: ClusterAccess) -> Marks:

@@ -26,7 +26,7 @@ from pulumi_everest.resources.engine.cluster_access import ClusterAccess, known,
 from pulumi_everest.resources.engine.log import WARNING, say
 from pulumi_everest.resources.engine.reach import Reach
 from pulumi_everest.resources.engine.threads import in_thread
-from pulumi_everest.resources.hooks.existence import LIFTED, exists_text, guards_of, is_there
+from pulumi_everest.resources.hooks.existence import LIFTED, exists_text, guards_of, is_there, mark_in
 from pulumi_everest.resources.hooks.failed_databases import problems
 from pulumi_everest.resources.hooks.leftovers import leftovers_text
 from pulumi_everest.resources.hooks.obstacles import Obstacles
@@ -51,6 +51,8 @@ class PlannedDatabase:
     allow: Collection[str] = ()
     waits: bool = False
     """Whether it waits for other resources, which may bring what it needs."""
+    replaced: Collection[pulumi.CustomResource] = ()
+    """Those of the others that may be deleted and made again: what is there is no obstacle, if this stack made it."""
 
 
 @dataclass(frozen=True)
@@ -129,7 +131,8 @@ class Preflight:
         elif wanted.name in seen.names and not await planned.main.id.is_known():
             there.append((wanted, urn))
         for resource, manifest in others:
-            other = await self._is_there(resource, manifest, planned.kubernetes)
+            may_be_replaced = any(resource is one for one in planned.replaced)
+            other = await self._is_there(resource, manifest, planned.kubernetes, may_be_replaced=may_be_replaced)
             if other is not None:
                 there.append((other, str(await resource.urn.future())))
         if not any(found.kind == wanted.kind for found, _ in there):
@@ -160,7 +163,12 @@ class Preflight:
             say(settings.get_engine(), WARNING, text, urn)
 
     async def _is_there(
-        self, resource: pulumi.CustomResource, manifest: Mapping[str, Any], kubernetes: object
+        self,
+        resource: pulumi.CustomResource,
+        manifest: Mapping[str, Any],
+        kubernetes: object,
+        *,
+        may_be_replaced: bool = False,
     ) -> WantedObject | None:
         """One of the other objects, if it is to be made and is there. Raises LiveError."""
         if await resource.id.is_known():
@@ -170,7 +178,8 @@ class Preflight:
         reached = await self.reach.of(kubernetes)
         if wanted is None or reached.access is None:
             return None
-        there = await in_thread(is_there, self.reach, wanted, reached.access)
+        mark = mark_in(metadata) if may_be_replaced else None
+        there = await in_thread(is_there, self.reach, wanted, reached.access, mark)
         if isinstance(there, str):
             self.reach.unseen(there)
         return wanted if there is True else None

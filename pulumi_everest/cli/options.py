@@ -133,6 +133,11 @@ plugin_option = click.option(
     help="Folder of a plugin. It goes before installed and built-in ones. Repeatable.",
 )  # fmt: skip
 
+all_stacks_option = click.option(
+    "--all-stacks", is_flag=True,
+    help="For Pulumi programs: every stack that has a Pulumi.<stack>.yaml, instead of one.",
+)  # fmt: skip
+
 recursive_option = click.option(
     "-R", "--recursive", is_flag=True, help="Search folders for clusters and programs in the folders below, too."
 )

@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from pulumi_everest.cli import complete
-from pulumi_everest.cli.options import Choice, Command, cluster_options, read_liftings, shared_options
+from pulumi_everest.cli.options import (
+    Choice,
+    Command,
+    all_stacks_option,
+    cluster_options,
+    read_liftings,
+    shared_options,
+)
 
 if TYPE_CHECKING:
     from pulumi_everest.core.capacity.prices import Prices
@@ -98,6 +105,7 @@ are the result; with both, changes that are more than online are among them.
     shell_complete=complete.files,
     help="YAML with prices of CPU, memory, storage and load balancers (docs/fleet.md), for what it costs.",
 )
+@all_stacks_option
 @click.option("--exit-code", "exit_code", is_flag=True, help="A difference makes the exit code 1.")
 @click.pass_context
 def preview(
@@ -112,6 +120,7 @@ def preview(
     capacity_only: bool,
     groupings: tuple[str, ...],
     prices: str | None,
+    all_stacks: bool,
     exit_code: bool,
 ) -> None:
     """Show the objects."""
@@ -136,6 +145,10 @@ def preview(
     running = against == "cluster" and not os.path.lexists(against)
     if (kubeconfig or context) and not running:
         raise click.UsageError("--kubeconfig and --context: only with --against cluster")
+    if all_stacks and (options.stack is not None or running):
+        given = "--stack" if options.stack is not None else "--against cluster"
+        raise click.UsageError(f"--all-stacks goes with no {given}, which is about one stack")
+    options = replace(options, all_stacks=all_stacks)
     if exit_code and against is None:
         raise click.UsageError("--exit-code needs --against: without it there is nothing that could differ")
     if capacity_only and (summary_only is not None or options.format in ("sarif", "github")):

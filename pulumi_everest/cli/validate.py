@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
 
-from pulumi_everest.cli.options import Command, shared_options
+from pulumi_everest.cli.options import Command, all_stacks_option, shared_options
 
 if TYPE_CHECKING:
     from pulumi_everest.review.options import Options
@@ -35,14 +36,18 @@ left out.
 
 @click.command(cls=Command, help=_HELP, short_help="Say everything that is wrong.")
 @shared_options("File for the findings.", "FILE", ("text", "json", "sarif", "github"))
+@all_stacks_option
 @click.pass_context
-def validate(ctx: click.Context, paths: tuple[str, ...], options: Options) -> None:
+def validate(ctx: click.Context, paths: tuple[str, ...], options: Options, all_stacks: bool) -> None:
     """Check the input."""
     from pulumi_everest.cli.output.findings import failed
     from pulumi_everest.cli.output.write import findings_text, write_result
     from pulumi_everest.cli.reading import read
     from pulumi_everest.review.inputs.gather import gather
 
+    if all_stacks and options.stack is not None:
+        raise click.UsageError("--all-stacks goes with no --stack, which is about one stack")
+    options = replace(options, all_stacks=all_stacks)
     inputs = read(paths, options)
     gathered = gather(inputs, options, objects=False)
     write_result(findings_text(gathered, options, None if options.output else sys.stdout), options.output)

@@ -40,6 +40,8 @@ class Options:
     """Clusters that count as their lock had them before the last upgrade; all of them where the list is empty."""
     config: dict[str, str] = field(default_factory=dict)
     stack: str | None = None
+    all_stacks: bool = False
+    """Whether a program runs once for each of its stacks that have a file with config."""
     stack_outputs: dict[str, Any] = field(default_factory=dict)
     timeout: float = 60.0
     debug: bool = False
@@ -60,7 +62,12 @@ class Options:
 
     def for_programs(self) -> list[str]:
         """The options given that mean something for Pulumi programs only."""
-        given = {"--config": self.config, "--stack": self.stack, "--stack-output": self.stack_outputs}
+        given = {
+            "--config": self.config,
+            "--stack": self.stack,
+            "--all-stacks": self.all_stacks,
+            "--stack-output": self.stack_outputs,
+        }
         return [name for name, value in given.items() if value]
 
 

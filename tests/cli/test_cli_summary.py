@@ -223,3 +223,117 @@ def test_the_page_of_the_docs_is_what_is_printed(run: Run, repository: Callable[
             DOCS.write_text(text)
         else:
             assert found[1] == shown
+
+
+PROGRAM = """\
+import pulumi
+from pulumi_everest import DatabaseCluster
+config = pulumi.Config()
+for i in range(config.require_int("count")):
+    engine = {"replicas": config.get_int("replicas") or 3}
+    DatabaseCluster(f"orders-{i}", provider="mydb-operator", preset="small", instances={"engine": engine})
+"""
+
+
+def program(folder: str = ".", **stacks: str) -> None:
+    Path(folder).mkdir(exist_ok=True)
+    Path(folder, "Pulumi.yaml").write_text("name: shop\nruntime: python\n")
+    Path(folder, "__main__.py").write_text(PROGRAM)
+    for stack, config in stacks.items():
+        Path(folder, f"Pulumi.{stack}.yaml").write_text(f"config: {{{config}}}\n")
+
+
+def page_of_program(run: Run, *more: str) -> dict[str, Any]:
+    result = run("preview", *more, "--plugin", "mydb", "--against", "HEAD", "--summary", "--format", "json")
+    page: dict[str, Any] = json.loads(result.stdout)
+    return page
+
+
+def test_changes_of_a_program_are_said_with_who_they_come_from(run: Run, repository: Callable[[str], None]) -> None:
+    program("infra", dev='shop:count: "4"')
+    repository("")
+    text = Path("mydb/presets/small.yaml").read_text()
+    Path("mydb/presets/small.yaml").write_text(text.replace("memory: 2Gi", "memory: 3Gi", 2))
+    Path("infra/__main__.py").write_text(PROGRAM.replace("or 3", "or 5"))
+
+    by = ("preset small of mydb-operator", 4)
+    assert causes(page_of_program(run, "infra")) == {
+        "engine.resources.limits.memory": by,
+        "engine.resources.requests.memory": by,
+        "engine.replicas": (None, 4),
+    }
+
+
+def test_all_stacks_of_a_program_are_on_one_page(run: Run, repository: Callable[[str], None]) -> None:
+    program("infra", dev='shop:count: "3"', prod='shop:count: "3"')
+    repository("")
+    program("infra", dev='shop:count: "2"', prod='shop:count: "3", shop:replicas: "5"', test='shop:count: "1"')
+
+    page = page_of_program(run, "infra", "--all-stacks")
+    assert (page["clusters"]["compared"], page["clusters"]["changed"]) == (5, 3)
+    (one,) = page["changes"]
+    assert (one["field"], one["clusters"]) == ("engine.replicas", ["prod/orders-{0..2}"])
+    assert (page["gone"], page["new"]) == (["dev/orders-2"], ["test/orders-0"])
+    assert [entry["subjects"] for entry in page["findings"]] == [["DatabaseCluster dev/orders-2"]]
+    # Each stack by itself says the same of its own.
+    alone = [page_of_program(run, "infra", "--stack", stack) for stack in ("dev", "prod")]
+    for key in ("compared", "changed", "gone"):
+        assert page["clusters"][key] == sum(one["clusters"][key] for one in alone)
+    assert page["capacity"]["before"]["pods"] == sum(one["capacity"]["before"]["pods"] for one in alone)
+    assert page["capacity"]["after"]["pods"] == sum(one["capacity"]["after"]["pods"] for one in alone) + 3
+
+
+def test_stacks_of_several_programs_are_told_apart(run: Run, repository: Callable[[str], None]) -> None:
+    for folder in ("web", "shop"):
+        program(f"all-{folder}", dev='shop:count: "1"')
+    repository("")
+    for folder in ("web", "shop"):
+        program(f"all-{folder}", dev='shop:count: "1", shop:replicas: "5"')
+
+    (one,) = page_of_program(run, "all-web", "all-shop", "--all-stacks")["changes"]
+    assert one["clusters"] == ["all-shop:dev/orders-0", "all-web:dev/orders-0"]
+
+
+def test_what_is_wrong_in_a_stack_names_it(run: Run, repository: Callable[[str], None]) -> None:
+    program("infra", dev='shop:count: "1"', prod='shop:count: "1", shop:replicas: "-1"', test="")
+    repository("")
+
+    found = json.loads(run("validate", "infra", "--all-stacks", "--plugin", "mydb", "--format", "json").stdout)
+    assert {entry["subject"] for entry in found} == {"DatabaseCluster prod/orders-0", "stack test"}
+    result = run("validate", "infra", "--all-stacks", "--stack", "dev")
+    assert (result.exit_code, "--all-stacks goes with no --stack" in result.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_page_counts_what_the_full_output_has(run: Run, repository: Callable[[str], None], seed: int) -> None:
+    import random
+
+    choose = random.Random(seed)
+
+    def clusters() -> str:
+        sizes, presets = ["10Gi", "20Gi", "30Gi"], ["", "preset: small, ", "preset: medium, "]
+        names = [i for i in range(12) if choose.random() < 0.8]
+        return "".join(
+            document(f"db-{i}", choose.choice([3, 5]), choose.choice(sizes), choose.choice(presets)) for i in names
+        )
+
+    repository(clusters())
+    Path("all.yaml").write_text(clusters())
+    arguments = ("preview", "all.yaml", "--plugin", "mydb", "--against", "HEAD", "--format", "json")
+    full, page = (json.loads(run(*arguments, form).stdout) for form in ("--full", "--summary"))
+
+    changes = [change for entry in full["changes"] for change in entry["changes"]]
+    assert sum(one["count"] for one in page["changes"]) == len(changes)
+    assert page["clusters"]["compared"] == len(full["changes"])
+    assert page["clusters"]["changed"] == sum(1 for entry in full["changes"] if entry["changes"])
+    impacts = [entry["impact"] for entry in full["changes"] if entry["changes"]]
+    assert page["clusters"]["impacts"] == {impact: impacts.count(impact) for impact in impacts}
+    states = [entry["change"] for entry in full["differences"]]
+    counted = {"created": "created", "changed": "changed", "removed": "removed", "unchanged": "same"}
+    assert page["objects"] == {word: states.count(state) for word, state in counted.items()}
+    said = {"change.refused", "change.impact", "change.without-effect"}
+    told = [entry for entry in full["findings"] if entry["code"] not in said]
+    assert sum(one["count"] for one in page["findings"]) == len(told)
+    made = run("render", "all.yaml", "--plugin", "mydb").stdout
+    pods = sum(int(size) for size in re.findall(r"^\s+size: (\d+)$", made, re.MULTILINE))
+    assert page["capacity"]["after"]["pods"] == pods

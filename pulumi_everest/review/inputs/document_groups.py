@@ -7,12 +7,12 @@ from functools import cache, partial
 from typing import Any, TypeVar
 
 from pulumi_everest.core.changes.snapshot import Snapshot
-from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.findings import Finding, located
 from pulumi_everest.review.clusters import Cluster
 from pulumi_everest.review.inputs.foreign import written_text
 from pulumi_everest.review.inputs.groups import Group, Item
-from pulumi_everest.workspace.explained import explained, source_of
+from pulumi_everest.review.inputs.origins import said_by
+from pulumi_everest.workspace.explained import explained
 from pulumi_everest.workspace.explained_jobs import explained_job
 from pulumi_everest.workspace.job_plans import JobPlan
 from pulumi_everest.workspace.own_values import own_values
@@ -102,23 +102,8 @@ def _known_cluster(plan: Plan, main: dict[str, Any]) -> Cluster:
         shown,
         in_document=True,
         written=cluster.spec,
-        source=partial(_said_by, plan),
+        source=partial(said_by, plan),
     )
-
-
-def _said_by(plan: Plan, path: Path) -> str:
-    """Who says a value of a cluster, for people; empty for the cluster itself."""
-    technology = plan.setup.technology
-    origin = source_of(plan, path)
-    named = {
-        "cluster": "",
-        "user": "",
-        "versions": "",
-        "preset": f"preset {plan.cluster.spec.get('preset')} of {technology.definition.name}",
-        "provider": f"Provider {technology.provider}",
-        "lock": "the lock file",
-    }
-    return named.get(origin, technology.definition.name)
 
 
 def _job_group(plan: JobPlan, cluster: Plan | None) -> Group:

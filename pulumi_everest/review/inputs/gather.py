@@ -83,7 +83,10 @@ def gather(
             known = plugins if plugins is not None else Plugins(options.plugins)
             _gather_documents(inputs, options, gathered, known, objects=objects, going_on=going_on or _always)
         for folder in inputs.programs:
-            _gather_program(folder, options, gathered, objects=objects)
+            if options.all_stacks:
+                _gather_stacks(folder, options, gathered, objects=objects, alone=len(inputs.programs) == 1)
+            else:
+                _gather_program(folder, options, gathered, objects=objects)
     if objects:
         gathered.findings += _twins(gathered.items)
     if gathered.has_errors and not options.keep_sound:
@@ -161,6 +164,25 @@ def _gather_program(folder: Path, options: Options, gathered: Gathered, *, objec
         import traceback
 
         traceback.print_exception(result.error, file=sys.stderr)
+
+
+def _gather_stacks(folder: Path, options: Options, gathered: Gathered, *, objects: bool, alone: bool) -> None:
+    """The program of a folder once for each stack that has a file with config; once where none has.
+
+    What is of a stack is called after it, and after the folder too unless that is `alone`.
+    """
+    from pulumi_everest.program.project import stacks_of
+    from pulumi_everest.review.inputs.stacks import of_stack
+
+    stacks: list[str | None] = [*stacks_of(folder)]
+    for stack in stacks or [options.stack]:
+        own = Gathered(sources=gathered.sources)
+        _gather_program(folder, replace(options, stack=stack), own, objects=objects)
+        label = ":".join(part for part in ("" if alone else folder.resolve().name, stack or "") if part)
+        gathered.findings += of_stack(own.groups, own.findings, label) if label else own.findings
+        gathered.groups += own.groups
+        gathered.sections += own.sections
+        gathered.clusters += own.clusters
 
 
 def _without_pulumi(folder: Path, error: ModuleNotFoundError) -> Finding:

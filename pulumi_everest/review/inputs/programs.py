@@ -28,6 +28,7 @@ from pulumi_everest.resources.engine.provider_settings import CONFIG_MAPS_IN_PLA
 from pulumi_everest.resources.hooks.stored_state import allowed, snapshot_of
 from pulumi_everest.review.clusters import Cluster
 from pulumi_everest.review.inputs.groups import Group, Item
+from pulumi_everest.review.inputs.origins import said_by
 from pulumi_everest.review.inputs.python_places import placed
 from pulumi_everest.review.inputs.sources import Sources
 from pulumi_everest.review.options import Options
@@ -95,13 +96,15 @@ def _said_if_long(text: str, options: Options) -> Iterator[None]:
 def _groups(result: ProgramRun, folder: Folder, sources: Sources) -> list[Group]:
     by_urn = {resource.urn: resource for resource in result.resources}
     clusters: dict[str, Group] = {}
+    by_subject = {plan.cluster.subject: plan for plan in result.plans if isinstance(plan, Plan)}
     plans = [_OwnValues(plan) for plan in result.plans if isinstance(plan, Plan)]
     by_object = {name: values for values in plans for name in values.names if _is_name(name[1])}
     others = Group("program", str(folder))
     groups: list[Group] = []
     for resource in result.resources:
         if resource.type == tokens.CLUSTER:
-            clusters[resource.urn] = _cluster(resource, result, sources)
+            plan = by_subject.get(tokens.subject_of(resource.type, resource.name))
+            clusters[resource.urn] = _cluster(resource, result, sources, plan)
             groups.append(clusters[resource.urn])
         elif resource.type in _JOBS:
             clusters[resource.urn] = _job(resource)
@@ -168,7 +171,7 @@ def _says(main: Registered, by_urn: dict[str, Registered], result: ProgramRun, s
     return switch.is_on(own.inputs.get(switch.argument) if own is not None else result.config.get(switch.config))
 
 
-def _cluster(resource: Registered, result: ProgramRun, sources: Sources) -> Group:
+def _cluster(resource: Registered, result: ProgramRun, sources: Sources, plan: Plan | None) -> Group:
     snapshot = snapshot_of(resource.inputs, _known)
     if snapshot is None:
         return Group("cluster", resource.name)
@@ -189,6 +192,8 @@ def _cluster(resource: Registered, result: ProgramRun, sources: Sources) -> Grou
     allow = tuple(allowed(resource.inputs))
     subject = tokens.subject_of(resource.type, resource.name)
     group.cluster = Cluster(snapshot, technology, resource.name, subject, shown, allow)
+    if plan is not None:
+        group.cluster = replace(group.cluster, written=plan.cluster.spec, source=partial(said_by, plan))
     return group
 
 

@@ -1,7 +1,8 @@
 """`make engine-test`: run the tests with Pulumi's engine, and write what was run, and on which versions, to a page.
 
 `--recorded FOLDER` runs nothing, and writes the page from pytest's reports of runs file by file (`--junitxml`), which are
-in a folder, one for each file of tests. Files without a report are named on the page.
+in a folder, one for each file of tests, and of single tests that were run again, by names that sort later. Files without
+a report are named on the page.
 """
 
 from __future__ import annotations
@@ -36,15 +37,16 @@ class Record:
 
     def __init__(self, reports: Iterable[Path]) -> None:
         self.outcomes: dict[tuple[str, str], str] = {}
-        self.seconds = 0.0
-        self.rows: list[dict[str, Any]] = []
+        rows: dict[tuple[str, str], dict[str, Any]] = {}
         for case in (case for report in reports for case in ElementTree.parse(report).iter("testcase")):
             kinds = {child.tag for child in case}
             outcome = "failed" if kinds & {"failure", "error"} else "skipped" if "skipped" in kinds else "passed"
-            self.outcomes[case.attrib["classname"].rpartition(".")[2], case.attrib["name"]] = outcome
-            self.seconds += float(case.attrib["time"])
+            key = (case.attrib["classname"].rpartition(".")[2], case.attrib["name"])
+            self.outcomes[key] = outcome
             row = {"module": case.attrib["classname"], "test": case.attrib["name"], "outcome": outcome}
-            self.rows.append({**row, "seconds": float(case.attrib["time"])})
+            rows[key] = {**row, "seconds": float(case.attrib["time"])}
+        self.rows = [*rows.values()]
+        self.seconds = sum(row["seconds"] for row in self.rows)
 
 
 def versions() -> dict[str, str]:

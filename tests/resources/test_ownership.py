@@ -7,6 +7,7 @@ from base64 import b64encode
 from types import SimpleNamespace
 from typing import Any
 
+import pulumi
 import pytest
 
 from pulumi_everest.model.mark import MARK
@@ -86,3 +87,11 @@ def test_a_secret_for_clients_with_other_values_is_not_taken_over(
     """The engine replaces nothing that is to be taken over, and these values change without the program."""
     wanted = {"password": "one", "port": "1"}
     assert taken_over(Cluster(mark, values), wanted, of_clients=of_clients) == expected
+
+
+@pytest.mark.parametrize("of_clients", [True, False])
+def test_no_secret_is_taken_over_before_its_values_are_known(*, of_clients: bool) -> None:
+    """The engine warns of an import that no program has, where a value that is not known yet may replace it."""
+    wanted = {"password": pulumi.output.UNKNOWN, "port": "1"}
+
+    assert taken_over(Cluster(OWN, {"password": "one", "port": "1"}), wanted, of_clients=of_clients) is None

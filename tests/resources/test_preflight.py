@@ -284,7 +284,7 @@ def test_the_other_objects_of_a_database_are_looked_for_by_name_where_they_are_t
 def test_what_may_be_replaced_is_no_obstacle_where_this_stack_made_it(
     cluster: type[Cluster], said: list[Any], monkeypatch: pytest.MonkeyPatch, mark: str | None, refused: bool
 ) -> None:
-    """The Secret for clients has other values, and a Kubernetes provider that does not change it in place."""
+    """A Secret for clients, which has other values; any Secret of which nobody knows yet whether it has."""
     there = {"metadata": {"annotations": {MARK: mark} if mark else {}}}
     monkeypatch.setattr(Cluster, "metadata", lambda *args: there if args[3] == "a-conn" else None, raising=False)
     resource, manifest = other("Secret", "a-conn")
@@ -293,6 +293,8 @@ def test_what_may_be_replaced_is_no_obstacle_where_this_stack_made_it(
 
     assert len(look(replace(database, replaced=[resource]))) == int(refused)
     assert len(look(database)) == 1
+    unknown = {**manifest, "stringData": {"password": pulumi.output.UNKNOWN}}
+    assert len(look(replace(database, others=[(resource, unknown)]))) == int(refused)
 
 
 def test_where_main_objects_may_not_be_listed_they_are_looked_for_by_name(

@@ -53,6 +53,12 @@ async def known(given: Any) -> Any:
     return given
 
 
+async def secret_values(given: Any) -> Mapping[str, Any] | None:
+    """The values of a Secret (`stringData`, with outputs); None where one of them is not known yet."""
+    values: Any = await pulumi.Output.from_input(given or {}).future(with_unknowns=True)
+    return None if pulumi.output.contains_unknowns(values) else values
+
+
 async def wanted_of(inputs: Mapping[str, Any], operator: Operator | None) -> WantedObject | None:
     """What an object asks of its operator; None where its name is not known. `inputs` may hold outputs."""
     metadata = await known(inputs.get("metadata"))

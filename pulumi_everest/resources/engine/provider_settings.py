@@ -46,6 +46,8 @@ CONFIG_MAPS_IN_PLACE: Final = Switch("enableConfigMapMutable", "PULUMI_K8S_ENABL
 """Whether a ConfigMap is changed in place, instead of deleted and made again."""
 UPSERTS: Final = Switch("upsertExistingObjects", "PULUMI_K8S_UPSERT_EXISTING_OBJECTS")
 """Whether an object that is to be made and exists is taken over."""
+_RENDERS: Final = "renderYamlToDirectory"
+"""The argument that names a folder, into which objects are written in place of a cluster."""
 
 
 async def says(kubernetes: object, switch: Switch) -> bool:
@@ -53,13 +55,26 @@ async def says(kubernetes: object, switch: Switch) -> bool:
 
     What is not known counts as no. Not for hooks: the engine waits for them, and may have nothing left to answer with.
     """
+    try:
+        return switch.is_on(await _told(kubernetes, switch.argument))
+    except Exception:  # noqa: BLE001 - what is not known counts as no
+        return False
+
+
+async def renders(kubernetes: object) -> bool:
+    """Whether a Kubernetes provider writes files and knows no cluster. The rest is as in `says`."""
+    with suppress(Exception):
+        return bool(await _told(kubernetes, _RENDERS))
+    return False
+
+
+async def _told(kubernetes: object, argument: str) -> Any:
+    """What a Kubernetes provider was told by an argument. Raises an error where the engine does not answer."""
     if kubernetes is None:
-        return switch.is_on_by_default()
+        return pulumi.Config("kubernetes").get(argument)
     if isinstance(kubernetes, pulumi.Resource):
         await kubernetes.urn.future()  # however long that takes, its objects need it too
-    with suppress(Exception):
-        return switch.is_on((await arguments_of(kubernetes)).get(switch.argument))
-    return False
+    return (await arguments_of(kubernetes)).get(argument)
 
 
 async def arguments_of(kubernetes: object) -> Mapping[str, Any]:

@@ -19,7 +19,7 @@ from pulumi_everest.live.presence import WantedObject
 from pulumi_everest.resources.engine.calls import calls
 from pulumi_everest.resources.engine.cluster_access import TIMEOUT, ClusterAccess, access_of
 from pulumi_everest.resources.engine.log import WARNING, say
-from pulumi_everest.resources.engine.provider_settings import UPSERTS, says
+from pulumi_everest.resources.engine.provider_settings import UPSERTS, renders, says
 from pulumi_everest.resources.engine.threads import in_thread
 
 if TYPE_CHECKING:
@@ -37,10 +37,14 @@ Key = tuple[ClusterAccess, str, str, str]
 
 @dataclass(frozen=True)
 class Reached:
-    """What a Kubernetes provider says: whether it takes over what exists, and how it reaches its cluster."""
+    """What a Kubernetes provider says: whether it takes over what exists, and how it reaches its cluster.
+
+    One that `renders` files has no cluster, whatever its kubeconfig names.
+    """
 
     upserts: bool
     access: ClusterAccess | None
+    renders: bool = False
 
 
 class Reach:
@@ -123,4 +127,6 @@ def _list(live: LiveCluster, wanted: WantedObject) -> dict[str, dict[str, Any]] 
 
 
 async def _reached(kubernetes: object) -> Reached:
+    if await renders(kubernetes):
+        return Reached(False, None, True)
     return Reached(await says(kubernetes, UPSERTS), await access_of(kubernetes))

@@ -51,7 +51,10 @@ async def taken_back_by(
 ) -> Taken | str | None:
     """What an update takes back of what was edited; a text where the object is gone; None for nothing, or unseen."""
     wanted = await wanted_of(args.new_inputs or {}, None)
-    access = (await reach.of(watched.kubernetes)).access
+    reached = await reach.of(watched.kubernetes)
+    access = reached.access
+    if reached.renders:
+        return None
     if wanted is None or access is None:
         reach.unseen(NOT_KNOWN)
         return None

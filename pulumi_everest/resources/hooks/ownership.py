@@ -21,7 +21,7 @@ from pulumi_everest.model.mark import MARK
 from pulumi_everest.resources.children.join import joined
 from pulumi_everest.resources.children.kinds import type_of
 from pulumi_everest.resources.engine.calls import calls
-from pulumi_everest.resources.engine.cluster_access import ClusterAccess, known, wanted_of
+from pulumi_everest.resources.engine.cluster_access import ClusterAccess, known, secret_values, wanted_of
 from pulumi_everest.resources.engine.late_import import LateImport, decided_late
 from pulumi_everest.resources.engine.reach import Reach
 from pulumi_everest.resources.engine.threads import in_thread
@@ -54,7 +54,8 @@ class Ownership:
 
         With `adopt` it is taken over whoever made it, where it is there. One that `may_be_replaced` is not looked for:
         the engine replaces nothing that is to be taken over. So the Secret `of_clients` is taken over only where it has
-        the values that it is to have: with others the state has it, as a rule, and it is changed or replaced.
+        the values that it is to have: with others the state has it, as a rule, and it is changed or replaced. None
+        is before its values are known.
         """
         marked = dict(manifest)
         if not calls():
@@ -103,18 +104,11 @@ class Ownership:
         given = await known(joined(manifest["metadata"].get("namespace")))
         own = mark_of(urn, type_of(manifest), name, given, wanted.name)
         if mark is not None and (adopt or (mark == own and not self._moves(urn))):
-            if of_clients and not await self._has_values(wanted, access, manifest):
+            values = await secret_values(joined(manifest.get("stringData")))
+            if values is None or (of_clients and not await in_thread(_holds, self.reach, wanted, access, values)):
                 return
             namespaced = await in_thread(self.reach.live(access).has_namespaces, wanted.api_version, wanted.kind)
             late.identity = f"{wanted.namespace}/{wanted.name}" if namespaced else wanted.name
-
-    async def _has_values(self, wanted: WantedObject, access: ClusterAccess, manifest: Mapping[str, Any]) -> bool:
-        """Whether a Secret that is there has the values that it is to have, as far as these are known."""
-        given: Any = pulumi.Output.from_input(manifest.get("stringData") or {})
-        values = await given.future(with_unknowns=True)
-        if pulumi.output.contains_unknowns(values):
-            return True
-        return bool(await in_thread(_holds, self.reach, wanted, access, values))
 
     async def _mark_in(self, wanted: WantedObject, access: ClusterAccess) -> str | None:
         """The mark of an object; None where it is not there."""

@@ -21,8 +21,9 @@ from pulumi_everest.live.presence import Facts, WantedObject, check_presence, ta
 from pulumi_everest.model.findings import one_line
 from pulumi_everest.model.plugin_files.manifest import PluginManifest
 from pulumi_everest.resources.arguments.naming import as_in_yaml
+from pulumi_everest.resources.children.join import joined
 from pulumi_everest.resources.engine.calls import has_engine
-from pulumi_everest.resources.engine.cluster_access import ClusterAccess, known, wanted_of
+from pulumi_everest.resources.engine.cluster_access import ClusterAccess, known, secret_values, wanted_of
 from pulumi_everest.resources.engine.log import WARNING, say
 from pulumi_everest.resources.engine.reach import Reach
 from pulumi_everest.resources.engine.threads import in_thread
@@ -178,7 +179,9 @@ class Preflight:
         reached = await self.reach.of(kubernetes)
         if wanted is None or reached.access is None:
             return None
-        mark = mark_in(metadata) if may_be_replaced else None
+        # With values that are not known yet an update decides, before anything is changed.
+        is_open = await secret_values(joined(manifest.get("stringData"))) is None
+        mark = mark_in(metadata) if may_be_replaced or is_open else None
         there = await in_thread(is_there, self.reach, wanted, reached.access, mark)
         if isinstance(there, str):
             self.reach.unseen(there)

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import threading
 import time
+import tomllib
 import venv
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -27,6 +28,7 @@ from pulumi_engine import Engine, NewStack, Stack
 from technologies import PG, move_postgresql
 
 from pulumi_everest.live.cluster import LiveCluster
+from pulumi_everest.model.mark import MARK
 from pulumi_everest.program.run import run_program
 from pulumi_everest.testing.parts import skip_or_fail
 
@@ -78,9 +80,13 @@ def example(engine: Engine, root: Path, tmp_path: Path) -> Callable[[str], Stack
 
 
 def rendered(stack: Stack) -> dict[str, dict[str, Any]]:
-    """The objects that a stack has rendered, by kind and name."""
+    """The objects that a stack has rendered, by kind and name, without the mark of the stack that made them."""
     files = [*(stack.folder / "rendered").rglob("*.yaml")]
     objects = [entry for file in files for entry in yaml.safe_load_all(file.read_text()) if entry]
+    for metadata in (entry["metadata"] for entry in objects):
+        assert metadata["annotations"].pop(MARK).startswith(f"organization/infra/{stack.name} ")
+        if not metadata["annotations"]:
+            del metadata["annotations"]
     return {f"{entry['kind']} {entry['metadata']['name']}": entry for entry in objects}
 
 
@@ -127,8 +133,10 @@ def test_the_folder_of_the_repository_is_a_package(engine: Engine, root: Path, t
     for name in ("PulumiPlugin.yaml", "__main__.py", "pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(root / name, folder)
     shutil.copytree(root / "pulumi_everest", folder / "pulumi_everest", ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "docs").mkdir()
-    shutil.copy(root / "docs" / "findings.md", folder / "docs")
+    wheel = tomllib.loads((root / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]["wheel"]
+    for name in wheel["force-include"]:
+        (folder / name).parent.mkdir(exist_ok=True)
+        shutil.copy(root / name, folder / name)
     venv.create(folder / ".venv-plugin", with_pip=True, symlinks=True)
     packages = Path(yaml.__file__).parents[1]
     [site] = (folder / ".venv-plugin" / "lib").glob("python*/site-packages")

@@ -49,6 +49,10 @@ all clusters, or for the one that is named, by its name, namespace/name, or in a
 Objects are compared field by field; lists by the names of their items where all have one. Secret values are compared,
 but never shown.
 
+--capacity adds up what the clusters take of Kubernetes, as the plugins say what their operators make: CPU, memory,
+volumes, pods, load balancers, and with --prices what that costs. It is on the page of --summary, too. With
+--against cluster it says what does not fit into quotas and limit ranges of the namespaces.
+
 With --format json the result is one object with clusters, objects of no cluster, differences and changes (with
 --against) and findings. With --format github the findings on standard error are workflow commands, and with sarif they
 are the result; with both, changes that are more than online are among them.
@@ -58,6 +62,7 @@ are the result; with both, changes that are more than online are among them.
   everest preview infra/ --against manifests/
   everest preview clusters/ --against origin/main --exit-code
   everest preview infra/ --against cluster --context production
+  everest preview clusters/ --capacity --by namespace --prices prices.yaml
 """
 
 

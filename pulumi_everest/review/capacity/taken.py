@@ -6,6 +6,7 @@ import marshal
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Final
 
 from pulumi_everest.core.capacity.workloads import NotKnownError, WorkloadError, Workloads, read_workloads
@@ -39,6 +40,7 @@ class Counter:
     def __init__(self, plugins: Callable[[], Sequence[Plugin]]) -> None:
         self._plugins = plugins
         self._known: dict[tuple[int, bytes], Workloads | str] = {}
+        self._same: dict[bytes, Workloads] = {}
         self._makers: list[WorkloadMaker] = []  # kept, so that an id stands for one
 
     def taken(self, groups: Iterable[Group]) -> Iterator[Taken]:
@@ -105,15 +107,44 @@ class Counter:
             return f"workloads.yaml of the plugin: {error.findings[0].message}"
         if maker is None:
             return NO_FILE
-        try:
-            counts: Any = main.get("spec") if maker.reads_spec_only else main
-            key = id(maker), marshal.dumps([counts, *others], _WITHOUT_REFERENCES)
-        except ValueError:  # what is no plain data, such as a value that is not known
-            return _read(maker, main, others)
+        counts: Any = main.get("spec") if maker.reads_spec_only else main
+        content = _digest([counts, *others])
+        if content is None:
+            return self._of_made(maker, main, others)
+        key = id(maker), content
         if key not in self._known:
-            self._known[key] = _read(maker, main, others)
+            self._known[key] = self._of_made(maker, main, others)
             self._makers.append(maker)
         return self._known[key]
+
+    def _of_made(
+        self, maker: WorkloadMaker, main: Mapping[str, Any], others: Sequence[Mapping[str, Any]]
+    ) -> Workloads | str:
+        """The workloads, those that are equal as one: of many databases of a few sizes there are few."""
+        try:
+            made = maker.make(_plain(main), [_plain(one) for one in others])
+            content = _digest(made)
+            if content is None:
+                return read_workloads(made)
+            if content not in self._same:
+                self._same[content] = read_workloads(made)
+            return self._same[content]
+        except NotKnownError as error:
+            return (
+                f"what decides {error} is known when it is applied" if str(error) else "it depends on unknown outputs"
+            )
+        except WorkloadError as error:
+            return f"workloads.yaml of the plugin: {error}"
+        except EverestError as error:
+            return f"workloads.yaml of the plugin: {error.findings[0].message}"
+
+
+def _digest(data: Any) -> bytes | None:
+    """What tells data apart; None for what is no plain data, such as a value that is not known."""
+    try:
+        return blake2b(marshal.dumps(data, _WITHOUT_REFERENCES), digest_size=16).digest()
+    except ValueError:
+        return None
 
 
 _WITHOUT_REFERENCES: Final = 2
@@ -124,17 +155,6 @@ def _taken(name: str, namespace: str, technology: str, made: Workloads | str) ->
     if isinstance(made, str):
         return Taken(name, namespace, technology, None, made)
     return Taken(name, namespace, technology, made)
-
-
-def _read(maker: WorkloadMaker, main: Mapping[str, Any], others: Sequence[Mapping[str, Any]]) -> Workloads | str:
-    try:
-        return read_workloads(maker.make(_plain(main), [_plain(one) for one in others]))
-    except NotKnownError as error:
-        return f"what decides {error} is known when it is applied" if str(error) else "it depends on unknown outputs"
-    except WorkloadError as error:
-        return f"workloads.yaml of the plugin: {error}"
-    except EverestError as error:
-        return f"workloads.yaml of the plugin: {error.findings[0].message}"
 
 
 def _is_main(plugin: Plugin, item: Item) -> bool:

@@ -103,7 +103,8 @@ def lock(
         for file in files:
             _write(file)
     updates = [update for file in files for update in file.updates]
-    click.echo(_json(updates) if options.json else without_commands(_text(updates, check=check)))
+    records = sum(len(section.records) for section in gathered.sections)
+    click.echo(_json(updates) if options.json else without_commands(_text(updates, records, check=check)))
     changed = any(update.changed for update in updates)
     ctx.exit(1 if failed(gathered.findings, strict=options.strict) or (check and changed) else 0)
 
@@ -212,7 +213,7 @@ def _content(path: Path) -> str | None:
     return path.read_text("utf-8") if path.exists() else None
 
 
-def _text(updates: Sequence[Update], *, check: bool) -> str:
+def _text(updates: Sequence[Update], records: int, *, check: bool) -> str:
     from pulumi_everest.cli.output.findings import counted
     from pulumi_everest.cli.output.tree import glyphs_for
     from pulumi_everest.model.lines import on_one_line
@@ -227,8 +228,12 @@ def _text(updates: Sequence[Update], *, check: bool) -> str:
         lines += [f"  {on_one_line(name)}: no longer there" for name in update.gone]
         lines += [f"  {on_one_line(name)}: {on_one_line(text)}" for name, text in update.notes]
     number = sum(len(update.changed) for update in updates)
-    word = "to record" if check else "recorded"
-    lines.append(f"{counted(number, 'cluster')} {word}" if number else "nothing changes, all clusters are recorded")
+    if number:
+        lines.append(f"{counted(number, 'cluster')} {'to record' if check else 'recorded'}")
+    elif records:
+        lines.append(f"nothing changes: {counted(records, 'cluster')} {'is' if records == 1 else 'are'} recorded")
+    else:
+        lines.append("there is no cluster to record")
     return "\n".join(lines)
 
 

@@ -219,7 +219,7 @@ def test_check_fails_and_writes_nothing_where_something_is_not_recorded(
     written = run("lock", "--plugin", new)
     assert written.exit_code == 0
     assert said in written.stdout.splitlines()
-    assert run("lock", "--check", "--plugin", new).stdout == "nothing changes, all clusters are recorded\n"
+    assert run("lock", "--check", "--plugin", new).stdout.startswith("nothing changes: ")
 
 
 def test_the_clusters_own_choice_counts_and_validate_says_that_the_lock_is_out_of_date(
@@ -427,7 +427,7 @@ def test_a_single_file_says_nothing_of_the_other_clusters_of_its_folder(run: Run
 
     result = run("lock", "orders.yaml", "--plugin", old)
 
-    assert result.stdout == "nothing changes, all clusters are recorded\n"
+    assert result.stdout == "nothing changes: 1 cluster is recorded\n"
     assert list(locked(folder)["clusters"]) == ["shop/carts", "shop/orders"]
 
 

@@ -111,12 +111,14 @@ def test_a_cluster_whose_versions_the_state_does_not_say_is_named(run: Run, infr
 
     assert result.exit_code == 0
     assert "the state does not say the versions of orders, carts" in result.stderr
+    assert result.stdout == "there is no cluster to record\n"
     assert not (infra / "everest.lock").exists()
 
 
 def test_what_waits_for_its_deletion_is_not_recorded(run: Run, infra: Path) -> None:
-    run("lock", "--from-state", "-", stdin=exported(infra, delete=True))
+    result = run("lock", "--from-state", "-", stdin=exported(infra, delete=True))
 
+    assert result.stdout == "there is no cluster to record\n"
     assert not (infra / "everest.lock").exists()
 
 

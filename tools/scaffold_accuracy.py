@@ -22,6 +22,7 @@ from pulumi_everest.model.shapes import ANY
 from pulumi_everest.plugins.find import Plugins
 from pulumi_everest.plugins.mixed_files import read_mixed
 from pulumi_everest.review.yaml_text import yaml_text
+from pulumi_everest.scaffold.definitions.crd_files import read
 from pulumi_everest.scaffold.definitions.fields import Field, fields_of
 from pulumi_everest.scaffold.meaning.shapes import is_kubernetes
 from pulumi_everest.scaffold.new import Wanted, new
@@ -63,7 +64,12 @@ class Compared:
 
 
 def _covered(place: Place, others: set[Place]) -> bool:
-    return any(place[: len(one)] == one or one[: len(place)] == place for one in others)
+    return any(all(map(_same, place, one)) for one in others)
+
+
+def _same(part: str, other: str) -> bool:
+    """Whether two parts of paths are one field; an entry of any name is each of them."""
+    return part == other or "{}" in (part, other)
 
 
 def places_of(folder: Path, kinds: Mapping[str, Field], *, constants: bool = False) -> set[Place]:
@@ -156,10 +162,7 @@ def compared(name: str, folder: Path, crds: Path) -> Compared:
     with tempfile.TemporaryDirectory(prefix="everest-accuracy-") as temporary:
         trial = Path(temporary) / name
         made = new(Wanted(name, [str(crds)]), trial, lambda objects: "---\n".join(map(yaml_text, objects)), _quiet)
-        roles = made.roles
-        main = [roles.main] if roles.main is not None else []
-        every = [*main, *roles.parts, *roles.backups, *roles.restores]
-        kinds = {kind.kind: fields_of(kind.part("spec")) for kind in every}
+        kinds = {kind.kind: fields_of(kind.part("spec")) for kind in read([crds]).kinds.values()}
         constants = places_of(trial, kinds, constants=True)
         return Compared(name, places_of(folder, kinds), places_of(trial, kinds), constants, len(made.asks))
 

@@ -18,7 +18,7 @@ from pulumi_everest.scaffold.asked import Answers
 from pulumi_everest.scaffold.definitions.crd_files import Kind, Source, read
 from pulumi_everest.scaffold.definitions.nothing import from_nothing
 from pulumi_everest.scaffold.definitions.samples import Sample, read_sample
-from pulumi_everest.scaffold.meaning.roles import Roles, found_in, roles_of
+from pulumi_everest.scaffold.meaning.roles import Roles, called, found_in, roles_of
 from pulumi_everest.scaffold.plugin_files import Plan, backups_example, definition, example, manifest, preset
 from pulumi_everest.scaffold.server_rules import broken
 from pulumi_everest.scaffold.settle import Files, Render, Settled, settle
@@ -40,7 +40,14 @@ class Wanted:
     """Files and folders with definitions."""
     samples: Sequence[str] = ()
     main: str = ""
+    """The kind that is the database; none if that is to be found out."""
     answers: Answers = field(default_factory=Answers)
+    choose: Callable[[list[str]], str] | None = None
+    """Asks which of several kinds is the database; the first is the likeliest."""
+
+
+class NoKindError(Exception):
+    """There is no kind of the name that was given; the text says which there are."""
 
 
 @dataclass
@@ -51,6 +58,8 @@ class Made:
     """What could not be read, and what still fails."""
     plugin: Plugin | None = None
     roles: Roles = field(default_factory=Roles)
+    tie: list[str] = field(default_factory=list)
+    """Kinds each of which may be the database; the first was taken."""
     left_out: int = 0
     asks: list[str] = field(default_factory=list)
 
@@ -61,14 +70,17 @@ def is_name(text: str) -> bool:
 
 
 def new(wanted: Wanted, folder: Path, render: Render, say: Callable[[str], None]) -> Made:
-    """Make a plugin in a folder. Without definitions it is one of an operator of which all is still to be said."""
+    """Make a plugin in a folder. Without definitions it is one of an operator of which all is still to be said.
+
+    Raises NoKindError.
+    """
     source, (sample, found) = read(wanted.paths), read_sample(list(wanted.samples))
     made = Made([*source.findings, *found])
     if not wanted.paths:
         source, sample = from_nothing(wanted.name)
     elif not source.kinds:
         return made
-    made.roles = roles_of(source.kinds.values(), wanted.main)
+    made.roles, made.tie = _roles(wanted, source, sample)
     files = _kept(wanted, source, sample, made.roles)
     with tempfile.TemporaryDirectory(prefix="everest-new-") as temporary:
         trial = Path(temporary) / wanted.name
@@ -79,6 +91,21 @@ def new(wanted: Wanted, folder: Path, render: Render, say: Callable[[str], None]
     made.plugin = load_plugin(folder)[0]
     made.asks = asks_in(folder)
     return made
+
+
+def _roles(wanted: Wanted, source: Source, sample: Sample) -> tuple[Roles, list[str]]:
+    """What each kind is, and of a tie that nobody was asked about the kinds, the first of which was taken."""
+    kinds = list(source.kinds.values())
+    if wanted.main and not any(wanted.main.lower() in kind.names for kind in kinds):
+        listed = ", ".join(sorted(called(kind, kinds) for kind in kinds))
+        raise NoKindError(f"there is no kind '{wanted.main}' in the definitions; there are {listed}")
+    roles = roles_of(kinds, wanted.main, sample.kinds)
+    if not roles.ties or roles.main is None:
+        return roles, []
+    names = [called(kind, kinds) for kind in (roles.main, *roles.ties)]
+    if wanted.choose is not None:
+        return roles_of(kinds, wanted.choose(names), sample.kinds), []
+    return roles, names
 
 
 def _kept(wanted: Wanted, source: Source, sample: Sample, roles: Roles) -> Files:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pulumi_everest.scaffold.asked import PORTS, Answers
-from pulumi_everest.scaffold.definitions.crd_files import NO_VERSION, Kind, Source
+from pulumi_everest.scaffold.definitions.crd_files import NO_VERSION, Kind, Source, in_order
 from pulumi_everest.scaffold.definitions.fields import fields_of
-from pulumi_everest.scaffold.meaning.components import BACKUP, ENGINE, Found
+from pulumi_everest.scaffold.meaning.components import BACKUP, ENGINE, OPEN_PODS, Found
 from pulumi_everest.scaffold.meaning.states import states_of
 from pulumi_everest.scaffold.meaning.versions import said_image, versions_of
+from pulumi_everest.scaffold.template.least import text_for
 from pulumi_everest.scaffold.template.objects import ComponentType, Objects
-from pulumi_everest.scaffold.template.tree import Guess, Note
+from pulumi_everest.scaffold.template.tree import Guess, Note, guesses
 from pulumi_everest.scaffold.template.whole_fields import PMM
 
 Tree = dict[str, Any]
 STANDARD = "standard"
+_SCHEDULES = "backup.storages.schedules"
 
 
 @dataclass
@@ -117,7 +119,7 @@ def _blocks(objects: Objects) -> Tree:
     if agents:
         made["backup"] = {"types": agents}
         backups = objects.whole.backups
-        if backups is not None and backups.pods:
+        if backups is not None and (backups.pods or backups.needed):
             made["backup"]["needed"] = True
     if objects.whole.has_pmm:
         made["monitoring"] = {"types": [PMM], "needed": True}
@@ -129,9 +131,9 @@ def _defaults(components: list[ComponentType]) -> Tree:
     for one in components:
         said: Tree = {}
         if one.replicas is not None:
-            said["replicas"] = _replicas(one)
+            said["replicas"] = Guess(_replicas(one), "replicas")
         if one.has_storage:
-            said["storage"] = {"size": "10Gi"}
+            said["storage"] = Guess({"size": "10Gi"}, "storage")
         if said:
             made[one.component.name] = said
     return made
@@ -226,7 +228,11 @@ def _types(plan: Plan) -> Tree:
 
 def _versions(name: str, plan: Plan, said: str) -> Tree:
     entries: list[Any] = []
-    found = versions_of(name, plan.answers.images.get(name, []), said, _oldest(plan, name))
+    given = plan.answers.images.get(name, [])
+    found = versions_of(name, given, said, _oldest(plan, name))
+    called = _said_version(plan, name)
+    if called and not given and len(found) == 1:
+        found = [replace(found[0], version=called)]
     for number, one in enumerate(found, 1):
         entry: Tree = {
             "version": one.version,
@@ -238,11 +244,23 @@ def _versions(name: str, plan: Plan, said: str) -> Tree:
     return {"versions": entries}
 
 
+def _said_version(plan: Plan, name: str) -> str:
+    """The version that a sample names beside the image."""
+    versions = (one.component.first("version") for one in plan.objects.components if one.type == name)
+    at = next((field for field in versions if field is not None), None)
+    said = plan.objects.components[0].sample.at(at.path) if at is not None else None
+    return said if isinstance(said, str) and re.fullmatch(r"[0-9][A-Za-z0-9.+_-]*", said) else ""
+
+
 def _oldest(plan: Plan, name: str) -> str:
-    """A version that the definition takes where nothing says one: its number has bounds where it is one."""
+    """A version that the definition takes where nothing says one: of its list, by its pattern, within its bounds."""
     for one in plan.objects.components:
-        major = one.component.first("majorVersion")
-        if one.type == name and major is not None:
+        major, whole = one.component.first("majorVersion"), one.component.first("version")
+        if one.type != name:
+            continue
+        if whole is not None and (whole.enum or "pattern" in whole.schema):
+            return max(map(str, whole.enum), key=in_order) if whole.enum else text_for(whole.schema, "1.0.0")
+        if major is not None:
             high, low = major.schema.get("maximum"), major.schema.get("minimum")
             number = high if isinstance(high, int) else low if isinstance(low, int) else 1
             return f"{number}.0"
@@ -286,7 +304,7 @@ def _of_topology(one: ComponentType, needed: bool) -> Tree:
         high = one.replicas.schema.get("maximum")
         if isinstance(high, int):
             limits["max"] = high
-        made["replicas"] = limits
+        made["replicas"] = Guess(limits, "limits of replicas")
     return made
 
 
@@ -328,7 +346,7 @@ def preset(plan: Plan) -> Tree:
     for one in plan.objects.components:
         if one.component.name != ENGINE:
             continue
-        if one.component.first("resources", "amounts", "podSpec", "podTemplate", "podTemplates") is not None:
+        if one.component.first("resources", "amounts", *OPEN_PODS) is not None:
             engine["resources"] = Guess({"limits": {"cpu": "1", "memory": "2Gi"}}, "resources")
         if one.has_storage:
             engine["storage"] = Guess({"size": "10Gi"}, "storage")
@@ -353,9 +371,10 @@ def backups_example(plan: Plan) -> Tree:
     kind = next((one for one in ("s3", "gcs", "azure", "minio") if one in backups.kinds), "s3")
     storage: Tree = {"name": "main", "type": kind}
     if kind in backups.taken.get("credentialsSecret", ()):
-        storage["credentialsSecret"] = "backup-credentials"
+        storage["credentialsSecret"] = Guess("backup-credentials", "Secret with credentials")
     storage |= {"container": "backups"} if kind == "azure" else {"bucket": "backups"}
-    storage |= {"region": "eu-central-1"} if kind in backups.taken.get("region", ()) else {}
-    storage["schedules"] = [{"name": "daily", "cron": "0 3 * * *"}]
+    storage |= {"region": Guess("eu-central-1", "region")} if kind in backups.taken.get("region", ()) else {}
+    if any(read.startswith(_SCHEDULES) for guess in guesses(plan.objects.tree) for read in guess.reads):
+        storage["schedules"] = Guess([{"name": "daily", "cron": "0 3 * * *"}], "schedules")
     made = example(plan)
     return {**made, "spec": {**made["spec"], "backup": {"storages": [storage]}}}

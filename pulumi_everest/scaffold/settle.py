@@ -11,8 +11,10 @@ from pulumi_everest.authoring.check import check
 from pulumi_everest.authoring.conformity import failures, probed
 from pulumi_everest.authoring.examples import update
 from pulumi_everest.emit.crds import Crds
+from pulumi_everest.model import deferred
 from pulumi_everest.model.findings import EverestError, Finding, path_text
 from pulumi_everest.plugins.plugin import Plugin, load_plugin
+from pulumi_everest.scaffold.definitions.fields import ITEM
 from pulumi_everest.scaffold.template.shorter import shorten
 from pulumi_everest.scaffold.template.tree import Guess, Note, Written, guesses, write
 
@@ -55,7 +57,7 @@ def settle(files: Files, folder: Path, crds: Crds, render: Render, say: Callable
         written = files.write(folder)
         plugin, found = _judged(folder, crds)
         blamed = _blamed(found, files, written)
-        if not blamed and not _refused(found, files) and not _dropped(found, files, folder):
+        if not blamed and not any(does(found, files, folder) for does in (_refused, _without_idle, _dropped)):
             break
         say(f"round {number + 1}: {len(blamed)} guesses left out")
         files.left_out.update(blamed)
@@ -97,8 +99,8 @@ def _blamed(found: Iterable[Finding], files: Files, written: dict[str, Written])
     blamed: dict[Guess, str] = {}
     for entry in found:
         guess = _by_line(entry, written) or _by_field(entry, files)
-        if guess is not None:
-            blamed.setdefault(guess, _reason(entry))
+        for one in [guess] if guess is not None else _by_place(entry, files):
+            blamed.setdefault(one, _reason(entry))
     return blamed
 
 
@@ -114,6 +116,10 @@ _NO_SPEC = {
     "path": "overrides",
     "message": "the operator's object has no spec that could be changed",
 }
+
+
+_RULES: dict[deferred.Path, dict[str, str]] = {("images", "registry"): _NO_IMAGE, ("overrides",): _NO_SPEC}
+"""What refuses fields that no list of fields can leave out alone."""
 
 
 def _add(rule: dict[str, str], rules: list[dict[str, str]]) -> bool:
@@ -144,7 +150,28 @@ def _dropped(found: Iterable[Finding], files: Files, folder: Path) -> bool:
     return False
 
 
-def _refused(found: Iterable[Finding], files: Files) -> bool:
+def _without_idle(found: Iterable[Finding], files: Files, _folder: Path) -> bool:
+    """Do without components of which every guess was left out."""
+    idle = {
+        str(entry.path[1])
+        for entry in found
+        if entry.code == "definition.not-honoured" and entry.path[:1] == ("components",) and len(entry.path) == 2
+    }
+    spec, manifest = files.trees["definition.yaml"][0]["spec"], files.trees["plugin.yaml"][0]
+    for name in idle:
+        kind = spec["components"].pop(name)["type"]
+        for topology in spec["topologies"].values():
+            topology["components"].pop(name, None)
+        manifest["defaults"]["instances"].pop(name, None)
+        if kind not in {one["type"] for one in spec["components"].values()}:
+            spec["componentTypes"].pop(kind)
+            spec["upgrades"].pop(kind, None)
+            for block in [key for key, one in manifest.get("blocks", {}).items() if kind in one["types"]]:
+                del manifest["blocks"][block]
+    return bool(idle)
+
+
+def _refused(found: Iterable[Finding], files: Files, _folder: Path) -> bool:
     """Have the plugin refuse fields that do nothing and that no guess reads, such as a registry without an image."""
     manifest = files.trees["plugin.yaml"][0]
     changed = False
@@ -156,13 +183,13 @@ def _refused(found: Iterable[Finding], files: Files) -> bool:
         job = _job_of(entry)
         if job:
             where = files.trees[job][0] if job in files.trees else {}
-        if not job and path == ("images", "registry"):
-            rules = files.trees["definition.yaml"][0]["spec"].setdefault("rules", [])
-            changed = _add(_NO_IMAGE, rules) or changed
+        spec = files.trees["definition.yaml"][0]["spec"]
+        if not job and path in _RULES:
+            changed = _add(_RULES[path], spec.setdefault("rules", [])) or changed
             continue
-        if not job and path == ("overrides",):
-            rules = files.trees["definition.yaml"][0]["spec"].setdefault("rules", [])
-            changed = _add(_NO_SPEC, rules) or changed
+        if not job and path[:2] == ("topology", "config"):
+            dropped = [one.pop("configSchema", None) for one in spec["topologies"].values()]
+            changed = any(dropped) or changed
             continue
         if not job and path[0] == "instances" and len(path) > 2:
             where = manifest.setdefault("components", {}).setdefault(str(path[1]), {})
@@ -193,6 +220,25 @@ def _by_line(entry: Finding, written: dict[str, Written]) -> Guess | None:
 
 def _first_key(written: Written) -> int:
     return next((number for number, line in enumerate(written.lines, 1) if not line.startswith("#")), 1)
+
+
+def _by_place(entry: Finding, files: Files) -> list[Guess]:
+    """The guesses of the smallest part of an object that a finding is in, and that has any: it is done without."""
+    if entry.code != "emit.object" or entry.path[:1] != ("spec",):
+        return []
+    path = tuple(ITEM if isinstance(part, int) else str(part) for part in entry.path[1:])
+    job = _job_of(entry)
+    for length in range(len(path), 0, -1):
+        inside = [
+            guess
+            for name, (tree, _) in files.trees.items()
+            if (name == job if job else name not in JOBS)
+            for guess in guesses(tree)
+            if guess.path[:length] == path[:length] and guess not in files.left_out
+        ]
+        if inside:
+            return inside
+    return []
 
 
 def _by_field(entry: Finding, files: Files) -> Guess | None:

@@ -7,80 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
-from click.testing import CliRunner, Result
 
-from pulumi_everest.cli.main import everest
-
-QUANTITY = {"x-kubernetes-int-or-string": True}
-AMOUNTS = {"type": "object", "additionalProperties": QUANTITY}
-RESOURCES = {"type": "object", "properties": {"limits": AMOUNTS, "requests": AMOUNTS}}
-TEXT, NUMBER, SWITCH = {"type": "string"}, {"type": "integer"}, {"type": "boolean"}
-
-
-def run(*arguments: str | Path) -> Result:
-    result = CliRunner().invoke(everest, ["plugin", *(str(part) for part in arguments)])
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return result
-
-
-def definition(spec: dict[str, Any], status: dict[str, Any] | None = None, kind: str = "Database") -> dict[str, Any]:
-    """A definition of one kind with the fields of its spec."""
-    schema: dict[str, Any] = {"type": "object", "properties": {"spec": {"type": "object", "properties": spec}}}
-    if status:
-        schema["properties"]["status"] = {"type": "object", "properties": status}
-    versions = [{"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": schema}}]
-    names = {"kind": kind, "plural": f"{kind.lower()}s"}
-    return {
-        "apiVersion": "apiextensions.k8s.io/v1",
-        "kind": "CustomResourceDefinition",
-        "metadata": {"name": f"{names['plural']}.db.example.com"},
-        "spec": {"group": "db.example.com", "names": names, "scope": "Namespaced", "versions": versions},
-    }
-
-
-class Made:
-    """A plugin that was made, and what was said."""
-
-    def __init__(self, folder: Path, crds: Path, result: Result) -> None:
-        self.folder, self.crds, self.result = folder, crds, result
-
-    def file(self, name: str) -> dict[str, Any]:
-        data: dict[str, Any] = yaml.safe_load((self.folder / name).read_text())
-        return data
-
-    @property
-    def spec(self) -> dict[str, Any]:
-        """The template of the main object's spec."""
-        objects = self.file("resources.yaml")["objects"]
-        spec: dict[str, Any] = next(one for one in objects if one.get("main"))["object"]["spec"]
-        return spec
-
-
-def make(tmp_path: Path, *definitions: dict[str, Any], more: tuple[str, ...] = ()) -> Made:
-    crds = tmp_path / "crds"
-    crds.mkdir(exist_ok=True)
-    for number, one in enumerate(definitions):
-        (crds / f"{number}.json").write_text(json.dumps(one))
-    folder = tmp_path / "mydb"
-    result = run("new", "mydb", "--from-crd", crds, "-o", folder, *more)
-    return Made(folder, crds, result)
-
-
-def green(made: Made) -> None:
-    """It passes the checks and the conformance kit."""
-    assert made.result.exit_code == 0, made.result.output + made.result.stderr
-    tested = run("test", made.folder, "--crds", made.crds)
-    assert tested.exit_code == 0, tested.output
-    assert "0 failed" in tested.output
-
-
-PLAIN = {
-    "image": TEXT,
-    "replicas": {"type": "integer", "minimum": 1},
-    "resources": RESOURCES,
-    "storage": {"type": "object", "properties": {"size": TEXT, "storageClassName": TEXT}},
-}
+from tests.scaffold.crds import NUMBER, PLAIN, RESOURCES, SWITCH, TEXT, Made, definition, green, make, run
 
 
 def test_the_fields_of_a_plain_database_are_mapped(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ OPERATORS = {
     "pg/3.0.0": ("PerconaPGCluster", {"image", "replicas", "resources", "storage"}),
     "ps": ("PerconaServerMySQL", {"image", "replicas", "resources", "storage"}),
     "psmdb/1.22.0": ("PerconaServerMongoDB", {"image", "replicas", "resources", "storage"}),
-    "pulumi-kubernetes-operator": ("Workspace", {"image", "resources"}),
+    "pulumi-kubernetes-operator": ("Stack", {"image", "resources"}),
     "pxc/1.20.0": ("PerconaXtraDBCluster", {"image", "replicas", "resources", "storage"}),
     "valkey-io": ("ValkeyCluster", {"image", "replicas", "resources", "storage"}),
 }

@@ -80,7 +80,7 @@ def new(
     from pulumi_everest.review.inputs.crd_files import crd_files
     from pulumi_everest.review.yaml_text import yaml_text
     from pulumi_everest.scaffold.asked import Answers
-    from pulumi_everest.scaffold.new import Wanted, is_name
+    from pulumi_everest.scaffold.new import NoKindError, Wanted, is_name
     from pulumi_everest.scaffold.new import new as make
 
     if not is_name(name):
@@ -100,8 +100,11 @@ def new(
         files = [*(path for path in paths if path != "cluster"), *map(str, from_cluster)]
         if findings:
             _exit(shown(findings))
-        wanted = Wanted(name, files, samples, main, answers)
-        made = make(wanted, folder, lambda objects: "---\n".join(map(yaml_text, objects)), _progress)
+        wanted = Wanted(name, files, samples, main, answers, _choose if _is_answered() else None)
+        try:
+            made = make(wanted, folder, lambda objects: "---\n".join(map(yaml_text, objects)), _progress)
+        except NoKindError as error:
+            raise click.UsageError(str(error)) from None
     _said(made, name, folder)
     _exit(shown(made.findings))
 
@@ -110,9 +113,22 @@ def _exit(code: int) -> None:
     click.get_current_context().exit(code)
 
 
+def _is_answered() -> bool:
+    """Whether someone is there to answer."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def _choose(names: list[str]) -> str:
+    """Ask which of several kinds is the database."""
+    chosen: str = click.prompt(
+        "Which kind is the database", type=click.Choice(names, case_sensitive=False), default=names[0], err=True
+    )
+    return chosen
+
+
 def _prompt(answers: Answers) -> None:
     """Ask what no flag has answered, where someone is there to answer."""
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not _is_answered():
         return
     from pulumi_everest.scaffold.asked import QUESTIONS
 
@@ -144,8 +160,9 @@ def _said(made: Made, name: str, folder: Path) -> None:
         kinds = [("parts", made.roles.parts), ("backups", made.roles.backups), ("restores", made.roles.restores)]
         more = [f"{what} {', '.join(one.kind for one in those)}" for what, those in kinds if those]
         click.echo(f"  the database is the kind {main.kind}{'; ' if more else ''}{'; '.join(more)}")
-    if made.roles.ties:
-        click.echo(f"  or one of {', '.join(one.kind for one in made.roles.ties)}: name it with --main")
+    if made.tie:
+        text = f"warning: each of {', '.join(made.tie)} may be the database; {made.tie[0]} was taken"
+        click.echo(f"{text}: name another with --main", err=True)
     if made.left_out:
         click.echo(f"  {_guesses(made.left_out)} left out; comments say where and why")
     if made.asks:

@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from pulumi_everest.emit.crds import usual_definition
+from pulumi_everest.expressions.patterns import is_pattern
 from pulumi_everest.model.findings import Finding, Place, finding
 
 SUFFIXES = (".yaml", ".yml", ".json")
@@ -47,6 +48,12 @@ class Kind:
     def api_version(self) -> str:
         """Group and version, as objects name them."""
         return f"{self.group}/{self.version}"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What it may be called, in small letters: kind or plural, with or without its group."""
+        said = (self.kind.lower(), self.plural.lower())
+        return (*said, *(f"{one}.{self.group.lower()}" for one in said))
 
     def part(self, name: str) -> Mapping[str, Any]:
         """The schema of `spec` or `status`; empty where there is none."""
@@ -89,7 +96,7 @@ def read(paths: Iterable[str | Path]) -> Source:
         for version, folder in _versions_in(path, source):
             found.setdefault(version, []).extend(_definitions(folder, source))
     found = {version: read for version, read in found.items() if read}
-    named = sorted((version for version in found if version), key=_in_order)
+    named = sorted((version for version in found if version), key=in_order)
     source.versions = named
     for version in named or list(found):
         source.by_version[version or NO_VERSION] = [*found.get("", []), *found[version]] if version else found[version]
@@ -103,7 +110,8 @@ def read(paths: Iterable[str | Path]) -> Source:
     return source
 
 
-def _in_order(version: str) -> tuple[Any, ...]:
+def in_order(version: str) -> tuple[Any, ...]:
+    """The parts of a version, to sort by."""
     return tuple((0, int(part)) if part.isdigit() else (-1, part) for part in re.split(r"[.+-]", version))
 
 
@@ -255,9 +263,7 @@ def _malformed(versions: list[dict[str, Any]]) -> str | None:
         for word, types in _KEYWORDS.items():
             if word in schema and not isinstance(schema[word], types):
                 return f"'{word}' is no {types[0].__name__}"
-        try:
-            re.compile(str(schema.get("pattern", "")))
-        except re.error:
+        if not is_pattern(schema.get("pattern", "")):
             return f"'{schema['pattern']}' is no pattern"
         waiting += schema.get("properties", {}).values()
         waiting += [schema[key] for key in ("items", "additionalProperties") if isinstance(schema.get(key), Mapping)]

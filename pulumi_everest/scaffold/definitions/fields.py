@@ -90,13 +90,13 @@ class Field:
             yield from one.below()
 
 
-def fields_of(schema: Mapping[str, Any], path: Path = ()) -> Field:
-    """The tree of a schema. What goes deeper than `DEEPEST`, or beyond `MOST_FIELDS`, is left out."""
+def fields_of(schema: Mapping[str, Any], path: Path = (), deepest: int = DEEPEST) -> Field:
+    """The tree of a schema. What goes deeper than `deepest`, or beyond `MOST_FIELDS`, is left out."""
     top = Field(path, schema)
     waiting, count = [top], 0
     while waiting:
         here = waiting.pop(0)
-        if len(here.path) - len(path) >= DEEPEST:
+        if len(here.path) - len(path) >= deepest:
             continue
         for name, below in _below(here.schema):
             count += 1

@@ -23,6 +23,11 @@ class Sample:
     spec: Mapping[str, Any] = field(default_factory=dict)
     """The spec of the object that is looked into."""
 
+    @property
+    def kinds(self) -> list[str]:
+        """The kinds of the objects."""
+        return [str(one.get("kind")) for one in self.objects]
+
     def of(self, kind: str, group: str) -> Sample:
         """The same, looking into the first object of a kind."""
         for one in self.objects:
@@ -31,6 +36,16 @@ class Sample:
             if one.get("kind") == kind and isinstance(version, str) and version.startswith(f"{group}/"):
                 return Sample(self.objects, spec if isinstance(spec, Mapping) else {})
         return Sample(self.objects)
+
+    def label_of(self, part: str, kind: str) -> str:
+        """The label by which an object of one kind names that of another; none where the sample has no such object."""
+        names = {_metadata(one).get("name") for one in self.objects if one.get("kind") == kind}
+        for one in self.objects:
+            labels = _metadata(one).get("labels") if one.get("kind") == part else None
+            for label, value in labels.items() if isinstance(labels, Mapping) else ():
+                if isinstance(label, str) and isinstance(value, str) and value in names:
+                    return label
+        return ""
 
     def at(self, path: Path) -> Any:
         """The value at a path of the spec; of lists and mappings of anything that of the first entry."""
@@ -43,6 +58,11 @@ class Sample:
             else:
                 here = here.get(part) if isinstance(here, Mapping) else None
         return here
+
+
+def _metadata(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    found = document.get("metadata")
+    return found if isinstance(found, Mapping) else {}
 
 
 def read_sample(files: list[str]) -> tuple[Sample, list[Finding]]:

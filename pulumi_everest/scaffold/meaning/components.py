@@ -11,10 +11,12 @@ from pulumi_everest.scaffold.meaning.shapes import COUNTS, LEFT_OUT, MONITORS, P
 
 ENGINE = "engine"
 MEMBER, BACKUP, MONITORING = "member", "backup", "monitoring"
-_SCHEDULED = {"podSpec", "podTemplate", "podTemplates"}
+OPEN_PODS = ("podSpec", "openPodSpec", "statefulSet", "podTemplate", "podTemplates")
+"""Roles of fields with the spec of a pod, or around one."""
+IMAGES = ("image", "imageParts", "repository")
 _OF_ALL = {
     "paused", "operatorVersion", "usersSecret", "users", "certificate", "internalCertificate", "issuer", "tlsMode",
-    "tlsSwitch", "stores", "urlStore", "schedules", "pitr", "pmm", "shards", "expansion",
+    "tlsSwitch", "tlsOnly", "stores", "urlStore", "schedules", "pitr", "pmm", "shards", "expansion",
 }  # fmt: skip
 """Roles of fields that are the whole cluster's, wherever they stand."""
 
@@ -88,7 +90,8 @@ def _loose(here: Field, found: Found) -> list[tuple[str, Field]]:
         elif child.type in ("object", "map", "array") and not is_kubernetes(child):
             loose += _loose(child, found)
     loose.sort(key=lambda one: (len(one[1].path), one[1].last.lower() != one[0].lower()))
-    if here.last == ENTRY or here.type != "object" or (here.parent is None and not here.children):
+    counts = any(name == "replicas" and one.parent is here for name, one in loose)
+    if (here.last == ENTRY and not counts) or here.type != "object" or (here.parent is None and not here.children):
         return loose
     return _taken(here, loose, found)
 
@@ -100,18 +103,18 @@ def _has_image(here: Field) -> bool:
 def counted(roles: set[str]) -> set[str]:
     """Of what a component needs two of, those that are among roles."""
     groups = {
-        "image": {"image", "imageParts", "version", "majorVersion"},
+        "image": {"image", "imageParts", "repository", "version", "majorVersion"},
         "resources": {"resources", "amounts"},
         "replicas": {"replicas"},
-        "storage": {"claim", "volume", "claimTemplate", "claimTemplates"},
-        "scheduling": POD | _SCHEDULED | PARTS,
+        "storage": {"claim", "claims", "volume", "diskSize", "claimTemplate", "claimTemplates", "statefulSet"},
+        "scheduling": POD | {*OPEN_PODS} | PARTS,
     }
     return {name for name in COUNTS if groups[name] & roles}
 
 
 def _taken(here: Field, loose: list[tuple[str, Field]], found: Found) -> list[tuple[str, Field]]:
     """Make a component of `here` if it is one; what is left over for what it stands in."""
-    own = [(name, one) for name, one in loose if name not in _OF_ALL]
+    own = [(name, one) for name, one in loose if name not in _OF_ALL and _counts_for(here, name, one)]
     roles = {name for name, _ in own}
     has = counted(roles)
     kind = _kind(here, loose, has, any(one.kind == MEMBER for one in found.components))
@@ -123,9 +126,41 @@ def _taken(here: Field, loose: list[tuple[str, Field]], found: Found) -> list[tu
     component = Component(here.name or ENGINE, kind, here)
     for name, one in own:
         component.fields.setdefault(name, []).append(one)
+    _without_others(component)
     component.optional = _is_optional(here)
     found.components.append(component)
     return [(name, one) for name, one in loose if name in _OF_ALL]
+
+
+def _counts_for(here: Field, name: str, one: Field) -> bool:
+    """Whether a field is of the component `here`: a number of pods is near it, and an image not one of an exporter."""
+    between = one.path[len(here.path) : -1]
+    if name == "replicas":
+        return len(between) < 5 and between.count(ITEM) < 2
+    return name not in IMAGES or not any(MONITORS.search(part) for part in between)
+
+
+def _without_others(component: Component) -> None:
+    """Leave out fields that stand in a mapping with an image of its own, which is another container's."""
+    image = component.first(*IMAGES)
+    if image is None:
+        return
+    for name, listed in list(component.fields.items()):
+        kept = [one for one in listed if one is image or not _is_of_another(one, image, component.place)]
+        if kept:
+            component.fields[name] = kept
+        else:
+            del component.fields[name]
+
+
+def _is_of_another(one: Field, image: Field, place: Field) -> bool:
+    for above in one.above():
+        if above is place:
+            return False
+        images = [below for below in above.children.values() if role(below) in IMAGES]
+        if images and image not in images:
+            return True
+    return False
 
 
 def _kind(here: Field, loose: list[tuple[str, Field]], has: set[str], members: bool) -> str | None:
@@ -137,7 +172,8 @@ def _kind(here: Field, loose: list[tuple[str, Field]], has: set[str], members: b
     own = {name for name, one in loose if one.parent is here}
     direct = {name for name, one in loose if one.parent in {here, *here.children.values()}}
     if here.parent is None:
-        whole = {"replicas", "image"} & own and has & {"storage", "resources"}
+        has_own = counted(own)
+        whole = ("replicas" in own and len(has_own) > 1) or ("image" in own and has_own & {"storage", "resources"})
         return MEMBER if whole or (not members and len(has) > 1) else None
     stores = "stores" in roles or "schedules" in roles
     if len(has) < 2 and not (has == {"image"} and stores):
@@ -172,11 +208,13 @@ def _engine(found: Found) -> Component | None:
             has.add("image")  # one that stands above is the engine's
         around = any(one.place in other.place.above() for other in found.components)
         named = re.search(
-            r"proxy|router|pool|balancer|monitor|exporter|sentinel|arbiter|keeper", one.place.name, re.IGNORECASE
+            r"proxy|router|pool(?!s)|balancer|monitor|exporter|sentinel|arbiter|keeper|dashboard|console|gateway",
+            one.place.name,
+            re.IGNORECASE,
         )
         depth = sum(part not in (ITEM, ENTRY) for part in one.place.path)
         return (
-            2 * ("storage" in has) + ("replicas" in has) + len(has) - 3 * bool(named) + 2 * around,
+            2 * ("storage" in has) + ("replicas" in has) + len(has) - 3 * bool(named) + 2 * around + (not one.optional),
             -depth,
             not one.optional,
             len(one.fields),
@@ -194,7 +232,7 @@ def _share(engine: Component, loose: list[tuple[str, Field]], found: Found) -> N
         elif name in ("pullPolicy", "pullSecrets"):
             if len(one.path) == 1:
                 found.whole.setdefault(name, []).append(one)
-        elif _is_beside(one, engine, name):
+        elif _is_beside(one, engine, name) or _is_image_of(one, engine, name):
             nearer = engine.fields.get(name, [])
             if not nearer or name == "expose":
                 engine.fields.setdefault(name, []).append(one)
@@ -205,6 +243,13 @@ def _is_beside(one: Field, engine: Component, name: str) -> bool:
     around = {engine.place, *engine.place.above()}
     stands = {one.parent} if name not in ("configMap", "configText") else {one.parent, one.parent and one.parent.parent}
     return bool(around & stands)
+
+
+def _is_image_of(one: Field, engine: Component, name: str) -> bool:
+    """Whether the engine, which has no image of its own, has that of a mapping beside it, such as `general`."""
+    if name not in (*IMAGES, "version") or engine.first(*IMAGES) not in (None, one) or MONITORS.search(one.path[0]):
+        return False
+    return len(one.path) < 3 and ("enabled" not in one.parent.children if one.parent is not None else False)
 
 
 def _without_copies(found: Found, engine: Component) -> None:

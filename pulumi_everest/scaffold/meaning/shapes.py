@@ -16,22 +16,24 @@ def _named(*patterns: str) -> re.Pattern[str]:
     return re.compile(rf"(?:{'|'.join(patterns)})\Z", re.IGNORECASE)
 
 
-_COUNTED: Final = r"(?:replicas?|size|instances?|members?|nodes?|count|servers?|brokers?|workers?)"
+_COUNTED: Final = r"(?:replicas?|size|instances|members|nodes|count|servers|brokers|workers)"
 _WHAT: Final = r"(?:cluster|node|replicas?|instances?|members?|pods?|servers?|num|number)"
 _REPLICAS: Final = _named(_COUNTED, rf"{_WHAT}[_-]?(?:of)?[_-]?(?:{_COUNTED}|num|number)")
 _SHARDS: Final = _named(r"(?:num(?:ber)?(?:of)?)?shards?(?:count|num|size)?")
 _IMAGE: Final = _named(r"image(?:name|url)?", r"(?:server|database|db|engine|base|docker|container|custom)image")
 _SOFTWARE: Final = r"(?:server|database|db|engine|postgres|postgresql|mysql|mongodb?|redis|kafka)"
 _VERSION: Final = _named("version", rf"{_SOFTWARE}version")
-_MAJOR: Final = re.compile(r"\w*version\Z", re.IGNORECASE)
+_MAJOR: Final = _named("(?:major)?version", rf"{_SOFTWARE}(?:major)?version")
 _OPERATORS: Final = _named(r"(?:cr|operator)[_-]?version")
 _PAUSE: Final = re.compile(
     r"(?:paused?|suspend(?:ed)?|stop(?:ped)?|hibernat(?:e|ed|ion)|shutdown|halted)\Z", re.IGNORECASE
 )
 _CLASS: Final = re.compile(r"(?:storage)?class(?:name)?\Z", re.IGNORECASE)
 _SIZE: Final = re.compile(
-    r"(?:size|storage|capacity|(?:storage|volume|disk|data|pvc?)(?:size|capacity))\Z", re.IGNORECASE
+    r"(?:size|storage|capacity|(?:storage|volume|disk|data|pvc?)_?(?:size|capacity)|request(?:ed)?_?storage)\Z",
+    re.IGNORECASE,
 )
+_DISK: Final = _named(r"(?:storage|volume|disk|data|pvc?)_?(?:size|capacity)")
 _EXPANSION: Final = re.compile(r"(?:enable|allow)?volume(?:expansion|scaling|resize)\Z", re.IGNORECASE)
 _GRACE: Final = re.compile(r"(?:terminationGracePeriod(?:Seconds)?|gracePeriod(?:Seconds)?)\Z", re.IGNORECASE)
 _CONFIG: Final = re.compile(
@@ -50,6 +52,7 @@ _CERTIFICATE: Final = re.compile(
 )
 _NO_CERTIFICATE: Final = re.compile(r"^alt|names$|^dns|days|duration|validity|cipher|version", re.IGNORECASE)
 _AUTHORITY: Final = re.compile(r"^ca(?![a-z])|[a-z]CA(?![a-z])|Ca(?=Secret|Cert|Bundle)|root", re.ASCII)
+_TLS_ONLY: Final = _named(r"(?:tls|ssl)_?(?:only|required)", r"(?:require|force)_?(?:tls|ssl)")
 _INTERNAL: Final = re.compile(r"internal|replication|peer|inter|node|cluster", re.IGNORECASE)
 _USERS: Final = re.compile(
     r"(?:users?|root|admin|superuser|auth|credentials?|password|system)_?(?:password)?_?(?:secret)?(?:key)?(?:name|ref)?\Z"
@@ -62,7 +65,7 @@ LEFT_OUT: Final = re.compile(
     r"init[_-]?containers?|initImage|sidecars?\w*|\w*agent|\w*jobs?|restore\w*|recover\w*|bootstrap\w*|multi[_-]?cluster"
     r"|replica[_-]?clusters?|externalClusters?|standby|remote\w*|overrides?|\w*probes?|lifecycle|securityContext|clone\w*"
     r"|\w*upgrade\w*|log[_-]?(?:collector|rotate)|tablespace\w*|migration\w*|importer|import|dataSource|\w*webhook\w*|debug"
-    r"|git|\w*vault\w*|ephemeral\w*|extra\w*|additional(?:Containers|Volumes|Pods)|customPodTemplate|ignored?\w*",
+    r"|busy_?box\w*|helper\w*|ingress\w*|hpa\w*|\w*autoscal\w*|git|\w*vault\w*|ephemeral\w*|extra\w*|additional(?:Containers|Volumes|Pods)|customPodTemplate|ignored?\w*",
     re.IGNORECASE,
 )
 """Names of what is not the database itself: agents, init containers, jobs, restores, other clusters, and patches."""
@@ -102,7 +105,9 @@ def is_kubernetes(field: Field) -> bool:
 
 def is_pod_spec(field: Field) -> bool:
     """Whether a mapping is the spec of a pod."""
-    return field.has("containers") and field.children["containers"].type == "array" and field.has("volumes")
+    return field.has("containers", "volumes") and all(
+        field.children[name].type in ("array", "any") for name in ("containers", "volumes")
+    )
 
 
 def is_claim(field: Field) -> bool:
@@ -127,6 +132,33 @@ def size_and_class(field: Field) -> tuple[Field, Field] | None:
     )
     kind = next((one for name, one in field.children.items() if _CLASS.match(name) and one.type == "string"), None)
     return (size, kind) if size is not None and kind is not None else None
+
+
+def is_class(field: Field) -> bool:
+    """Whether a field is the class of a volume."""
+    return field.type == "string" and bool(re.match(r"(?:storage)class(?:name)?\Z", field.last, re.IGNORECASE))
+
+
+def _is_lone_size(field: Field) -> bool:
+    """Whether a field is the size of a volume whose class stands elsewhere, or nowhere."""
+    beside = field.parent is None or size_and_class(field.parent) is None
+    return bool(_DISK.match(field.last)) and field.type in ("string", "quantity") and beside
+
+
+def _is_repository(field: Field) -> bool:
+    """Whether a field is an image without its tag, which stands beside it."""
+    beside = (
+        field.parent.children if field.parent is not None and not field.parent.last.lower().endswith("image") else {}
+    )
+    return field.last == "repository" and field.type == "string" and bool({"tag", "version"} & set(beside))
+
+
+def _is_image(field: Field) -> bool:
+    """Whether a field is an image: by its own name, or as the name that a mapping `image` has."""
+    if field.type != "string" or field.enum:
+        return False
+    named = field.last == "name" and field.parent is not None and bool(_IMAGE.match(field.parent.last))
+    return bool(_IMAGE.match(field.last)) or named
 
 
 def is_bucket(field: Field) -> bool:
@@ -314,6 +346,8 @@ _ROLES: Final = {
     "pmm": _is_pmm,
     "resources": lambda one: one.type == "object" and is_resources(one),
     "claim": lambda one: one.type == "object" and is_claim(one),
+    "claims": lambda one: one.type == "array" and ITEM in one.children and is_claim(one.children[ITEM]),
+    "diskSize": _is_lone_size,
     "volume": lambda one: one.type == "object" and size_and_class(one) is not None,
     "affinity": lambda one: one.type == "object" and is_affinity(one) and not one.has("nodeSelector"),
     "nodeAffinity": lambda one: (
@@ -326,6 +360,8 @@ _ROLES: Final = {
     "podTemplates": lambda one: _templates(one, "pod"),
     "claimTemplates": lambda one: _templates(one, "claim"),
     "serviceTemplates": lambda one: _templates(one, "service"),
+    "openPodSpec": lambda one: bool(re.match(r"pod_?spec\Z", one.last, re.I)) and one.type == "open",
+    "statefulSet": lambda one: bool(re.match(r"stateful_?set\Z", one.last, re.I)) and _is_open_template(one),
     "podTemplate": lambda one: bool(re.match(r"(?:pod)_?template(?:spec)?\Z", one.last, re.I)) and one.type == "open",
     "claimTemplate": lambda one: (
         bool(re.search(r"claim_?template\Z|pvc_?template\Z", one.last, re.I))
@@ -367,14 +403,16 @@ _ROLES: Final = {
     "paused": lambda one: (
         bool(_PAUSE.match(one.last)) and (one.type == "boolean" or {"yes", "no"} <= set(map(str, one.enum)))
     ),
-    "image": lambda one: bool(_IMAGE.match(one.last)) and one.type == "string" and not one.enum,
-    "imageParts": lambda one: one.last == "image" and one.has("repository", "tag"),
+    "image": _is_image,
+    "repository": _is_repository,
+    "imageParts": lambda one: bool(re.search(r"image\Z", one.last, re.I)) and one.has("repository", "tag"),
     "version": lambda one: bool(_VERSION.match(one.last)) and one.type == "string",
     "majorVersion": lambda one: bool(_MAJOR.match(one.last)) and one.type == "integer",
     "shards": lambda one: bool(_SHARDS.match(one.last)) and one.type == "integer",
     "replicas": lambda one: bool(_REPLICAS.match(one.last)) and one.type == "integer",
     "tlsMode": _tls_mode,
     "tlsSwitch": _tls_switch,
+    "tlsOnly": lambda one: one.type == "boolean" and bool(_TLS_ONLY.match(one.last)),
     "usersSecret": _users,
     "internalCertificate": lambda one: _certificate(one) and bool(_INTERNAL.search(one.last)),
     "certificate": _certificate,

@@ -53,5 +53,10 @@ def said_image(component: Component, sample: Sample, listed: list[str]) -> str:
         name, tag = sample.at((*parts.path, "repository")), sample.at((*parts.path, "tag"))
         if isinstance(name, str) and isinstance(tag, str):
             return f"{name}:{tag}"
+    repository, version = component.first("repository"), component.first("version")
+    if repository is not None and version is not None:
+        name, tag = sample.at(repository.path), sample.at(version.path)
+        if isinstance(name, str) and isinstance(tag, str):
+            return f"{name}:{tag}"
     wanted = component.place.name.lower()
     return next((one for one in listed if wanted and wanted in one.lower()), "")

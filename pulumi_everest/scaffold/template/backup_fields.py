@@ -45,12 +45,15 @@ class BackupFields:
         """The types of storages that the object has a place for."""
         self.named: Tree = {}
         """Annotations with the names of storages and schedules, where the object has no place for them."""
+        self.needed = False
+        """Whether the object needs a storage where it says anything of backups."""
         self.pods = False
         """Whether storages say how the pods run that make backups."""
 
     def stores(self, at: Field) -> None:
         """The storages: a mapping by name, or a list."""
         reads = ("backup.storages",)
+        self.needed = at.required and bool(at.schema.get("minItems"))
         if ENTRY in at.children:
             entry = self.store(at.children[ENTRY])
             made: Any = {"forEach": {"storage": "${spec.?backup.?storages}"}, "${storage.name}": entry}
@@ -66,11 +69,29 @@ class BackupFields:
             if numbered:
                 self._name(loop["name"], item)
         loop |= self.store(item)
-        by_kind = self._by_kind(item)
-        if by_kind:
-            loop |= by_kind
+        loop |= self._by_kind(item)
         put(self.tree, (*at.path[:-1], f"?{at.last}"), Guess([loop], "storages", reads))
+        mounted = self.mounted(at)
+        if mounted is not None:
+            listed, secrets = mounted
+            secrets.value = [{"forEach": {"storage": "${spec.?backup.?storages}"}, **secrets.value[0]}]
+            put(self.tree, (*at.path[:-1], f"?{listed}"), secrets)
         self._of_kinds()
+
+    def mounted(self, at: Field) -> tuple[str, Any] | None:
+        """The list beside a storage in which Secrets are mounted, where the storage has no place for credentials."""
+        beside = at.parent.children.values() if at.parent is not None and "credentialsSecret" not in self.taken else ()
+        for one in beside:
+            item = one.children.get(ITEM)
+            if item is None or not item.has("secret", "configMap") or item.at("secret", "name") is None:
+                continue
+            reads = ("backup.storages.credentialsSecret",)
+            note = "ask: in which form, and under which keys, does the operator want the credentials of a storage?"
+            made = "has(secrets.storages) && storage.name in secrets.storages"
+            there = f"${{has(storage.credentialsSecret) || ({made})}}"
+            secret = {"when": there, "secret": {"name": {"mixin": "storageCredentials"}}}
+            return one.last, Guess([secret], "credentials", reads, note)
+        return None
 
     def _name(self, number: str, item: Field) -> None:
         """Say by annotations which storage has which number, and which schedule makes which kind of backups."""

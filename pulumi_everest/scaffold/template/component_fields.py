@@ -6,15 +6,21 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from pulumi_everest.scaffold.definitions.fields import ITEM, Field, Path
+from pulumi_everest.scaffold.definitions.fields import ENTRY, ITEM, Field, Path
 from pulumi_everest.scaffold.definitions.samples import Sample
-from pulumi_everest.scaffold.meaning.components import BACKUP, ENGINE, Component
-from pulumi_everest.scaffold.meaning.shapes import PARTS, POD, role, size_and_class
+from pulumi_everest.scaffold.meaning.components import BACKUP, ENGINE, IMAGES, Component
+from pulumi_everest.scaffold.meaning.shapes import PARTS, POD, is_class, role, size_and_class
 from pulumi_everest.scaffold.template.placing import Tree, mapping_at, put
 from pulumi_everest.scaffold.template.tree import Guess, Note
 
 RANGES = "${range.contains('/') ? range : range + (range.contains(':') ? '/128' : '/32')}"
 RECLAIM = "${options.volumePolicy == 'delete' ? 'Delete' : 'Retain'}"
+_OPEN_PODS: dict[str, Path] = {
+    "openPodSpec": (),
+    "podTemplate": ("spec",),
+    "statefulSet": ("spec", "template", "spec"),
+}
+"""Where in fields that may have anything the spec of a pod is."""
 _BESIDE = re.compile(r"wal|log|temp(?!late)|tmp|backup|tablespace|cache|ephemeral|conf", re.IGNORECASE)
 
 
@@ -56,6 +62,7 @@ class ComponentFields:
 
     def _start(self) -> None:
         component = self.component
+        self._name_entries()
         here = mapping_at(self.tree, component.place.path)
         here["let"] = {**here.get("let", {}), "instance": f"${{{self.variable}}}"}
         if component.optional:
@@ -67,6 +74,14 @@ class ComponentFields:
         if component.place.last == ITEM and name is not None and name.type == "string":
             said = self.sample.at((*component.place.path, "name"))
             here["name"] = said if isinstance(said, str) else _plain_name(component.place.name)
+
+    def _name_entries(self) -> None:
+        """Give the parts of any name that it stands in the names that the sample has."""
+        path = self.component.place.path
+        for number, part in enumerate(path):
+            said = self.sample.at(path[:number]) if part == ENTRY else None
+            if isinstance(said, Mapping) and said:
+                mapping_at(self.tree, path[:number]).setdefault(str(next(iter(said))), {})
 
     def _put(self, field: Field, value: Any, what: str, reads: str = "", **more: Any) -> None:
         put(self.tree, field.path, Guess(value, what, (self._field(reads),) if reads else (), **more))
@@ -84,7 +99,7 @@ class ComponentFields:
 
     def _version(self) -> None:
         image = self.component.first("image")
-        parts = self.component.first("imageParts")
+        parts, repository = self.component.first("imageParts"), self.component.first("repository")
         if image is not None:
             self._put(image, self._of_instance(image, "image"), "image", "image")
         elif parts is not None:
@@ -92,6 +107,9 @@ class ComponentFields:
             whole = self._inside(parts, "image")
             self._put(name, f"${{{whole}.substring(0, {whole}.lastIndexOf(':'))}}", "image", "image")
             self._put(tag, f"${{{whole}.substring({whole}.lastIndexOf(':') + 1)}}", "image", "image")
+        elif repository is not None:
+            whole = self._inside(repository, "image")
+            self._put(repository, f"${{{whole}.substring(0, {whole}.lastIndexOf(':'))}}", "image", "image")
         version = self.component.first("version")
         if version is not None:
             self._put(version, self._of_instance(version, "version"), "version", "version")
@@ -121,7 +139,7 @@ class ComponentFields:
         found = [*self.component.fields.get("volume", ()), *self.component.fields.get("claim", ())]
         found += self.component.fields.get("claimTemplate", [])
         if not found:
-            self._templates_of_claims()
+            self._other_storage()
             return
         chosen = min(found, key=lambda one: (self._is_beside(one), len(one.path), one.path))
         self.has_storage = True
@@ -169,11 +187,37 @@ class ComponentFields:
             if kept is not None:
                 put(self.tree, sort.path, Guess(kept, "kind of volume"))
 
+    def _other_storage(self) -> None:
+        """A volume as a list of claims, as a size alone, or as what a StatefulSet says of it."""
+        claims, disk = self.component.first("claims"), self.component.first("diskSize")
+        pods = self.component.first("statefulSet")
+        self.has_storage = True
+        if self.component.first("claimTemplates") is not None:
+            self._templates_of_claims()
+        elif claims is not None:
+            put(self.tree, claims.path, [Guess(self._claim(), "storage", (self._field("storage"),))])
+        elif disk is not None:
+            self._put(disk, self._of_instance(disk, "storage.size"), "storage", "storage.size")
+            self._class_of_disk()
+        elif pods is not None:
+            said = self.sample.at((*pods.path, "spec", "volumeClaimTemplates", ITEM, "metadata", "name"))
+            ask = "" if isinstance(said, str) else "which volume does the operator mount?"
+            name = Guess(said if isinstance(said, str) else "data", "name of the volume", ask=ask)
+            claim = Guess({"metadata": {"name": name}, "spec": self._claim()}, "storage", (self._field("storage"),))
+            put(self.tree, (*pods.path, "spec", "volumeClaimTemplates"), [claim])
+        else:
+            self.has_storage = False
+
+    def _class_of_disk(self) -> None:
+        """The class of a volume of which only the size stands alone, where the component has one place for it."""
+        place = self.component.place
+        classes = (one for one in place.below() if is_class(one) and ITEM not in one.path[len(place.path) :])
+        for one in [*classes][:1]:
+            self._optional(one, "instance.storage.?storageClass", "storage class", "storage.storageClass")
+
     def _templates_of_claims(self) -> None:
         claims = self.component.first("claimTemplates")
-        if claims is None:
-            return
-        self.has_storage = True
+        assert claims is not None
         name = self._named(claims)
         item: Tree = {"name": name, "spec": self._claim()}
         if "name" not in claims.children[ITEM].children:
@@ -244,9 +288,10 @@ class ComponentFields:
         """The spec of a pod: what the component's own fields do not take, and its container where it needs one."""
         at = self.component.first("podSpec")
         path = at.path if at is not None else None
-        open_one = self.component.first("podTemplate")
-        if path is None and open_one is not None:
-            path = (*open_one.path, "spec")
+        for name, inside in _OPEN_PODS.items():
+            open_one = self.component.first(name)
+            if path is None and open_one is not None:
+                path = (*open_one.path, *inside)
         listed = self.component.first("podTemplates")
         if path is None and listed is not None:
             name = self._named(listed)
@@ -259,7 +304,7 @@ class ComponentFields:
             if self.component.first(name) is None:
                 guess = Guess(f"${{instance.?scheduling.?{name}}}", name, (self._field(f"scheduling.{name}"),))
                 put(self.tree, (*path, f"?{name}"), guess)
-        image, resources = self.component.first("image", "imageParts"), self.component.first("resources")
+        image, resources = self.component.first(*IMAGES), self.component.first("resources")
         container: Tree = {"name": self._container(path)}
         if image is None and self.image_of == self.component.name:
             container["image"] = Guess("${instance.image}", "image", (self._field("image"),))
@@ -406,11 +451,6 @@ class ComponentFields:
         rest = {key: here.pop(key) for key in list(here) if key not in ("let", "enabled")}
         here["enabled"] = Guess(f"${{has(types.{self.component.name})}}", "switch")
         here["merge"] = rest
-
-    @property
-    def runs_engine(self) -> bool:
-        """Whether it runs the image of another component."""
-        return self.image_of != self.component.name
 
 
 _SERVICE = (

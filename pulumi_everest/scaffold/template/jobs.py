@@ -69,6 +69,9 @@ class _Job:
     def _guess(self, value: Any, name: str, *reads: str) -> Guess:
         return Guess(value, name, reads)
 
+    def _rule(self, cel: str, path: str, message: str) -> None:
+        self.rules.append({"cel": cel, "path": path, "message": message})
+
     def reference(self) -> bool:
         """Say which cluster it is about."""
         to = refers(self.kind, self.main)
@@ -82,9 +85,7 @@ class _Job:
         """Say which storage it is about: by its name, or by the number that the operator knows it by."""
         for one in self.top.children.values():
             pattern = NUMBERED.match(str(one.schema.get("pattern", "")))
-            if one.type != "string" or not re.fullmatch(
-                r"(?:backup)?(?:storage|repo|repository|location)(?:name)?", one.last, re.IGNORECASE
-            ):
+            if one.type != "string" or not _STORAGE.fullmatch(one.last):
                 continue
             self.takes_something = True
             if pattern is None:
@@ -101,7 +102,7 @@ class _Job:
             word, low, high = pattern.groups()
             named = f"spec.?storage.orValue('{word}{low}').matches('^{word}[{low}-{high}]$')"
             text = "which number a storage has stands in the cluster, which is not in the input"
-            self.rules.append({"cel": f"has(cluster.spec) || {named}", "path": "storage", "message": text})
+            self._rule(f"has(cluster.spec) || {named}", "storage", text)
 
     def plain(self) -> None:
         """What a backup says beside that."""
@@ -144,8 +145,8 @@ class _Job:
                         {"when": "${has(spec.storage)}", **made}, "source", "storage", "path"
                     )
                     self.rules.append(_KNOWN_STORAGE)
-                    needed = {"cel": "!has(spec.storage) || has(spec.path)", "path": "path"}
-                    self.rules.append({**needed, "message": "path says where in the storage the backup is"})
+                    text = "path says where in the storage the backup is"
+                    self._rule("!has(spec.storage) || has(spec.path)", "path", text)
 
     def _place(self, at: Field) -> Tree:
         made: Tree = {}
@@ -175,9 +176,7 @@ class _Job:
 
     def moment(self) -> None:
         """Say up to which moment a restore goes."""
-        at = next(
-            (one for one in self.top.children.values() if re.match(r"pitr|pointInTime", one.last, re.IGNORECASE)), None
-        )
+        at = next((one for one in self.top.children.values() if _MOMENT.match(one.last)), None)
         if at is None or at.type != "object":
             return
         date = at.child("date", "time", "targetTime", "pointInTime", "timestamp")
@@ -190,21 +189,10 @@ class _Job:
             made["type"] = "${spec.pointInTime == 'latest' ? 'latest' : 'date'}"
         form = "${spec.pointInTime}" if date.schema.get("format") == "date-time" else "${utc(spec.pointInTime)}"
         made[date.last] = {"when": "${spec.pointInTime != 'latest'}", "do": form}
+        moment = "spec.?pointInTime.orValue('')"
         if not latest:
-            self.rules.append(
-                {
-                    "cel": "spec.?pointInTime.orValue('') != 'latest'",
-                    "path": "pointInTime",
-                    "message": "the moment is a time",
-                }
-            )
-        self.rules.append(
-            {
-                "cel": "!spec.?pointInTime.orValue('').contains('.')",
-                "path": "pointInTime",
-                "message": "the moment is a whole second",
-            }
-        )
+            self._rule(f"{moment} != 'latest'", "pointInTime", "the moment is a time")
+        self._rule(f"!{moment}.contains('.')", "pointInTime", "the moment is a whole second")
         below = at.child("backupSource", "source")
         inner = self._place(below) if below is not None and below.type == "object" else {}
         inner.pop("destination", None)
@@ -215,11 +203,9 @@ class _Job:
             )
         self.spec[at.last] = self._guess(made, "moment", "pointInTime")
 
-    def _moment_rule(self, cel: str, message: str) -> None:
-        self.rules.append({"cel": cel, "path": "pointInTime", "message": message})
-
     def file(self, source: Source) -> Tree:
         """The file."""
+        self._needed()
         fill(self.spec, self.top, Sample())
         made: Tree = {}
         if self.places:
@@ -242,6 +228,17 @@ class _Job:
         }
         made["objects"] = [{"name": self.what, "main": True, "object": one}]
         return made
+
+    def _needed(self) -> None:
+        """Refuse jobs that leave out what the object needs: nothing can stand in for a backup that nobody named."""
+        for one in self.top.children.values():
+            guess = self.spec.get(f"?{one.last}")
+            if not one.required or not isinstance(guess, Guess) or not isinstance(guess.value, str):
+                continue
+            guess.value = guess.value.replace("spec.?", "spec.")
+            self.spec[one.last] = self.spec.pop(f"?{one.last}")
+            for name in guess.reads:
+                self._rule(f"has(spec.{name})", name, f"a {self.what} of this operator needs '{name}'")
 
     def _wait_for(self) -> Guess | None:
         status = fields_of(self.kind.part("status"))
@@ -274,9 +271,7 @@ def _with_folder(clouds: Mapping[str, Any]) -> None:
         inner = value.value if isinstance(value, Guess) else value
         if isinstance(inner, dict):
             for key in [key for key in inner if key.lstrip("?") in ("prefix", "path", "folder")]:
-                inner[key.lstrip("?")] = Guess(
-                    {"when": "${folder(spec.path) != ''}", "do": "${folder(spec.path)}"}, "folder", ("path",)
-                )
+                inner[key.lstrip("?")] = Guess(dict(_FOLDER), "folder", ("path",))
                 if key.startswith("?"):
                     del inner[key]
 

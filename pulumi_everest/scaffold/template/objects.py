@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pulumi_everest.scaffold.definitions.crd_files import Kind, Source
-from pulumi_everest.scaffold.definitions.fields import Field, fields_of, schema_of_sample
+from pulumi_everest.scaffold.definitions.fields import Field, Path, fields_of, schema_of_sample
 from pulumi_everest.scaffold.definitions.samples import Sample
-from pulumi_everest.scaffold.meaning.components import ENGINE, Component, Found
+from pulumi_everest.scaffold.meaning.components import ENGINE, IMAGES, OPEN_PODS, Component, Found
 from pulumi_everest.scaffold.meaning.roles import Roles, found_in, refers
 from pulumi_everest.scaffold.meaning.shapes import LEFT_OUT
 from pulumi_everest.scaffold.template import bootstrap
 from pulumi_everest.scaffold.template.api_versions import api_version
 from pulumi_everest.scaffold.template.component_fields import ComponentFields
-from pulumi_everest.scaffold.template.least import constants, fill
+from pulumi_everest.scaffold.template.least import constants, fill, least
 from pulumi_everest.scaffold.template.placing import Tree, mapping_at, marked, put
 from pulumi_everest.scaffold.template.schedule_objects import SCHEDULES, is_scheduled, schedule_object
 from pulumi_everest.scaffold.template.since import only_since
@@ -47,9 +48,6 @@ class Objects:
     components: list[ComponentType]
     found: Found
     whole: WholeFields
-    top: Field
-    begins: bool = False
-    """Whether the main object says which backup a new cluster begins with."""
 
 
 @dataclass(frozen=True)
@@ -82,17 +80,20 @@ def objects_of(
         at["when"] = f"${{{' || '.join(f'has(types.{one.name})' for one in inside)}}}"
         at["enabled"] = True
     whole.fill()
-    begins = bootstrap.fill(spec, top)
+    with_secrets = bootstrap.fill(spec, top) or whole.has_stores
     constants(spec, top, looked, LEFT_OUT)
     _switched(found, spec)
     fill(spec, top, looked)
     objects: list[Any] = []
-    if whole.has_stores:
+    if with_secrets:
         objects.append({"mixin": "storageSecrets"})
-    for part in roles.parts:
-        own = _part(part, main, source, sample, components)
+    holder = next(iter([*roles.labelled, *roles.parts]), None) if roles.bare else None
+    for part in [*roles.labelled, *roles.parts]:
+        own = _part(part, main, source, sample, components, holds=part is holder, needed=roles.bare)
         if own is not None:
             objects.append(own)
+            if part.kind in roles.served:
+                _served(spec, roles.served[part.kind], own["name"], part)
     made = _object(main, source, spec, whole.rules)
     if whole.backups is not None and whole.backups.named:
         made["metadata"]["?annotations"] = whole.backups.named
@@ -101,13 +102,13 @@ def objects_of(
         image = Guess("${spec.instances.engine.image}", "image", ("instances.engine.image",), note)
         made["metadata"].setdefault("?annotations", {})["everest.percona.com/image"] = image
     objects.append({"name": "cluster", "main": True, "object": made})
-    tree: Tree = {"let": {"owner": "${metadata.name}"}} if whole.has_stores else {}
+    tree: Tree = {"let": {"owner": "${metadata.name}"}} if with_secrets else {}
     found_schedules = (schedule_object(kind, main, source) for kind in roles.backups if is_scheduled(kind))
     scheduled = [one for one in found_schedules if one is not None]
     if scheduled and (whole.has_stores or whole.has_url_store):
         tree.setdefault("let", {})["schedules"] = SCHEDULES
         objects += scheduled[:1]
-    return Objects({**tree, "objects": objects}, components, found, whole, top, begins)
+    return Objects({**tree, "objects": objects}, components, found, whole)
 
 
 def _switched(found: Found, spec: Tree) -> None:
@@ -161,29 +162,42 @@ def _fill(
 
 def _has_image(component: Component, found: Found) -> bool:
     """Whether a component has an image of its own, or a container in which one can be named."""
-    roles = ("image", "imageParts", "version", "podSpec", "podTemplate", "podTemplates")
-    return component is found.engine or component.first(*roles) is not None
+    return component is found.engine or component.first(*IMAGES, "version", *OPEN_PODS) is not None
 
 
-def _part(part: Kind, main: Kind, source: Source, sample: Sample, components: list[ComponentType]) -> Tree | None:
-    """The object of a part of the database that has a kind of its own: an optional component."""
+def _part(
+    part: Kind,
+    main: Kind,
+    source: Source,
+    sample: Sample,
+    components: list[ComponentType],
+    *,
+    holds: bool = False,
+    needed: bool = False,
+) -> Tree | None:
+    """The object of a part of the database that has a kind of its own: an optional component.
+
+    With `holds` it is the one that holds the data, and so the database itself; with `needed` those that a sample has
+    are in every cluster.
+    """
     to = refers(part, main)
     found = found_in(part)
     engine = found.engine
-    if to is None or engine is None:
+    if engine is None:
         return None
-    name = part.kind[0].lower() + part.kind[1:]
-    if name in {one.component.name for one in components}:
-        name += "Object"
+    name = _part_name(part, components)
     looked = sample.of(part.kind, part.group)
     spec: Tree = {}
     found.components = [engine]
-    engine.name = name
-    components += _fill(found, spec, looked, name, prefix=name)
-    for one in components:
-        if one.component is engine:
-            one.type = name
-    components[-1].component.optional = True
+    # In its object the part is always there; whether there is an object is another thing.
+    engine.name, engine.optional = ENGINE if holds else name, False
+    made = _fill(found, spec, looked, components[0].type if holds else name, prefix=name)[0]
+    if holds:
+        components[0] = _joined(components[0], made)
+    else:
+        engine.optional = not (needed and part.kind in sample.kinds)
+        made.type = name
+        components.append(made)
     whole = WholeFields(found, spec)
     for role in (
         "stores",
@@ -200,15 +214,51 @@ def _part(part: Kind, main: Kind, source: Source, sample: Sample, components: li
     ):
         found.whole.pop(role, None)
     whole.fill()
-    reference: Any = "${metadata.name}" if to.type == "string" else {"name": "${metadata.name}"}
-    put(spec, to.path, reference)
+    if to is not None:
+        reference: Any = "${metadata.name}" if to.type == "string" else {"name": "${metadata.name}"}
+        put(spec, to.path, reference)
     constants(spec, fields_of(part.part("spec")), looked, LEFT_OUT)
     top = next(one for one in (engine.place, *engine.place.above()) if one.parent is None)
     fill(spec, top, looked)
-    made = _object(part, source, spec)
-    made["metadata"] = {"name": f"${{metadata.name}}-{part.kind.lower()}"}
-    when = f"${{has(types.{name})}}"
-    return {"name": name, "when": when, "after": ["cluster"], "object": made}
+    written = _object(part, source, spec)
+    written["metadata"] = {"name": f"${{metadata.name}}-{part.kind.lower()}"}
+    if to is None and holds:
+        label = sample.label_of(part.kind, main.kind)
+        ask = "" if label else f"which label binds it to {main.kind}?"
+        likely = f"{'.'.join(part.group.split('.')[-2:])}/cluster"
+        written["metadata"]["labels"] = {label or likely: Guess("${metadata.name}", "label", ask=ask)}
+    if not engine.optional:
+        data: Tree = {"keeps": "data"} if made.has_storage else {}
+        return {"name": name, **data, "after": ["cluster"], "object": written}
+    return {"name": name, "when": f"${{has(types.{name})}}", "after": ["cluster"], "object": written}
+
+
+def _served(spec: Tree, hosts: Path, name: str, part: Kind) -> None:
+    """Have the main object find a part by its Service."""
+    host = Guess(
+        f"${{metadata.name}}-{part.kind.lower()}", "host", ask=f"which Service has the operator for {part.kind}?"
+    )
+    put(spec, hosts, Guess([{"when": f"${{has(types.{name})}}", "host": host}], f"hosts of {part.kind}"))
+
+
+def _part_name(part: Kind, components: list[ComponentType]) -> str:
+    """The name of a part: that of its kind, whose first word may be an abbreviation."""
+    first = re.match(r"[A-Z]+(?=[A-Z][a-z]|\Z)|[A-Z]", part.kind)
+    name = part.kind if first is None else first[0].lower() + part.kind[first.end() :]
+    return f"{name}Object" if name in {one.component.name for one in components} else name
+
+
+def _joined(whole: ComponentType, part: ComponentType) -> ComponentType:
+    """The database itself, of which the main object says something and the object of a part the rest."""
+    fields = {**part.component.fields, **whole.component.fields}
+    whole.component.fields = fields
+    return replace(
+        whole,
+        engine_config=whole.engine_config or part.engine_config,
+        has_storage=whole.has_storage or part.has_storage,
+        replicas=whole.replicas or part.replicas,
+        sample=part.sample,
+    )
 
 
 def _object(kind: Kind, source: Source, spec: Tree, rules: list[dict[str, str]] | None = None) -> Tree:
@@ -225,7 +275,5 @@ def _object(kind: Kind, source: Source, spec: Tree, rules: list[dict[str, str]] 
     for name in needed if isinstance(needed, list) else ():
         below = kind.schema.get("properties", {}).get(name)
         if name not in ("apiVersion", "kind", "metadata", "spec", "status") and isinstance(below, Mapping):
-            from pulumi_everest.scaffold.template.least import least
-
             made[name] = Guess(least(fields_of(below, (name,))), name, ask="the definition needs it")
     return made

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from pulumi_everest.scaffold.definitions.fields import ITEM, Field, Path
+from pulumi_everest.scaffold.definitions.fields import ENTRY, ITEM, Path
 from pulumi_everest.scaffold.template.tree import DIRECTIVES, Guess, Note
 
 Tree = dict[str, Any]
@@ -22,8 +22,13 @@ def mapping_at(tree: Tree, path: Iterable[str]) -> Tree:
             continue
         if waiting:
             here = _below(here, waiting.pop())
-        waiting.append(part)
+        waiting.append(entry_of(here) if part == ENTRY else part)
     return _below(here, waiting.pop()) if waiting else here
+
+
+def entry_of(here: Tree) -> str:
+    """The name of the entry that a template makes in a mapping whose entries have any name."""
+    return next((key for key in here if key not in DIRECTIVES and "${" not in key), "default")
 
 
 def _below(here: Tree, key: str) -> Tree:
@@ -51,7 +56,7 @@ def put(tree: Tree, path: Path, value: Any) -> None:
         here = mapping_at(tree, above)
     except LookupError:
         return
-    if last == ITEM or last in here or f"?{last}" in here:
+    if last in (ITEM, ENTRY) or last in here or f"?{last}" in here:
         return
     here[last] = value
     if isinstance(value, Guess):
@@ -75,7 +80,8 @@ def has(tree: Any, path: Path) -> bool:
             return not isinstance(here, list)
         if "do" in here or "forEach" in here or ("merge" in here and "mixin" in here):
             return True
-        here = here.get(part, here.get(f"?{part}"))
+        name = entry_of(here) if part == ENTRY else part
+        here = here.get(name, here.get(f"?{name}"))
         if here is None:
             return False
     return True
@@ -100,7 +106,7 @@ def marked(value: Any) -> Any:
 
 def _may_be_absent(value: Any) -> bool:
     if isinstance(value, Guess):
-        return _may_be_absent(value.value)
+        return not value.kept and _may_be_absent(value.value)
     if isinstance(value, list):
         return bool(value) and all(isinstance(one, dict) and _may_go(one) for one in value)
     if not isinstance(value, dict) or not value or "when" in value:
@@ -111,8 +117,3 @@ def _may_be_absent(value: Any) -> bool:
 
 def _may_go(item: Tree) -> bool:
     return "forEach" in item or "when" in item or _may_be_absent(item)
-
-
-def required_below(field: Field) -> list[Field]:
-    """The fields of a mapping that it needs and has no default for."""
-    return [one for one in field.children.values() if one.required]

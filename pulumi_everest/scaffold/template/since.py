@@ -45,9 +45,10 @@ def _rule(read: str, since: str) -> dict[str, str]:
 
 def _placed(tree: Any) -> Iterator[Guess]:
     """The guesses that stand at a path of their own; not those inside others."""
-    if isinstance(tree, Guess):
-        if tree.path:
-            yield tree
+    if isinstance(tree, Guess) and tree.path:
+        yield tree
+    elif isinstance(tree, Guess):
+        yield from _placed(tree.value)
     elif isinstance(tree, dict):
         for value in tree.values():
             yield from _placed(value)

@@ -28,6 +28,8 @@ class Guess:
     ask: str = ""
     path: tuple[str, ...] = ()
     """Where it was put."""
+    kept: bool = False
+    """Whether it is always there, though all in it may be absent."""
 
 
 @dataclass(eq=False)
@@ -110,6 +112,8 @@ def _mapping(tree: Mapping[str, Any], indent: int, guess: Guess | None, to: _Wri
             if value.note:
                 to.comment(indent, value.note)
         inner = stripped(inner, to.left_out)
+        if inner is _NOTHING and isinstance(value, Guess) and value.kept:
+            inner = {} if isinstance(value.value, Mapping) else []
         if inner is _NOTHING:
             continue
         ask = f" # ask: {value.ask}" if isinstance(value, Guess) and value.ask else ""
@@ -184,7 +188,7 @@ def _gone(value: Any, left_out: LeftOut) -> bool:
     if isinstance(value, Note):
         return True
     if isinstance(value, Guess):
-        return value in left_out or _gone(value.value, left_out)
+        return value in left_out or (not value.kept and _gone(value.value, left_out))
     return stripped(value, left_out) is _NOTHING
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from pulumi_everest.scaffold.definitions.fields import ENTRY, ITEM, Field
-from pulumi_everest.scaffold.meaning.components import BACKUP, ENGINE, Component, Found
+from pulumi_everest.scaffold.meaning.components import BACKUP, Found
 from pulumi_everest.scaffold.meaning.shapes import secret_of_users
 from pulumi_everest.scaffold.template.backup_fields import BackupFields
 from pulumi_everest.scaffold.template.component_fields import pulled
@@ -43,16 +42,18 @@ class WholeFields:
 
     def _nearest(self, role: str) -> list[Field]:
         """The field of a role that is nearest to the top; none in lists, where each item is another thing."""
+        fits = [one for one in self.found.whole.get(role, ()) if self._is_one(one, role)]
+        return sorted(fits, key=needs_more)[:1]
+
+    def _is_one(self, field: Field, role: str) -> bool:
+        """Whether there is one of a field in the object, or one in what the engine has."""
         engine = self.found.engine
-        lists = engine.place.path if engine is not None else ()
-        fits = [
-            one
-            for one in self.found.whole.get(role, ())
-            if not {ITEM, ENTRY} & set(one.path[:-1]) or one.path[: len(lists)] == lists
-        ]
-        if role in ("stores", "schedules"):
-            fits = [one for one in self.found.whole.get(role, ()) if not {ITEM, ENTRY} & set(one.path[:-1])]
-        return fits[:1]
+        around = engine.place.path if engine is not None else ()
+        if not {ITEM, ENTRY} & set(field.path[:-1]):
+            return True
+        if role in ("stores", "schedules") or field.path[: len(around)] != around:
+            return False
+        return role == "shards" or not {ITEM, ENTRY} & set(field.path[len(around) : -1])
 
     def _paused(self) -> None:
         for at in self._nearest("paused"):
@@ -114,6 +115,8 @@ class WholeFields:
         for role, name in (("certificate", "certificateSecret"), ("internalCertificate", "internalCertificateSecret")):
             for at in self._nearest(role):
                 self._secret(at, f"tls.{name}", "Secret with a certificate")
+                for other in self._others(role, at):
+                    self._secret(other, f"tls.{name}", "Secret with a certificate")
         for at in self._nearest("issuer"):
             if at.has("name", "kind", "group"):
                 put(self.tree, (*at.path[:-1], f"?{at.last}"), Guess("${spec.?tls.?issuer}", "issuer", ("tls.issuer",)))
@@ -129,18 +132,31 @@ class WholeFields:
         for at in self._nearest("tlsSwitch"):
             if not modes and len(at.path) < 3:
                 self._switch(at)
+        for at in self._nearest("tlsOnly"):
+            if not modes and not self._nearest("tlsSwitch"):
+                self._only(at)
+
+    def _others(self, role: str, first: Field) -> list[Field]:
+        """The fields of the same name in components that the cluster may have."""
+        places = {one.place for one in self.found.components if one.optional}
+        listed = (one for one in self.found.whole.get(role, ()) if one is not first and one.last == first.last)
+        return [one for one in listed if self._is_one(one, role) and places & set(one.above()) and not needs_more(one)]
+
+    def _only(self, at: Field) -> None:
+        """Connections without TLS that are refused, or not."""
+        value = {"when": "${spec.?tls.?mode.hasValue()}", "do": "${spec.tls.mode == 'required'}"}
+        put(self.tree, at.path, Guess(value, "mode of TLS", ("tls.mode",)))
+        self._modes("allowed", "required")
 
     def _switch(self, at: Field) -> None:
         """TLS that is on or off."""
         value = {"when": "${spec.?tls.?mode.hasValue()}", "do": "${spec.tls.mode != 'disabled'}"}
         put(self.tree, at.path, Guess(value, "mode of TLS", ("tls.mode",)))
-        self.rules.append(
-            {
-                "cel": "spec.?tls.?mode.orValue('enabled') in ['enabled', 'disabled']",
-                "path": "tls.mode",
-                "message": "the mode of TLS is enabled or disabled",
-            }
-        )
+        self._modes("enabled", "disabled")
+
+    def _modes(self, first: str, second: str) -> None:
+        cel = f"spec.?tls.?mode.orValue('{first}') in ['{first}', '{second}']"
+        self.rules.append({"cel": cel, "path": "tls.mode", "message": f"the mode of TLS is {first} or {second}"})
 
     def _pmm(self) -> None:
         for at in self._nearest("pmm"):
@@ -195,16 +211,23 @@ class WholeFields:
             self.rules += store.rules()
 
 
+def needs_more(field: Field) -> bool:
+    """Whether a field stands in a mapping that the object may do without, and that needs other, unknown values."""
+    inner = field
+    for above in field.above():
+        if above.required or not above.path:
+            inner = above
+            continue
+        if any(one.required and not one.enum and one.type not in ("object", "array") for one in _beside(above, inner)):
+            return True
+        inner = above
+    return False
+
+
+def _beside(above: Field, inner: Field) -> list[Field]:
+    return [one for one in above.children.values() if one is not inner]
+
+
 def _names_below(at: Field) -> set[str]:
     item = at.children.get(ITEM)
     return set(item.children) if item is not None else set()
-
-
-def component_type(component: Component, name: str) -> str:
-    """The type of a component: that of the engine is called as the plugin."""
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") if component.name == ENGINE else component.name
-
-
-def only_value(value: Any) -> Any:
-    """A value without the guess around it."""
-    return value.value if isinstance(value, Guess) else value

@@ -15,6 +15,8 @@ from collections.abc import Sequence
 
 import click
 
+from pulumi_everest.workspace.spread import LostProcessError
+
 _HELP = """Databases of any technology on Kubernetes, checked and shown without Pulumi's engine and without a cluster.
 
 \b
@@ -138,6 +140,9 @@ def _run(arguments: Sequence[str]) -> int:
         # Whoever read has seen enough. What is still buffered must not fail again when the interpreter ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
+    except LostProcessError as error:
+        click.echo(f"everest: {error}; fewer of them need less memory", err=True)
+        return 2
     except OSError as error:
         if error.errno not in _FULL:
             return _defect(f"{type(error).__name__}: {error}", arguments)

@@ -142,6 +142,11 @@ recursive_option = click.option(
     "-R", "--recursive", is_flag=True, help="Search folders for clusters and programs in the folders below, too."
 )
 
+jobs_option = click.option(
+    "-j", "--jobs", type=click.IntRange(min=1), default=1, show_default=True, metavar="N",
+    help="How many processes share the work, where there are many files or clusters.",
+)  # fmt: skip
+
 _PROGRAMS = "For Pulumi programs: "
 
 _SHARED = [

@@ -15,6 +15,7 @@ from pulumi_everest.cli.options import (
     Command,
     all_stacks_option,
     cluster_options,
+    jobs_option,
     read_liftings,
     shared_options,
 )
@@ -112,6 +113,7 @@ are the result; with both, changes that are more than online are among them.
 )
 @all_stacks_option
 @click.option("--exit-code", "exit_code", is_flag=True, help="A difference makes the exit code 1.")
+@jobs_option
 @click.pass_context
 def preview(
     ctx: click.Context,
@@ -127,6 +129,7 @@ def preview(
     prices: str | None,
     all_stacks: bool,
     exit_code: bool,
+    jobs: int,
 ) -> None:
     """Show the objects."""
     from pulumi_everest.cli.output.findings import failed, summary
@@ -176,7 +179,7 @@ def preview(
         raise click.UsageError(f"--against {against} is no file or folder, and no revision holds standard input")
     if against is not None and not running:
         options = replace(options, memory=PlanMemory())
-    inputs = read(paths, options)
+    inputs = read(paths, options, jobs)
     modules = set(sys.modules)
     gathered = gather(inputs, options)
     costs = _prices(prices, gathered)

@@ -14,14 +14,28 @@ if TYPE_CHECKING:
     from pulumi_everest.review.options import Options
 
 
-def read(paths: Sequence[str], options: Options) -> Inputs:
-    """The inputs of a command; of the working folder where no path is given. Raises WrongUseError."""
+def read(paths: Sequence[str], options: Options, jobs: int = 1) -> Inputs:
+    """The inputs of a command; of the working folder where no path is given. Raises WrongUseError.
+
+    Its files, and what comes of them, are gone through by so many processes. Programs run in this one, and what they
+    start cannot part in several.
+    """
+    from pulumi_everest.cli.output.progress import with_progress
     from pulumi_everest.review.inputs.paths import read_inputs, refuse_unused
+    from pulumi_everest.workspace.spread import in_order
 
     say_what_is_waited_for(paths)
     if sys.stderr.isatty():
         options.waiting = note
-    inputs = read_inputs(paths or HERE, recursive=options.recursive)
+    if jobs > 1:
+        from pulumi_everest.review.processes import Processes
+
+        options.spread = Processes(jobs)
+    options.spread = with_progress(options.spread)
+    known = options.memory.documents if options.memory is not None else None
+    inputs = read_inputs(paths or HERE, recursive=options.recursive, known=known, spread=options.spread)
+    if inputs.programs:
+        options.spread = with_progress(in_order)
     refuse_unused(inputs, options)
     for text in inputs.left_out:
         note(f"left out: {text}")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pulumi_everest.cli.options import Command, shared_options
+from pulumi_everest.cli.options import Command, jobs_option, shared_options
 
 if TYPE_CHECKING:
     from pulumi_everest.review.options import Options
@@ -36,8 +36,11 @@ Pulumi's engine could know is written as <unknown>, with a warning.
 @click.option(
     "--explain", is_flag=True, help="Say of each value the template's line, and what of the cluster it follows."
 )
+@jobs_option
 @click.pass_context
-def render(ctx: click.Context, paths: tuple[str, ...], options: Options, show_secrets: bool, explain: bool) -> None:
+def render(
+    ctx: click.Context, paths: tuple[str, ...], options: Options, show_secrets: bool, explain: bool, jobs: int
+) -> None:
     """Make the objects."""
     from pulumi_everest.cli.output.files import check_folder, write_objects
     from pulumi_everest.cli.output.findings import counted, failed
@@ -53,7 +56,7 @@ def render(ctx: click.Context, paths: tuple[str, ...], options: Options, show_se
         raise click.UsageError("--explain writes to standard output, so it cannot be with -o")
     if options.output is not None:
         check_folder(options.output)
-    inputs = read(paths, options)
+    inputs = read(paths, options, jobs)
     gathered = gather(inputs, options)
     write_findings(gathered, options)
     if gathered.has_errors:
@@ -71,7 +74,7 @@ def render(ctx: click.Context, paths: tuple[str, ...], options: Options, show_se
     elif options.json:
         click.echo(json_list(items))
     else:
-        click.echo(yaml_stream(items), nl=False)
+        click.echo(yaml_stream(items, options.spread), nl=False)
     for item in items:
         if item.after is not None:
             note(f"{item.title} fills the new database: apply it when {item.after} is ready, and once only")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pulumi_everest.cli.options import Command, all_stacks_option, shared_options
+from pulumi_everest.cli.options import Command, all_stacks_option, jobs_option, shared_options
 
 if TYPE_CHECKING:
     from pulumi_everest.review.options import Options
@@ -37,8 +37,9 @@ left out.
 @click.command(cls=Command, help=_HELP, short_help="Say everything that is wrong.")
 @shared_options("File for the findings.", "FILE", ("text", "json", "sarif", "github"))
 @all_stacks_option
+@jobs_option
 @click.pass_context
-def validate(ctx: click.Context, paths: tuple[str, ...], options: Options, all_stacks: bool) -> None:
+def validate(ctx: click.Context, paths: tuple[str, ...], options: Options, all_stacks: bool, jobs: int) -> None:
     """Check the input."""
     from pulumi_everest.cli.output.findings import failed
     from pulumi_everest.cli.output.write import findings_text, write_result
@@ -48,7 +49,7 @@ def validate(ctx: click.Context, paths: tuple[str, ...], options: Options, all_s
     if all_stacks and options.stack is not None:
         raise click.UsageError("--all-stacks goes with no --stack, which is about one stack")
     options = replace(options, all_stacks=all_stacks)
-    inputs = read(paths, options)
+    inputs = read(paths, options, jobs)
     gathered = gather(inputs, options, objects=False)
     write_result(findings_text(gathered, options, None if options.output else sys.stdout), options.output)
     ctx.exit(1 if failed(gathered.findings, strict=options.strict) else 0)

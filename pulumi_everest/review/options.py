@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pulumi_everest.workspace.spread import Spread, in_order
+
 if TYPE_CHECKING:
     from pulumi_everest.workspace.plan_memory import PlanMemory
 
@@ -52,6 +54,8 @@ class Options:
     """Whether what is without errors is wanted even where something else has some."""
     is_past: bool = False
     """Whether the input is what there was: of its documents only errors are wanted."""
+    spread: Spread = in_order
+    """How what is done for each of many files and clusters is done."""
     memory: PlanMemory | None = None
     """What is the same on both sides of a comparison, which gives the same one to both."""
 

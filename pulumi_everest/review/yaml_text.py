@@ -7,6 +7,8 @@ from typing import Any
 
 import yaml
 
+from pulumi_everest.review.block_yaml import BlockWriter, UnusualError
+
 # What readers of YAML 1.1 or 1.2 take for a number, boolean, null, time, merge key or base-60 number.
 _NOT_TEXT = re.compile(
     r"""[-+]?(?:[0-9][0-9_,]*|\.[0-9_]+|[0-9][0-9_,]*\.[0-9_]*)(?:[eE][-+]?[0-9_]+)?
@@ -62,6 +64,19 @@ _OneLineDumper.add_representer(str, _one_line)
 
 def yaml_text(data: Any) -> str:
     """A document without its separator. Keys stay in their order; texts over several lines become blocks."""
+    if type(data) is dict and data:
+        try:
+            return _BLOCKS.text(data)
+        except UnusualError:
+            pass
+    return emitted_text(data)
+
+
+_BLOCKS = BlockWriter(_style)
+
+
+def emitted_text(data: Any) -> str:
+    """The same by PyYAML's emitter, whatever the data holds."""
     text: str = yaml.dump(
         data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, default_flow_style=False, width=2**31
     )

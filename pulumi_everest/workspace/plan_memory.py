@@ -1,16 +1,15 @@
-"""What clusters came to, for those that are the same on the other side of a comparison: they are not planned twice."""
+"""What was read and planned, for what is the same on the other side of a comparison: it is done once."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import replace
 from typing import Any
 
-from pulumi_everest.core.merging import copied
 from pulumi_everest.core.resolve import Resolved
 from pulumi_everest.core.versions.definition_digest import digest_of
 from pulumi_everest.emit.objects import Emitted
+from pulumi_everest.model.source.documents import Document
 from pulumi_everest.plugins.plugin import Plugin
 from pulumi_everest.workspace.documents import ClusterInput
 from pulumi_everest.workspace.setup import Setup
@@ -25,6 +24,8 @@ class PlanMemory:
     """
 
     def __init__(self) -> None:
+        self.documents: dict[str, list[Document]] = {}
+        """The documents of files by their text, where nothing was to be said about it."""
         self._resolved: dict[str, Resolved] = {}
         self._objects: dict[int, list[Emitted] | None] = {}
         """The objects of the clusters that are kept, by their identity; None of those that have none yet."""
@@ -50,21 +51,20 @@ class PlanMemory:
         """The resolved cluster, if nothing was to be said about it."""
         return self._resolved.get(key) if key is not None else None
 
-    def keep(self, key: str | None, resolved: Resolved) -> None:
-        """Keep a cluster about which nothing was to be said."""
-        if key is not None:
-            self._resolved[key] = resolved
-            self._objects[id(resolved)] = None
+    def keep(self, key: str, resolved: Resolved) -> Resolved:
+        """Keep a cluster about which nothing was to be said, and give it."""
+        self._resolved[key] = resolved
+        self._objects[id(resolved)] = None
+        return resolved
 
     def objects(self, resolved: Resolved) -> list[Emitted] | None:
-        """Objects like those of a resolved cluster, which nobody else has."""
-        known = self._objects.get(id(resolved))
-        return None if known is None else _copied(known)
+        """The objects of a resolved cluster, which both sides then have: who compares sees that they are the same."""
+        return self._objects.get(id(resolved))
 
     def keep_objects(self, resolved: Resolved, objects: list[Emitted]) -> None:
-        """Keep the objects of a cluster that is kept, as they are now."""
+        """Keep the objects of a cluster that is kept. Nobody changes what was emitted."""
         if id(resolved) in self._objects:
-            self._objects[id(resolved)] = _copied(objects)
+            self._objects[id(resolved)] = objects
 
     def _content(self, plugin: Plugin) -> str:
         """A digest of all files of a plugin."""
@@ -76,7 +76,3 @@ class PlanMemory:
                     content.update(hashlib.sha256(file.read_bytes()).digest())
             self._plugins[id(plugin)] = (plugin, content.hexdigest())
         return self._plugins[id(plugin)][1]
-
-
-def _copied(objects: list[Emitted]) -> list[Emitted]:
-    return [replace(one, manifest=copied(one.manifest)) for one in objects]

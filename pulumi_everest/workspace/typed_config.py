@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from pulumi_everest.core.merging import over
 from pulumi_everest.core.paths import value_at
 from pulumi_everest.core.technology import Definition
 from pulumi_everest.model.deferred import Path
@@ -22,12 +21,19 @@ def with_typed_config(spec: dict[str, Any], definition: Definition, document: Do
     for name in instances if isinstance(instances, dict) else {}:
         if name in definition.spec.components:
             schemas.append((("instances", name, "config"), definition.component_schema(name)))
-    copied = over({}, spec)
     for path, schema in schemas:
-        owner = value_at(copied, path[:-1])
-        if schema is not None and isinstance(owner, dict) and isinstance(owner.get(path[-1]), dict):
-            owner[path[-1]] = _texts(owner[path[-1]], schema.shape, document, ("spec", *path))
-    return copied  # type: ignore[no-any-return]
+        given = value_at(spec, path)
+        if schema is not None and isinstance(given, dict):
+            typed = _texts(given, schema.shape, document, ("spec", *path))
+            if typed != given:
+                spec = _replaced(spec, path, typed)
+    return spec
+
+
+def _replaced(data: dict[str, Any], path: Path, value: Any) -> dict[str, Any]:
+    """The data with another value at a path that is there. It is not changed."""
+    key = str(path[0])
+    return {**data, key: value if len(path) == 1 else _replaced(data[key], path[1:], value)}
 
 
 def _texts(value: Any, shape: Shape, document: Document, path: Path) -> Any:

@@ -41,6 +41,7 @@ from pulumi_everest.workspace.job_plans import JobPlan
 from pulumi_everest.workspace.plan_memory import PlanMemory
 from pulumi_everest.workspace.plans import Plan, Planned
 from pulumi_everest.workspace.setup import Setup
+from pulumi_everest.workspace.spread import Spread, in_order
 from pulumi_everest.workspace.twins import twins
 from pulumi_everest.workspace.typed_config import with_typed_config
 
@@ -63,6 +64,8 @@ __all__ = [
 
 Checked = tuple[Resolved | None, Setup | None, list[Finding]]
 """What came out of checking a cluster: it, resolved, what its Provider leads to, and all findings about it."""
+_Sound = tuple[ClusterInput, Resolved, Setup]
+"""A cluster of which objects can be made."""
 
 
 class Workspace:
@@ -278,25 +281,45 @@ class Workspace:
         setup, found = self._setup_for(str(provider))
         if setup is None:
             return None, None, self._placed(found, cluster)
-        key = self._memory.key(cluster, setup) if self._memory is not None else None
-        known = self._memory.resolved(key) if self._memory is not None else None
-        if known is not None:
-            return known, setup, self._placed([*found, *_of_main_object(cluster, setup)], cluster)
         resolved, more = check_cluster(
             cluster.metadata, cluster.spec, setup.technology,
             options=cluster.options, secrets=cluster.secrets, lock=cluster.lock,
         )  # fmt: skip
-        read = self._definitions.get(setup.technology.definition.name)
-        broken = read.broken if read is not None else ()
-        more = [entry for entry in more if not _follows(entry, cluster.spec, broken)]
+        more = [entry for entry in more if not _follows(entry, cluster.spec, self._broken(setup))]
         if resolved is not None:
             # Not one of the checks of fields: a search for a cluster tries one field after the other.
             more += request_findings(cluster.spec, resolved)
             if not any(entry.is_error for entry in more):
                 more += _filling_findings(resolved, setup)
-            if self._memory is not None and not more and not broken:
-                self._memory.keep(key, resolved)
         return resolved, setup, self._placed([*found, *more, *_of_main_object(cluster, setup)], cluster)
+
+    def _broken(self, setup: Setup) -> Sequence[Path]:
+        """What was set aside of the definition."""
+        read = self._definitions.get(setup.technology.definition.name)
+        return read.broken if read is not None else ()
+
+    def _checked_or_known(self, cluster: ClusterInput) -> tuple[Resolved | None, list[Finding], str | None]:
+        """A cluster resolved, or the key under which memory has it already, and all findings about it."""
+        provider = cluster.spec.get("provider")
+        setup, found = self._setup_for(provider) if isinstance(provider, str) else (None, [])
+        if self._memory is None or setup is None:
+            return *self.check(cluster)[::2], None
+        key = self._memory.key(cluster, setup)
+        if self._memory.resolved(key) is not None:
+            return None, self._placed([*found, *_of_main_object(cluster, setup)], cluster), key
+        resolved, _, found = self.check(cluster)
+        return resolved, found, None if found or self._broken(setup) else key
+
+    def _checked(self, spread: Spread) -> Iterator[tuple[ClusterInput, Checked]]:
+        """Every cluster with what came out of checking it. What may be the same on another side is kept."""
+        results = spread(self._checked_or_known, self.clusters, done="clusters checked")
+        for cluster, (made, found, key) in zip(self.clusters, results, strict=True):
+            resolved = made
+            if self._memory is not None and key is not None:
+                resolved = self._memory.resolved(key) if made is None else self._memory.keep(key, made)
+            provider = cluster.spec.get("provider")
+            setup = self.setup(provider)[0] if isinstance(provider, str) else None
+            yield cluster, (resolved, setup, found)
 
     def _placed(self, found: Iterable[Finding], cluster: ClusterInput | JobInput) -> list[Finding]:
         return located([_in_input(entry, cluster.prefix) for entry in found], cluster.locate, cluster.subject)
@@ -355,15 +378,18 @@ class Workspace:
 
     # All
 
-    def plan(self, *, partial: bool = False) -> Planned:
+    def plan(self, *, partial: bool = False, objects: bool = True, spread: Spread = in_order) -> Planned:
         """Every cluster and job with its objects, or nothing but the findings if there is an error.
 
-        A partial plan has those that have no error of their own, whatever else is wrong.
+        A partial plan has those that have no error of their own, whatever else is wrong. Without `objects` only the
+        findings are wanted, and no cluster is kept. `spread` says how clusters are gone through.
         """
         found = [*self.findings, *self._twins(), *self._job_twins(), *self._unused_providers()]
+        if not objects and not self.jobs and self._memory is None:
+            return self._judged(found, spread)
         checked, results = [], dict[int, Checked]()
-        for cluster in self.clusters:
-            resolved, setup, more = results[id(cluster)] = self.check(cluster)
+        for cluster, result in self._checked(spread):
+            resolved, setup, more = results[id(cluster)] = result
             found += more
             if resolved is not None and setup is not None and not (partial and _has_errors(more)):
                 checked.append((cluster, resolved, setup))
@@ -375,15 +401,10 @@ class Workspace:
                 checked_jobs.append((own, job, setup))
         planned = Planned([], [], [])
         if partial or not _has_errors(found):
-            for cluster, resolved, setup in checked:
-                try:
-                    plan = Plan(cluster, resolved, setup, self._emitted(cluster, resolved, setup))
-                except EverestError as error:
-                    found += self._placed(error.findings, cluster)
-                    continue
-                more = self.check_objects(plan)
+            for plan, more in self._planned(checked, spread, objects=objects):
                 found += more
-                planned.clusters += [] if partial and _has_errors(more) else [plan]
+                if plan is not None and not (partial and _has_errors(more)):
+                    planned.clusters.append(plan)
             for own, job, setup in checked_jobs:
                 try:
                     job_plan = JobPlan(own, job, setup, self.emit_job(job, setup))
@@ -397,14 +418,55 @@ class Workspace:
         planned.findings = sort_findings(found)
         return planned
 
-    def _emitted(self, cluster: ClusterInput, resolved: Resolved, setup: Setup) -> list[Emitted]:
-        """The objects of a resolved cluster, made if they are not known."""
-        objects = self._memory.objects(resolved) if self._memory is not None else None
-        if objects is None:
-            objects = self.emit(cluster, resolved, setup)
-            if self._memory is not None:
-                self._memory.keep_objects(resolved, objects)
-        return objects
+    def _judged(self, found: list[Finding], spread: Spread) -> Planned:
+        """A plan without clusters and jobs: all findings, those of making objects only where there is no other error.
+
+        Each cluster is checked and planned at once, so that none has to be kept.
+        """
+        of_objects: list[Finding] = []
+        spread = spread if self.crds is None else in_order
+        for more, later in spread(self._findings_of, self.clusters, done="clusters checked"):
+            found += more
+            of_objects += later
+        return Planned([], [], sort_findings(found if _has_errors(found) else [*found, *of_objects]))
+
+    def _findings_of(self, cluster: ClusterInput) -> tuple[list[Finding], list[Finding]]:
+        """What checking a cluster finds, and what making its objects finds, if that makes sense."""
+        resolved, setup, found = self.check(cluster)
+        if resolved is None or setup is None or _has_errors(found):
+            return found, []
+        return found, self._made((cluster, resolved, setup), keep=False)[1]
+
+    def _planned(
+        self, checked: Sequence[_Sound], spread: Spread, *, objects: bool
+    ) -> Iterator[tuple[Plan | None, list[Finding]]]:
+        """The plan of each cluster with what is to be said of its objects; None where they cannot be made, or need not.
+
+        What memory has is not made again.
+        """
+        known = {id(r): made for _, r, _ in checked if self._memory and (made := self._memory.objects(r)) is not None}
+        missing = [entry for entry in checked if id(entry[1]) not in known]
+        if self.crds is not None:
+            spread = in_order  # what is said once of all of them has to be remembered here
+        results = iter(spread(partial(self._made, keep=objects), missing, done="clusters planned"))
+        for cluster, resolved, setup in checked:
+            if id(resolved) in known:
+                plan = Plan(cluster, resolved, setup, known[id(resolved)])
+                yield plan, self.check_objects(plan)
+                continue
+            own, found = next(results)
+            if own is not None and self._memory is not None:
+                self._memory.keep_objects(resolved, own)
+            yield None if own is None else Plan(cluster, resolved, setup, own), found
+
+    def _made(self, sound: _Sound, *, keep: bool) -> tuple[list[Emitted] | None, list[Finding]]:
+        """The objects of a cluster, if they can be made and are to be kept, and what is to be said of them."""
+        cluster, resolved, setup = sound
+        try:
+            plan = Plan(cluster, resolved, setup, self.emit(cluster, resolved, setup))
+        except EverestError as error:
+            return None, self._placed(error.findings, cluster)
+        return plan.objects if keep else None, self.check_objects(plan)
 
     def emit(self, cluster: ClusterInput, resolved: Resolved, setup: Setup) -> list[Emitted]:
         """The objects of a resolved cluster. Raises EverestError where there is no plugin or a template fails."""

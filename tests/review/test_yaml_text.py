@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pulumi_everest.model.shapes import ANY
 from pulumi_everest.model.source.documents import read_yaml
-from pulumi_everest.review.yaml_text import scalar_text, yaml_text
+from pulumi_everest.review.yaml_text import emitted_text, scalar_text, yaml_text
 
 
 @pytest.mark.parametrize(
@@ -118,3 +118,20 @@ def test_one_line_for_one_value(value: Any, text: str) -> None:
 
 def test_a_very_long_value_is_cut() -> None:
     assert len(scalar_text("x" * 5000)) < 250
+
+
+_WORDS = st.sampled_from(
+    ["a", "y", "8.0", "...a", "--x", "-", "a: b", "a b", 'a"b\\', "a\nb", "a\nb\n", "a\n\nb\n\n", " a\nb", "a\n b",
+     "a \nb", "::x\ny", "\n", "\t\n", "a\tb\nc", "é", "é\nb", "\x1b", "", "<secret>", "x" * 90, "x" * 101, "x" * 130]
+)  # fmt: skip
+_TEXTS = _WORDS | st.text(alphabet="ab:.-#\"'\\ \n\t0é{[&*", max_size=6)
+_SCALARS = _TEXTS | st.none() | st.booleans() | st.integers(-5, 1 << 70) | st.floats()
+_DATA = st.recursive(
+    _SCALARS, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(_TEXTS, inner, max_size=4), max_leaves=12
+)
+
+
+@given(_DATA)
+@settings(max_examples=examples(400))
+def test_text_is_that_of_the_emitter(data: Any) -> None:
+    assert yaml_text(data) == emitted_text(data)

@@ -9,6 +9,7 @@ from typing import Any
 from pulumi_everest.review.hidden_values import count_secrets, marked, plain
 from pulumi_everest.review.inputs.groups import Item
 from pulumi_everest.review.yaml_text import yaml_text
+from pulumi_everest.workspace.spread import Spread, in_order
 
 _FIRST = ("apiVersion", "kind", "metadata")
 _FIRST_OF_METADATA = ("name", "namespace", "labels", "annotations")
@@ -38,9 +39,9 @@ def object_json(item: Item, *, show: bool = False) -> str:
     return json.dumps(object_data(item, show=show), indent=2, ensure_ascii=False) + "\n"
 
 
-def yaml_stream(items: Sequence[Item]) -> str:
-    """Objects as one stream of YAML documents."""
-    return "---\n".join(object_yaml(item) for item in items)
+def yaml_stream(items: Sequence[Item], spread: Spread = in_order) -> str:
+    """Objects as one stream of YAML documents. `spread` says how they are gone through."""
+    return "---\n".join(spread(object_yaml, items, done="objects written"))
 
 
 def json_list(items: Sequence[Item]) -> str:

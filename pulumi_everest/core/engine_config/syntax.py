@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Final
 
 from pulumi_everest.model.findings import shortened
@@ -12,11 +13,22 @@ from pulumi_everest.model.source.documents import read_yaml
 
 _SECTION: Final = re.compile(r"\s*\[[^\]\[]+\]\s*(?:[#;].*)?\Z")
 _NOTHING: Final = re.compile(r"\s*(?:[#;!].*)?\Z")
+_SHORT: Final = 4_096
 _TEMPLATE: Final = re.compile(r"\{\{.*?\}\}")
 
 
 def yaml_mapping(text: str, _section: str | None = None) -> Iterator[str]:
     """What keeps a text from being one YAML mapping."""
+    yield from _of_yaml(text) if len(text) < _SHORT else _problems(text)
+
+
+@lru_cache(256)
+def _of_yaml(text: str) -> tuple[str, ...]:
+    """The same of a short text, which many clusters may have."""
+    return tuple(_problems(text))
+
+
+def _problems(text: str) -> Iterator[str]:
     documents, found = read_yaml(text, "", lambda _version, _kind: ANY)
     for entry in found:
         if entry.code == "source.empty" or (entry.code == "source.document" and not text.strip()):

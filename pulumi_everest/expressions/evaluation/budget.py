@@ -51,8 +51,10 @@ class Allowance:
 
     def budget(self) -> Budget:
         """What one evaluation may spend."""
-        self.spend(_EVALUATION)
-        return Budget(min(MOST_WORK, self.left))
+        self.left -= _EVALUATION
+        if self.left < 0:
+            self.spend(0)
+        return Budget(self.left if self.left < MOST_WORK else MOST_WORK)
 
 
 class Budget:

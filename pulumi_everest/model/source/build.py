@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from sys import intern
 from typing import Any, Final
 
 from yaml.events import (
@@ -113,9 +114,9 @@ class _Builder:
                 at = alias_at if alias_at is not None else mark.line << COLUMN_BITS | mark.column
                 alias_at = None
                 if top.is_mapping and top.key is None:
-                    key = event.value
-                    top.key, top.key_at, top.keep = key, at, True
-                    if event.tag is not None or key in top.data or (key in _SPECIAL_KEYS and not event.style):
+                    name = intern(event.value)
+                    top.key, top.key_at, top.keep = name, at, True
+                    if event.tag is not None or name in top.data or (name in _SPECIAL_KEYS and not event.style):
                         self.open_key(top, event)
                     continue
                 key = top.key

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +13,7 @@ from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.findings import Finding, Place, sort_findings
 from pulumi_everest.model.shapes import Shape
 from pulumi_everest.model.source.build import build
+from pulumi_everest.model.source.collector import collector_paused
 from pulumi_everest.model.source.events import (
     EXPANSION,
     EXPANSION_FREE,
@@ -25,7 +24,7 @@ from pulumi_everest.model.source.events import (
     read_documents,
     resolve_aliases,
 )
-from pulumi_everest.model.source.lists import ObjectList, after, items_of, object_list
+from pulumi_everest.model.source.lists import SUFFIX, ObjectList, after, items_of, object_list
 from pulumi_everest.model.source.places import Children, Entries, key_place, nearest, unpacked, value_place
 from pulumi_everest.model.source.plain_scalars import NULLS
 from pulumi_everest.model.source.syntax import MAX_DEPTH
@@ -108,24 +107,12 @@ def read_yaml(text: str | bytes, file: str, shape_for: ShapeFor) -> tuple[list[D
     documents: list[Document] = []
     content = to_text(text, report)
     if content is not None:
-        with _collector_paused():
+        with collector_paused():
             for written in read_documents(content, report):
                 documents += _read_written(written, shape_for, report)
         if not documents and not report.findings:
             report.add("source.empty", "the input holds no document")
     return documents, sort_findings(report.findings)
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """No garbage collection meanwhile: reading makes no cycles, and searching what it makes took 40 % of its time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def read_file(path: str | os.PathLike[str], shape_for: ShapeFor) -> tuple[list[Document], list[Finding]]:
@@ -172,7 +159,7 @@ def _read_written(written: Written, shape_for: ShapeFor, report: Report) -> Iter
     if aliases is None:
         return
     if not written.complete:
-        build(written, aliases, shape_for(*_type_of(written.events, 0)), report)
+        build(written, aliases, shape_for(*_type_of(written.events, (0, len(written.events)))), report)
         return
     yield from _documents_at(written, aliases, (0, len(written.events)), shape_for, report)
 
@@ -190,9 +177,10 @@ def _documents_at(
     written: Written, aliases: dict[int, Extent], extent: Extent, shape_for: ShapeFor, report: Report
 ) -> Iterator[Document]:
     events = written.events
-    of_list = object_list(events, extent)
+    version, kind = _type_of(events, extent)
+    of_list = object_list(events, extent) if kind is not None and kind.endswith(SUFFIX) else None
     if of_list is None:
-        document = _read_document(written, aliases, extent, shape_for, report)
+        document = _read_document(written, aliases, extent, shape_for(version, kind), report)
         if document is not None:
             yield document
         return
@@ -223,10 +211,10 @@ def _is_null(event: Any) -> bool:
 
 
 def _read_document(
-    written: Written, aliases: dict[int, Extent], extent: Extent, shape_for: ShapeFor, report: Report
+    written: Written, aliases: dict[int, Extent], extent: Extent, shape: Shape, report: Report
 ) -> Document | None:
     """The document at a node, or None where it is empty or wrong."""
-    data, entries = build(written, aliases, shape_for(*_type_of(written.events, extent[0])), report, extent)
+    data, entries = build(written, aliases, shape, report, extent)
     if data is None:
         return None
     if not isinstance(data, dict):
@@ -239,11 +227,11 @@ def _read_document(
     return Document(data, report.file, written.number, entries, written.first_line)
 
 
-def _type_of(events: list[Any], start: int) -> tuple[str | None, str | None]:
+def _type_of(events: list[Any], extent: Extent) -> tuple[str | None, str | None]:
     """apiVersion and kind of the document at a node: two scalars of it."""
     found: dict[str, str] = {}
-    index, end = start + 1, after(events, start) - 1
-    if type(events[start]) is not MappingStartEvent:
+    index, end = extent[0] + 1, extent[1] - 1
+    if type(events[extent[0]]) is not MappingStartEvent:
         return None, None
     while index < end and len(found) < 2:
         key, value = events[index], events[index + 1]

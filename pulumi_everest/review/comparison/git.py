@@ -101,16 +101,21 @@ class Repository:
         """Write files into a folder, at their paths. Links that lead out of it are left out. Raises GitError."""
         blobs = sorted((blob for blob in blobs if _is_below(blob.path)), key=lambda blob: blob.is_link)
         root = os.path.realpath(folder)
+        made: set[str] = set()
         for blob, content in zip(blobs, self._contents(blobs), strict=True):
-            target = folder / blob.path
-            target.parent.mkdir(parents=True, exist_ok=True)
+            target = os.path.join(folder, blob.path)
+            parent = os.path.dirname(target)
+            if parent not in made:
+                os.makedirs(parent, exist_ok=True)
+                made.add(parent)
             if not blob.is_link:
-                target.write_bytes(content)
+                with open(target, "wb", buffering=0) as file:
+                    file.write(content)
                 continue
             link = os.fsdecode(content)
             end = os.path.realpath(os.path.join(root, os.path.dirname(blob.path), link))
             if end == root or end.startswith(root + os.sep):
-                target.symlink_to(link)
+                os.symlink(link, target)
 
     def _contents(self, blobs: list[Blob]) -> Iterator[bytes]:
         """What the blobs hold, in order, with one process for all of them."""

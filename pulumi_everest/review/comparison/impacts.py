@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from pulumi_everest.core.changes.compare import IN_A_PROGRAM, compare, finding_of, values
+from pulumi_everest.core.changes.compare import IN_A_PROGRAM, ChangeSet, compare, finding_of, values
 from pulumi_everest.core.changes.impact import Change, Impact
 from pulumi_everest.model.findings import Finding, finding
 from pulumi_everest.review.clusters import Cluster, ClustersByName, Compared, Lifting
@@ -23,7 +23,10 @@ def compare_clusters(
     for was, now in pairs(before, after):
         if was is not None and now is not None:
             allow = [*now.allow, *lifted.get(id(now), ())]
-            changes = compare(was.snapshot, now.snapshot, now.technology, allow, now.handling)
+            if was.snapshot.spec is now.snapshot.spec:  # planned once, for both sides
+                changes = ChangeSet(now.snapshot.name, [], tuple(dict.fromkeys(allow)))
+            else:
+                changes = compare(was.snapshot, now.snapshot, now.technology, allow, now.handling)
             compared.append(Compared(now, changes, was))
     return compared
 

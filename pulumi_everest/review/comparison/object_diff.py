@@ -77,6 +77,9 @@ def compare(old: Sequence[Item], new: Sequence[Item], operators: Collection[str]
             differences.append(Difference("created", item))
             continue
         was = _taken(twins, item)
+        if was.manifest is item.manifest and was.live is None:
+            differences.append(Difference("same", item))
+            continue
         changes = list(changed(marked(was.manifest), marked(item.manifest)))
         if was.live is not None:
             writers = Writers(was.live, operators)
@@ -103,8 +106,12 @@ def _taken(twins: list[Item], item: Item) -> Item:
 def changed(old: Any, new: Any, path: tuple[Step, ...] = ()) -> Iterator[Change]:
     """The smallest fields that differ, in the order of `new`, with what was removed after what stayed."""
     if isinstance(old, dict) and isinstance(new, dict):
-        for key in [*new, *(key for key in old if key not in new)]:
-            yield from _entry(old.get(key, _ABSENT), new.get(key, _ABSENT), (*path, key))
+        for key, now in new.items():
+            was = old.get(key, _ABSENT)
+            if was.__class__ is not str or was != now:
+                yield from _entry(was, now, (*path, key))
+        for key in [key for key in old if key not in new]:
+            yield from _entry(old[key], _ABSENT, (*path, key))
     elif isinstance(old, list) and isinstance(new, list):
         yield from _lists(old, new, path)
     elif not same(old, new):

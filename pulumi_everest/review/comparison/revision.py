@@ -12,6 +12,7 @@ from pathlib import Path
 
 from pulumi_everest.model.findings import Finding, Place, finding
 from pulumi_everest.model.lock import LOCK_FILE
+from pulumi_everest.model.source.documents import Document
 from pulumi_everest.program.project import FILES
 from pulumi_everest.review.comparison.git import Blob, GitError, Repository
 from pulumi_everest.review.inputs.gather import Gathered, gather
@@ -38,7 +39,12 @@ def gather_before(against: str, paths: Sequence[str], options: Options, loaded: 
     """
     options = replace(options, crds=(), is_past=True)
     if against == "-" or os.path.lexists(against):
-        return FormerInput(gather(read_inputs([against], recursive=options.recursive), options))
+        return FormerInput(
+            gather(
+                read_inputs([against], recursive=options.recursive, known=_known(options), spread=options.spread),
+                options,
+            )
+        )
     try:
         with tempfile.TemporaryDirectory(prefix="everest-") as folder:
             return _at_revision(against, paths, options, Path(folder), loaded)
@@ -47,6 +53,11 @@ def gather_before(against: str, paths: Sequence[str], options: Options, loaded: 
     except OSError as error:
         text = f"the files of revision '{against}' cannot be written: {error.strerror or error}"
         return FormerInput(Gathered(findings=[finding("source.unreadable", (), text)]))
+
+
+def _known(options: Options) -> dict[str, list[Document]] | None:
+    """The documents of the other side, by their texts."""
+    return options.memory.documents if options.memory is not None else None
 
 
 def _not_there(against: str, error: GitError) -> Finding:
@@ -117,7 +128,7 @@ def _at_revision(
         else:
             found.append(os.fspath(then))
     plugins = [_plugin(path, trees) for path in options.plugins]
-    inputs = read_inputs(found, recursive=options.recursive)
+    inputs = read_inputs(found, recursive=options.recursive, known=_known(options), spread=options.spread)
     inputs.findings = [entry for entry in inputs.findings if entry.code != "source.empty"]
     _forget(loaded, list(trees.repositories))
     gathered = gather(inputs, replace(options, plugins=plugins))

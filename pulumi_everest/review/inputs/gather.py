@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from pulumi_everest.emit.everest import API_VERSION
 from pulumi_everest.model.findings import Finding, Place, finding, place_text, sort_findings
+from pulumi_everest.model.source.collector import collector_paused
 from pulumi_everest.model.source.documents import Document
 from pulumi_everest.plugins.find import Plugins
 from pulumi_everest.review.inputs.crd_files import crd_files, schemas
@@ -81,7 +82,8 @@ def gather(
         options = replace(options, crds=files)
         if inputs.documents or not inputs.programs:
             known = plugins if plugins is not None else Plugins(options.plugins)
-            _gather_documents(inputs, options, gathered, known, objects=objects, going_on=going_on or _always)
+            with collector_paused():
+                _gather_documents(inputs, options, gathered, known, objects=objects, going_on=going_on or _always)
         for folder in inputs.programs:
             if options.all_stacks:
                 _gather_stacks(folder, options, gathered, objects=objects, alone=len(inputs.programs) == 1)
@@ -125,7 +127,7 @@ def _gather_documents(
     gathered.clusters += sum(1 for d in inputs.documents if _is_ours(d) and d.data.get("kind") == "DatabaseCluster")
     locks = LockFiles(options)
     locks.apply(workspace.clusters)
-    planned = workspace.plan(partial=options.keep_sound)
+    planned = workspace.plan(partial=options.keep_sound, objects=objects, spread=options.spread)
     found = [*planned.findings, *locks.findings]
     if not objects:
         gathered.findings += [entry for entry in found if entry.code != "provider.no-plugin"]

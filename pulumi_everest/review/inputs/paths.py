@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from pulumi_everest.model.findings import Finding, Place, finding
+from pulumi_everest.model.source.collector import collector_paused
 from pulumi_everest.model.source.documents import Document, UnreadableError, content_of, read_limited, read_yaml
 from pulumi_everest.review.inputs.search import SUFFIXES, found_below, is_program, is_yaml
 from pulumi_everest.review.options import STDIN, Options, WrongUseError, nearest_file
+from pulumi_everest.workspace.spread import Spread, in_order
 from pulumi_everest.workspace.workspace import shape_for
 
+_REPLACED = "\ufffd"
+"""What stands in a text for bytes that are none: it may be that of several files."""
 PROJECT_FILES = frozenset({"Pulumi.yaml", "Pulumi.yml", "Pulumi.json"})
 
 
@@ -32,34 +37,78 @@ class Inputs:
     left_out: list[str] = field(default_factory=list)
 
 
-def read_inputs(paths: Sequence[str], *, recursive: bool = False) -> Inputs:
+@dataclass
+class _File:
+    """A file to be read. `content` is there where it cannot be read again."""
+
+    shown: str
+    path: Path
+    content: bytes | None = None
+
+
+@dataclass
+class _Read:
+    """What a file holds; the text is None where it cannot be read at all."""
+
+    documents: list[Document]
+    findings: list[Finding]
+    text: str | None = None
+
+
+def read_inputs(
+    paths: Sequence[str],
+    *,
+    recursive: bool = False,
+    known: dict[str, list[Document]] | None = None,
+    spread: Spread = in_order,
+) -> Inputs:
     """Everything that the paths name, each file and folder once. What cannot be read is a finding.
 
-    With `recursive` folders are searched for folders (`found_below`).
+    With `recursive` folders are searched for folders (`found_below`). `known` are the documents of texts that were read
+    already, which are not read again; those of this input are added to it. `spread` says how files are read.
     """
-    inputs = Inputs()
+    inputs, known = Inputs(), {} if known is None else known
+    files = list(_files_of(paths, inputs, recursive=recursive))
+    with collector_paused():
+        for file, read in zip(files, spread(partial(_read, known=known), files, done="files read"), strict=True):
+            inputs.documents += read.documents
+            inputs.findings += read.findings
+            if read.text is not None:
+                inputs.texts[file.shown] = read.text
+                if not read.findings and _REPLACED not in read.text:
+                    known[read.text] = read.documents
+    return inputs
+
+
+def _files_of(paths: Sequence[str], inputs: Inputs, *, recursive: bool) -> Iterator[_File]:
+    """The files that are to be read, in order, each once. Programs are noted in the inputs."""
     seen: set[str] = set()
+    folders: dict[Path, str] = {}
     for text in paths:
         if text == "-":
             if STDIN not in seen:
                 seen.add(STDIN)
-                _read(inputs, read_limited(sys.stdin.buffer), STDIN)
+                yield _File(STDIN, Path(text), read_limited(sys.stdin.buffer))
             continue
         for path in _files(Path(text), inputs, recursive=recursive):
-            key = _identity(path)
+            key = _identity(path, folders)
             if key in seen:
                 continue
             seen.add(key)
             if path.is_dir():
                 inputs.programs.append(path)
             else:
-                _read_file(inputs, path)
-    return inputs
+                yield _File(str(path), path)
 
 
-def _identity(path: Path) -> str:
+def _identity(path: Path, folders: dict[Path, str]) -> str:
+    """The real path of a file or folder. `folders` remembers those of the folders around them."""
     try:
-        return os.path.realpath(path)
+        if os.path.islink(path) or path.name in ("", ".", ".."):
+            return os.path.realpath(path)
+        if path.parent not in folders:
+            folders[path.parent] = os.path.realpath(path.parent)
+        return os.path.join(folders[path.parent], path.name)
     except (OSError, ValueError):
         return str(path)
 
@@ -113,22 +162,19 @@ def is_input(text: str) -> bool:
         return False
 
 
-def _read_file(inputs: Inputs, path: Path) -> None:
-    shown = str(path)
-    try:
-        content = content_of(path)
-    except UnreadableError as error:
-        problem = f"there is no such file or folder{nearest_file(path)}" if error.is_missing else str(error)
-        inputs.findings.append(finding("source.unreadable", (), problem, place=Place(shown)))
-    else:
-        _read(inputs, content, shown)
-
-
-def _read(inputs: Inputs, content: bytes, shown: str) -> None:
-    documents, found = read_yaml(content, shown, shape_for)
-    inputs.documents += documents
-    inputs.findings += found
-    inputs.texts[shown] = content.decode("utf-8", errors="replace").removeprefix("\ufeff")
+def _read(file: _File, known: Mapping[str, list[Document]]) -> _Read:
+    """What a file holds. Raises nothing: what cannot be read is a finding."""
+    content = file.content
+    if content is None:
+        try:
+            content = content_of(file.path)
+        except UnreadableError as error:
+            problem = f"there is no such file or folder{nearest_file(file.path)}" if error.is_missing else str(error)
+            return _Read([], [finding("source.unreadable", (), problem, place=Place(file.shown))])
+    text = content.decode("utf-8", errors="replace").removeprefix("\ufeff")
+    if text in known:
+        return _Read([replace(document, file=file.shown) for document in known[text]], [], text)
+    return _Read(*read_yaml(content, file.shown, shape_for), text)
 
 
 def refuse_unused(inputs: Inputs, options: Options) -> None:

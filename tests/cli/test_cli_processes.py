@@ -221,16 +221,22 @@ class Terminal(io.StringIO):
 
 
 def test_progress_is_shown_after_a_second_and_taken_away() -> None:
-    terminal, now = Terminal(), iter([0.0, *(number / 4 for number in range(1, 9))])
+    terminal, now = Terminal(), iter([0.0, *(number / 4 for number in range(1, 1201))])
     shown = _Shown(in_order, terminal, lambda: next(now))
-    assert list(shown(str, range(8), done="files read")) == [str(number) for number in range(8)]
+    assert list(shown(str, range(1200), done="files read")) == [str(number) for number in range(1200)]
     lines = terminal.getvalue().split("\r\x1b[K")
-    assert lines == ["", *(f"{number} of 8 files read" for number in range(4, 9)), ""]
+    assert lines == ["", *(f"{number:,} of 1,200 files read" for number in range(4, 1201)), ""]
+
+
+def test_few_items_have_no_progress() -> None:
+    terminal, now = Terminal(), iter([0.0, *(float(number) for number in range(1, 9))])
+    assert list(_Shown(in_order, terminal, lambda: next(now))(str, range(8), done="files read"))
+    assert terminal.getvalue() == ""
 
 
 def test_short_work_shows_no_progress() -> None:
     terminal = Terminal()
-    assert list(with_progress(in_order, terminal)(str, range(8), done="files read"))
+    assert list(with_progress(in_order, terminal)(str, range(800), done="files read"))
     assert terminal.getvalue() == ""
 
 

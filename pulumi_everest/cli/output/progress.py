@@ -15,6 +15,8 @@ _Result = TypeVar("_Result")
 
 _PATIENCE: Final = 1.0
 """The seconds after which somebody wants to know."""
+_MANY: Final = 100
+"""Of how many items it is told how many are done; of fewer each takes long for another reason."""
 _EVERY: Final = 0.1
 _CLEARED: Final = "\r\x1b[K"
 
@@ -36,7 +38,8 @@ class _Shown:
 
     def __call__(self, function: Callable[[_Item], _Result], items: Sequence[_Item], /, done: str) -> Iterable[_Result]:
         """The results, in the order of the items."""
-        return self._counted(self._spread(function, items, done=done), len(items), done)
+        results = self._spread(function, items, done=done)
+        return results if len(items) < _MANY else self._counted(results, len(items), done)
 
     def _counted(self, results: Iterable[_Result], count: int, done: str) -> Iterator[_Result]:
         written = False

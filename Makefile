@@ -16,7 +16,7 @@ endif
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-pythons test-lowest fuzz faults covered mutants testenv lint format schemas coverage capabilities measure bench growth scaffold-accuracy plugin-lines plugin-renders bench-engine bench-upgrade release-record engine-test engine-soak docs browser-test pictures bench-ui dist clean
+.PHONY: help demo test test-pythons test-lowest fuzz faults covered mutants testenv lint format schemas coverage capabilities measure bench bench-fleet growth scaffold-accuracy plugin-lines plugin-renders bench-engine bench-upgrade release-record engine-test engine-soak docs browser-test pictures bench-ui dist clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -118,6 +118,9 @@ measure: $(VENV)/.develop ## Count anew how much of the operators' own tests fie
 
 bench: $(VENV)/.develop ## Measure speed, each figure against a baseline in the same run
 	@$(BIN)/python -m benchmarks
+
+bench-fleet: $(VENV)/.develop ## Measure 10,000 clusters in files, with their memory, and 100,000 (an hour)
+	@$(BIN)/python -m benchmarks.fleet large
 
 growth: $(VENV)/.develop ## Double inputs three times, and fail where work grows faster than they do
 	@$(BIN)/python -m benchmarks.growth

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks import command, core, imports, program
+from benchmarks import command, core, fleet, imports, program
 
 
 def main() -> None:
@@ -11,6 +11,7 @@ def main() -> None:
         ("Importing", imports),
         ("A program with 1,000 clusters", program),
         ("everest validate", command),
+        ("1,000 clusters in 1,000 files", fleet),
     ):
         print(f"{title} ...", flush=True)
         for name, value in module.main().items():

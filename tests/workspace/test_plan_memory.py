@@ -100,7 +100,9 @@ def test_objects_of_both_sides_are_seen_to_be_the_same() -> None:
     first, second = planned(BASE, memory), planned(BASE, memory)
     assert shown(first) == shown(second) == shown(planned(BASE))
     pairs = zip(first.clusters, second.clusters, strict=True)
-    assert all(one.manifest is other.manifest for a, b in pairs for one, other in zip(a.objects, b.objects, strict=True))
+    assert all(
+        one.manifest is other.manifest for a, b in pairs for one, other in zip(a.objects, b.objects, strict=True)
+    )
 
 
 @pytest.mark.parametrize("version", ["8.0.17-6", "8.0.12-4"])

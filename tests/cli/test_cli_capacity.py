@@ -288,3 +288,19 @@ def test_a_running_cluster_is_asked_whether_it_has_room(
     assert "CPU: requests 3 → 5 (+2), limits 0" in lines(result)
     page = run("preview", "all.yaml", "--against", "cluster", "--summary", "--format", "json")
     assert "capacity.quota" in [entry["code"] for entry in json.loads(page.stdout)["findings"]]
+
+
+@pytest.mark.parametrize("provider", ["psmdb-operator", "pxc-operator", "pg-operator"])
+def test_an_adopted_cluster_takes_what_its_object_does(run: Run, folder: Path, provider: str) -> None:
+    Path("all.yaml").write_text(document("orders", provider=provider, more=", expose: {type: LoadBalancer}"))
+    made = [one for one in yaml.safe_load_all(run("render", "all.yaml").stdout) if one["kind"] != "Secret"]
+    Path("object.yaml").write_text(yaml.safe_dump_all(made))
+    adopted = run("adopt", "object.yaml")
+    assert adopted.exit_code == 0, adopted.stderr
+    Path("adopted.yaml").write_text(adopted.stdout)
+
+    def totals(file: str) -> Any:
+        return json.loads(run("preview", file, "--capacity", "--format", "json").stdout)["capacity"]["after"]
+
+    assert totals("adopted.yaml") == totals("object.yaml")
+    assert totals("adopted.yaml")["pods"] > 0

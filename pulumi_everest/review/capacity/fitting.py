@@ -17,7 +17,7 @@ from pulumi_everest.review.capacity.taken import Taken
 
 def fitting(room: Room, before: Sequence[Taken], after: Sequence[Taken]) -> Iterator[Finding]:
     """What does not fit, and what is not known of that. `before` are those of the databases that the cluster has."""
-    there = {(one.namespace, one.name): one for one in before}
+    there = {one.object: one for one in before}
     for namespace in dict.fromkeys(one.namespace for one in after):
         if namespace in room.unread:
             text = f"what fits into namespace '{namespace}' is not known: {room.unread[namespace]}"
@@ -26,8 +26,10 @@ def fitting(room: Room, before: Sequence[Taken], after: Sequence[Taken]) -> Iter
         own = [one for one in after if one.namespace == namespace]
         quotas = room.quotas.get(namespace, ())
         limits = [limit for one in room.limit_ranges.get(namespace, ()) for limit in limits_of(one)]
-        yield from _not_allowed([one for one in own if one != there.get((namespace, one.name))], quotas, limits)
-        was = [there[namespace, one.name] for one in own if (namespace, one.name) in there]
+        former = [there.get(one.object) for one in own]
+        changed = [one for one, was in zip(own, former, strict=True) if was is None or was.workloads != one.workloads]
+        yield from _not_allowed(changed, quotas, limits)
+        was = [one for one in former if one is not None]
         change = _change(was, own, limits, room.default_class)
         for quota in quotas:
             yield from check_quota(quota, change)

@@ -25,13 +25,17 @@ NO_FILE: Final = "the plugin has no workloads.yaml"
 
 @dataclass(frozen=True)
 class Taken:
-    """A database: where it is, what it is, and what it takes; `reason` says why that is not known."""
+    """A database: where it is, what it is, and what it takes; `reason` says why that is not known.
+
+    `object` tells its main object from others, however the database is called.
+    """
 
     name: str
     namespace: str
     technology: str
     workloads: Workloads | None
     reason: str = ""
+    object: tuple[str, ...] = ()
 
 
 class Counter:
@@ -64,7 +68,7 @@ class Counter:
             made = self._of_controlled(group)
         else:
             made = self._made(technology.workloads, main, [item for item in group.items if item is not main])
-        return _taken(cluster.names[0], namespace, title, made)
+        return _taken(cluster.names[0], namespace, title, made, main)
 
     def _of_controlled(self, group: Group) -> Workloads | str:
         """What a controller makes of a cluster is what its templates make."""
@@ -93,7 +97,7 @@ class Counter:
         for plugin, item in mains:
             namespace = namespace_of(item)
             made = self._made(partial(getattr, plugin, "workloads"), item, others.get((plugin.name, namespace), []))
-            yield _taken(f"{namespace}/{item.key[3]}", namespace, plugin.manifest.title, made)
+            yield _taken(f"{namespace}/{item.key[3]}", namespace, plugin.manifest.title, made, item)
 
     def _made(self, workloads: Any, main: Item, others: Sequence[Item]) -> Workloads | str:
         whole = main.live if main.live is not None else main.manifest
@@ -151,10 +155,11 @@ _WITHOUT_REFERENCES: Final = 2
 """The version of marshal's format in which equal data are equal bytes."""
 
 
-def _taken(name: str, namespace: str, technology: str, made: Workloads | str) -> Taken:
+def _taken(name: str, namespace: str, technology: str, made: Workloads | str, main: Item | None) -> Taken:
+    key = main.key if main is not None else ()
     if isinstance(made, str):
-        return Taken(name, namespace, technology, None, made)
-    return Taken(name, namespace, technology, made)
+        return Taken(name, namespace, technology, None, made, key)
+    return Taken(name, namespace, technology, made, object=key)
 
 
 def _is_main(plugin: Plugin, item: Item) -> bool:

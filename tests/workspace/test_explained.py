@@ -37,14 +37,21 @@ ADDED = ("metadata.namespace", "metadata.labels", "metadata.annotations")
 """What no template says: an object gets it from its cluster."""
 
 
+@cache
 def plugins() -> list[Plugin]:
     others = [plugin for folder in OTHERS if (plugin := load_plugin(folder)[0]) is not None]
     assert len(others) == len(OTHERS)
     return [*builtin(), *others]
 
 
+@cache
+def alone(folder: File) -> Plugins:
+    """The plugin of a folder, read once."""
+    return Plugins([folder])
+
+
 def planned(plugin: Plugin, documents: list[Document]) -> list[Plan]:
-    return Workspace(Plugins([plugin.folder]), documents).plan().clusters
+    return Workspace(alone(plugin.folder), documents).plan().clusters
 
 
 @cache
@@ -78,7 +85,7 @@ def jobs(plugin: str) -> list[tuple[JobPlan, Plan | None]]:
     made = []
     for file in sorted((found.folder / "examples").glob("*.yaml")):
         if not file.name.endswith(".expected.yaml"):
-            planned = Workspace(Plugins([found.folder]), read_file(file, shape_for)[0]).plan()
+            planned = Workspace(alone(found.folder), read_file(file, shape_for)[0]).plan()
             clusters = {plan.resolved.metadata["name"]: plan for plan in planned.clusters}
             made += [(job, clusters.get(job.job.spec["cluster"])) for job in planned.jobs]
     return made
@@ -201,14 +208,14 @@ def test_a_value_changes_with_the_line_of_the_template_that_is_named(plugin: str
         if heads(at):
             continue
         template = Template.parse(with_other(document, at), of.functions, **settings)
-        mappings = Template.parse(with_other(document, at, mapping=True), of.functions, **settings)
         assert template.findings == [], at
         for plan, place, before in zip(plans, places, objects, strict=True):
             expected = {(index, path) for index, found in enumerate(place) for path, one in found.items() if one == at}
             try:
                 made = emit(plan.resolved, template)
             except TemplateError:  # the turns of a loop are mappings
-                made = emit(plan.resolved, mappings)
+                mappings = with_other(document, at, mapping=True)
+                made = emit(plan.resolved, Template.parse(mappings, of.functions, **settings))
             moved = differing(before, made)
             assert expected <= moved, at
             assert {leaf for leaf in moved if place[leaf[0]].get(leaf[1]) not in (None, at)} == set(), at

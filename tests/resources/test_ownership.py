@@ -57,7 +57,7 @@ class Component:
         return SimpleNamespace(future=future)
 
 
-def taken_over(cluster: Cluster, wanted: dict[str, Any], *, of_clients: bool) -> str | None:
+def taken_over(cluster: Cluster, wanted: dict[str, Any], *, of_clients: bool, adopt: bool = False) -> str | None:
     """What a Secret with these values is to take over."""
     late = LateImport()
     metadata = {"name": NAME, "namespace": "shop"}
@@ -65,7 +65,7 @@ def taken_over(cluster: Cluster, wanted: dict[str, Any], *, of_clients: bool) ->
     own = Ownership(Reach(cluster))  # type: ignore[arg-type]
 
     async def look() -> None:
-        await own._look(late, Component(), NAME, manifest, None, False, of_clients)  # type: ignore[arg-type]
+        await own._look(late, Component(), NAME, manifest, None, adopt, of_clients)  # type: ignore[arg-type]
 
     asyncio.run(look())
     return late.identity
@@ -94,4 +94,8 @@ def test_no_secret_is_taken_over_before_its_values_are_known(*, of_clients: bool
     """The engine warns of an import that no program has, where a value that is not known yet may replace it."""
     wanted = {"password": pulumi.output.UNKNOWN, "port": "1"}
 
-    assert taken_over(Cluster(OWN, {"password": "one", "port": "1"}), wanted, of_clients=of_clients) is None
+    cluster = Cluster(OWN, {"password": "one", "port": "1"})
+
+    assert taken_over(cluster, wanted, of_clients=of_clients) is None
+    # Whoever says that it is there has said the import, too.
+    assert taken_over(cluster, wanted, of_clients=of_clients, adopt=True) is not None

@@ -104,11 +104,17 @@ class Ownership:
         given = await known(joined(manifest["metadata"].get("namespace")))
         own = mark_of(urn, type_of(manifest), name, given, wanted.name)
         if mark is not None and (adopt or (mark == own and not self._moves(urn))):
-            values = await secret_values(joined(manifest.get("stringData")))
-            if values is None or (of_clients and not await in_thread(_holds, self.reach, wanted, access, values)):
+            if not adopt and not await self._stays(wanted, access, manifest, of_clients=of_clients):
                 return
             namespaced = await in_thread(self.reach.live(access).has_namespaces, wanted.api_version, wanted.kind)
             late.identity = f"{wanted.namespace}/{wanted.name}" if namespaced else wanted.name
+
+    async def _stays(
+        self, wanted: WantedObject, access: ClusterAccess, manifest: Mapping[str, Any], *, of_clients: bool
+    ) -> bool:
+        """Whether nothing of what is there would be replaced, as far as that can be told."""
+        values = await secret_values(joined(manifest.get("stringData")))
+        return values is not None and (not of_clients or await in_thread(_holds, self.reach, wanted, access, values))
 
     async def _mark_in(self, wanted: WantedObject, access: ClusterAccess) -> str | None:
         """The mark of an object; None where it is not there."""

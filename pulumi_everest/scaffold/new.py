@@ -15,13 +15,15 @@ from pulumi_everest.emit.crds import Crds
 from pulumi_everest.model.findings import Finding
 from pulumi_everest.plugins.plugin import Plugin, load_plugin
 from pulumi_everest.scaffold.asked import Answers
+from pulumi_everest.scaffold.definition_file import definition
 from pulumi_everest.scaffold.definitions.crd_files import Kind, Source, read
 from pulumi_everest.scaffold.definitions.nothing import from_nothing
 from pulumi_everest.scaffold.definitions.samples import Sample, read_sample
 from pulumi_everest.scaffold.meaning.roles import Roles, called, found_in, roles_of
-from pulumi_everest.scaffold.plugin_files import Plan, backups_example, definition, example, manifest, preset
+from pulumi_everest.scaffold.plugin_files import Plan, backups_example, example, manifest, preset
 from pulumi_everest.scaffold.server_rules import broken
 from pulumi_everest.scaffold.settle import Files, Render, Settled, settle
+from pulumi_everest.scaffold.template.adoption import adopt_of
 from pulumi_everest.scaffold.template.jobs import backup_of, restore_of
 from pulumi_everest.scaffold.template.objects import Choices, objects_of
 from pulumi_everest.scaffold.template.schedule_objects import is_scheduled
@@ -58,8 +60,8 @@ class Made:
     """What could not be read, and what still fails."""
     plugin: Plugin | None = None
     roles: Roles = field(default_factory=Roles)
-    tie: list[str] = field(default_factory=list)
-    """Kinds each of which may be the database; the first was taken."""
+    notes: list[str] = field(default_factory=list)
+    """What may not be as it was meant."""
     left_out: int = 0
     asks: list[str] = field(default_factory=list)
 
@@ -80,7 +82,12 @@ def new(wanted: Wanted, folder: Path, render: Render, say: Callable[[str], None]
         source, sample = from_nothing(wanted.name)
     elif not source.kinds:
         return made
-    made.roles, made.tie = _roles(wanted, source, sample)
+    made.roles = _roles(wanted, source, sample, made.notes)
+    if wanted.samples and not set(sample.kinds) & {kind.kind for kind in source.kinds.values()}:
+        there = ", ".join(sorted(set(sample.kinds))) or "nothing"
+        made.notes.append(
+            f"the sample has no object of the operator's kinds, only {there}, so nothing was taken from it"
+        )
     files = _kept(wanted, source, sample, made.roles)
     with tempfile.TemporaryDirectory(prefix="everest-new-") as temporary:
         trial = Path(temporary) / wanted.name
@@ -93,19 +100,20 @@ def new(wanted: Wanted, folder: Path, render: Render, say: Callable[[str], None]
     return made
 
 
-def _roles(wanted: Wanted, source: Source, sample: Sample) -> tuple[Roles, list[str]]:
-    """What each kind is, and of a tie that nobody was asked about the kinds, the first of which was taken."""
+def _roles(wanted: Wanted, source: Source, sample: Sample, notes: list[str]) -> Roles:
+    """What each kind is. A tie is asked about, or noted."""
     kinds = list(source.kinds.values())
     if wanted.main and not any(wanted.main.lower() in kind.names for kind in kinds):
         listed = ", ".join(sorted(called(kind, kinds) for kind in kinds))
         raise NoKindError(f"there is no kind '{wanted.main}' in the definitions; there are {listed}")
     roles = roles_of(kinds, wanted.main, sample.kinds)
     if not roles.ties or roles.main is None:
-        return roles, []
+        return roles
     names = [called(kind, kinds) for kind in (roles.main, *roles.ties)]
     if wanted.choose is not None:
-        return roles_of(kinds, wanted.choose(names), sample.kinds), []
-    return roles, names
+        return roles_of(kinds, wanted.choose(names), sample.kinds)
+    notes.append(f"each of {', '.join(names)} may be the database; {names[0]} was taken: name another with --main")
+    return roles
 
 
 def _kept(wanted: Wanted, source: Source, sample: Sample, roles: Roles) -> Files:
@@ -153,6 +161,13 @@ def _files(wanted: Wanted, source: Source, sample: Sample, roles: Roles, choices
         "examples/minimal.yaml": (example(plan), ""),
     }
     trees.update(_jobs(roles, source))
+    whole = objects.whole
+    adopt = adopt_of(*(next(iter(whole.nearest(role)), None) for role in ("stores", "schedules")))
+    if adopt and whole.has_stores:
+        trees["adopt.yaml"] = (
+            adopt,
+            "What `everest adopt` begins with: parts of a running database that it cannot try out.",
+        )
     with_backups = backups_example(plan)
     if with_backups:
         trees["examples/backups.yaml"] = (with_backups, "")

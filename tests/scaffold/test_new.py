@@ -140,6 +140,33 @@ def test_what_is_no_definition_is_a_finding(tmp_path: Path, text: str, said: str
     assert not (tmp_path / "mydb").exists()
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a: [", "not valid YAML"),
+        ("a: &a {b: *a}", "deeper than"),
+        (
+            "\n".join(["a0: &a0 [x, x]", *(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 9))]),
+            "parts",
+        ),
+    ],
+)
+def test_a_sample_that_cannot_be_read_is_a_finding(tmp_path: Path, text: str, said: str) -> None:
+    file = tmp_path / "sample.yaml"
+    file.write_text(text)
+    made = make(tmp_path, definition(PLAIN), more=("--sample", str(file)))
+    assert made.result.exit_code == 1
+    assert said in " ".join(made.result.stderr.split())
+
+
+def test_a_sample_of_another_operator_is_said_to_be_one(tmp_path: Path) -> None:
+    file = tmp_path / "sample.yaml"
+    file.write_text(json.dumps({"apiVersion": "v1", "kind": "Service"}))
+    made = make(tmp_path, definition(PLAIN), more=("--sample", str(file)))
+    assert made.result.exit_code == 0
+    assert "the sample has no object of the operator's kinds, only Service" in made.result.stderr
+
+
 def test_a_definition_whose_aliases_go_in_a_circle_is_a_finding(tmp_path: Path) -> None:
     file = tmp_path / "crd.yaml"
     text = json.dumps(definition({"child": "HERE"}))

@@ -6,7 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
+from click.testing import CliRunner
 
+from pulumi_everest.cli.main import everest
 from tests.scaffold.crds import (
     CLAIM,
     NUMBER,
@@ -131,6 +134,46 @@ def test_a_secret_that_the_definition_needs_has_a_name_in_each_cluster(tmp_path:
     made = make(tmp_path, definition({**PLAIN, "adminSecret": TEXT}, required=("adminSecret",)))
     green(made)
     assert made.spec["adminSecret"] == "${spec.?usersSecret.orValue(metadata.name + '-users')}"
+
+
+def test_the_keys_of_the_secret_of_users_are_those_of_the_sample(tmp_path: Path) -> None:
+    objects = (
+        {"apiVersion": "db.example.com/v1", "kind": "Database", "spec": {"adminSecret": "my-users"}},
+        {
+            "apiVersion": "v1",
+            "kind": "Secret",
+            "metadata": {"name": "my-users"},
+            "stringData": {"root": "x", "app": "y"},
+        },
+    )
+    made = make(tmp_path, definition({**PLAIN, "adminSecret": TEXT}), more=sample(tmp_path, *objects))
+    green(made)
+    assert made.file("plugin.yaml")["secrets"] == {"users": ["root", "app"], "requiredUsers": ["root", "app"]}
+    assert made.spec["adminSecret"] == {"when": "${has(spec.usersSecret) || has(secrets.users)}", "do": "${users}"}
+
+
+@pytest.mark.parametrize("required", [(), ("password",)])
+def test_the_key_that_the_object_names_is_that_of_the_secret_of_users(
+    tmp_path: Path, required: tuple[str, ...]
+) -> None:
+    password = mapping(("name", "key"), name=TEXT, key=TEXT)
+    made = make(tmp_path, definition({**PLAIN, "auth": mapping(required, password=password)}, required=("auth",)))
+    green(made)
+    assert made.file("plugin.yaml")["secrets"]["users"] == ["password"]
+
+
+def test_storages_and_schedules_of_a_running_database_are_adopted(tmp_path: Path) -> None:
+    bucket = mapping(("bucket",), bucket=TEXT, region=TEXT, secret=TEXT)
+    task = mapping(("name", "schedule", "storageName"), name=TEXT, schedule=TEXT, storageName=TEXT)
+    storages = {"type": "object", "additionalProperties": mapping(s3=bucket)}
+    made = make(tmp_path, definition({**PLAIN, "backup": mapping(storages=storages, tasks=listed(task))}))
+    green(made)
+    running = made.folder / "examples/backups.expected.yaml"
+    adopted = CliRunner().invoke(everest, ["adopt", str(running), "--plugin", str(made.folder)])
+    assert adopted.exit_code == 0, adopted.output
+    cluster = yaml.safe_load(adopted.stdout)
+    assert cluster["spec"]["backup"] == made.file("examples/backups.yaml")["spec"]["backup"]
+    assert "overrides" not in cluster["spec"]
 
 
 def test_a_mapping_that_the_definition_needs_is_there_when_nothing_is_in_it(tmp_path: Path) -> None:

@@ -160,9 +160,8 @@ def _said(made: Made, name: str, folder: Path) -> None:
         kinds = [("parts", made.roles.parts), ("backups", made.roles.backups), ("restores", made.roles.restores)]
         more = [f"{what} {', '.join(one.kind for one in those)}" for what, those in kinds if those]
         click.echo(f"  the database is the kind {main.kind}{'; ' if more else ''}{'; '.join(more)}")
-    if made.tie:
-        text = f"warning: each of {', '.join(made.tie)} may be the database; {made.tie[0]} was taken"
-        click.echo(f"{text}: name another with --main", err=True)
+    for note in made.notes:
+        click.echo(f"warning: {note}", err=True)
     if made.left_out:
         click.echo(f"  {_guesses(made.left_out)} left out; comments say where and why")
     if made.asks:

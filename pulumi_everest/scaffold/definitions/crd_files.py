@@ -238,7 +238,7 @@ def _in_document(document: Any, file: Path, source: Source, depth: int) -> Itera
         if usual is None:
             text = "is a CustomResourceDefinition without a group, names or versions"
             source.findings.append(_unreadable(file, text))
-        elif _is_endless(usual):
+        elif is_endless(usual):
             text = f"is deeper than {DEEPEST} or has more than {MOST_PARTS} parts"
             source.findings.append(_unreadable(file, text))
         elif (wrong := _malformed(usual["spec"]["versions"])) is not None:
@@ -270,8 +270,8 @@ def _malformed(versions: list[dict[str, Any]]) -> str | None:
     return None
 
 
-def _is_endless(definition: Mapping[str, Any]) -> bool:
-    """Whether a definition is too large to be walked through, as one is whose aliases go round in a circle."""
+def is_endless(definition: Mapping[str, Any]) -> bool:
+    """Whether a document is too large to be walked through, as one is whose aliases go round in a circle."""
     waiting: list[tuple[Any, int]] = [(definition, 0)]
     count = 0
     while waiting:

@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from pulumi_everest.model.findings import Finding, Place, finding
+from pulumi_everest.scaffold.definitions.crd_files import DEEPEST, MOST_PARTS, is_endless
 from pulumi_everest.scaffold.definitions.fields import ENTRY, ITEM, Path
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -36,6 +37,14 @@ class Sample:
             if one.get("kind") == kind and isinstance(version, str) and version.startswith(f"{group}/"):
                 return Sample(self.objects, spec if isinstance(spec, Mapping) else {})
         return Sample(self.objects)
+
+    def keys_of(self, secret: str) -> list[str]:
+        """The keys of a Secret of the sample."""
+        for one in self.objects:
+            if one.get("kind") == "Secret" and _metadata(one).get("name") == secret:
+                data = [one.get(name) for name in ("stringData", "data")]
+                return [str(key) for part in data if isinstance(part, Mapping) for key in part]
+        return []
 
     def label_of(self, part: str, kind: str) -> str:
         """The label by which an object of one kind names that of another; none where the sample has no such object."""
@@ -81,6 +90,10 @@ def read_sample(files: list[str]) -> tuple[Sample, list[Finding]]:
             mark = getattr(error, "problem_mark", None)
             place = Place(name, mark.line + 1, mark.column + 1) if mark is not None else Place(name)
             found.append(finding("source.syntax", (), f"{name} is not valid YAML", place=place))
+            continue
+        if any(isinstance(one, Mapping) and is_endless(one) for one in documents):
+            text = f"{name} is deeper than {DEEPEST} or has more than {MOST_PARTS} parts"
+            found.append(finding("source.unreadable", (), text, place=Place(name)))
             continue
         objects += [one for one in documents if isinstance(one, Mapping)]
     return Sample(objects), found

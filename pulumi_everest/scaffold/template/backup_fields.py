@@ -11,8 +11,8 @@ from pulumi_everest.scaffold.meaning.shapes import POD, is_claim, is_secret_name
 from pulumi_everest.scaffold.template.placing import Tree, put
 from pulumi_everest.scaffold.template.tree import Guess
 
-_CLOUDS: Final = {"s3": "s3", "azure": "azure", "gcs": "gcs", "gcp": "gcs", "minio": "minio"}
-_BUCKET: Final = {
+CLOUDS: Final = {"s3": "s3", "azure": "azure", "gcs": "gcs", "gcp": "gcs", "minio": "minio"}
+NAMES_OF: Final = {
     "bucket": ("bucket", "bucketName"),
     "container": ("container", "containerName"),
     "prefix": ("prefix", "path", "folder"),
@@ -22,7 +22,7 @@ _BUCKET: Final = {
     "credentialsSecret": ("credentialsSecret", "credentialsSecretName", "secretName", "secret", "credentials"),
 }
 """The fields of a storage, each with the names that operators have for it."""
-_FIELDS_OF: Final = {
+FIELDS_OF: Final = {
     "s3": ("bucket", "prefix", "region", "endpointUrl", "forcePathStyle", "credentialsSecret"),
     "minio": ("bucket", "prefix", "region", "endpointUrl", "forcePathStyle", "credentialsSecret"),
     "azure": ("container", "prefix", "endpointUrl", "credentialsSecret"),
@@ -134,10 +134,10 @@ class BackupFields:
                 made["type"] = "${storage.type}"
             elif child.last == "main" and child.type == "boolean":
                 made["main"] = "${storage.name == spec.backup.storages[0].name}"
-            elif child.last.lower() in _CLOUDS and child.type == "object":
-                self.kinds.append(_CLOUDS[child.last.lower()])
+            elif child.last.lower() in CLOUDS and child.type == "object":
+                self.kinds.append(CLOUDS[child.last.lower()])
                 made[child.last] = Guess(
-                    self._cloud(child, _CLOUDS[child.last.lower()]), f"storage of type {child.last}", (reads,)
+                    self._cloud(child, CLOUDS[child.last.lower()]), f"storage of type {child.last}", (reads,)
                 )
             elif child.last == "verifyTLS" and child.type == "boolean":
                 made["?verifyTLS"] = Guess("${storage.?verifyTLS}", "verifyTLS", ("backup.storages.verifyTLS",))
@@ -154,8 +154,8 @@ class BackupFields:
 
     def _cloud(self, at: Field, kind: str) -> Tree:
         made: Tree = {"when": f"${{storage.type == '{kind}'}}"}
-        for name in _FIELDS_OF[kind]:
-            field = at.child(*_BUCKET[name])
+        for name in FIELDS_OF[kind]:
+            field = at.child(*NAMES_OF[name])
             if field is None or (name != "forcePathStyle" and not is_secret_name(field)):
                 continue
             self.taken.setdefault(name, []).append(kind)

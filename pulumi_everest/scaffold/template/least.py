@@ -95,7 +95,9 @@ def always(value: Any, field: Field) -> Any:
         made: Any = f"${{{chain[1]}.orValue({_default(chain[1], field)})}}" if chain is not None else inner
         ask = UNSAID if chain is not None and not chain[1].endswith("Secret") and not field.enum else ""
     elif isinstance(inner, dict):
-        made = {key: _said(below) for key, below in inner.items() if key != "when"} if "name" in inner else inner
+        made = inner.get("do") if inner.get("do") == "${users}" else inner
+        if "name" in inner:
+            made = {key: _said(below) for key, below in inner.items() if key != "when"}
     else:
         made = inner
     if not isinstance(value, Guess):

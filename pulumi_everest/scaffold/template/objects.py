@@ -73,7 +73,7 @@ def objects_of(
     found = found_in(main)
     top = _top_of(found, top)
     spec: Tree = {}
-    whole = WholeFields(found, spec)
+    whole = WholeFields(found, spec, looked)
     components = _fill(found, spec, looked, name, choices=choices)
     for here, inside in found.switches:
         at = mapping_at(spec, here.path)
@@ -105,6 +105,9 @@ def objects_of(
     tree: Tree = {"let": {"owner": "${metadata.name}"}} if with_secrets else {}
     found_schedules = (schedule_object(kind, main, source) for kind in roles.backups if is_scheduled(kind))
     scheduled = [one for one in found_schedules if one is not None]
+    if whole.user_keys:
+        tree.setdefault("let", {})["users"] = "${spec.?usersSecret.orValue(metadata.name + '-users')}"
+        objects.insert(0, {"mixin": "givenUsers"})
     if scheduled and (whole.has_stores or whole.has_url_store):
         tree.setdefault("let", {})["schedules"] = SCHEDULES
         objects += scheduled[:1]
@@ -198,7 +201,7 @@ def _part(
         engine.optional = not (needed and part.kind in sample.kinds)
         made.type = name
         components.append(made)
-    whole = WholeFields(found, spec)
+    whole = WholeFields(found, spec, looked)
     for role in (
         "stores",
         "schedules",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pulumi_everest.scaffold.definitions.fields import ENTRY, ITEM, Field
+from pulumi_everest.scaffold.definitions.samples import Sample
 from pulumi_everest.scaffold.meaning.components import BACKUP, Found
 from pulumi_everest.scaffold.meaning.shapes import secret_of_users
 from pulumi_everest.scaffold.template.backup_fields import BackupFields
@@ -19,8 +20,10 @@ PMM = "pmm"
 class WholeFields:
     """The guesses about the whole cluster, put into the tree of the object."""
 
-    def __init__(self, found: Found, tree: Tree) -> None:
-        self.found, self.tree = found, tree
+    def __init__(self, found: Found, tree: Tree, sample: Sample) -> None:
+        self.found, self.tree, self.sample = found, tree, sample
+        self.user_keys: list[str] = []
+        """The keys of the Secret of the system's users, as far as they are known."""
         self.shards: Field | None = None
         self.has_stores = self.has_pmm = self.has_url_store = False
         self.paused: Field | None = None
@@ -30,7 +33,7 @@ class WholeFields:
 
     def fill(self) -> None:
         """Put in all that is known."""
-        for at in self._nearest("operatorVersion"):
+        for at in self.nearest("operatorVersion"):
             put(self.tree, at.path, Guess("${operator}", "operator's version"))
         pulled(self.tree, self.found.whole)
         self._paused()
@@ -40,7 +43,7 @@ class WholeFields:
         self._pmm()
         self._backups()
 
-    def _nearest(self, role: str) -> list[Field]:
+    def nearest(self, role: str) -> list[Field]:
         """The field of a role that is nearest to the top; none in lists, where each item is another thing."""
         fits = [one for one in self.found.whole.get(role, ()) if self._is_one(one, role)]
         return sorted(fits, key=needs_more)[:1]
@@ -56,7 +59,7 @@ class WholeFields:
         return role == "shards" or not {ITEM, ENTRY} & set(field.path[len(around) : -1])
 
     def _paused(self) -> None:
-        for at in self._nearest("paused"):
+        for at in self.nearest("paused"):
             self.paused = at
             note = (
                 "ask: does it stop the pods and keep the volumes?" if at.last.lower() not in ("pause", "paused") else ""
@@ -70,20 +73,47 @@ class WholeFields:
             put(self.tree, at.path, guess)
 
     def _shards(self) -> None:
-        for at in self._nearest("shards"):
+        for at in self.nearest("shards"):
             self.shards = at
             guess = Guess("${spec.topology.?config.?shards.orValue(1)}", "shards", ("topology.config.shards",))
             put(self.tree, at.path, guess)
 
     def _secrets(self) -> None:
-        for at in self._nearest("expansion"):
+        for at in self.nearest("expansion"):
             put(self.tree, at.path, Guess(True, "growing volumes"))
-        single = self._nearest("usersSecret")
+        single = self.nearest("usersSecret")
         for at in single:
-            self._secret(at, "usersSecret", "Secret of users")
+            self._secret_of_users(at)
         for at in self.found.whole.get("users", [])[:1]:
             if not single and not {ITEM, ENTRY} & set(at.path):
                 self._users(at)
+
+    def _secret_of_users(self, at: Field) -> None:
+        """The Secret of the system's users; with the keys that it has, where the template or a sample says them."""
+        key, said = at.child("key"), self.sample.at(at.path)
+        if key is not None and key.required:
+            wanted = self.sample.at((*at.path, "key"))
+            self.user_keys = [wanted if isinstance(wanted, str) else "password"]
+        elif isinstance(said, str):
+            self.user_keys = self.sample.keys_of(said)
+        elif at.type != "string":
+            called = self.sample.at((*at.path, "name")) or self.sample.at((*at.path, "secretName"))
+            self.user_keys = self.sample.keys_of(called) if isinstance(called, str) else []
+        if not self.user_keys:
+            self._secret(at, "usersSecret", "Secret of users")
+            return
+        there = "${has(spec.usersSecret) || has(secrets.users)}"
+        reads = ("usersSecret",)
+        if at.type == "string":
+            put(self.tree, at.path, Guess({"when": there, "do": "${users}"}, "Secret of users", reads))
+            return
+        named = at.child("name", "secretName")
+        assert named is not None
+        made: Tree = {"when": there, named.last: "${users}"}
+        if key is not None and key.required:
+            ask = "" if isinstance(self.sample.at((*at.path, "key")), str) else "which key of the Secret?"
+            made["key"] = Guess(self.user_keys[0], "key in the Secret", ask=ask)
+        put(self.tree, at.path, Guess(made, "Secret of users", reads))
 
     def _users(self, at: Field) -> None:
         """A list of users with Secrets: the first one is that of the system."""
@@ -113,11 +143,11 @@ class WholeFields:
 
     def _tls(self) -> None:
         for role, name in (("certificate", "certificateSecret"), ("internalCertificate", "internalCertificateSecret")):
-            for at in self._nearest(role):
+            for at in self.nearest(role):
                 self._secret(at, f"tls.{name}", "Secret with a certificate")
                 for other in self._others(role, at):
                     self._secret(other, f"tls.{name}", "Secret with a certificate")
-        for at in self._nearest("issuer"):
+        for at in self.nearest("issuer"):
             if at.has("name", "kind", "group"):
                 put(self.tree, (*at.path[:-1], f"?{at.last}"), Guess("${spec.?tls.?issuer}", "issuer", ("tls.issuer",)))
                 continue
@@ -126,14 +156,14 @@ class WholeFields:
                 for part in ("name", "kind")
             }
             put(self.tree, at.path, made)
-        for at in self._nearest("tlsMode"):
+        for at in self.nearest("tlsMode"):
             put(self.tree, (*at.path[:-1], f"?{at.last}"), Guess("${spec.?tls.?mode}", "mode of TLS", ("tls.mode",)))
-        modes = self._nearest("tlsMode")
-        for at in self._nearest("tlsSwitch"):
+        modes = self.nearest("tlsMode")
+        for at in self.nearest("tlsSwitch"):
             if not modes and len(at.path) < 3:
                 self._switch(at)
-        for at in self._nearest("tlsOnly"):
-            if not modes and not self._nearest("tlsSwitch"):
+        for at in self.nearest("tlsOnly"):
+            if not modes and not self.nearest("tlsSwitch"):
                 self._only(at)
 
     def _others(self, role: str, first: Field) -> list[Field]:
@@ -159,7 +189,7 @@ class WholeFields:
         self.rules.append({"cel": cel, "path": "tls.mode", "message": f"the mode of TLS is {first} or {second}"})
 
     def _pmm(self) -> None:
-        for at in self._nearest("pmm"):
+        for at in self.nearest("pmm"):
             self.has_pmm = True
             reads = ("monitoring", f"instances.{PMM}")
             made: Tree = {
@@ -182,18 +212,18 @@ class WholeFields:
     def _backups(self) -> None:
         agent = next((one for one in self.found.components if one.kind == BACKUP), None)
         backups = self.backups = BackupFields(self.tree, agent)
-        stores = self._nearest("stores")
+        stores = self.nearest("stores")
         for at in stores:
             self.has_stores = True
             backups.stores(at)
-        for at in self._nearest("urlStore"):
+        for at in self.nearest("urlStore"):
             if not stores:
                 self._url_store(at, backups)
-        for at in self._nearest("schedules"):
+        for at in self.nearest("schedules"):
             if stores or "storageName" in _names_below(at):
                 self.has_stores = True
                 backups.schedules(at)
-        for at in self._nearest("pitr"):
+        for at in self.nearest("pitr"):
             if self.has_stores:
                 backups.pitr(at)
 

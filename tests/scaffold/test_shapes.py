@@ -101,6 +101,14 @@ def test_a_component_with_containers_of_its_own_is_no_pod(tmp_path: Path) -> Non
     assert made.spec["members"][0]["replicas"] == "${instance.replicas}"
 
 
+def test_resources_and_volumes_may_stand_in_a_part_of_what_has_the_replicas(tmp_path: Path) -> None:
+    inner = mapping(resources=RESOURCES, storage=PLAIN["storage"])
+    made = make(tmp_path, definition({"image": TEXT, "rack": mapping(replicas=NUMBER, server=inner)}))
+    green(made)
+    assert list(made.file("definition.yaml")["spec"]["components"]) == ["engine"]
+    assert made.spec["rack"]["server"]["storage"]["size"] == SIZE
+
+
 def test_a_number_that_is_called_in_the_singular_is_no_number_of_pods(tmp_path: Path) -> None:
     listeners = listed(mapping(("broker",), broker=NUMBER, host=TEXT))
     spec = {key: PLAIN[key] for key in ("image", "resources", "storage")}

@@ -178,6 +178,8 @@ def _kind(here: Field, loose: list[tuple[str, Field]], has: set[str], members: b
     stores = "stores" in roles or "schedules" in roles
     if len(has) < 2 and not (has == {"image"} and stores):
         return None
+    if not {"replicas", "image"} & has and here.parent is not None and _has_pods(here.parent):
+        return None
     if "replicas" in has or ("storage" in has and has & {"image", "resources"}):
         if stores and "replicas" not in own:
             return BACKUP
@@ -190,6 +192,11 @@ def _kind(here: Field, loose: list[tuple[str, Field]], has: set[str], members: b
         if "enabled" in here.children:
             return ""
     return None
+
+
+def _has_pods(here: Field) -> bool:
+    """Whether a mapping says how many pods there are, which resources and volumes in a part of it are for."""
+    return any(role(child) == "replicas" for child in here.children.values())
 
 
 def _is_optional(here: Field) -> bool:

@@ -63,3 +63,15 @@ def test_settings_are_lines_in_the_order_of_their_names(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("topology", "kinds"), [("single", ["Strata"]), ("sharded", ["StrataCatalog", "Strata"])])
 def test_a_topology_has_its_kinds(tmp_path: Path, topology: str, kinds: list[str]) -> None:
     assert [kind for kind, _ in rendered(tmp_path, topology={"type": topology})] == kinds
+
+
+def test_what_it_takes_is_that_of_shards_readers_catalog_and_schedules() -> None:
+    example = STRATA / "examples" / "sharded.yaml"
+    arguments = ["preview", "--plugin", str(STRATA), str(example), "--capacity", "--format", "json"]
+    result = CliRunner().invoke(everest, arguments)
+    assert result.exit_code == 0, result.output
+    takes = json.loads(result.stdout)["capacity"]["after"]
+    gib = 2**30
+    assert takes["pods"] == 4 * 3 + 3 + 3
+    assert takes["storage"] == {"fast": 4 * 3 * 800 * gib, "": 3 * gib}
+    assert (takes["loadBalancers"], takes["jobs"]["pods"]) == (1, 1)

@@ -478,14 +478,17 @@ def test_a_typescript_program_gets_the_operators_password_and_makes_jobs(
     assert [entry["spec"]["clusterName"] for entry in jobs["Backup"]] == ["orders"]
     assert [entry["spec"]["backupName"] for entry in jobs["Restore"]] == ["monday"]
 
-    # Nothing but reading happens then, also where the resource has another name.
+    # Nothing but reading happens then; where the resource has another name, that is in the mark.
     write("shop-orders", 'aliases: [{ name: "orders" }],')
     again = stack.up()
     assert again.code == 0, again.text
     after = live.get(*MONGODB, "orders", namespace)
     assert after is not None
-    assert after["metadata"]["uid"] == made["metadata"]["uid"]
-    assert not again.steps("PerconaServerMongoDB")
+    identity = ("uid", "generation")
+    assert [after["metadata"][key] for key in identity] == [made["metadata"][key] for key in identity]
+    assert after["spec"] == made["spec"]
+    assert again.steps("PerconaServerMongoDB") == [("update", "shop-orders")]
+    assert after["metadata"]["annotations"][MARK].endswith(f"::shop-orders {namespace}/orders")
 
     live.merge({**head(namespace), "metadata": {**head(namespace)["metadata"], "finalizers": None}})
     destroyed = stack.destroy()

@@ -15,7 +15,7 @@ from pulumi_everest.scaffold.meaning.roles import Roles, found_in, refers
 from pulumi_everest.scaffold.meaning.shapes import LEFT_OUT
 from pulumi_everest.scaffold.template import bootstrap
 from pulumi_everest.scaffold.template.api_versions import api_version
-from pulumi_everest.scaffold.template.component_fields import ComponentFields
+from pulumi_everest.scaffold.template.component.fields import ComponentFields
 from pulumi_everest.scaffold.template.least import constants, fill, least
 from pulumi_everest.scaffold.template.placing import Tree, mapping_at, marked, put
 from pulumi_everest.scaffold.template.schedule_objects import SCHEDULES, is_scheduled, schedule_object

@@ -9,7 +9,7 @@ from pulumi_everest.scaffold.definitions.samples import Sample
 from pulumi_everest.scaffold.meaning.components import BACKUP, Found
 from pulumi_everest.scaffold.meaning.shapes import secret_of_users
 from pulumi_everest.scaffold.template.backup_fields import BackupFields
-from pulumi_everest.scaffold.template.component_fields import pulled
+from pulumi_everest.scaffold.template.component.images import pulled
 from pulumi_everest.scaffold.template.placing import Tree, put
 from pulumi_everest.scaffold.template.single_store import UrlStore
 from pulumi_everest.scaffold.template.tree import Guess

@@ -13,7 +13,7 @@ from pulumi_everest.model.shapes import ANY
 from pulumi_everest.model.source.documents import read_yaml
 from pulumi_everest.review.inputs.groups import Item
 from pulumi_everest.ui.checking import object_text
-from pulumi_everest.workspace.explained import Explained, Source
+from pulumi_everest.workspace.explain.clusters import Explained, Source
 
 Lines = dict[int, dict[str, Any]]
 

@@ -26,8 +26,8 @@ from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.source.documents import Document, read_file, read_yaml
 from pulumi_everest.plugins.find import Plugins, builtin
 from pulumi_everest.plugins.plugin import Plugin, load_plugin
-from pulumi_everest.workspace.explained import Explained, explained
-from pulumi_everest.workspace.explained_jobs import explained_job
+from pulumi_everest.workspace.explain.clusters import Explained, explained
+from pulumi_everest.workspace.explain.jobs import explained_job
 from pulumi_everest.workspace.job_plans import JobPlan, checked, emitted
 from pulumi_everest.workspace.plans import Plan
 from pulumi_everest.workspace.workspace import Workspace, shape_for

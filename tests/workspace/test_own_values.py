@@ -8,7 +8,7 @@ import pytest
 
 from pulumi_everest.model.findings import path_text
 from pulumi_everest.plugins.find import Plugins
-from pulumi_everest.workspace.own_values import own_values
+from pulumi_everest.workspace.explain.own_values import own_values
 from pulumi_everest.workspace.workspace import ClusterInput, Workspace
 
 STORAGE = "spec.replsets[0].volumeSpec.persistentVolumeClaim.resources.requests.storage"

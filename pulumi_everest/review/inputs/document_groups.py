@@ -12,10 +12,10 @@ from pulumi_everest.review.clusters import Cluster
 from pulumi_everest.review.inputs.foreign import written_text
 from pulumi_everest.review.inputs.groups import Group, Item
 from pulumi_everest.review.inputs.origins import said_by
-from pulumi_everest.workspace.explained import explained
-from pulumi_everest.workspace.explained_jobs import explained_job
+from pulumi_everest.workspace.explain.clusters import explained
+from pulumi_everest.workspace.explain.jobs import explained_job
+from pulumi_everest.workspace.explain.own_values import own_values
 from pulumi_everest.workspace.job_plans import JobPlan
-from pulumi_everest.workspace.own_values import own_values
 from pulumi_everest.workspace.workspace import Plan, Planned, Workspace
 
 _Known = TypeVar("_Known")

@@ -10,7 +10,7 @@ from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.findings import Place
 from pulumi_everest.program.values import Secret, Unknown
 from pulumi_everest.review.clusters import Cluster
-from pulumi_everest.workspace.explained import Explained
+from pulumi_everest.workspace.explain.clusters import Explained
 
 
 @dataclass

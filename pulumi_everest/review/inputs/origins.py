@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pulumi_everest.model.deferred import Path
-from pulumi_everest.workspace.explained import source_of
+from pulumi_everest.workspace.explain.clusters import source_of
 from pulumi_everest.workspace.plans import Plan
 
 

@@ -18,8 +18,8 @@ from pulumi_everest.review.inputs.groups import Group, Item
 from pulumi_everest.review.inputs.python_places import placed
 from pulumi_everest.review.inputs.sources import Sources
 from pulumi_everest.review.inputs.yaml_places import placed_in_yaml
-from pulumi_everest.workspace.explained import Explained, explained
-from pulumi_everest.workspace.explained_jobs import explained_job
+from pulumi_everest.workspace.explain.clusters import Explained, explained
+from pulumi_everest.workspace.explain.jobs import explained_job
 from pulumi_everest.workspace.job_plans import JobPlan
 from pulumi_everest.workspace.plans import Plan
 

@@ -32,7 +32,7 @@ from pulumi_everest.review.inputs.origins import said_by
 from pulumi_everest.review.inputs.python_places import placed
 from pulumi_everest.review.inputs.sources import Sources
 from pulumi_everest.review.options import Options
-from pulumi_everest.workspace.own_values import own_values
+from pulumi_everest.workspace.explain.own_values import own_values
 from pulumi_everest.workspace.plans import Plan
 
 

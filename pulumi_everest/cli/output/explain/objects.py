@@ -17,7 +17,7 @@ from pulumi_everest.review.yaml_text import scalar_text
 
 if TYPE_CHECKING:
     from pulumi_everest.review.inputs.groups import Item
-    from pulumi_everest.workspace.explained import Explained, Source
+    from pulumi_everest.workspace.explain.clusters import Explained, Source
 
 _WIDEST = 60
 """Columns that a path with its value takes at most before what is said of it begins."""

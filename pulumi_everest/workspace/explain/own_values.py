@@ -16,7 +16,7 @@ from pulumi_everest.emit.explain.followed import Emit, Leaf, changed, followed_b
 from pulumi_everest.emit.objects import Emitted, emit
 from pulumi_everest.model.deferred import Deferred, Path
 from pulumi_everest.model.findings import EverestError
-from pulumi_everest.workspace.explained import sources_of
+from pulumi_everest.workspace.explain.clusters import sources_of
 from pulumi_everest.workspace.plans import Plan
 
 _OF_THE_USER: Final = frozenset({"cluster", "versions", "provider"})

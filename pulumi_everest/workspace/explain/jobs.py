@@ -12,7 +12,7 @@ from pulumi_everest.core.resolve import Resolved
 from pulumi_everest.emit.explain.followed import changed, changed_data, followed_by, inputs_of
 from pulumi_everest.emit.objects import Emitted
 from pulumi_everest.model.deferred import Path
-from pulumi_everest.workspace.explained import Explained, Source, explained_values, sources_of
+from pulumi_everest.workspace.explain.clusters import Explained, Source, explained_values, sources_of
 from pulumi_everest.workspace.job_plans import JobPlan, emitted
 from pulumi_everest.workspace.plans import Plan
 

@@ -70,6 +70,16 @@ def test_what_differs_is_refused_with_every_value_and_the_way_on(said: list[Mess
     assert "spec.size" not in str(raised.value)
 
 
+@pytest.mark.parametrize("kind", ["Secret", "ConfigMap"])
+def test_of_what_stands_beside_a_database_no_command_is_named(said: list[Message], kind: str) -> None:
+    name = {**NAME, "apiVersion": "v1", "kind": kind}
+    with pytest.raises(NotTheSameError):
+        ask({**name, "data": {"a": "1"}}, old=name, live={**name, "data": {"a": "2"}})
+
+    [(_, text, _)] = said
+    assert text.splitlines()[-1].endswith("Have the program say what is there, and change it later")
+
+
 @pytest.mark.parametrize(
     ("old", "live"),
     [

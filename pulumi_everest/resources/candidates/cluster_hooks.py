@@ -123,7 +123,7 @@ class ClusterHooks:
         if own is None:
             hooks.append(run.reporter.failures.binding())
         if any(manifest is secret for secret in candidate.secrets().values()):
-            secret = ClusterSecret(manifest, candidate.names[0], candidate.program_cluster, candidate.checked.adopt)
+            secret = ClusterSecret(manifest, candidate.names[0], candidate.program_cluster)
             hooks.append(run.guard.secrets.binding(type_of(manifest), name, secret))
         return reduce(both, hooks)
 

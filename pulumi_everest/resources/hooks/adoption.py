@@ -232,10 +232,15 @@ def refusal(live: Mapping[str, Any], found: list[Finding]) -> str:
     count = "1 value differs" if len(found) == 1 else f"{len(found)} values differ"
     lines = [f"{live.get('kind')} {name} is not taken over, and nothing was changed: {count}"]
     lines += [f"  {path_text(entry.path)}: {entry.message}" for entry in found]
-    lines.append(
-        "Left is what the cluster has, right what the program says. Have the program say what is there, and change it "
-        f"later: everest adopt --from-cluster {name} --language python writes it"
+    sides = "Left is what the cluster has, right what the program says."
+    later = "Have the program say what is there, and change it later"
+    # A database is read back from its object; what stands beside it says nothing of one.
+    how = (
+        ""
+        if is_core(str(live.get("apiVersion")))
+        else f": everest adopt --from-cluster {name} --language python writes it"
     )
+    lines.append(f"{sides} {later}{how}")
     return "\n".join(lines)
 
 

@@ -1,7 +1,7 @@
 """Changes of Secrets that the guard of their component has not seen: with `--target`, or `--exclude` of the component.
 
-Where the Kubernetes provider would replace a Secret, it is looked for before it is made anew (`hooks/existence.py`).
-What comes here is changed in place.
+Where the Kubernetes provider would replace a Secret, it is looked for before it is made anew (`hooks/existence.py`);
+while one is taken over nothing of it may change (`hooks/adoption.py`). What comes here is changed in place.
 """
 
 from __future__ import annotations
@@ -14,20 +14,15 @@ import pulumi
 
 from pulumi_everest.core.changes.compare import ChangeSet
 from pulumi_everest.core.changes.secret_changes import SecretHandling, StoredSecret, secret_changes, stored_secret
-from pulumi_everest.model.mark import MARK
 from pulumi_everest.resources.engine.calls import calls, concealed
 from pulumi_everest.resources.hooks.filling import component_of
 from pulumi_everest.resources.hooks.judge import Judge
-from pulumi_everest.resources.hooks.refusals import RefusedError
 from pulumi_everest.resources.hooks.stored_state import opened
 
 if TYPE_CHECKING:
     from pulumi_everest.adoption.program_cluster import ProgramCluster
 
 HOOK: Final = "pulumi-everest:secret-changes"
-NOT_THE_SAME: Final = """\
-Secret {name} is not taken over, and nothing was changed: the program gives other values than the cluster has: {what}. \
-Give those that are there, and change them after that."""
 _HELD: Final = ("type", "immutable", "data", "stringData")
 
 
@@ -38,8 +33,6 @@ class ClusterSecret:
     manifest: Mapping[str, Any]
     component: str
     cluster: Callable[[], ProgramCluster | None]
-    adopt: bool = False
-    """Whether it is taken over where it is there."""
 
 
 class SecretGuard:
@@ -76,9 +69,6 @@ class SecretGuard:
         online = manifest.secrets.online if manifest is not None else ()
         key = {args.name: was}, {args.name: now}
         changes = list(secret_changes(*key, made.snapshot.spec, SecretHandling(in_place=True), online))
-        if changes and secret.adopt and _mark(args.old_inputs) != _mark(args.new_inputs):
-            what = ", ".join(change.what for change in changes)
-            raise RefusedError([], NOT_THE_SAME.format(name=args.name, what=what))
         await self.guard.judge(ChangeSet(made.snapshot.name, changes), secret.component, args.urn, component)
 
 
@@ -87,10 +77,3 @@ def _stored(kept: Mapping[str, Any], inputs: Any) -> StoredSecret:
     data = opened(inputs) if isinstance(inputs, dict) else {}
     places = {key: kept[key] for key in ("name", "place", "places")}
     return StoredSecret.from_data({**places, **{key: data[key] for key in _HELD if data.get(key) is not None}})
-
-
-def _mark(inputs: Mapping[str, Any] | None) -> Any:
-    """By which stack and resource a Secret says that it was made: not yet this one, where it is being taken over."""
-    metadata = (inputs or {}).get("metadata")
-    annotations = metadata.get("annotations") if isinstance(metadata, Mapping) else None
-    return annotations.get(MARK) if isinstance(annotations, Mapping) else None

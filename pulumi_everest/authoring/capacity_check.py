@@ -28,7 +28,7 @@ def of_plan(plugin: Plugin, plan: Plan) -> Iterator[Finding]:
     """What is wrong with what workloads.yaml makes of a cluster."""
     made = _made(plugin, plan)
     if isinstance(made, str):
-        yield finding("plugin.workloads", (), made, place=_place(plugin))
+        yield finding("plugin.workloads", (), made, place=_place(plugin, made))
 
 
 def unfollowed(workspace: Workspace, plugin: Plugin, spec: Mapping[str, Any]) -> Iterator[Finding]:
@@ -88,5 +88,10 @@ def _made(plugin: Plugin, plan: Plan) -> Workloads | str | None:
         return error.findings[0].message
 
 
-def _place(plugin: Plugin) -> Place:
-    return Place(str(plugin.folder / WORKLOADS))
+def _place(plugin: Plugin, message: str = "") -> Place:
+    """The file, with the line of the expression that a message begins with, where it stands on one."""
+    file = plugin.folder / WORKLOADS
+    expression = message.partition("}: ")[0] if message.startswith("${") else ""
+    lines = file.read_text(encoding="utf-8").splitlines() if expression else []
+    found = next((number for number, line in enumerate(lines, 1) if f"{expression}}}" in line), None)
+    return Place(str(file), found, lines[found - 1].index(expression) + 1 if found else None)

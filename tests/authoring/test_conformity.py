@@ -155,8 +155,12 @@ def test_check_says_what_a_schema_refuses_at_the_template_s_line_too(strata: Edi
 
     line = line_of(plugin, "resources.yaml", "membres:")
     said = [(entry["message"].partition(",")[0], entry["line"]) for entry in found]
-    assert len(said) == 2  # what is missing, and what is not known
     assert ("there is no field 'membres' in the operator's schema", line) in said
+    # What is missing is said besides, and what looks for it elsewhere.
+    lines = (plugin.folder / "workloads.yaml").read_text().splitlines()
+    asked = next(number for number, one in enumerate(lines, 1) if "one.spec.members" in one)
+    assert ("${int(one.spec.members)}: there is no 'one.spec.members'; did you mean 'membres'?", asked) in said
+    assert len(said) == 3
 
 
 # What programs give

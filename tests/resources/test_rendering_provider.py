@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import pulumi
@@ -39,8 +40,9 @@ def told(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     return arguments
 
 
-@pytest.mark.parametrize("kubernetes", [None, Own()])
-def test_a_provider_that_renders_has_no_cluster(told: dict[str, str], kubernetes: object) -> None:
+@pytest.mark.parametrize("make", [lambda: None, Own], ids=["default", "own"])
+def test_a_provider_that_renders_has_no_cluster(told: dict[str, str], make: Callable[[], object]) -> None:
+    kubernetes = make()  # none outlives its test: programs of other tests would find it
     told["upsertExistingObjects"] = "true"
     assert asyncio.run(Reach().of(kubernetes)) == Reached(True, "a cluster")  # type: ignore[arg-type]
 

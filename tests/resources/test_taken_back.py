@@ -65,7 +65,7 @@ def updated(before: ProgramCluster, after: ProgramCluster, live: dict[str, Any])
     """What is said of an update, when that is what the cluster has."""
 
     async def reached(_kubernetes: object) -> Any:
-        return SimpleNamespace(access=ClusterAccess())
+        return SimpleNamespace(access=ClusterAccess(), renders=False)
 
     async def found(*_: Any, **__: Any) -> Any:
         return live

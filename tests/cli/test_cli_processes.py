@@ -26,12 +26,12 @@ SLOW = """
 import signal, sys, time
 signal.signal(signal.SIGINT, signal.default_int_handler)  # the tests themselves may run where it is ignored
 from pulumi_everest.cli.main import main
-from pulumi_everest.workspace import workspace
-check = workspace.check_cluster
+from pulumi_everest.workspace import checks
+check = checks.check_cluster
 def slowly(*arguments, **keywords):
     time.sleep(0.05)
     return check(*arguments, **keywords)
-workspace.check_cluster = slowly
+checks.check_cluster = slowly
 main()
 """
 
@@ -129,9 +129,11 @@ def started(clusters: Path, root: Path) -> Iterator[subprocess.Popen[str]]:
         env={**os.environ, "PYTHONPATH": str(root)},
     )  # fmt: skip
     yield process
-    if process.poll() is None:
-        process.kill()
-        process.communicate()
+    process.kill()
+    for pipe in (process.stdout, process.stderr):
+        assert pipe is not None
+        pipe.close()
+    process.wait()
 
 
 def workers_of(process: subprocess.Popen[str]) -> list[int]:

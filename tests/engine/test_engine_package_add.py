@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import tomllib
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
@@ -23,14 +24,13 @@ from pulumi_everest.testing.parts import skip_or_fail
 
 FILES = (
     "pulumi_everest",
-    "docs/findings.md",
     "PulumiPlugin.yaml",
     "__main__.py",
     "pyproject.toml",
     "README.md",
     "LICENSE",
 )
-"""What a plugin is made of; the rest of the repository is for its authors."""
+"""What a plugin is made of, with what its wheel takes from elsewhere; the rest of the repository is for its authors."""
 TAG = "v0.1.0"
 PYTHON = """\
 import pulumi_everest as everest
@@ -72,7 +72,8 @@ def forge(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
     needs("git", "openssl")
     folder = tmp_path_factory.mktemp("forge")
     repository = folder / "databases" / "pulumi-everest"
-    for name in FILES:
+    wheel = tomllib.loads((root / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]["wheel"]
+    for name in (*FILES, *wheel["force-include"]):
         target = repository / name
         target.parent.mkdir(parents=True, exist_ok=True)
         if (root / name).is_dir():

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from pulumi_everest.core.check_job import JOB_KINDS, JobKind
 from pulumi_everest.core.paths import parse
@@ -37,6 +37,15 @@ if TYPE_CHECKING:
 
 MANIFEST, DEFINITION, RESOURCES, ADOPT = "plugin.yaml", "definition.yaml", "resources.yaml", "adopt.yaml"
 LEGACY, FORM, WORKLOADS = "legacy.yaml", "ui.yaml", "workloads.yaml"
+
+
+class _Checked(Protocol):
+    """What is compiled of a file, with all that is wrong with it."""
+
+    findings: list[Finding]
+
+
+_Template = TypeVar("_Template", bound=_Checked)
 
 
 @dataclass
@@ -181,6 +190,16 @@ class Plugin:
         made = self._adopt.make({"self": live}) if self._adopt is not None else None
         return made if isinstance(made, dict) else {}
 
+    def _sound(self, file: str, parse: Callable[[Document, list[FunctionSpec]], _Template]) -> _Template | None:
+        """The template of a file. Raises EverestError with all that is wrong with it."""
+        found: list[Finding] = []
+        document = self._document(file, found)
+        template = parse(document, self.functions) if document is not None else None
+        found += template.findings if template is not None else []
+        if found:
+            raise EverestError(found)
+        return template
+
     @cached_property
     def legacy(self) -> LegacyTemplate | None:
         """What Everest's first API made of a cluster of this technology. Raises EverestError with all that is wrong."""
@@ -188,13 +207,7 @@ class Plugin:
             return None
         from pulumi_everest.emit.templates.legacy import LegacyTemplate
 
-        found: list[Finding] = []
-        document = self._document(LEGACY, found)
-        template = LegacyTemplate.parse(document, self.functions) if document is not None else None
-        found += template.findings if template is not None else []
-        if found:
-            raise EverestError(found)
-        return template
+        return self._sound(LEGACY, LegacyTemplate.parse)
 
     @cached_property
     def workloads(self) -> WorkloadTemplate | None:
@@ -203,13 +216,7 @@ class Plugin:
             return None
         from pulumi_everest.emit.workload_template import WorkloadTemplate
 
-        found: list[Finding] = []
-        document = self._document(WORKLOADS, found)
-        template = WorkloadTemplate.parse(document, self.functions) if document is not None else None
-        found += template.findings if template is not None else []
-        if found:
-            raise EverestError(found)
-        return template
+        return self._sound(WORKLOADS, WorkloadTemplate.parse)
 
     @cached_property
     def presets(self) -> Mapping[str, Mapping[str, Any]]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from expected import Said
 
 from pulumi_everest.core.changes.compare import check_allow, compare, finding_of, line
 from pulumi_everest.core.changes.impact import GUARDS, Concealed, Impact
@@ -21,6 +22,9 @@ from pulumi_everest.model.definition import DatabaseClusterDefinition
 from pulumi_everest.model.plugin_files.manifest import PluginManifest
 from pulumi_everest.plugins.find import Plugins
 from pulumi_everest.workspace.workspace import Workspace
+
+SAID = Said(__file__)
+said_in_full = SAID.fixture()
 
 
 def entries(*texts: str, default: str, image: str = "x", **more: Any) -> list[dict[str, Any]]:
@@ -108,7 +112,7 @@ def snapshot(spec: dict[str, Any] | None = None, kind: Technology = NOW, **metad
 def of(old: Snapshot, new: Snapshot, kind: Technology = NOW, allow: tuple[str, ...] = ()) -> list[str]:
     return [
         " ".join(filter(None, [change.where, str(change.impact), change.guard]))
-        for change in compare(old, new, kind, allow).changes
+        for change in SAID(compare(old, new, kind, allow).changes)
     ]
 
 
@@ -180,13 +184,13 @@ def test_versions_go_the_ways_of_the_definition(component: str, old: str, new: s
 
 def test_the_way_to_another_major_is_that_of_the_definition() -> None:
     old, new = ({"instances": {"sql": {"version": version}}} for version in ("8.0.1", "8.4.1"))
-    [change] = compare(snapshot(old), snapshot(new), NOW).changes
+    [change] = SAID(compare(snapshot(old), snapshot(new), NOW).changes)
 
     assert change.hint == "dump and load"
 
 
 def test_a_jump_says_which_versions_are_between() -> None:
-    [change] = compare(snapshot(engine(version="1.5")), snapshot(engine(version="3.0")), NOW).changes
+    [change] = SAID(compare(snapshot(engine(version="1.5")), snapshot(engine(version="3.0")), NOW).changes)
 
     assert change.hint == "go over 2.2 first"
 
@@ -226,7 +230,7 @@ def test_a_version_goes_as_far_as_upgrades_say(
     upgrades: dict[str, Any], old: str, new: str, expected: tuple[str, str]
 ) -> None:
     kind = technology({"upgrades": upgrades})
-    [change] = compare(snapshot(engine(version=old), kind), snapshot(engine(version=new), kind), kind).changes
+    [change] = SAID(compare(snapshot(engine(version=old), kind), snapshot(engine(version=new), kind), kind).changes)
 
     assert (str(change.impact), change.hint) == expected
     assert (change.path, change.what) == (("instances", "engine", "version"), f"engine.version {old} → {new}")
@@ -237,7 +241,7 @@ def test_majors_of_several_numbers_are_counted_by_the_catalog() -> None:
 
     def goes(old: str, new: str) -> str:
         found = (snapshot({"instances": {"sql": {"version": version}}}, kind) for version in (old, new))
-        [change] = compare(*found, kind).changes
+        [change] = SAID(compare(*found, kind).changes)
         return f"{change.impact} {change.why} {change.hint}"
 
     assert goes("5.7.1", "8.0.1") == "rolling restart  "
@@ -247,7 +251,7 @@ def test_majors_of_several_numbers_are_counted_by_the_catalog() -> None:
 
 def test_the_way_to_another_major_says_from_where_to_where() -> None:
     old, new = ({"instances": {"sql": {"version": version}}} for version in ("8.0.1", "8.4.1"))
-    [change] = compare(snapshot(old), snapshot(new), NOW).changes
+    [change] = SAID(compare(snapshot(old), snapshot(new), NOW).changes)
 
     assert change.why == "sql 8.4 does not run with the data of 8.0 by a change of the version alone"
 
@@ -275,11 +279,11 @@ def test_a_version_that_is_removed_later_is_deprecated_until_then() -> None:
     versions = [*entries("2.1", default="2.1"), *entries("2.2", default="", removedIn="3.1")]
     kind = technology({"componentTypes": {"db": {"versions": versions}}})
     old, new = (snapshot(engine(version=version), kind) for version in ("2.1", "2.2"))
-    [change] = compare(old, new, kind).changes
+    [change] = SAID(compare(old, new, kind).changes)
     assert (change.impact, change.why) == (Impact.RESTART, "2.2 is deprecated")
 
     removed = technology({"componentTypes": {"db": {"versions": versions}}}, release="3.1.0")
-    [change] = compare(old, new, removed).changes
+    [change] = SAID(compare(old, new, removed).changes)
     assert (change.guard, change.why, change.hint) == (
         "removed-version", "release 3.1 has no version 2.2", "choose a newer one",
     )  # fmt: skip
@@ -321,7 +325,7 @@ REPACKED = technology({"componentTypes": {"db": {"versions": entries("2.2", defa
 
 
 def test_a_version_that_only_a_default_moves_is_refused_with_how_to_stay_and_how_to_go() -> None:
-    [change] = compare(snapshot(), snapshot(None, MOVED), MOVED).changes
+    [change] = SAID(compare(snapshot(), snapshot(None, MOVED), MOVED).changes)
 
     assert (change.what, change.guard) == ("engine.version 2.2 → 2.3", "default-moved")
     assert "set instances.engine.version: 2.2" in change.hint
@@ -556,7 +560,7 @@ LAST = "with one replica the loss of a pod is downtime, and the loss of its volu
     ],
 )
 def test_a_number_of_replicas_survives_the_loss_of_one(old: Any, new: Any, why: str | None, hint: str | None) -> None:
-    found = compare(changed(REPLICAS, old), changed(REPLICAS, new), NOW).changes
+    found = SAID(compare(changed(REPLICAS, old), changed(REPLICAS, new), NOW).changes)
 
     if why == "unknown":
         assert found == []
@@ -593,7 +597,7 @@ def test_what_becomes_of_volumes_changes_online(old: Any, new: Any, expected: li
     before, after = (
         Snapshot(made.metadata, made.object, made.definition, made.spec, made.chosen, o) for o in (old, new)
     )
-    found = compare(before, after, NOW).changes
+    found = SAID(compare(before, after, NOW).changes)
 
     assert [(change.what, change.why) for change in found] == expected
     assert all(change.impact is Impact.ONLINE for change in found)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from expected import Said
 from fuzzing import examples
 from hypothesis import given, settings
 
@@ -15,6 +16,9 @@ from pulumi_everest.model.definition import DatabaseClusterDefinition
 from pulumi_everest.model.findings import Finding, path_text
 from pulumi_everest.model.plugin_files.manifest import PluginManifest
 from pulumi_everest.testing import strategies
+
+SAID = Said(__file__)
+said_in_full = SAID.fixture()
 
 DB = {"versions": [{"version": "1.0", "image": "db:1.0"}]}
 SPEC: dict[str, Any] = {
@@ -42,7 +46,7 @@ def check(
     }
     definition = Definition(DatabaseClusterDefinition.model_validate(document))
     manifest = PluginManifest.model_validate(MANIFEST) if plugin else None
-    return check_definition(definition, manifest, broken or [])
+    return SAID(check_definition(definition, manifest, broken or []))
 
 
 def codes(spec: dict[str, Any], **options: Any) -> list[tuple[str, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from expected import Said
 
 from pulumi_everest.core.check_job import Job, JobKind, check_job, job_shapes, source_findings
 from pulumi_everest.core.paths import FieldSet
@@ -14,6 +15,9 @@ from pulumi_everest.model.deferred import Deferred
 from pulumi_everest.model.definition import DatabaseClusterDefinition
 from pulumi_everest.model.findings import Finding, path_text
 from pulumi_everest.model.plugin_files.manifest import PluginManifest
+
+SAID = Said(__file__)
+said_in_full = SAID.fixture()
 
 DEFINITION = DatabaseClusterDefinition.model_validate(
     {
@@ -58,9 +62,11 @@ def checked(
     creating: bool = False,
 ) -> tuple[Job, list[Finding]]:
     spec = {"cluster": "orders", **spec}
-    return check_job(
+    job, found = check_job(
         kind, {"name": "now", "namespace": "shop"}, spec, kind_of or technology(), FIELDS, (), cluster=of, creating=creating
     )  # fmt: skip
+    SAID([found, job.variables])
+    return job, found
 
 
 def codes(found: list[Finding]) -> list[tuple[str, str]]:
@@ -266,7 +272,7 @@ BOTH = "the data comes from 'backup' or from 'storage' and 'path'"
 def test_data_comes_from_one_place(source: dict[str, Any], expected: Any) -> None:
     found = [
         (entry.code, path_text(entry.path).removeprefix("dataSource").removeprefix("."), entry.message)
-        for entry in source_findings(source, ["main"], ("dataSource",))
+        for entry in SAID(list(source_findings(source, ["main"], ("dataSource",))))
     ]
 
     assert found == expected

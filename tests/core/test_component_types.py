@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from expected import Said
 
 from pulumi_everest.core.changes.compare import compare
 from pulumi_everest.core.changes.snapshot import Snapshot
@@ -17,6 +18,9 @@ from pulumi_everest.model.definition import DatabaseClusterDefinition
 from pulumi_everest.model.findings import Finding, path_text
 from pulumi_everest.model.lock import Lock
 from pulumi_everest.model.lock_file import LockedCluster
+
+SAID = Said(__file__)
+said_in_full = SAID.fixture()
 
 SPEC: dict[str, Any] = {
     "componentTypes": {
@@ -53,7 +57,7 @@ RACE = Technology("race", Definition(definition()))
 
 
 def checked(spec: dict[str, Any], lock: Lock | None = None) -> tuple[Resolved, list[Finding]]:
-    resolved, found = check_cluster({"name": "orders"}, {"provider": "race", **spec}, RACE, lock=lock)
+    resolved, found = SAID(check_cluster({"name": "orders"}, {"provider": "race", **spec}, RACE, lock=lock))
     assert resolved is not None
     return resolved, found
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from expected import Said
 
 from pulumi_everest.core.lock_record import changes, entry_data, entry_of
 from pulumi_everest.core.resolve import Resolved
@@ -17,6 +18,9 @@ from pulumi_everest.model.findings import Finding, path_text
 from pulumi_everest.model.lock import Lock
 from pulumi_everest.model.lock_file import LockedCluster
 from pulumi_everest.model.plugin_files.manifest import PluginManifest
+
+SAID = Said(__file__)
+said_in_full = SAID.fixture()
 
 DIGEST = "sha256:" + "a" * 64
 TYPES: dict[str, Any] = {
@@ -92,7 +96,9 @@ def checked(
     lock = Lock(
         "orders", LockedCluster.model_validate(entry) if entry is not None else None, ("stacks", "dev", "orders")
     )
-    resolved, found = check_cluster({"name": "orders"}, {"provider": "shop", **spec}, with_ or technology(), lock=lock)
+    resolved, found = SAID(
+        check_cluster({"name": "orders"}, {"provider": "shop", **spec}, with_ or technology(), lock=lock)
+    )
     assert resolved is not None
     return resolved, found
 

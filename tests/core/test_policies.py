@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from expected import Said
 
 from pulumi_everest.core.changes.impact import Concealed
 from pulumi_everest.core.changes.policies import Policies, Specs, guard_of, guards_of
@@ -12,6 +13,9 @@ from pulumi_everest.core.changes.spec_differences import differences
 from pulumi_everest.core.technology import Definition
 from pulumi_everest.model.deferred import Deferred
 from pulumi_everest.model.definition import DatabaseClusterDefinition
+
+SAID = Said(__file__)
+said_in_full = SAID.fixture()
 
 
 def definition(*changes: dict[str, Any]) -> Definition:
@@ -35,7 +39,7 @@ def entry(path: str, policy: str, **more: Any) -> dict[str, Any]:
 
 def judged(old: dict[str, Any], new: dict[str, Any], *changes: dict[str, Any]) -> list[str]:
     policies = Policies.of(definition(*changes))
-    found = [policies.judged(difference, Specs(old, new)) for difference in differences(old, new)]
+    found = SAID([policies.judged(difference, Specs(old, new)) for difference in differences(old, new)])
     return [" ".join(filter(None, [c.where, str(c.impact), c.guard, c.why])) for c in found if c is not None]
 
 

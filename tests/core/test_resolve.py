@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from expected import Said
 from fuzzing import examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -17,6 +18,9 @@ from pulumi_everest.model.findings import EverestError, path_text
 from pulumi_everest.model.plugin_files.manifest import PluginManifest
 from pulumi_everest.plugins.find import builtin
 from pulumi_everest.testing import strategies
+
+SAID = Said(__file__)
+said_in_full = SAID.fixture()
 
 DIGEST = "sha256:" + "a" * 64
 DEFINITION: dict[str, Any] = {
@@ -95,14 +99,14 @@ def technology(*, operator: str | None = None, images: Any = None, **changes: An
 
 
 def resolved(spec: dict[str, Any], **of: Any) -> Resolved:
-    result, found = resolve({"name": "a"}, {"provider": "my", **spec}, technology(**of))
+    result, found = SAID(resolve({"name": "a"}, {"provider": "my", **spec}, technology(**of)))
     assert found == []
     assert result is not None
     return result
 
 
 def found(spec: dict[str, Any], **of: Any) -> list[tuple[str, str]]:
-    _, findings = resolve({"name": "a"}, {"provider": "my", **spec}, technology(**of))
+    _, findings = SAID(resolve({"name": "a"}, {"provider": "my", **spec}, technology(**of)))
     return [(entry.code, path_text(entry.path)) for entry in findings]
 
 

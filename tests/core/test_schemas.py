@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from expected import Said
 
 from pulumi_everest.core.config_schema.schema import ConfigSchema
 from pulumi_everest.core.definitions.check_schema import schema_problems
 from pulumi_everest.model.deferred import Deferred
 from pulumi_everest.model.findings import path_text
+
+SAID = Said(__file__)
+said_in_full = SAID.fixture()
 
 SHARDS = {"type": "integer", "minimum": 1, "default": 2}
 TREE = {
@@ -34,7 +38,7 @@ TREE = {
 
 
 def found(schema: dict[str, Any], value: dict[str, Any]) -> list[tuple[str, str | None]]:
-    return [(path_text(f.path), f.hint) for f in ConfigSchema(schema).check(value, ("config",))]
+    return [(path_text(f.path), f.hint) for f in SAID(list(ConfigSchema(schema).check(value, ("config",))))]
 
 
 UNKNOWN = Deferred(source=1)
@@ -393,7 +397,7 @@ def test_defaults_are_filled_where_there_is_something(schema: Any, config: Any, 
     ],
 )
 def test_what_is_wrong_is_said_in_a_sentence(schema: Any, value: Any, message: str) -> None:
-    entries = ConfigSchema(inside(schema)).check({"x": value}, ("config",))
+    entries = SAID(list(ConfigSchema(inside(schema)).check({"x": value}, ("config",))))
 
     assert [entry.message for entry in entries] == [message]
 

@@ -6,6 +6,7 @@ from base64 import b64encode
 from typing import Any
 
 import pytest
+from expected import Said
 
 from pulumi_everest.core.changes.compare import line
 from pulumi_everest.core.changes.impact import Change
@@ -17,6 +18,9 @@ from pulumi_everest.core.changes.secret_changes import (
     stored_secret,
 )
 from pulumi_everest.model.deferred import Deferred
+
+SAID = Said(__file__)
+said_in_full = SAID.fixture()
 
 IN_PLACE = SecretHandling(in_place=True)
 STORED: dict[str, Any] = {"backup": {"storages": [{"name": "main"}]}}
@@ -34,7 +38,7 @@ def secret(
 def changes(
     old: Any, new: Any, handling: SecretHandling = IN_PLACE, spec: dict[str, Any] | None = None
 ) -> list[Change]:
-    return list(secret_changes(old, new, STORED if spec is None else spec, handling, ("root",)))
+    return SAID(list(secret_changes(old, new, STORED if spec is None else spec, handling, ("root",))))
 
 
 def encoded(text: str) -> str:
@@ -124,7 +128,7 @@ NEEDED = SecretHandling(in_place=True, names=frozenset({"orders-secrets"}))
 def test_a_secret_that_the_database_uses_leaves_the_program_only_where_it_stays_in_the_cluster(
     held: Any, handling: SecretHandling, said: str | None
 ) -> None:
-    [change] = secret_changes(secret({"root": "a"}), {}, STORED, handling, (), held)
+    [change] = SAID(list(secret_changes(secret({"root": "a"}), {}, STORED, handling, (), held)))
 
     assert change.is_refused is (said is None)
     assert said is None or line(change) == f"Secret orders-secrets of this cluster → {said}, online"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, get_args
 
 import pytest
+from expected import Said
 
 from pulumi_everest.core.technology import Definition, Technology
 from pulumi_everest.core.validate import check_cluster
@@ -14,6 +15,9 @@ from pulumi_everest.model.definition import DatabaseClusterDefinition
 from pulumi_everest.model.findings import Finding, path_text
 from pulumi_everest.model.plugin_files.manifest import PluginManifest
 from pulumi_everest.model.storage_types import STORAGE_TYPES, StorageType
+
+SAID = Said(__file__)
+said_in_full = SAID.fixture()
 
 SHARDS = {"type": "object", "properties": {"shards": {"type": "integer", "minimum": 1}, "mode": {"type": "string"}}}
 DEFINITION: dict[str, Any] = {
@@ -70,7 +74,7 @@ def technology(*, plugin: bool = True, rules: list[dict[str, Any]] | None = None
 
 
 def check(spec: dict[str, Any], **of: Any) -> list[Finding]:
-    return check_cluster({"name": "a", "namespace": "b"}, {"provider": "x", **spec}, technology(**of))[1]
+    return SAID(check_cluster({"name": "a", "namespace": "b"}, {"provider": "x", **spec}, technology(**of))[1])
 
 
 def codes(spec: dict[str, Any], **of: Any) -> list[tuple[str, str]]:

@@ -1,4 +1,7 @@
-"""What changes of clusters do, for each built-in technology: a table of what was, what is to be, and the impacts."""
+"""What changes of clusters do, for each built-in technology: a table of what was, what is to be, and the impacts.
+
+All that is said of each change is in expected/ (EVEREST_UPDATE_EXPECTED=1 writes it anew), word for word.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,12 @@ from typing import Any
 
 import pytest
 from compared import BASES, S3, change, engine, of, size, snapshot, storages
+from expected import assert_cases, assert_expected, plain
 
+from pulumi_everest.core.changes.compare import ChangeSet, guard_names, line
 from pulumi_everest.core.changes.policies import Policies
+
+SAID = Path(__file__).parent / "expected" / "changes.yaml"
 
 FILLED: dict[str, dict[str, Any]] = {
     "psmdb": {"dataSource": {"backup": "monday"}},
@@ -182,14 +189,28 @@ TABLE: list[tuple[str, str, dict[str, Any], dict[str, Any], list[str]]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("base", "old", "new", "expected"), [row[1:] for row in TABLE], ids=[f"{row[1]}: {row[0]}" for row in TABLE]
-)
-def test_a_change_has_its_impact(base: str, old: dict[str, Any], new: dict[str, Any], expected: list[str]) -> None:
-    changes = change(base, old, new).changes
+def said(changes: ChangeSet, lifted: ChangeSet) -> list[dict[str, Any]]:
+    """All that is said of changes, and of those with their guards lifted."""
+    return [
+        {**plain(one), **({"lifted": line(other)} if one.is_refused else {})}
+        for one, other in zip(changes.changes, lifted.changes, strict=True)
+    ]
 
-    assert [" ".join(filter(None, [c.where, c.impact, c.guard])) for c in changes] == expected
-    assert all(c.why and c.hint for c in changes if c.is_refused)
+
+@pytest.mark.parametrize(("name", "base", "old", "new", "expected"), TABLE, ids=[f"{t[1]}: {t[0]}" for t in TABLE])
+def test_a_change_has_its_impact(
+    name: str, base: str, old: dict[str, Any], new: dict[str, Any], expected: list[str]
+) -> None:
+    found = change(base, old, new)
+    guards = guard_names(snapshot(BASES[base])[1].definition)
+
+    assert [" ".join(filter(None, [c.where, c.impact, c.guard])) for c in found.changes] == expected
+    assert all(c.why and c.hint for c in found.changes if c.is_refused)
+    assert_expected(SAID, f"{base}: {name}", said(found, change(base, old, new, guards)))
+
+
+def test_what_is_said_is_expected_of_every_change() -> None:
+    assert_cases(SAID, [f"{row[1]}: {row[0]}" for row in TABLE])
 
 
 def test_the_table_has_rows_for_every_technology() -> None:

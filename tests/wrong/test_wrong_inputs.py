@@ -1,7 +1,11 @@
-"""Wrong inputs as tables: what is changed, with ▸ where each finding must stand, and the findings in that order."""
+"""Wrong inputs as tables: what is changed, with ▸ where each finding must stand, and the findings in that order.
+
+All that is said of each input is in expected/ (EVEREST_UPDATE_EXPECTED=1 writes it anew), word for word.
+"""
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,6 +13,7 @@ from typing import Any
 
 import pytest
 import yaml
+from expected import assert_cases, assert_expected, plain
 
 from pulumi_everest.model.findings import Finding, path_text, sort_findings
 from pulumi_everest.model.source.documents import read_yaml
@@ -17,6 +22,8 @@ from pulumi_everest.workspace.workspace import Workspace, shape_for
 
 HERE = Path(__file__).parent
 MARK = "▸"
+INPUTS = ("clusters.yaml", "definitions.yaml", "texts.yaml")
+"""Tables of inputs with one document or several."""
 DOCUMENTS = ("definition", "provider", "cluster")
 
 Where = tuple[str, int | None, int | None]
@@ -93,12 +100,23 @@ def check_text(text: str) -> list[Finding]:
     return sort_findings([*found, *Workspace(Plugins(), documents).plan().findings])
 
 
-@pytest.mark.parametrize("row", [*cases("clusters.yaml"), *cases("definitions.yaml"), *cases("texts.yaml")])
-def test_every_mistake_of_an_input_is_found_where_it_stands(row: dict[str, Any]) -> None:
+def said(found: Sequence[Finding], folder: Path) -> Any:
+    """All that findings say; `folder` is where the input is."""
+    return json.loads(json.dumps(plain(found)).replace(f"{folder}/", ""))
+
+
+@pytest.mark.parametrize(
+    ("table", "row"),
+    [pytest.param(table, *case.values, id=case.id) for table in INPUTS for case in cases(table)],
+)
+def test_every_mistake_of_an_input_is_found_where_it_stands(table: str, row: dict[str, Any]) -> None:
     text, places = without_marks(input_of(row), "input.yaml")
     places += [(name, None, None) for name in row.get("unplaced", [])]
 
-    assert_found(check_text(text), row["found"], places, HERE)
+    found = check_text(text)
+
+    assert_found(found, row["found"], places, HERE)
+    assert_expected(HERE / "expected" / table, row["name"], said(found, HERE))
 
 
 @pytest.mark.parametrize("row", cases("plugins.yaml"))
@@ -119,6 +137,12 @@ def test_every_mistake_of_a_plugin_folder_is_found_where_it_stands(row: dict[str
     found = Workspace(Plugins([folder])).plan().findings
 
     assert_found(found, row["found"], sorted(places, key=lambda p: (p[0], p[1] or 0)), folder)
+    assert_expected(HERE / "expected" / "plugins.yaml", row["name"], said(found, folder))
+
+
+@pytest.mark.parametrize("table", [*INPUTS, "plugins.yaml"])
+def test_what_is_said_is_expected_of_every_row(table: str) -> None:
+    assert_cases(HERE / "expected" / table, [case.id for case in cases(table)])
 
 
 def test_the_inputs_that_the_tables_change_are_fine() -> None:

@@ -10,7 +10,9 @@ from expected import Said
 from pulumi_everest.core.changes.impact import Concealed
 from pulumi_everest.core.changes.policies import Policies, Specs, guard_of, guards_of
 from pulumi_everest.core.changes.spec_differences import differences
+from pulumi_everest.core.definitions.samples import field_paths
 from pulumi_everest.core.technology import Definition
+from pulumi_everest.model.cluster import DatabaseClusterSpec, Instance
 from pulumi_everest.model.deferred import Deferred
 from pulumi_everest.model.definition import DatabaseClusterDefinition
 
@@ -260,3 +262,25 @@ def test_the_guards_of_a_definition_are_its_entries_that_refuse() -> None:
     assert guards_of(definition(*changes)) == [
         "topology", "storage-shrink", "places", "storages", "storage-class", "data-source",
     ]  # fmt: skip
+
+
+def spec_with(path: tuple[str, ...], value: Any) -> Any:
+    """A spec with one field, in items called ``a`` of the lists on the way."""
+    if not path:
+        return value
+    below = spec_with(path[1:], value)
+    in_list = path[0] in ("storages", "schedules") and len(path) > 1
+    return {path[0]: [{"name": "a", **below}] if in_list else below}
+
+
+FIELDS = [*field_paths(DatabaseClusterSpec), *((("instances", "engine", *p), v) for p, v in field_paths(Instance))]
+
+
+@pytest.mark.parametrize(("path", "values"), [pytest.param(*field, id=".".join(field[0])) for field in FIELDS])
+def test_a_field_of_which_a_definition_says_nothing_does_what_is_usual(path: tuple[str, ...], values: Any) -> None:
+    first, second = (*values, None)[:2] if values else ("probe-a", "probe-b")
+
+    there, back = (
+        judged(spec_with(path, old), spec_with(path, new)) for old, new in ((first, second), (second, first))
+    )
+    assert there or back, "whatever changes does something"

@@ -14,6 +14,7 @@ from typing import Any
 import compared
 import pytest
 from compared import WORKSPACE, storages
+from expected import Said
 from test_plugin_changes import TABLE
 
 from pulumi_everest.core.changes.compare import compare
@@ -28,6 +29,9 @@ from pulumi_everest.emit.patch import patched
 from pulumi_everest.emit.read_back.known_places import KnownPlaces
 from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.values.versions import version_key
+
+SAID = Said(__file__)
+said_in_full = SAID.fixture()
 
 BASES = {
     **compared.BASES,
@@ -247,7 +251,7 @@ def test_overrides_that_write_the_place_of_a_field_are_guarded_as_the_field(case
         if spec is None:
             continue
         tried += 1
-        found = grave(old, snapshot(spec), technology)
+        found = SAID(grave(old, snapshot(spec), technology))
         assert field.guard in [change.guard for change in found], (name, found)
         told = next(change for change in found if change.guard == field.guard)
         assert "overrides" in told.place, name

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+from expected import assert_expected, file_for
 from jsonschema import Draft202012Validator
 
 from pulumi_everest.core.definitions.cluster_schema import cluster_schema
@@ -201,3 +203,12 @@ def test_it_is_called_after_its_provider_and_has_no_definitions_that_nothing_ref
     spec = schema["$defs"]["DatabaseClusterSpec"]
     assert "topology" in spec["required"]
     assert next(iter(spec["properties"])) == "provider"
+
+
+@pytest.mark.parametrize("plugin", [True, False])
+def test_an_editor_is_told_all_of_it(plugin: bool) -> None:
+    of = technology(bundles=[{"name": "b", "components": {}}], presets={"small": {}}, configSchema=SIZES, plugin=plugin)
+    spec = cluster_schema(of)["$defs"]["DatabaseClusterSpec"]
+
+    told = spec if plugin else {key: spec["properties"][key] for key in ("provider", "components", "bundle", "preset")}
+    assert_expected(file_for(Path(__file__)), "of a plugin" if plugin else "of a definition alone", told)

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, Literal
 
 import pytest
+from expected import assert_expected, file_for, plain
 from jsonschema import Draft202012Validator
 from pydantic import BaseModel, Field
 
-from pulumi_everest.core.definitions.samples import config_values, field_paths, values_of_schema
+from pulumi_everest.core.definitions.samples import (
+    config_values,
+    field_paths,
+    storage_samples,
+    values_of_schema,
+)
 
 
 @pytest.mark.parametrize(
@@ -86,3 +93,7 @@ def test_every_leaf_of_a_model_has_values_of_its_type() -> None:
         **{("items", name): values for name, values in below},
         ("by_name",): [{"probe": "x"}, {"probe": "y"}],
     }
+
+
+def test_every_place_for_backups_is_tried_with_what_it_cannot_do_without() -> None:
+    assert_expected(file_for(Path(__file__)), "storages", plain(list(storage_samples("main"))))

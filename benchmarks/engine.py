@@ -3,7 +3,8 @@
 Both programs run in stacks of their own against one API server, by turns. Each turn gives a ratio, and the median of
 them counts: a machine that is busy for a while slows both programs of a turn, and the best of each would compare
 moments that differ. Given are the seconds that a user waits, and those that the processors worked for the engine, its
-plugins and the program. Needs the engine, the Kubernetes plugin and the API server of the tests.
+plugins and the program, and how many processes wanted the processors meanwhile. `PREVIEWS` and `UPS` in the environment
+are the numbers of turns. Needs the engine, the Kubernetes plugin and the API server of the tests.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from benchmarks.clusters import sharded_spec
 from benchmarks.program import emitted
 from pulumi_everest.testing.apiserver import ApiServer
 from pulumi_everest.testing.binaries import assets
@@ -29,8 +31,8 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "engine"))
 
 from pulumi_engine import Stack, find_engine
 
-COUNT, PREVIEWS, UPS = 200, 11, 3
-SIZES = (100, 400)
+COUNTS, UP_COUNT = (200, 400), 200
+PREVIEWS, UPS = int(os.environ.get("PREVIEWS", "7")), int(os.environ.get("UPS", "5"))
 
 AT_ONCE = ("--yes", "--skip-preview")
 
@@ -91,10 +93,11 @@ for manifest in json.load(open("objects.json")):
 
 @dataclass(frozen=True)
 class Taken:
-    """What a deployment took, in seconds: as a user waits for it, and of the processors."""
+    """What a deployment took, in seconds: for the user, and of the processors; and the load of the machine then."""
 
     wall: float
     work: float
+    load: float = 0.0
 
 
 def timed(stack: Stack, *command: str) -> Taken:
@@ -102,7 +105,7 @@ def timed(stack: Stack, *command: str) -> Taken:
     start, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
     stack.run(*command)
     wall, after = time.monotonic() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
-    return Taken(wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+    return Taken(wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, os.getloadavg()[0])
 
 
 @contextmanager
@@ -118,90 +121,100 @@ def server() -> Iterator[ApiServer]:
         yield running
 
 
-def write(stack: Stack, program: str, namespace: str, count: int) -> None:
-    """A program of so many clusters."""
-    from benchmarks.clusters import sharded_spec
+def spec_of(number: int, *, changed: bool = False) -> dict[str, Any]:
+    """The spec of a cluster; changed, it has one more proxy."""
+    spec = sharded_spec(number)
+    if changed:
+        spec["instances"]["proxy"]["replicas"] += 1
+    return spec
 
-    manifests = emitted(count)
+
+def write(stack: Stack, program: str, namespace: str, count: int, *, changed: bool = False) -> None:
+    """A program of so many clusters."""
+    specs = [spec_of(number, changed=changed) for number in range(count)]
+    manifests = emitted(specs)
     for manifest in manifests:
         # No operator is there to remove finalizers, so that the objects could be deleted.
         manifest["metadata"] = {"name": manifest["metadata"]["name"], "namespace": namespace}
     clusters = []
-    for number in range(count):
-        spec = sharded_spec(number)
+    for number, spec in enumerate(specs):
         del spec["provider"]
         clusters.append({"name": f"cluster-{number}", "namespace": namespace, "finalizers": [], **spec})
     stack.write(program, {"clusters.json": json.dumps(clusters), "objects.json": json.dumps(manifests)})
 
 
-def by_turns(stacks: Stacks, turns: int, *command: str, then: tuple[str, ...] | None = None) -> dict[str, list[Taken]]:
-    """What some deployments of each stack took; `then` is what puts the stack back."""
-    taken: dict[str, list[Taken]] = {name: [] for name in stacks}
-    for turn in range(turns):
-        for name, stack in sorted(stacks.items(), reverse=turn % 2 == 1):
-            taken[name].append(timed(stack, *command))
-            show(f"{command[0]} of {COUNT}, {name}, turn {turn + 1}", taken[name][-1])
-            if then is not None:
-                timed(stack, *then)
-    return taken
+@dataclass
+class Turns:
+    """Deployments of both stacks, by turns, each of so many clusters."""
 
+    stacks: Stacks
 
-def best(taken: list[Taken]) -> Taken:
-    """The least of each."""
-    return Taken(min(entry.wall for entry in taken), min(entry.work for entry in taken))
+    def write(self, count: int, *, changed: bool = False) -> None:
+        """Write the programs of both."""
+        for name, program in (("hand", BY_HAND), ("ours", OURS)):
+            write(self.stacks[name], program, name, count, changed=changed)
+
+    def take(self, what: str, turns: int, *command: str, between: tuple[str, ...] | None = None) -> dict[str, float]:
+        """The figures of some deployments; `between` two of them is what puts a stack back."""
+        taken: dict[str, list[Taken]] = {name: [] for name in self.stacks}
+        for turn in range(turns):
+            for name, stack in sorted(self.stacks.items(), reverse=turn % 2 == 1):
+                if between is not None and turn:
+                    stack.run(*between)
+                taken[name].append(timed(stack, *command))
+                show(f"{what}, {name}, turn {turn + 1}", taken[name][-1])
+        return against(what, taken)
 
 
 def show(what: str, taken: Taken) -> None:
     """Show how far it is."""
-    print(f"{what}: {taken.wall:.1f} s, of the processors {taken.work:.1f} s", file=sys.stderr, flush=True)
+    text = f"{what}: {taken.wall:.1f} s, of the processors {taken.work:.1f} s, load {taken.load:.1f}"
+    print(text, file=sys.stderr, flush=True)
 
 
 def against(what: str, taken: dict[str, list[Taken]]) -> dict[str, float]:
-    """The figures of both programs, and the ratio in the median turn, and in those a quarter of the way down and up."""
-    turns = list(zip(taken["hand"], taken["ours"], strict=True))
-    waits, works = [sorted(getattr(ours, key) / getattr(hand, key) for hand, ours in turns) for key in ("wall", "work")]
-    low, middle, high = (waits[len(turns) * quarter // 4] for quarter in (1, 2, 3))
-    return {
-        f"hand-written component, {what} of {COUNT}, s": median(entry.wall for entry in taken["hand"]),
-        f"DatabaseCluster, {what} of {COUNT}, s": median(entry.wall for entry in taken["ours"]),
-        f"{what} against the hand-written component (bound 1.15)": middle,
-        f"{what} against the hand-written component, lower quarter of the turns": low,
-        f"{what} against the hand-written component, upper quarter of the turns": high,
-        f"{what} against the hand-written component, seconds of the processors": median(works),
-    }
+    """The figures of both programs, and the ratios in the median turn, and a quarter of the turns down and up."""
+    found = {}
+    for key, name in (("wall", "s"), ("work", "s of the processors")):
+        hand, ours = ([getattr(entry, key) for entry in taken[stack]] for stack in ("hand", "ours"))
+        ratios = sorted(own / other for own, other in zip(ours, hand, strict=True))
+        low, middle, high = (ratios[len(ratios) * quarter // 4] for quarter in (1, 2, 3))
+        found |= {
+            f"{what}, hand-written component, {name}": median(hand),
+            f"{what}, DatabaseCluster, {name}": median(ours),
+            f"{what}, ratio of {name} (bound 1.15)": middle,
+            f"{what}, ratio of {name}, lower quarter of the turns": low,
+            f"{what}, ratio of {name}, upper quarter of the turns": high,
+        }
+    loads = [entry.load for entries in taken.values() for entry in entries]
+    return {**found, f"{what}, load of the machine": median(loads)}
 
 
 def main() -> dict[str, Any]:
     # Programs run as users run them: with the bytecode of what they import.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    found: dict[str, float] = {}
     with tempfile.TemporaryDirectory() as folder, server() as running:
         top = Path(folder)
         engine = find_engine(top / "home")
         if isinstance(engine, str):
             raise SystemExit(f"needs Pulumi's engine: {engine}")
-        stacks = {name: Stack(engine, top / name, running.kubeconfig) for name in ("hand", "ours")}
-        write(stacks["hand"], BY_HAND, "hand", COUNT)
-        write(stacks["ours"], OURS, "ours", COUNT)
-        for stack in stacks.values():
+        turns = Turns({name: Stack(engine, top / name, running.kubeconfig) for name in ("hand", "ours")})
+        turns.write(1)
+        for stack in turns.stacks.values():
             timed(stack, "preview")
-        preview = by_turns(stacks, PREVIEWS, "preview")
-        up = by_turns(stacks, UPS, "up", *AT_ONCE, then=("destroy", *AT_ONCE))
-        growth: dict[str, list[float]] = {}
-        for name, program in (("hand", BY_HAND), ("ours", OURS)):
-            for count in SIZES:
-                write(stacks[name], program, name, count)
-                taken = best([timed(stacks[name], "preview") for _ in range(2)])
-                show(f"preview of {count}, {name}", taken)
-                growth.setdefault(name, []).append(taken.work)
-    few, many = SIZES[0], SIZES[-1]
-    return {
-        **against("preview", preview),
-        **against("up", up),
-        **{
-            f"growth of a preview from {few} to {many}, {name} (linear: {many // few})": works[-1] / works[0]
-            for name, works in growth.items()
-        },
-    }
+        for count in COUNTS:
+            turns.write(count)
+            found |= turns.take(f"preview of {count}", PREVIEWS, "preview")
+        turns.write(UP_COUNT)
+        found |= turns.take(f"up of {UP_COUNT}", UPS, "up", *AT_ONCE, between=("destroy", *AT_ONCE))
+        turns.write(UP_COUNT, changed=True)
+        found |= turns.take(f"preview of {UP_COUNT} that are there and change", PREVIEWS, "preview")
+    few, many = COUNTS
+    for name in ("hand-written component", "DatabaseCluster"):
+        works = [found[f"preview of {count}, {name}, s of the processors"] for count in COUNTS]
+        found[f"growth of a preview from {few} to {many}, {name} (linear: {many // few})"] = works[1] / works[0]
+    return found
 
 
 if __name__ == "__main__":

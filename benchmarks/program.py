@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pulumi
@@ -75,15 +75,15 @@ def by_hand(count: int, objects: list[dict[str, Any]]) -> None:
         ByHand(f"cluster-{number}", manifest["metadata"], manifest["spec"])
 
 
-def emitted(count: int) -> list[dict[str, Any]]:
-    """The objects that the clusters become."""
+def emitted(specs: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The objects that clusters of these specs become."""
     from pulumi_everest.plugins.find import Plugins
     from pulumi_everest.workspace.workspace import ClusterInput, Workspace
 
     workspace = Workspace(Plugins())
     objects = []
-    for number in range(count):
-        cluster = ClusterInput({"name": f"cluster-{number}", "namespace": "bench"}, sharded_spec(number))
+    for number, spec in enumerate(specs):
+        cluster = ClusterInput({"name": f"cluster-{number}", "namespace": "bench"}, spec)
         resolved, setup, _ = workspace.check(cluster)
         assert resolved is not None
         assert setup is not None
@@ -92,7 +92,7 @@ def emitted(count: int) -> list[dict[str, Any]]:
 
 
 def main() -> dict[str, Any]:
-    objects = emitted(COUNT)
+    objects = emitted(map(sharded_spec, range(COUNT)))
     run(lambda: clusters(10))
     run(lambda: by_hand(10, objects))
     own, hand = [], []

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from pulumi_everest.live.errors import LiveError
 
 if TYPE_CHECKING:
-    from pulumi_everest.live.cluster import LiveCluster
+    from pulumi_everest.live.cluster import LiveCluster, Object
 
 FORBIDDEN: Final = 403
 _NAMED: Final = 8
@@ -32,15 +32,11 @@ class Left:
         return "; ".join(part for part in parts if part)
 
 
-def left_of(live: LiveCluster, namespace: str, labels: Mapping[str, str], secrets: Collection[str]) -> Left:
-    """What is left of a database. What may not be read counts as not there. Raises LiveError for all else."""
-    return Left(_volumes(live, namespace, labels), [name for name in secrets if _is_there(live, namespace, name)])
+def volumes_with(live: LiveCluster, namespace: str, selector: str) -> list[Object]:
+    """The metadata of the volumes that a selector of labels takes. None where they may not be listed.
 
-
-def _volumes(live: LiveCluster, namespace: str, labels: Mapping[str, str]) -> list[str]:
-    if not labels:
-        return []
-    selector = ",".join(f"{key}={value}" for key, value in labels.items())
+    Raises LiveError for all else.
+    """
     try:
         found = live.list_metadata("v1", "PersistentVolumeClaim", namespace, labels=selector)
     except LiveError as error:
@@ -48,7 +44,22 @@ def _volumes(live: LiveCluster, namespace: str, labels: Mapping[str, str]) -> li
             raise
         return []
     # One that is being deleted is not taken up.
-    return sorted(entry["metadata"]["name"] for entry in found if not entry["metadata"].get("deletionTimestamp"))
+    return [entry["metadata"] for entry in found if not entry["metadata"].get("deletionTimestamp")]
+
+
+def left_of(
+    live: LiveCluster, namespace: str, volumes: Iterable[Object], labels: Mapping[str, str], secrets: Collection[str]
+) -> Left:
+    """What is left of a database: which of the volumes have its labels, and which of the Secrets are there.
+
+    What may not be read counts as not there. Raises LiveError for all else.
+    """
+    names = sorted(entry["name"] for entry in volumes if labels and labels.items() <= _labels(entry).items())
+    return Left(names, [name for name in secrets if _is_there(live, namespace, name)])
+
+
+def _labels(metadata: Object) -> dict[str, str]:
+    return metadata.get("labels") or {}
 
 
 def _is_there(live: LiveCluster, namespace: str, name: str) -> bool:

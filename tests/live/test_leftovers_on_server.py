@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,11 +10,11 @@ import pytest
 
 from pulumi_everest.live.cluster import LiveCluster
 from pulumi_everest.live.connection import JSON
-from pulumi_everest.live.leftovers import Left, left_of
+from pulumi_everest.live.leftovers import Left, left_of, volumes_with
 from pulumi_everest.live.presence import WantedObject
 from pulumi_everest.plugins.find import builtin
 from pulumi_everest.resources.engine.cluster_access import ClusterAccess
-from pulumi_everest.resources.hooks.leftovers import leftovers_text
+from pulumi_everest.resources.hooks.leftovers import Leftovers
 from pulumi_everest.testing.apiserver import ApiServer
 
 NAMESPACE = "leftovers"
@@ -56,7 +57,7 @@ def text_of(plugin: str, name: str, live: LiveCluster, *own: str) -> str | None:
     assert said is not None
     reach: Any = SimpleNamespace(live=lambda _access: live)
     wanted = WantedObject("v1", "Any", NAMESPACE, name)
-    return leftovers_text(reach, ClusterAccess(), wanted, said, own, f"DatabaseCluster {name}")
+    return asyncio.run(Leftovers(reach).text(ClusterAccess(), wanted, said, own, f"DatabaseCluster {name}"))
 
 
 @pytest.mark.parametrize("plugin", LABELS)
@@ -82,11 +83,11 @@ def test_what_the_program_makes_is_left_out_and_of_another_name_nothing_is_said(
 def test_a_volume_that_is_being_deleted_is_not_left(live: LiveCluster) -> None:
     held = volume("held", {"held": "yes"})
     live.create({**held, "metadata": {**held["metadata"], "finalizers": ["example.com/held"]}})
-    assert left_of(live, NAMESPACE, {"held": "yes"}, []).volumes == ["held"]
+    assert [entry["name"] for entry in volumes_with(live, NAMESPACE, "held=yes")] == ["held"]
 
     live.delete("v1", "PersistentVolumeClaim", "held", NAMESPACE)
 
-    assert not left_of(live, NAMESPACE, {"held": "yes"}, [])
+    assert not volumes_with(live, NAMESPACE, "held=yes")
 
 
 def test_values_of_secrets_are_never_asked_for(live: LiveCluster, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -99,8 +100,11 @@ def test_values_of_secrets_are_never_asked_for(live: LiveCluster, monkeypatch: p
 
     monkeypatch.setattr(LiveCluster, "request", noted)
 
-    assert left_of(live, NAMESPACE, {"held": "no"}, ["orders-secrets"]) == Left([], ["orders-secrets"])
+    assert left_of(live, NAMESPACE, [], {}, ["orders-secrets", "orders"]) == Left([], ["orders-secrets"])
 
     of_secrets = [(method, path, accept) for method, path, accept in asked if "/secrets" in path]
-    assert [(method, path.rpartition("/")[2]) for method, path, _ in of_secrets] == [("GET", "orders-secrets")]
+    assert [(method, path.rpartition("/")[2]) for method, path, _ in of_secrets] == [
+        ("GET", "orders-secrets"),
+        ("GET", "orders"),
+    ]
     assert all("PartialObjectMetadata" in accept for _, _, accept in of_secrets)

@@ -33,6 +33,7 @@ class Cluster:
     asked: list[str] = []  # noqa: RUF012
     volumes: list[str] = []  # noqa: RUF012
     secrets: list[str] = []  # noqa: RUF012
+    selected: list[str] = []  # noqa: RUF012
     refusing: int | None = None
 
     def __init__(self, *_: Any, **__: Any) -> None:
@@ -51,8 +52,12 @@ class Cluster:
         if self.refusing is not None:
             raise LiveError.of("refused", "no", code=self.refusing)
         assert kind == "PersistentVolumeClaim"
-        instance = labels.rpartition("=")[2]
-        return [{"metadata": {"name": name}} for name in self.volumes if f"-{instance}-" in name]
+        self.selected.append(labels)
+        of = {"app.kubernetes.io/name": "percona-server-mongodb"}
+        return [
+            {"metadata": {"name": name, "labels": {**of, "app.kubernetes.io/instance": name.split("-")[2]}}}
+            for name in self.volumes
+        ]
 
     def metadata(self, _api_version: str, _kind: str, name: str, _namespace: str) -> Any:
         if self.refusing is not None:
@@ -84,6 +89,7 @@ def cluster(monkeypatch: pytest.MonkeyPatch) -> type[Cluster]:
     monkeypatch.setattr(Cluster, "asked", [])
     monkeypatch.setattr(Cluster, "volumes", [])
     monkeypatch.setattr(Cluster, "secrets", [])
+    monkeypatch.setattr(Cluster, "selected", [])
     monkeypatch.setattr(Cluster, "refusing", None)
     monkeypatch.setattr(settings, "is_dry_run", lambda: True)
     monkeypatch.setattr(settings.SETTINGS, "monitor", None)
@@ -331,6 +337,20 @@ def test_what_a_former_database_has_left_is_named_with_what_becomes_of_it(
         "DatabaseCluster a: a database of this name was here before, and has left the volumes mongod-data-a-rs0-0 and "
         "mongod-data-a-rs0-1; the Secrets a-secrets and a-mongodb-encryption-key. Now the operator takes up volumes"
     )
+
+
+def test_volumes_are_asked_for_once_for_the_databases_of_a_namespace(cluster: type[Cluster], said: list[Any]) -> None:
+    cluster.volumes = ["mongod-data-a-rs0-0", "mongod-data-b-rs0-0", "mongod-data-ab-rs0-0"]
+
+    assert look(planned("a"), planned("b"), planned("c"), planned("a", namespace="shop", urn="urn:shop")) == []
+
+    of_all = "app.kubernetes.io/name=percona-server-mongodb,app.kubernetes.io/instance"
+    assert cluster.selected == [of_all, of_all]
+    assert [(urn, text.partition("has left ")[2].partition(". Now")[0]) for _, text, urn in said] == [
+        ("urn:a", "the volume mongod-data-a-rs0-0"),
+        ("urn:b", "the volume mongod-data-b-rs0-0"),
+        ("urn:shop", "the volume mongod-data-a-rs0-0"),
+    ]
 
 
 @pytest.mark.parametrize("where", ["in the state", "in the cluster"])

@@ -14,6 +14,8 @@ _SHOWN: Final = 8
 
 def not_written(main: Mapping[str, Any] | None, ignored: Sequence[str], subject: str) -> list[Finding]:
     """A warning that names the fields of the spec which paths of `ignore_changes` cover."""
+    if not ignored:
+        return []
     covered = [re.compile(_pattern(path)) for path in ignored]
     fields = [text for text in _fields(main or {}) if any(pattern.match(text) for pattern in covered)]
     if not fields or main is None:

@@ -29,7 +29,7 @@ from pulumi_everest.resources.engine.reach import Reach
 from pulumi_everest.resources.engine.threads import in_thread
 from pulumi_everest.resources.hooks.existence import LIFTED, exists_text, guards_of, is_there, mark_in
 from pulumi_everest.resources.hooks.failed_databases import problems
-from pulumi_everest.resources.hooks.leftovers import leftovers_text
+from pulumi_everest.resources.hooks.leftovers import Leftovers
 from pulumi_everest.resources.hooks.obstacles import Obstacles
 from pulumi_everest.resources.hooks.refusals import Refusals, RefusedError, counted
 
@@ -83,7 +83,7 @@ class Preflight:
         self._worker: asyncio.Future[Any] | None = None
         self._seen: dict[Key, asyncio.Task[Facts]] = {}
         self._said: set[str] = set()
-        self._obstacles = Obstacles(self.reach)
+        self._obstacles, self._leftovers = Obstacles(self.reach), Leftovers(self.reach)
 
     def add(self, planned: PlannedDatabase) -> asyncio.Future[None] | None:
         """Look for a database, unless this is no preview by an engine. What is given fails where it is refused."""
@@ -157,9 +157,7 @@ class Preflight:
         if said is None or access is None or await planned.main.id.is_known():
             return
         own = [_secret_name(manifest) for _, manifest in planned.others]
-        text = await in_thread(
-            leftovers_text, self.reach, access, wanted, said, [name for name in own if name], planned.subject
-        )
+        text = await self._leftovers.text(access, wanted, said, [name for name in own if name], planned.subject)
         if text is not None:
             say(settings.get_engine(), WARNING, text, urn)
 

@@ -31,7 +31,7 @@ from pulumi_everest.model.codes import CODES, Severity
 from pulumi_everest.model.deferred import Deferred
 from pulumi_everest.model.findings import EverestError, Finding, one_line
 from pulumi_everest.plugins.find import Plugins
-from pulumi_everest.plugins.plugin import load_plugin
+from pulumi_everest.plugins.load import load_plugin
 from pulumi_everest.reference.codes import Block, Explanation, blocks_of, explanations, page
 from pulumi_everest.review.capacity.fitting import fitting
 from pulumi_everest.review.capacity.measure import Measured

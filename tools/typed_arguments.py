@@ -17,7 +17,7 @@ from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 
 from pulumi_everest.model.schemas.field_docs import field_docs
-from pulumi_everest.plugins.plugin import load_plugin
+from pulumi_everest.plugins.load import load_plugin
 from pulumi_everest.resources.arguments.models import (
     PLAIN,
     DatabaseBackupArgs,

@@ -13,6 +13,7 @@ from pulumi_everest.authoring.schema_check import of_cluster, shipped
 from pulumi_everest.emit.crds import Crds
 from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.findings import EverestError, Finding, Place, finding
+from pulumi_everest.plugins.check import check_plugin
 from pulumi_everest.plugins.find import Plugins
 from pulumi_everest.plugins.plugin import Plugin
 from pulumi_everest.workspace.workspace import ClusterInput, Plan, Workspace
@@ -41,7 +42,7 @@ def check(plugin: Plugin, crds: Crds | None = None) -> Checked:
 
     Of a plugin that is not well formed nothing is made, so the rest is said only of one that is.
     """
-    checked = Checked(plugin.check())
+    checked = Checked(check_plugin(plugin))
     checked.findings += _asked(plugin)
     checked.findings += _undocumented(plugin)
     try:

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from pulumi_everest.model.findings import EverestError, Finding, Place, finding, unknown
 from pulumi_everest.plugins.find import ENTRY_POINTS, Plugins
-from pulumi_everest.plugins.plugin import MANIFEST, Plugin, load_plugin
+from pulumi_everest.plugins.load import load_plugin
+from pulumi_everest.plugins.plugin import MANIFEST, Plugin
 
 MOST_BYTES = 64 * 1024 * 1024
 """What the files of a wheel may come to: a plugin is text."""

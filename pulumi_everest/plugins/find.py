@@ -13,7 +13,8 @@ from typing import Any
 
 from pulumi_everest.model.findings import Finding, finding
 from pulumi_everest.model.similar_names import Names
-from pulumi_everest.plugins.plugin import MANIFEST, Plugin, load_plugin
+from pulumi_everest.plugins.load import load_plugin
+from pulumi_everest.plugins.plugin import MANIFEST, Plugin
 
 ENTRY_POINTS = "pulumi_everest.plugins"
 """Group of entry points: each names a package (its folder is the plugin) or a path."""
@@ -120,7 +121,7 @@ class Level:
                 continue
             self._folders.add(folder.resolve())
             plugin, problems = load_plugin(folder)
-            found += problems if plugin is None else plugin.check()
+            found += problems if plugin is None else _checked(plugin)
             if plugin is not None:
                 found += self._add(plugin)
         return found
@@ -135,6 +136,12 @@ class Level:
         if others:
             yield _twins("definition", definition, others[0], plugin)
         others.append(plugin)
+
+
+def _checked(plugin: Plugin) -> list[Finding]:
+    from pulumi_everest.plugins.check import check_plugin  # the built-in plugins need no check
+
+    return check_plugin(plugin)
 
 
 def _twins(what: str, name: str, first: Plugin, second: Plugin) -> Finding:

@@ -13,13 +13,14 @@ from typing import Any
 from pulumi_everest.authoring.check import check
 from pulumi_everest.emit.crds import Crds
 from pulumi_everest.model.findings import Finding
-from pulumi_everest.plugins.plugin import Plugin, load_plugin
+from pulumi_everest.plugins.load import load_plugin
+from pulumi_everest.plugins.plugin import Plugin
 from pulumi_everest.scaffold.asked import Answers
 from pulumi_everest.scaffold.definition_file import definition
 from pulumi_everest.scaffold.definitions.crd_files import Kind, Source, read
 from pulumi_everest.scaffold.definitions.nothing import from_nothing
 from pulumi_everest.scaffold.definitions.samples import Sample, read_sample
-from pulumi_everest.scaffold.meaning.roles import Roles, called, found_in, roles_of
+from pulumi_everest.scaffold.meaning.kind_roles import Roles, called, found_in, roles_of
 from pulumi_everest.scaffold.plugin_files import Plan, backups_example, example, manifest, preset
 from pulumi_everest.scaffold.server_rules import broken
 from pulumi_everest.scaffold.settle import Files, Render, Settled, settle

@@ -12,8 +12,10 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from pulumi_everest.model.findings import EverestError
+from pulumi_everest.plugins.check import check_plugin
 from pulumi_everest.plugins.find import Plugins
-from pulumi_everest.plugins.plugin import Plugin, load_plugin
+from pulumi_everest.plugins.load import load_plugin
+from pulumi_everest.plugins.plugin import Plugin
 from pulumi_everest.testing.probes.bases import Base, bases_of
 from pulumi_everest.testing.probes.outcomes import Probe, Values, Variation
 from pulumi_everest.testing.probes.report import Case, CrdPaths, Report, cases_of, probe, probes_of
@@ -86,5 +88,5 @@ def _loaded(plugin: str | Path) -> Plugin | str:
         installed = Plugins().named(plugin)
         return installed if installed is not None else f"there is no plugin '{plugin}'"
     loaded, problems = load_plugin(Path(plugin))
-    problems = problems if loaded is None else loaded.check()
+    problems = problems if loaded is None else check_plugin(loaded)
     return str(EverestError(problems)) if loaded is None or problems else loaded

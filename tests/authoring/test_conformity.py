@@ -15,7 +15,9 @@ from pulumi_everest.authoring.conformity import failures, probed
 from pulumi_everest.cli.main import everest
 from pulumi_everest.emit.crds import Crds
 from pulumi_everest.model.findings import Finding
-from pulumi_everest.plugins.plugin import Plugin, load_plugin
+from pulumi_everest.plugins.check import check_plugin
+from pulumi_everest.plugins.load import load_plugin
+from pulumi_everest.plugins.plugin import Plugin
 from pulumi_everest.testing.conformance import Report
 from pulumi_everest.testing.probes.bases import bases_of
 from pulumi_everest.testing.probes.capabilities import capabilities
@@ -42,7 +44,7 @@ def strata(tmp_path: Path) -> Edited:
             (folder / name).write_text(text.replace(old, new, 1))
         plugin, found = load_plugin(folder)
         assert plugin is not None, found
-        assert plugin.check() == []
+        assert check_plugin(plugin) == []
         return plugin
 
     return edit

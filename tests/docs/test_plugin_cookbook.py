@@ -16,8 +16,10 @@ from pulumi_everest.core.paths import value_at
 from pulumi_everest.emit.everest import API_VERSION
 from pulumi_everest.model.findings import one_line
 from pulumi_everest.model.source.documents import read_yaml
+from pulumi_everest.plugins.check import check_plugin
 from pulumi_everest.plugins.find import Plugins
-from pulumi_everest.plugins.plugin import Plugin, load_plugin
+from pulumi_everest.plugins.load import load_plugin
+from pulumi_everest.plugins.plugin import Plugin
 from pulumi_everest.workspace.workspace import Workspace, shape_for
 from tools import plugin_reference
 
@@ -67,7 +69,7 @@ def made(blocks: Blocks, folder: Path) -> Plugin:
         path.write_text(text, encoding="utf-8")
     plugin, found = load_plugin(folder)
     assert plugin is not None, found
-    assert [one_line(entry) for entry in plugin.check() if entry.is_error] == []
+    assert [one_line(entry) for entry in check_plugin(plugin) if entry.is_error] == []
     return plugin
 
 

@@ -13,7 +13,7 @@ from pulumi_everest.emit.crds import Crds
 from pulumi_everest.emit.templates.nodes import TemplateError
 from pulumi_everest.emit.templates.template import Template
 from pulumi_everest.emit.workload_template import WorkloadTemplate
-from pulumi_everest.plugins.plugin import Plugin
+from pulumi_everest.plugins.check import check_plugin
 
 
 @pytest.fixture(autouse=True)
@@ -33,7 +33,8 @@ def _found_in_full(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(Template, "parse", taking(Template.parse, lambda template: template.findings))
     monkeypatch.setattr(WorkloadTemplate, "parse", taking(WorkloadTemplate.parse, lambda template: template.findings))
     monkeypatch.setattr(TemplateError, "__init__", taking(TemplateError.__init__, lambda error: error.findings))
-    monkeypatch.setattr(Plugin, "check", taking(Plugin.check, lambda found: found))
+    if hasattr(request.module, "check_plugin"):
+        monkeypatch.setattr(request.module, "check_plugin", taking(check_plugin, lambda found: found))
     monkeypatch.setattr(Crds, "check", taking(Crds.check, lambda found: found))
     yield
     told = [found for found in taken if found]

@@ -14,8 +14,10 @@ from pulumi_everest.cli.main import everest
 from pulumi_everest.emit.templates.template import Template, variable_shapes
 from pulumi_everest.model.shapes import ANY
 from pulumi_everest.model.source.documents import read_yaml
+from pulumi_everest.plugins.check import check_plugin
 from pulumi_everest.plugins.find import builtin
-from pulumi_everest.plugins.plugin import Plugin, load_plugin
+from pulumi_everest.plugins.load import load_plugin
+from pulumi_everest.plugins.plugin import Plugin
 
 
 def fields(spec: Any, let: dict[str, Any] | None = None) -> set[str]:
@@ -116,7 +118,7 @@ def shop(folder: Path, manifest: str = "", definition: str = DEFINITION, resourc
 def test_a_plugin_that_lists_no_fields_honours_those_that_its_templates_read(tmp_path):
     plugin = shop(tmp_path)
 
-    assert plugin.check() == []
+    assert check_plugin(plugin) == []
     assert plugin.manifest.components["engine"].types == ["shopd"]
     assert plugin.manifest.instance_fields("engine") == ["image", "replicas", "version"]
     assert plugin.manifest.spec_fields() == ["paused"]
@@ -140,7 +142,7 @@ def test_a_plugin_that_lists_no_fields_honours_those_that_its_templates_read(tmp
 def test_fields_that_are_listed_or_left_out_are_honoured_or_not(tmp_path, manifest, engine, spec):
     plugin = shop(tmp_path, manifest)
 
-    assert plugin.check() == []
+    assert check_plugin(plugin) == []
     assert plugin.manifest.instance_fields("engine") == engine
     assert plugin.manifest.spec_fields() == spec
 
@@ -160,7 +162,7 @@ def test_fields_that_are_listed_or_left_out_are_honoured_or_not(tmp_path, manife
     ],
 )
 def test_what_lists_name_wrongly_is_found(tmp_path, manifest, code, text):
-    assert [(one.code, text in one.message) for one in shop(tmp_path, manifest).check()] == [(code, True)]
+    assert [(one.code, text in one.message) for one in check_plugin(shop(tmp_path, manifest))] == [(code, True)]
 
 
 def test_of_templates_that_are_wrong_only_that_is_said(tmp_path):
@@ -170,7 +172,7 @@ def test_of_templates_that_are_wrong_only_that_is_said(tmp_path):
         resources=RESOURCES_YAML.replace("metadata.name", "metdata"),
     )
 
-    assert [one.code for one in plugin.check()] == ["plugin.expression"]
+    assert [one.code for one in check_plugin(plugin)] == ["plugin.expression"]
 
 
 def test_the_command_shows_the_fields_as_files_would_list_them(tmp_path):

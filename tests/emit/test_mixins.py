@@ -13,8 +13,9 @@ from pulumi_everest.emit.templates.mixins import mixed
 from pulumi_everest.model.findings import one_line
 from pulumi_everest.model.shapes import ANY
 from pulumi_everest.model.source.documents import Document, read_yaml
+from pulumi_everest.plugins.check import check_plugin
+from pulumi_everest.plugins.load import load_plugin
 from pulumi_everest.plugins.mixed_files import read_mixed
-from pulumi_everest.plugins.plugin import load_plugin
 
 MIXINS = """
 pod:
@@ -142,7 +143,7 @@ def shop(folder: Path, mixins: str = 'size: {replicas: "${instance.replicas}"}')
         (folder / f"{name}.yaml").write_text(text)
     plugin, found = load_plugin(folder)
     assert plugin is not None, found
-    return plugin, [*found, *plugin.check()]
+    return plugin, [*found, *check_plugin(plugin)]
 
 
 def test_the_files_of_a_plugin_may_use_its_own_mixins_and_those_of_the_package(tmp_path: Path) -> None:

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
-from pulumi_everest.plugins.plugin import load_plugin
+from pulumi_everest.plugins.check import check_plugin
+from pulumi_everest.plugins.load import load_plugin
 
 SHELFDB = Path(__file__).parents[1] / "plugins" / "shelfdb"
 
@@ -28,13 +29,13 @@ def findings(
     plugin, found = load_plugin(folder)
     assert plugin is not None
     assert found == []
-    return [f"{entry.code}: {entry.message} {entry.hint or ''}" for entry in plugin.check()]
+    return [f"{entry.code}: {entry.message} {entry.hint or ''}" for entry in check_plugin(plugin)]
 
 
 def test_the_plugin_of_many_objects_is_fine() -> None:
     plugin, found = load_plugin(SHELFDB)
     assert plugin is not None
-    assert [*found, *plugin.check()] == []
+    assert [*found, *check_plugin(plugin)] == []
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,9 @@ from pulumi_everest.emit.workload_template import WorkloadTemplate
 from pulumi_everest.model.deferred import Deferred
 from pulumi_everest.model.shapes import ANY
 from pulumi_everest.model.source.documents import read_yaml
+from pulumi_everest.plugins.check import check_plugin
 from pulumi_everest.plugins.find import Plugins
-from pulumi_everest.plugins.plugin import load_plugin
+from pulumi_everest.plugins.load import load_plugin
 
 WHOLE = """\
 workloads:
@@ -91,8 +92,10 @@ def test_a_plugin_says_what_is_wrong_with_the_file(tmp_path: Path) -> None:
     assert plugin is not None
     assert found == []
 
-    assert {entry.code for entry in plugin.check()} == {"plugin.template"}
-    assert all(entry.place is not None and entry.place.file.endswith("workloads.yaml") for entry in plugin.check())
+    assert {entry.code for entry in check_plugin(plugin)} == {"plugin.template"}
+    assert all(
+        entry.place is not None and entry.place.file.endswith("workloads.yaml") for entry in check_plugin(plugin)
+    )
 
 
 @pytest.mark.parametrize("plugin", list(Plugins([]).all()), ids=lambda one: one.name)

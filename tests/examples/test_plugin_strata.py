@@ -10,7 +10,8 @@ import pytest
 from pulumi_everest.authoring.check import check
 from pulumi_everest.authoring.on_server import create
 from pulumi_everest.core.health import health
-from pulumi_everest.plugins.plugin import Plugin, load_plugin
+from pulumi_everest.plugins.load import load_plugin
+from pulumi_everest.plugins.plugin import Plugin
 from pulumi_everest.testing.apiserver import ApiServer
 from pulumi_everest.testing.fixtures import InstallCrds
 

@@ -8,6 +8,7 @@ import pytest
 
 from pulumi_everest import form
 from pulumi_everest.form.tree import Field, FormTree, GroupPart, ListPart, Part, all_parts
+from pulumi_everest.plugins.check import check_plugin
 from pulumi_everest.plugins.find import builtin
 from tests.form.test_form_tree import CASES, technology
 from tests.form.test_form_values import EXAMPLES, tree_for, tree_of
@@ -42,7 +43,7 @@ def test_a_form_has_every_field_that_its_topology_takes(name: str, topology: str
 def test_nothing_is_wrong_with_the_forms_of_a_plugin(name: str) -> None:
     plugin = next(plugin for plugin in builtin() if plugin.name == name)
     assert [
-        entry for entry in plugin.check() if "ui.yaml" in str(entry.place) or "forms.yaml" in str(entry.place)
+        entry for entry in check_plugin(plugin) if "ui.yaml" in str(entry.place) or "forms.yaml" in str(entry.place)
     ] == []
     assert set(plugin.forms) == set(plugin.definition.spec.topologies)
 

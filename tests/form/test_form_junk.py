@@ -17,7 +17,7 @@ from pulumi_everest.plugins.find import builtin
 from tests.form.test_form_tree import technology
 from tests.form.test_form_values import EVERYTHING, tree_of
 
-FORMS = next(plugin for plugin in builtin() if plugin.name == "valkey")._document("ui.yaml", []).data  # type: ignore[union-attr]
+FORMS = next(plugin for plugin in builtin() if plugin.name == "valkey").document("ui.yaml", []).data  # type: ignore[union-attr]
 TREE = tree_of("psmdb", "standard", "edit")
 JUNK = st.sampled_from(
     [

@@ -165,7 +165,11 @@ class Subject:
         for found in after.given():
             if found.outcome not in FINE:
                 yield found.path
-        near = [path for path, spec, was in self.variations(operator, topology) if _differs(after.objects(spec), was)]
+        near = [
+            path
+            for path, spec, was in self.variations(operator, topology)
+            if _differs(after.attempts.objects(spec), was)
+        ]
         for path in list(dict.fromkeys(near))[:NEAREST]:
             if after.try_field(path, after.fields[path]).outcome not in FINE:
                 yield ".".join(path)

@@ -16,7 +16,7 @@ from pulumi_everest.core.check_job import JobKind, job_model
 from pulumi_everest.core.definitions.samples import field_paths
 from pulumi_everest.model.cluster import DatabaseClusterSpec, Instance
 from pulumi_everest.plugins.find import builtin
-from pulumi_everest.plugins.plugin import load_plugin
+from pulumi_everest.plugins.load import load_plugin
 from pulumi_everest.testing.conformance import Probe, Report, assert_conforms, conformance_tests, probe
 from pulumi_everest.testing.probes.capabilities import CAPABILITIES, capability_of
 from tools import capabilities as capabilities_page

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from pulumi_everest.plugins import find
+from pulumi_everest.plugins.check import check_plugin
 from pulumi_everest.plugins.find import Plugins, builtin
-from pulumi_everest.plugins.plugin import load_plugin
+from pulumi_everest.plugins.load import load_plugin
 
 MANIFEST = """
 name: {name}
@@ -72,7 +73,7 @@ def test_the_built_in_plugins_are_there_without_being_asked_for_and_are_fine() -
 
     assert [entry.name for entry in plugins.all()] == [entry.name for entry in builtin()]
     assert plugins.findings == []
-    assert all(entry.check() == [] for entry in builtin())
+    assert all(check_plugin(entry) == [] for entry in builtin())
 
 
 def test_a_named_folder_counts_before_an_entry_point_and_that_before_a_built_in_plugin(
@@ -174,7 +175,7 @@ def test_templates_presets_and_functions_are_read_when_they_are_needed(tmp_path:
 
     assert found == []
     assert loaded is not None
-    assert [entry.code for entry in loaded.check()] == ["source.syntax"]
+    assert [entry.code for entry in check_plugin(loaded)] == ["source.syntax"]
 
 
 def test_presets_are_in_the_order_of_their_sizes(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from pulumi_everest.authoring.check import check
 from pulumi_everest.authoring.examples import compared
-from pulumi_everest.plugins.plugin import load_plugin
+from pulumi_everest.plugins.load import load_plugin
 
 RELEASES = Path(__file__).parents[1] / "releases"
 FORMER = sorted(file.parent for file in RELEASES.glob("*/*/plugin.yaml"))

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from pulumi_everest.core.health import Health, health, of_all
-from pulumi_everest.plugins.plugin import load_plugin
+from pulumi_everest.plugins.load import load_plugin
 from pulumi_everest.testing.conformance import assert_conforms, conformance_tests
 
 TESTS = Path(__file__).parents[1]

@@ -21,7 +21,7 @@ from seeded_faults import Line, Subject, lines_of
 
 from pulumi_everest.emit.crds import Crds
 from pulumi_everest.plugins.find import builtin
-from pulumi_everest.plugins.plugin import load_plugin
+from pulumi_everest.plugins.load import load_plugin
 
 SAMPLE = 5
 """Lines of each plugin that are tried in a usual run, with the default version of the operator."""

@@ -13,7 +13,8 @@ from mocked_run import Recorder, Result, Source, is_unknown, run
 from test_connection_secret import Operated, WithSecrets, conn
 
 from pulumi_everest import DatabaseCluster
-from pulumi_everest.plugins.plugin import load_plugin
+from pulumi_everest.plugins.check import check_plugin
+from pulumi_everest.plugins.load import load_plugin
 
 SHELFDB = Path(__file__).parents[1] / "plugins" / "shelfdb"
 SPLIT: dict[str, Any] = {"topology": {"type": "split"}}
@@ -142,6 +143,6 @@ def test_what_is_wrong_with_it_is_found_when_the_plugin_is_loaded(
     tmp_path: Path, connection: dict[str, Any], said: str
 ) -> None:
     plugin, found = load_plugin(changed(tmp_path, **connection))
-    found = found if plugin is None else [*found, *plugin.check()]
+    found = found if plugin is None else [*found, *check_plugin(plugin)]
     assert found
     assert said in "; ".join(f"{entry.message} {entry.hint or ''}" for entry in found)

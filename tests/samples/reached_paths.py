@@ -21,7 +21,7 @@ from pulumi_everest.model.findings import EverestError
 from pulumi_everest.plugins.find import builtin
 from pulumi_everest.plugins.plugin import Plugin
 from pulumi_everest.testing.conformance import probe
-from pulumi_everest.testing.probes.cluster_probe import METADATA
+from pulumi_everest.testing.probes.job_probe import METADATA
 from pulumi_everest.testing.probes.outcomes import Variation
 
 Place = tuple[str | int, ...]

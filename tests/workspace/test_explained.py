@@ -25,7 +25,8 @@ from pulumi_everest.emit.templates.template import Template, TemplateError
 from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.source.documents import Document, read_file, read_yaml
 from pulumi_everest.plugins.find import Plugins, builtin
-from pulumi_everest.plugins.plugin import Plugin, load_plugin
+from pulumi_everest.plugins.load import load_plugin
+from pulumi_everest.plugins.plugin import Plugin
 from pulumi_everest.workspace.explain.clusters import Explained, explained
 from pulumi_everest.workspace.explain.jobs import explained_job
 from pulumi_everest.workspace.job_plans import JobPlan, checked, emitted

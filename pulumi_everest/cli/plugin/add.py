@@ -35,7 +35,7 @@ def _to(folder: str, change: Callable[[Plugin], str | list[str]]) -> None:
     """Change the plugin of a folder, and say what was done."""
     from pathlib import Path
 
-    from pulumi_everest.plugins.plugin import load_plugin
+    from pulumi_everest.plugins.load import load_plugin
     from pulumi_everest.scaffold.add import NotAddedError
 
     if not Path(folder).is_dir():

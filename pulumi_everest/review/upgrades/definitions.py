@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from pulumi_everest.model.findings import EverestError, Finding, finding, sort_findings
 from pulumi_everest.model.lock_file import LockedCluster
-from pulumi_everest.plugins.plugin import Plugin, load_plugin
+from pulumi_everest.plugins.load import load_plugin
+from pulumi_everest.plugins.plugin import Plugin
 from pulumi_everest.review.clusters import Cluster, Compared
 from pulumi_everest.review.comparison.impacts import compare_clusters, data, findings, stuck
 from pulumi_everest.review.comparison.object_diff import Difference, compare

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from pulumi_everest.scaffold.definitions.fields import ENTRY, ITEM, Field
-from pulumi_everest.scaffold.meaning.shapes import COUNTS, LEFT_OUT, MONITORS, PARTS, POD, is_kubernetes, role
+from pulumi_everest.scaffold.meaning.field_roles import COUNTS, PARTS, POD, role
+from pulumi_everest.scaffold.meaning.names import LEFT_OUT, MONITORS
+from pulumi_everest.scaffold.meaning.shapes import is_kubernetes
 
 ENGINE = "engine"
 MEMBER, BACKUP, MONITORING = "member", "backup", "monitoring"

@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from pulumi_everest.scaffold.definitions.fields import ENTRY, ITEM, Field
 from pulumi_everest.scaffold.meaning.components import Component
-from pulumi_everest.scaffold.meaning.shapes import POD, is_claim, is_secret_name, role
+from pulumi_everest.scaffold.meaning.field_roles import POD, role
+from pulumi_everest.scaffold.meaning.shapes import is_claim, is_secret_name
 from pulumi_everest.scaffold.template.placing import Tree, put
 from pulumi_everest.scaffold.template.tree import Guess
 

@@ -11,8 +11,8 @@ from pulumi_everest.scaffold.definitions.crd_files import Kind, Source
 from pulumi_everest.scaffold.definitions.fields import Field, Path, fields_of, schema_of_sample
 from pulumi_everest.scaffold.definitions.samples import Sample
 from pulumi_everest.scaffold.meaning.components import ENGINE, IMAGES, OPEN_PODS, Component, Found
-from pulumi_everest.scaffold.meaning.roles import Roles, found_in, refers
-from pulumi_everest.scaffold.meaning.shapes import LEFT_OUT
+from pulumi_everest.scaffold.meaning.kind_roles import Roles, found_in, refers
+from pulumi_everest.scaffold.meaning.names import LEFT_OUT
 from pulumi_everest.scaffold.template import bootstrap
 from pulumi_everest.scaffold.template.api_versions import api_version
 from pulumi_everest.scaffold.template.component.fields import ComponentFields

@@ -7,7 +7,7 @@ from typing import Any
 from pulumi_everest.scaffold.definitions.crd_files import Kind, Source
 from pulumi_everest.scaffold.definitions.fields import fields_of
 from pulumi_everest.scaffold.definitions.samples import Sample
-from pulumi_everest.scaffold.meaning.roles import refers
+from pulumi_everest.scaffold.meaning.kind_roles import refers
 from pulumi_everest.scaffold.template.api_versions import api_version
 from pulumi_everest.scaffold.template.least import fill
 from pulumi_everest.scaffold.template.placing import Tree, marked

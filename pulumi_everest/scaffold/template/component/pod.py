@@ -5,7 +5,7 @@ from __future__ import annotations
 from pulumi_everest.scaffold.definitions.fields import ITEM, Path
 from pulumi_everest.scaffold.definitions.samples import Sample
 from pulumi_everest.scaffold.meaning.components import ENGINE, IMAGES, Component
-from pulumi_everest.scaffold.meaning.shapes import PARTS, POD
+from pulumi_everest.scaffold.meaning.field_roles import PARTS, POD
 from pulumi_everest.scaffold.template.component.images import pulled
 from pulumi_everest.scaffold.template.component.placed import Placed, plain_name
 from pulumi_everest.scaffold.template.placing import Tree, put

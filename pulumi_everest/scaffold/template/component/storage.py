@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from pulumi_everest.scaffold.definitions.fields import ITEM, Field
-from pulumi_everest.scaffold.meaning.shapes import is_class, role, size_and_class
+from pulumi_everest.scaffold.meaning.field_roles import role
+from pulumi_everest.scaffold.meaning.shapes import is_class, size_and_class
 from pulumi_everest.scaffold.template.component.placed import Placed
 from pulumi_everest.scaffold.template.placing import Tree, put
 from pulumi_everest.scaffold.template.tree import Guess, Note

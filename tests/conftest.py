@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, settings
 from pulumi_everest.live.cluster import LiveCluster
 from pulumi_everest.testing.parts import required, skip_or_fail
 
+pytest.register_assert_rewrite("expected")
 pytest_plugins = ["pulumi_everest.testing.fixtures"]
 
 ROOT = Path(__file__).parents[1]

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+from expected import assert_expected, file_for
 
 from pulumi_everest.core.changes.compare import (
     ChangeSet,
     can_be_lifted,
+    check_allow,
     filled_again,
     finding_of,
     line,
     summary,
     values,
 )
-from pulumi_everest.core.changes.impact import Change, Concealed, Impact, shown
+from pulumi_everest.core.changes.impact import GUARDS, Change, Concealed, Impact, shown
 from pulumi_everest.core.changes.snapshot import Snapshot
 
 CLUSTER = Snapshot({"name": "orders"}, "toy.example.com/Toy", "toy", {})
@@ -154,3 +157,14 @@ def test_a_restore_into_a_cluster_that_is_there_is_refused_unless_its_guard_is_l
     assert (lifted.name, [(c.impact, c.guard, c.lifted) for c in lifted.changes]) == (
         "orders", [(Impact.DATA_LOSS, "data-source", True)],
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("name", GUARDS)
+def test_a_guard_says_what_it_refuses_and_is_lifted_or_stays(name: str) -> None:
+    guard, found = GUARDS[name], check_allow([name])
+
+    said = [{"code": entry.code, "message": entry.message, "hint": entry.hint} for entry in found]
+    assert bool(found) == (guard.lifted is None)
+    assert_expected(
+        file_for(Path(__file__)), name, {"meaning": guard.meaning, "lifted": str(guard.lifted), "asked for": said}
+    )

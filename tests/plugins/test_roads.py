@@ -28,6 +28,7 @@ from pulumi_everest.emit.objects import Emitted, emit
 from pulumi_everest.emit.patch import patched
 from pulumi_everest.emit.read_back.known_places import KnownPlaces
 from pulumi_everest.model.deferred import Path
+from pulumi_everest.model.findings import path_text
 from pulumi_everest.model.values.versions import version_key
 
 SAID = Said(__file__)
@@ -100,6 +101,25 @@ def emitted(spec: Spec) -> list[Emitted]:
 def grave(old: Snapshot, new: Snapshot, technology: Technology) -> list[Change]:
     """The changes that are refused, or stop the database."""
     return [change for change in compare(old, new, technology).changes if change.impact.rank >= Impact.DOWNTIME.rank]
+
+
+def read_from(cluster: Snapshot, technology: Technology) -> dict[str, Any]:
+    """What is read from the overrides of a cluster: its fields with them, and where each stands."""
+    assert technology.reading is not None
+    read = technology.reading.reached(cluster)
+    before, after = leaves(dict(cluster.spec)), leaves(dict(read.spec))
+    return {
+        "fields": {
+            path_text(path): after.get(path)
+            for path in dict.fromkeys([*before, *after])
+            if not same(before.get(path), after.get(path))
+        },
+        "written": {path_text(field): path_text(origin) for field, origin in read.written.items()},
+        "inferred": sorted(map(path_text, read.inferred)),
+        "several": {path_text(field): values for field, values in read.several.items()},
+        "images": dict(read.operator_images),
+        "chosen": sorted(read.chosen - cluster.chosen),
+    }
 
 
 # The cases
@@ -252,6 +272,7 @@ def test_overrides_that_write_the_place_of_a_field_are_guarded_as_the_field(case
             continue
         tried += 1
         found = SAID(grave(old, snapshot(spec), technology))
+        SAID(read_from(snapshot(spec), technology))
         assert field.guard in [change.guard for change in found], (name, found)
         told = next(change for change in found if change.guard == field.guard)
         assert "overrides" in told.place, name

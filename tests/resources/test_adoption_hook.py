@@ -10,11 +10,14 @@ import pulumi
 import pytest
 from pulumi.runtime import settings
 
+from pulumi_everest.live.errors import LiveError
 from pulumi_everest.model.deferred import Deferred
 from pulumi_everest.model.findings import path_text
+from pulumi_everest.model.mark import MARK
 from pulumi_everest.program.monitor import Log, Message
+from pulumi_everest.resources.engine.cluster_access import ClusterAccess
 from pulumi_everest.resources.hooks import adoption
-from pulumi_everest.resources.hooks.adoption import NotTheSameError, both, check_adoption, compare
+from pulumi_everest.resources.hooks.adoption import Adoption, NotTheSameError, both, check_adoption, compare
 
 NAME = {"apiVersion": "shop.example.org/v1", "kind": "Shop", "metadata": {"name": "orders", "namespace": "shop"}}
 LIVE: dict[str, Any] = {
@@ -180,3 +183,125 @@ def test_the_hooks_of_two_bindings_are_all_called() -> None:
     assert found.on_error == [second]
     assert both(None, bindings[0]) is bindings[0]
     assert both(None, None) is None
+
+
+class Server:
+    """A cluster that fills in what is not said: a reach to it, for the hook."""
+
+    def __init__(self, *, access: bool = True, fails: bool = False) -> None:
+        self.access, self.fails, self.asked = ClusterAccess() if access else None, fails, list[Any]()
+
+    async def of(self, _: object) -> Any:
+        return SimpleNamespace(access=self.access)
+
+    def live(self, _: ClusterAccess) -> Server:
+        return self
+
+    def create(self, manifest: Any, **_: Any) -> Any:
+        if self.fails:
+            raise LiveError.of("unreachable", "nobody answers")
+        self.asked.append(manifest)
+        return {**manifest, "spec": {"size": "10Gi", "kept": True, **manifest["spec"]}}
+
+
+def updated(wanted: Any, live: Any, reach: Any, *, old: Any = NAME, **noted: Any) -> None:
+    """Ask the hook that all objects share, of one that was noted."""
+    hooks, token = Adoption(reach), noted.pop("token", "kubernetes:shop.example.org/v1:Shop")
+    hooks.note(token, "orders", **noted)
+
+    async def call() -> None:
+        inputs = wanted() if callable(wanted) else wanted
+        given = {"old_inputs": old, "old_outputs": live, "new_inputs": inputs}
+        asked = SimpleNamespace(urn="urn", type=token, name="orders", **given)
+        await hooks.before_update(asked)  # type: ignore[arg-type]
+
+    asyncio.run(call())
+
+
+LESS = {**SAME, "spec": {"replicas": 3.0}}
+FULLER = {**LIVE, "spec": {**LIVE["spec"], "kept": True}}
+
+
+def test_what_the_server_fills_in_again_is_no_difference(said: list[Message]) -> None:
+    server = Server()
+    updated(LESS, FULLER, server)
+
+    assert said == []
+    [sent] = server.asked
+    assert sent["spec"] == {"replicas": 3}
+
+
+def test_what_the_plugin_says_is_filled_in_needs_no_question(said: list[Message]) -> None:
+    server = Server()
+    updated(LESS, LIVE, server, defaults={"spec.size": "10Gi"})
+
+    assert (said, server.asked) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("server", "live"),
+    [
+        (Server(access=False), FULLER),
+        (Server(fails=True), FULLER),
+        (Server(), {**LIVE, "spec": {**LIVE["spec"], "kept": False}}),  # it would be filled in as something else
+        (None, FULLER),
+    ],
+)
+def test_what_nobody_fills_in_again_is_refused(server: Any, live: Any, said: list[Message]) -> None:
+    with pytest.raises(NotTheSameError):
+        updated(LESS, live, server)
+
+    assert "spec.kept" in said[0].text
+
+
+def test_a_server_is_asked_with_secret_values_and_without_those_that_are_not_known(said: list[Message]) -> None:
+    server = Server()
+
+    def wanted() -> Any:
+        items = [pulumi.Output.secret("a"), {"b": 1}]
+        return {**LESS, "spec": {"replicas": pulumi.Output.secret(3.0), "later": pulumi.UNKNOWN, "items": items}}
+
+    there = {**FULLER["spec"], "items": ["a", {"b": 1}], "later": "x"}
+    updated(wanted, {**LIVE, "spec": there}, server)
+
+    assert said == []
+    assert server.asked[0]["spec"] == {"replicas": 3, "items": ["a", {"b": 1}]}
+
+
+SERVICE = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "orders", "namespace": "shop"}}
+PORTS = {"ports": [{"port": 1}]}
+
+
+def test_of_kubernetes_own_kinds_it_is_known_what_a_server_fills_in(said: list[Message]) -> None:
+    wanted, live = {**SERVICE, "spec": PORTS}, {**SERVICE, "spec": {**PORTS, "clusterIP": "10.0.0.1"}}
+
+    updated(wanted, live, None, old=SERVICE, token="kubernetes:core/v1:Service")
+    assert said == []
+    with pytest.raises(NotTheSameError):  # a kind of that name of somebody else
+        updated(wanted, live, None, old=SERVICE, token="kubernetes:shop.example.org/v1:Service")
+
+
+def test_of_kubernetes_own_kinds_an_import_knows_all_so_every_update_is_compared(said: list[Message]) -> None:
+    old, new = {**SERVICE, "spec": PORTS}, {**SERVICE, "spec": {"ports": [{"port": 2}]}}
+
+    updated(new, old, None, old=old, token="kubernetes:core/v1:Service")
+    assert said == []
+    with pytest.raises(NotTheSameError):
+        updated(new, old, None, old=old, token="kubernetes:core/v1:Service", adopting=True)
+    updated(new, LIVE, None, old=old, adopting=True)  # of other kinds it is a later update
+    assert len(said) == 1
+
+
+@pytest.mark.parametrize(("other", "expected"), [({}, 1), ({MARK: "another"}, 0), (None, 0)])
+def test_what_the_stack_itself_had_begun_is_said_to_be_taken_over(
+    other: dict[str, str] | None, expected: int, said: list[Message]
+) -> None:
+    def marked(manifest: Any, mark: dict[str, str] | None) -> Any:
+        annotations = {"annotations": {MARK: "own", **mark}} if mark is not None else {}
+        return {**manifest, "metadata": {**manifest["metadata"], **annotations}}
+
+    updated(marked(SAME, {}), marked(LIVE, other), None)
+
+    assert [text for _, text, _ in said] == expected * [
+        "orders: made by this stack before, taken over: an update that did not end had begun it. Nothing of it changes."
+    ]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from expected import Said
 
-from pulumi_everest.core.check_job import Job, JobKind, check_job, job_shapes, source_findings
+from pulumi_everest.core.check_job import Job, JobKind, check_job, job_shapes, source_findings, with_storage
 from pulumi_everest.core.paths import FieldSet
 from pulumi_everest.core.resolve import Resolved
 from pulumi_everest.core.technology import Definition, Technology
@@ -39,6 +39,7 @@ MANIFEST: dict[str, Any] = {
 }
 STORAGES = [{"name": "main", "type": "s3", "bucket": "b"}, {"name": "far", "type": "gcs", "bucket": "c"}]
 FIELDS = FieldSet(["storage", "backup", "path", "pointInTime", "config.level"])
+OF_UPGRADES = FieldSet(["version"])
 
 
 def technology(*, plugin: bool = True, provider_version: str | None = None, **manifest: Any) -> Technology:
@@ -63,7 +64,7 @@ def checked(
 ) -> tuple[Job, list[Finding]]:
     spec = {"cluster": "orders", **spec}
     job, found = check_job(
-        kind, {"name": "now", "namespace": "shop"}, spec, kind_of or technology(), FIELDS, (), cluster=of, creating=creating
+        kind, {"name": "now", "namespace": "shop"}, spec, kind_of or technology(), OF_UPGRADES if kind == "upgrade" else FIELDS, (), cluster=of, creating=creating
     )  # fmt: skip
     SAID([found, job.variables])
     return job, found
@@ -294,3 +295,65 @@ def test_only_a_restore_on_demand_is_asked_where_its_data_comes_from() -> None:
     assert codes(checked({"storage": "main"}, "restore", cluster())[1]) == [("field.missing", "path")]
     assert codes(checked({"storage": "main"}, "restore", cluster(), creating=True)[1]) == []
     assert codes(checked({"storage": "main"}, "backup", cluster())[1]) == []
+
+
+# Upgrades
+
+MAJORS = DatabaseClusterDefinition.model_validate(
+    {
+        "apiVersion": "everest.percona.com/v2alpha1",
+        "kind": "DatabaseClusterDefinition",
+        "metadata": {"name": "toy"},
+        "spec": {
+            "componentTypes": {
+                "db": {
+                    "versions": [
+                        {"version": "1.0", "image": "x:1.0"},
+                        {"version": "1.1", "image": "x:1.1"},
+                        {"version": "2.0", "image": "x:2.0", "default": True},
+                    ]
+                },
+                "tool": {"versions": [{"version": "5", "image": "t:5"}]},
+            },
+            "components": {"engine": {"type": "db"}},
+            "topologies": {"one": {"components": {"engine": None}}},
+            "upgrades": {"db": {"majorStep": 0, "downgrade": False}},
+        },
+    }
+)
+
+
+def upgraded(version: Any, was: Any = "1.0", *, of: bool = True) -> tuple[Job, list[Finding]]:
+    """An upgrade to a version, of a cluster that has another one."""
+    made = PluginManifest.model_validate(
+        {**MANIFEST, "components": {"engine": {"types": ["db"], "fields": ["version"]}}}
+    )
+    kind = Technology("toy-operator", Definition(MAJORS), made)
+    instances = {"engine": {"version": was, "image": f"x:{was}"}}
+    spec = {"provider": "toy-operator", "operatorVersion": "1.0", "topology": {"type": "one"}, "instances": instances}
+    cluster_of = Resolved({"name": "orders", "namespace": "shop"}, spec, {"engine": "db"}) if of else None
+    job, found = checked({"version": version}, "upgrade", cluster_of, kind)
+    return with_storage(job), found
+
+
+@pytest.mark.parametrize(
+    ("version", "was", "of"),
+    [
+        ("2.0", "1.0", True),
+        ("1.1", "1.0", True),
+        ("1.0", "1.0", True),
+        ("1.0", "2.0", True),
+        ("9.9", "1.0", True),
+        (Deferred(("spec", "version"), 1), "1.0", True),
+        ("2.0", Deferred((), 1), True),
+        ("2.0", "1.0", False),
+    ],
+)
+def test_an_upgrade_says_what_it_does_or_why_it_is_none(version: Any, was: Any, of: bool) -> None:
+    job, found = upgraded(version, was, of=of)
+
+    errors = [entry for entry in found if entry.is_error]
+    known = of and not isinstance(version, Deferred) and not isinstance(was, Deferred)
+    assert (job.target is not None) == (known and version in ("1.0", "1.1", "2.0"))
+    assert bool(errors) == ((version, was, of) != ("2.0", "1.0", True))
+    assert SAID({"target": job.variables["target"], "tools": job.variables["tools"]})

@@ -135,3 +135,11 @@ def test_two_patches_as_one_do_what_they_do_in_turn(target: Any, first: Any, sec
     assume(not replaced_by_a_mapping(first, second))
     in_turn = patched(patched(copied(target), first), second)
     assert patched(copied(target), both_patches(first, second)) == in_turn
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [([], []), (["b", "a.c", "a.b"], ["a.b", "a.c", "b"]), (["a.b", "a"], ["a"]), (["a", "a.b.c"], ["a"])],
+)
+def test_the_fields_of_a_set_are_told_by_their_paths(given: list[str], expected: list[str]) -> None:
+    assert FieldSet(given).paths() == expected

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from pulumi_everest.emit.crds import Crds
+from pulumi_everest.emit.crds import Crds, usual_definition
 from pulumi_everest.model.deferred import Deferred
 from pulumi_everest.model.findings import EverestError, path_text
 
@@ -381,4 +381,83 @@ def test_finds_a_misspelling_in_a_real_sample(shared: Path) -> None:
         "spec.replsets[0].size: a text stands where a whole number is expected",
         "spec.replsets[0].volumeSpec.persistentVolumeClam: there is no field 'persistentVolumeClam' in the operator's"
         " schema; did you mean 'persistentVolumeClaim'?",
+    ]
+
+
+NAMES: dict[str, Any] = {"kind": "Db", "plural": "dbs"}
+OPEN = {"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}}
+SCHEMA = {"openAPIV3Schema": {"type": "object"}}
+
+
+def definition(api_version: str = "v1", **spec: Any) -> dict[str, Any]:
+    given = {"group": "example.com", "names": NAMES, **spec}
+    return {
+        "apiVersion": f"apiextensions.k8s.io/{api_version}",
+        "spec": {k: v for k, v in given.items() if v is not None},
+    }
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"apiVersion": "apiextensions.k8s.io/v1", "spec": "x"},
+        {},
+        definition(),
+        definition(versions=[]),
+        definition(versions="v1"),
+        definition(versions=[1, {"schema": SCHEMA}, {"name": 1}]),
+        definition(version=1),
+        definition(group=None, versions=[{"name": "v1"}]),
+        definition(names=None, versions=[{"name": "v1"}]),
+        definition(names={"plural": "dbs"}, versions=[{"name": "v1"}]),
+        definition(versions=[{"name": "v1", "schema": "x"}]),
+        definition(versions=[{"name": "v1", "schema": SCHEMA}, {"name": "v2", "schema": [1]}]),
+    ],
+)
+def test_what_no_server_takes_for_a_definition_is_none(document: dict[str, Any]) -> None:
+    assert usual_definition(document) is None
+
+
+def versions_of(document: dict[str, Any]) -> Any:
+    usual = usual_definition(document)
+    assert usual is not None
+    assert usual["apiVersion"] == "apiextensions.k8s.io/v1"
+    assert {**usual["spec"], "versions": 0} == {**document["spec"], "versions": 0}
+    return usual["spec"]["versions"]
+
+
+@pytest.mark.parametrize("schema", [SCHEMA, None])
+def test_a_definition_of_v1_is_as_it_is(schema: Any) -> None:
+    document = definition(versions=[{"name": "v1", "schema": schema, "served": False}])
+
+    assert usual_definition(document) is document
+
+
+def test_a_definition_of_v1beta1_has_its_one_schema_in_each_version() -> None:
+    more = {"subresources": {"status": {}}, "additionalPrinterColumns": [{"name": "State"}]}
+    given = [{"name": "v1"}, {"name": "v2", "schema": OPEN, "served": False, "storage": True}]
+
+    assert versions_of(definition("v1beta1", versions=given, validation=SCHEMA, **more)) == [
+        {"served": True, "storage": False, **more, "name": "v1", "schema": SCHEMA},
+        {"served": False, "storage": True, **more, "name": "v2", "schema": OPEN},
+    ]
+
+
+def test_a_definition_of_v1beta1_may_have_one_version_and_no_schema() -> None:
+    assert versions_of(definition("v1beta1", version="v1")) == [
+        {"served": True, "storage": True, "name": "v1", "schema": OPEN}
+    ]
+    assert versions_of(definition("v1beta1", version="v9", versions=[{"name": "v1"}])) == [
+        {"served": True, "storage": True, "name": "v1", "schema": OPEN}
+    ]
+
+
+def test_what_all_versions_have_is_written_into_each() -> None:
+    of_all = {"subresources": {"status": {}}}
+
+    assert versions_of(definition(versions=[{"name": "v1", "schema": SCHEMA}], **of_all)) == [
+        {"served": True, "storage": True, **of_all, "name": "v1", "schema": SCHEMA}
+    ]
+    assert versions_of(definition(versions=[{"name": "v1"}], validation=SCHEMA)) == [
+        {"served": True, "storage": True, "name": "v1", "schema": SCHEMA}
     ]

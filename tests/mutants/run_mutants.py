@@ -31,14 +31,22 @@ from words import known, row
 ROOT = Path(__file__).parents[2]
 PACKAGE = "pulumi_everest"
 FOLDERS = ("core", "emit", "resources/hooks")
-ASKED = ("core/*", "emit/*", "plugins/*", "workspace/*", "resources/*", "wrong/*")
-"""Files of tests that may be near: those of what is changed, and of what stands right on it."""
+ASKED = (
+    "core/*", "emit/*", "plugins/*", "workspace/*", "resources/*", "wrong/*", "adoption/*", "model/*", "review/*",
+    "test_findings_page.py", "serving/test_served_*.py", "form/test_form_tree.py",
+    "cli/test_cli_crds.py", "cli/test_cli_explain.py", "cli/test_cli_completion.py", "cli/test_cli_status.py",
+)  # fmt: skip
+"""Files of tests that may be near: those of what is changed, of what stands right on it, and what says what it finds."""
 LEFT_OUT = (
+    "adoption/test_adoption_round_trip.py",
+    "adoption/test_operators_own_tests.py",
     "plugins/*conformance*",
     "plugins/test_any_cluster.py",
     "plugins/test_readiness.py",
     "resources/test_deferred.py",
+    "resources/test_known_readings.py",
     "resources/test_odd_values.py",
+    "review/test_processes.py",
 )
 """Those among them that take long, since they try all of a plugin or start processes."""
 NEEDED = 0.9

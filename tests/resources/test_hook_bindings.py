@@ -12,6 +12,8 @@ import pulumi
 import pytest
 from pulumi.runtime import settings
 
+from pulumi_everest.core.changes.compare import ChangeSet
+from pulumi_everest.core.changes.impact import Change, Impact
 from pulumi_everest.program.monitor import Log
 from pulumi_everest.resources.engine import reach
 from pulumi_everest.resources.engine.reach import Reach
@@ -24,11 +26,12 @@ from pulumi_everest.resources.hooks import (
     job_changes,
     object_changes,
     other_changes,
+    secret_updates,
 )
 from pulumi_everest.resources.hooks.guard import Guard
 from pulumi_everest.resources.hooks.refusals import RefusedError
 
-MODULES = (adoption, existence, failures, filling, guard, job_changes, object_changes, other_changes)
+MODULES = (adoption, existence, failures, filling, guard, job_changes, object_changes, other_changes, secret_updates)
 
 
 @dataclass
@@ -72,6 +75,9 @@ def bindings() -> dict[str, Callable[[], Any]]:
         "pulumi-everest:changes": lambda: of_program.binding(own),
         "pulumi-everest:object-changes": lambda: of_program.objects.binding("token", "name", lambda: None),
         "pulumi-everest:other-changes": lambda: of_program.objects.others.binding("token", "name", "own", lambda: None),
+        "pulumi-everest:secret-changes": lambda: of_program.secrets.binding(
+            "token", "name", secret_updates.ClusterSecret({}, "name", lambda: None)
+        ),
         "pulumi-everest:begun": of_program.objects.filling.of_main,
         "pulumi-everest:filled": lambda: of_program.objects.filling.of_restore("restore", "name", lambda: None),
         "pulumi-everest:failures": of_failures.binding,
@@ -85,6 +91,7 @@ MOMENTS = {
     "pulumi-everest:changes": ("before_update", True),
     "pulumi-everest:object-changes": ("before_update", True),
     "pulumi-everest:other-changes": ("before_update", True),
+    "pulumi-everest:secret-changes": ("before_update", True),
     "pulumi-everest:begun": ("before_create", True),
     "pulumi-everest:filled": ("before_create", True),
     "pulumi-everest:failures": ("on_error", None),
@@ -118,7 +125,7 @@ def test_there_is_no_hook_where_no_engine_would_call_it(name: str, monkeypatch: 
 
 
 def test_every_hook_has_a_name_of_its_own() -> None:
-    assert len(MOMENTS) == len(bindings()) == 9
+    assert len(MOMENTS) == len(bindings()) == 10
 
 
 @pytest.mark.usefixtures("engine")
@@ -172,3 +179,63 @@ def test_the_engine_is_not_asked_about_the_default_kubernetes_provider(monkeypat
     monkeypatch.setattr(reach, "calls", lambda *_: True)
 
     assert Reach().prepare(None) == []
+
+
+def kept(guard: Guard) -> dict[str, Any]:
+    """All that a guard knows of clusters."""
+    objects = guard.objects
+    parts = (guard.clusters, guard.updates, objects._clusters, objects._watched, objects._first)
+    more = (objects.others._clusters, objects.filling._clusters, guard.secrets._secrets)
+    return {str(number): dict(part) for number, part in enumerate((*parts, *more))} | {
+        "begun": set(objects.filling.begun)
+    }
+
+
+def test_what_the_engine_asks_about_no_more_is_let_go_of_and_nothing_else(engine: Log) -> None:
+    guard, components = Guard(), ("urn:a", "urn:b")
+    gets: list[Callable[[], Any]] = [lambda: None, lambda: None]
+    handlings: list[Callable[[], Any]] = [lambda: None, lambda: None]
+    states = [kept(guard)]
+    for component, made, handling, own in zip(components, gets, handlings, ("mine", "other"), strict=True):
+        guard.clusters.setdefault("orders", []).append(handling)
+        guard.updates[component] = object()  # type: ignore[assignment]
+        guard.objects.filling.begun.add(component)
+        for name in ("shared", own):
+            guard.objects.binding("token", name, made, watched=object(), first=object())  # type: ignore[arg-type]
+            guard.objects.others.binding("token", name, "orders", made)
+        guard.objects.filling.of_restore(own, "orders", made)
+        guard.secrets.binding("token", own, secret_updates.ClusterSecret({}, "orders", made))
+        states.append(kept(guard))
+
+    guard.forget("orders", components[1], handlings[1], gets[1])
+    assert {key: list(value) for key, value in kept(guard).items()} == {k: list(v) for k, v in states[1].items()}
+    assert guard.clusters["orders"] == [handlings[0]]
+    assert guard.objects._clusters["token", "shared"] == [gets[0]]
+    assert guard.objects.others._clusters["token", "shared"] == [("orders", gets[0])]
+    guard.forget("orders", components[0], handlings[0], gets[0])
+    assert kept(guard) == states[0]
+
+
+def test_planned_objects_are_let_go_of_one_by_one(engine: Log) -> None:
+    of_existence = existence.Existence(Reach())
+    planned = [existence.Planned({}, None), existence.Planned({}, None)]
+    for entry in planned:
+        of_existence.binding("token", "name", entry)
+
+    of_existence.forget([("token", "name", planned[0]), ("token", "gone", planned[0])])
+    assert of_existence._planned == {("token", "name"): [planned[1]]}
+    assert of_existence._planned["token", "name"][0] is planned[1]
+    of_existence.forget([("token", "name", planned[1])])
+    assert of_existence._planned == {}
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"), [(("name",), True), (("namespace",), True), (("instances", "engine", "replicas"), False)]
+)
+def test_a_cluster_that_changes_its_name_or_namespace_moves(path: tuple[str, ...], expected: bool) -> None:
+    guard = Guard()
+    changes = [Change(("paused",), "paused", False, True, Impact.ONLINE), Change(path, path[-1], 1, 2, Impact.ONLINE)]
+    guard.updates["urn"] = SimpleNamespace(result=ChangeSet("orders", changes))  # type: ignore[assignment]
+
+    assert guard.moves("urn") is expected
+    assert not guard.moves("another")

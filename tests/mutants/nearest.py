@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from mutations import FUNCTIONS, Site
 from recordings import Recordings, Test
@@ -28,12 +29,42 @@ class Module:
         return found
 
 
-def nearest(site: Site, module: Module, recordings: Recordings, seconds: float) -> list[Test]:
+@dataclass(frozen=True)
+class Readers:
+    """Which functions of a package speak of what other modules of it define."""
+
+    package: str
+    modules: Sequence[Module] = ()
+    """All modules of the package."""
+
+    @cached_property
+    def _imported(self) -> dict[tuple[str, str], list[tuple[Module, str]]]:
+        """Who imports what, by the module that defines it and its name, and how it is called there."""
+        found: dict[tuple[str, str], list[tuple[Module, str]]] = {}
+        for module in self.modules:
+            for node in ast.walk(ast.parse(module.source)):
+                if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(f"{self.package}."):
+                    path = f"{str(node.module).partition('.')[2].replace('.', '/')}.py"
+                    for name in node.names:
+                        found.setdefault((path, name.name), []).append((module, name.asname or name.name))
+        return found
+
+    def lines(self, module: Module, names: Iterable[str]) -> Iterator[tuple[str, set[int]]]:
+        """The lines of functions elsewhere that speak of some names of a module, with the path of their own."""
+        for name in names:
+            for reader, called in self._imported.get((module.path, name), ()):
+                yield reader.path, reader.body_lines([called])
+
+
+def nearest(
+    site: Site, module: Module, recordings: Recordings, seconds: float, readers: Readers | None = None
+) -> list[Test]:
     """The nearest tests of a place, as many as took so many seconds together when they were recorded.
 
     What runs when modules are imported or tests are collected (constants, defaults of arguments, what is kept by a
-    cache) is run by no test of its own. Its tests are those of the functions that speak of what is defined there, or
-    else of all functions of the module; then those of the files in which it runs.
+    cache) is run by no test of its own. Its tests are those of the functions that speak of what is defined there, in
+    the module or else where it is imported, or else of all functions of the module; then those of the files in which
+    it runs.
     """
     lines = next((lines for lines in (site.lines, site.statement) if _run(module, lines, recordings)), site.lines)
     found = [recordings.running(module.path, lines)]
@@ -41,11 +72,17 @@ def nearest(site: Site, module: Module, recordings: Recordings, seconds: float) 
         names = [name for name in [*site.names, site.where.rpartition(".")[2]] if name]
         found = [
             recordings.running(module.path, module.body_lines(names))
+            or _elsewhere(readers, module, names, recordings)
             or recordings.running(module.path, module.body_lines())
         ]
     found.append(recordings.before(module.path, lines))
     ordered = [test for tests in found for test in sorted(tests, key=lambda test: (test.lines, test.name))]
     return _within(list(dict.fromkeys(ordered)), seconds)
+
+
+def _elsewhere(readers: Readers | None, module: Module, names: Sequence[str], recordings: Recordings) -> set[Test]:
+    spoken = readers.lines(module, names) if readers is not None else ()
+    return set[Test]().union(*(recordings.running(path, lines) for path, lines in spoken))
 
 
 def _run(module: Module, lines: range, recordings: Recordings) -> bool:

@@ -23,7 +23,7 @@ from pathlib import Path
 
 from copies import Copy, copies, each_of
 from mutations import Site, sites
-from nearest import Module, nearest
+from nearest import Module, Readers, nearest
 from recordings import Recorder, Recordings, Test
 from trial import Mutant, Outcome, attempt, run
 from words import known, row
@@ -124,10 +124,12 @@ class Question:
     """A digest of the tests and of what they consist of."""
 
 
-def questions(chosen: Iterable[tuple[Mutant, Place]], recordings: Recordings, seconds: float) -> Iterator[Question]:
+def questions(
+    chosen: Iterable[tuple[Mutant, Place]], recordings: Recordings, seconds: float, readers: Readers
+) -> Iterator[Question]:
     """The mutants with their nearest tests."""
     for mutant, (module, site) in chosen:
-        tests = nearest(site, module, recordings, seconds)
+        tests = nearest(site, module, recordings, seconds, readers)
         asked = hashlib.sha256(repr([(test.name, recordings.tests[test.name]) for test in tests]).encode())
         yield Question(mutant, tests, asked.hexdigest()[:16])
 
@@ -208,7 +210,8 @@ def tried(chosen: list[tuple[Mutant, Place]], asked: argparse.Namespace, package
         say(f"{len(recordings.tests)} tests are recorded")
         log = Log(kept / "outcomes.json", recorder.state)
         waiting = []
-        for question in questions(chosen, recordings, asked.seconds):
+        readers = Readers(package, modules(asked.project / package, (".",)))
+        for question in questions(chosen, recordings, asked.seconds, readers):
             outcome = log.get(question.mutant, question.asked)
             if outcome is None:
                 waiting.append(question)

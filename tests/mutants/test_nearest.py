@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from mutations import Site, sites
-from nearest import Module, nearest
+from nearest import Module, Readers, nearest
 from recordings import Recordings
 
 SOURCE = """\
@@ -97,3 +97,31 @@ def test_tests_are_asked_for_as_long_as_they_may_take_and_the_nearest_in_any_cas
 
     assert len(nearest(change, MODULE, RECORDED, 2)) == 2
     assert [test.name for test in nearest(change, MODULE, RECORDED, 0.5)] == ["t.py::a"]
+
+
+READER = """\
+from toy.core.x import LIMIT, OTHER as ANOTHER
+
+
+def reads(a):
+    return a < ANOTHER
+
+
+def reads_nothing(a):
+    return a
+"""
+
+
+def test_a_constant_that_other_modules_import_is_asked_about_where_they_speak_of_it() -> None:
+    readers = Readers("toy", [MODULE, Module("core/y.py", READER), Module("z.py", "from toy.core.y import reads\n")])
+    recorded = recordings(a=[], bb=[15])
+    recorded.by_line["core/y.py"] = {5: {next(test for test in recorded.outside["core/x.py"][1] if "::a" in test.name)}}
+
+    def asked(change: str) -> list[str]:
+        found = nearest(site(change), MODULE, recorded, 1, readers)
+        return [test.name.removeprefix("t.py::") for test in found]
+
+    assert asked("6 → 7") == ["a"]
+    assert list(readers.lines(MODULE, ["OTHER"])) == [("core/y.py", {5})]
+    assert list(readers.lines(MODULE, ["LIMIT"])) == [("core/y.py", set())]
+    assert list(readers.lines(MODULE, ["first"])) == []

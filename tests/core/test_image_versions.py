@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from itertools import product
+from typing import Any
 
 import pytest
 
 from pulumi_everest.core.images import same_image
+from pulumi_everest.core.own_images.check import own_image_findings
 from pulumi_everest.core.own_images.versions import ImageVersion, Tags
+from pulumi_everest.core.resolve import Resolved
+from pulumi_everest.model.deferred import Deferred
 from pulumi_everest.plugins.find import Plugins
+from pulumi_everest.workspace.workspace import Workspace
 
 HEX = "sha256:" + "0a" * 32
 OTHER_HEX = "sha256:" + "0b" * 32
@@ -183,3 +188,33 @@ def test_every_image_of_the_built_in_catalogs_says_its_version() -> None:
 def test_a_mirrored_image_is_the_same_one(one: str, other: str, expected: bool) -> None:
     assert same_image(one, other) is expected
     assert same_image(other, one) is expected
+
+
+def own_images(image: str, version: Any, origin: str = "user") -> list[tuple[str, str | None]]:
+    """What is to be known of an image of one's own beside a version, of PostgreSQL."""
+    setup, _ = Workspace(Plugins()).setup("cnpg-operator")
+    assert setup is not None
+    engine = {"version": version, "image": image}
+    spec = {"topology": {"type": "cluster"}, "instances": {"engine": engine}}
+    resolved = Resolved({"name": "a"}, spec, {"engine": "postgresql"}, layers={"engine": [(origin, {"version": "x"})]})
+    found = own_image_findings(resolved, setup.technology, "engine", image, ("instances", "engine", "image"))
+    return [(entry.code, entry.hint) for entry in found]
+
+
+@pytest.mark.parametrize(
+    ("image", "version", "origin", "expected"),
+    [
+        ("mine/postgresql:17.9", "17.9", "user", []),
+        ("mine/postgresql:17.9", "17.10", "user", []),
+        ("mine/postgresql:16.9", "17.9", "user", ["cluster.image-series"]),
+        ("mine/postgresql:16.9", Deferred(), "user", []),
+        ("mine/postgresql:latest", Deferred(), "plugin", []),
+        ("mine/postgresql:16.9", None, "user", []),
+        ("mine/postgresql:latest", "17.9", "user", []),
+        ("mine/postgresql:latest", "17.9", "plugin", ["cluster.image-version"]),
+    ],
+)
+def test_an_image_of_ones_own_is_of_the_version_beside_it(
+    image: str, version: Any, origin: str, expected: list[str]
+) -> None:
+    assert [code for code, _ in own_images(image, version, origin)] == expected

@@ -174,3 +174,10 @@ def test_the_mixins_of_the_package_have_comments_that_say_what_they_are_for(name
     data = yaml.safe_load(text)
     assert data
     assert text.startswith("# Mixins for ")
+
+
+@pytest.mark.parametrize("text", ["{let: {c: 3, b: 4}, mixin: names}", "{mixin: names, let: {c: 3, b: 4}}"])
+def test_names_of_mixins_come_before_those_that_may_be_made_of_them(text: str) -> None:
+    found, _ = made(text)
+
+    assert list(found["let"].items()) == [("a", 1), ("b", 4), ("c", 3)]

@@ -178,7 +178,7 @@ class _Finder:
                 range(whole.lineno, whole.end_lineno + 1),
                 range(statement.lineno, max(head_end, statement.lineno) + 1),
                 in_function,
-                () if in_function else _targets(statement),
+                () if in_function else targets(statement),
                 tuple(mutations),
             )
         )
@@ -245,7 +245,8 @@ def _can_be_left_out(node: ast.stmt) -> bool:
     return False
 
 
-def _targets(node: ast.stmt) -> tuple[str, ...]:
+def targets(node: ast.stmt) -> tuple[str, ...]:
+    """The names that a statement gives a value to."""
     found = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
     return tuple(part.id for target in found for part in ast.walk(target) if isinstance(part, ast.Name))
 

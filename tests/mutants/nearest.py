@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from mutations import FUNCTIONS, Site
+from mutations import FUNCTIONS, Site, targets
 from recordings import Recordings, Test
 
 
@@ -27,6 +27,15 @@ class Module:
                 if not wanted or wanted & spoken:
                     found.update(range(node.body[0].lineno, node.body[-1].end_lineno + 1))
         return found
+
+    def made_of(self, names: Iterable[str]) -> list[str]:
+        """Some names of the module, and those of what is made of them when it is imported, and so on."""
+        found = list(names)
+        for statement in ast.parse(self.source).body:  # what is made of a name comes after it
+            if isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value is not None:
+                made_of = {part.id for part in ast.walk(statement.value) if isinstance(part, ast.Name)}
+                found += targets(statement) if made_of & set(found) else ()
+        return list(dict.fromkeys(found))
 
 
 @dataclass(frozen=True)
@@ -63,16 +72,16 @@ def nearest(
 
     What runs when modules are imported or tests are collected (constants, defaults of arguments, what is kept by a
     cache) is run by no test of its own. Its tests are those of the functions that speak of what is defined there, in
-    the module or else where it is imported, or else of all functions of the module; then those of the files in which
-    it runs.
+    the module and where it is imported, or else of all functions of the module; then those of the files in which it
+    runs.
     """
     lines = next((lines for lines in (site.lines, site.statement) if _run(module, lines, recordings)), site.lines)
     found = [recordings.running(module.path, lines)]
     if not site.in_function:
-        names = [name for name in [*site.names, site.where.rpartition(".")[2]] if name]
+        names = module.made_of(name for name in [*site.names, site.where.rpartition(".")[2]] if name)
+        spoken = recordings.running(module.path, module.body_lines(names)) if names else set()
         found = [
-            recordings.running(module.path, module.body_lines(names))
-            or _elsewhere(readers, module, names, recordings)
+            spoken | _elsewhere(readers, module, names, recordings)
             or recordings.running(module.path, module.body_lines())
         ]
     found.append(recordings.before(module.path, lines))

@@ -125,3 +125,10 @@ def test_a_constant_that_other_modules_import_is_asked_about_where_they_speak_of
     assert list(readers.lines(MODULE, ["OTHER"])) == [("core/y.py", {5})]
     assert list(readers.lines(MODULE, ["LIMIT"])) == [("core/y.py", set())]
     assert list(readers.lines(MODULE, ["first"])) == []
+
+
+def test_what_is_made_of_a_constant_at_the_import_stands_for_it() -> None:
+    module = Module("core/z.py", "A = 1\nB: int = A + 1\nC = (B, 2)\nD = 3\nE: int\n\n\ndef f(): return C\n")
+
+    assert module.made_of(["A"]) == ["A", "B", "C"]
+    assert module.made_of(["D"]) == ["D"]

@@ -70,6 +70,9 @@ def test_true_is_not_one() -> None:
         (("a", "b"), lambda v: f"x{v}", True),
         ((True, False), lambda v: f"x{v}", "xTrue"),
         ((True, False), lambda v: not v, True),
+        (("a", "b"), lambda v: f"-{v}-", "--"),
+        (("a", "b"), lambda v: f"-{v}-", "-"),
+        (("a", "b"), lambda v: f"-{v}=", "-c="),
         # Numbers by a factor
         ((2, 4), lambda v: v * 3, 9),
         ((2, 4), lambda v: v * 3, 10),

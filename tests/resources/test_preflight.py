@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
@@ -351,6 +352,25 @@ def test_volumes_are_asked_for_once_for_the_databases_of_a_namespace(cluster: ty
         ("urn:b", "the volume mongod-data-b-rs0-0"),
         ("urn:shop", "the volume mongod-data-a-rs0-0"),
     ]
+
+
+def test_what_is_left_of_several_databases_is_asked_for_at_once(
+    cluster: type[Cluster], said: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both, met = threading.Barrier(2), []
+
+    def metadata(_: Any, __: str, ___: str, name: str, ____: str) -> Any:
+        if name.endswith("-secrets"):
+            both.wait(timeout=20)  # fails where nobody else comes
+            met.append(name)
+        return {"metadata": {"name": name}} if name == "b-secrets" else None
+
+    monkeypatch.setattr(Cluster, "metadata", metadata)
+
+    assert look(planned("a"), planned("b")) == []
+
+    assert sorted(met) == ["a-secrets", "b-secrets"]
+    assert [urn for _, _, urn in said] == ["urn:b"]  # the program does not end before it is said
 
 
 @pytest.mark.parametrize("where", ["in the state", "in the cluster"])

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Awaitable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import pulumi
 from pulumi.runtime import settings
@@ -69,9 +69,12 @@ class ClusterContents:
 
 Key = tuple[ClusterAccess, str, str, str]
 
+AT_ONCE: Final = 3
+"""For how many databases it is asked at once what former ones have left: one thread stays for what others wait for."""
+
 
 class Preflight:
-    """Looks at the cluster for the databases of a program, one after the other, in a preview.
+    """Looks at the cluster for the databases of a program, one after the other, in a preview; at what is left, beside.
 
     `served` is for programs in other languages, whose calls fail each by itself.
     """
@@ -83,6 +86,8 @@ class Preflight:
         self._worker: asyncio.Future[Any] | None = None
         self._seen: dict[Key, asyncio.Task[Facts]] = {}
         self._said: set[str] = set()
+        self._asking: list[asyncio.Future[bool]] = []
+        self._turn = asyncio.Semaphore(AT_ONCE)
         self._obstacles, self._leftovers = Obstacles(self.reach), Leftovers(self.reach)
 
     def add(self, planned: PlannedDatabase) -> asyncio.Future[None] | None:
@@ -99,20 +104,29 @@ class Preflight:
         return None
 
     async def _work(self) -> Any:
-        while self._planned:
-            await self.check(self._planned.popleft())
+        while self._planned or self._asking:
+            while self._planned:
+                await self.check(self._planned.popleft())
+            asking, self._asking = self._asking, []
+            await asyncio.gather(*asking)
 
     async def check(self, planned: PlannedDatabase) -> None:
         """Say what the cluster says of a database. Raises `RefusedError` in a served program."""
         there: list[tuple[WantedObject, str]] = []
-        try:
-            await self._look(planned, there)
-        except LiveError as error:
-            self.reach.unseen(one_line(error.findings[0]))
-        except Exception:  # noqa: BLE001 - what fails here is nothing that the program asked for
+        if not await self._seen_by(self._look(planned, there)):
             return
         for wanted, urn in there:
             self._refuse(planned, wanted, urn)
+
+    async def _seen_by(self, looking: Awaitable[None]) -> bool:
+        """Look; where the cluster cannot be read, that is said once. False where something else failed."""
+        try:
+            await looking
+        except LiveError as error:
+            self.reach.unseen(one_line(error.findings[0]))
+        except Exception:  # noqa: BLE001 - what fails here is nothing that the program asked for
+            return False
+        return True
 
     async def _look(self, planned: PlannedDatabase, there: list[tuple[WantedObject, str]]) -> None:
         """Find what is `there` of a database though it is to be made, with the URNs. Raises LiveError."""
@@ -137,7 +151,12 @@ class Preflight:
             if other is not None:
                 there.append((other, str(await resource.urn.future())))
         if not any(found.kind == wanted.kind for found, _ in there):
-            await self._say_leftovers(planned, wanted, urn)
+            saying = self._say_leftovers(planned, wanted, urn)
+            if self.served:
+                await saying
+            else:
+                # These are most of the requests, one for each name: nothing else waits for them.
+                self._asking.append(asyncio.ensure_future(self._seen_by(saying)))
 
     async def _say_obstacles(self, planned: PlannedDatabase, wanted: WantedObject, urn: str) -> None:
         """Say what is in the way of a database: its namespace, kind or login; each once."""
@@ -157,7 +176,8 @@ class Preflight:
         if said is None or access is None or await planned.main.id.is_known():
             return
         own = [_secret_name(manifest) for _, manifest in planned.others]
-        text = await self._leftovers.text(access, wanted, said, [name for name in own if name], planned.subject)
+        async with self._turn:
+            text = await self._leftovers.text(access, wanted, said, [name for name in own if name], planned.subject)
         if text is not None:
             say(settings.get_engine(), WARNING, text, urn)
 

@@ -140,8 +140,8 @@ def check_name(name: str) -> None:
 class Expression(ABC):
     """A compiled expression. Made by `Environment.compile`."""
 
-    native = False
-    """Whether it is a plain chain of selects, which passes a deferred value on as itself."""
+    chain: Chain | None = None
+    """What it is where it is a plain chain of selects, which passes a deferred value on as itself."""
     returns = "any"
     """The kind of the result where CEL knows it: bool, int, double, string, list, map ...; else ``any``."""
 
@@ -197,21 +197,21 @@ class Expression(ABC):
 class _Path(Expression):
     """A chain of selects: a missing key is an error up to the first ``?``, and ABSENT after it."""
 
-    native = True
+    chain: Chain
 
     def __init__(self, environment: Environment, text: str) -> None:
-        self._chain = Chain(text.strip())
+        self.chain = Chain(text.strip())
         super().__init__(environment, text)
 
     def evaluate(self, variables: Mapping[str, Any] | Scope) -> Any:
         scope = variables if isinstance(variables, Scope) else Scope(variables)
-        found = self._chain.follow(scope.variables)
+        found = self.chain.follow(scope.variables)
         return found if found is not STOPPED else self._stopped(scope)
 
     def _stopped(self, scope: Scope) -> Any:
         """What a chain gives that cannot be followed to its end: it waits where it meets a deferred value."""
         node: Any = scope.variables
-        names = self._chain.names
+        names = self.chain.names
         for position, key in enumerate(names):
             if isinstance(node, Deferred):
                 return self._later(leaves_of(node), scope)
@@ -222,12 +222,12 @@ class _Path(Expression):
 
     def follow(self, values: Mapping[str, Value]) -> tuple[Value, Iterable[Read]]:
         walk = Walk(self._environment.variables, {}, values=values)
-        return walk.follow_chain(self._chain.names), walk.reads
+        return walk.follow_chain(self.chain.names), walk.reads
 
     def _walk(self, shapes: Mapping[str, Shape]) -> Walk:
         found = Walk(self._environment.variables, shapes)
-        found.chain(self._chain.names)
-        found.optional = self._chain.is_optional
+        found.chain(self.chain.names)
+        found.optional = self.chain.is_optional
         return found
 
 
@@ -248,15 +248,22 @@ class _Program(Expression):
             needs = waits_for(self._reads, scope.variables)
             if needs:
                 return self._later(needs, scope)
+        allowance = scope.allowance
+        budget = allowance.budget()
+        before = budget.work
         try:
-            value = self._evaluated(scope)
+            try:
+                value = self._program.step([scope.variables, budget, *self._program.named])
+            finally:
+                allowance.left -= before - budget.work
             if value.__class__ in SCALARS and not self.optional:
                 return value
             if (value.__class__ is Optional) is not self.optional:
                 raise ExpressionError(_SOMETIMES_OPTIONAL)
             if value is NONE:
                 return ABSENT
-            return plain(value.value if self.optional else value, scope.allowance)
+            value = value.value if self.optional else value
+            return value if value.__class__ in SCALARS else plain(value, allowance)
         except MissingKeyError as failure:
             raise self._missing(failure, scope) from None
         except EvaluationError as failure:
@@ -265,15 +272,6 @@ class _Program(Expression):
             raise LimitError(shortened(failure.message)) from None
         except RecursionError:
             raise LimitError("lists and maps are nested too deeply") from None
-
-    def _evaluated(self, scope: Scope) -> Any:
-        """The value as it is in CEL; what it took is taken from what there is for all."""
-        budget = scope.allowance.budget()
-        before = budget.work
-        try:
-            return self._program.evaluate(scope.variables, budget)
-        finally:
-            scope.allowance.left -= before - budget.work
 
     def _missing(self, failure: MissingKeyError, scope: Scope) -> ExpressionError:
         """The error, with the full path of the key where one of the paths read lacks just that."""

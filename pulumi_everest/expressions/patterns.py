@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pulumi_everest.expressions.evaluation.budget import Budget
 from pulumi_everest.expressions.evaluation.failures import EvaluationError, SpentError
-from pulumi_everest.expressions.evaluation.matching import search
+from pulumi_everest.expressions.evaluation.library.matching import search
 
 
 def matches(text: str, pattern: str) -> bool:

@@ -13,8 +13,13 @@ from typing import Any
 import by_binding
 import pytest
 import yaml
+from fuzzing import examples
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pulumi_everest.expressions.environment import ABSENT, Environment, ExpressionError, FunctionSpec, Scope
+from pulumi_everest.expressions.evaluation.budget import Budget
+from pulumi_everest.expressions.evaluation.library import matching
 from pulumi_everest.model.deferred import Computed, Deferred
 
 VARIABLES: dict[str, Any] = {
@@ -76,6 +81,33 @@ def test_names_the_kinds_that_an_operator_does_not_take(text: str, message: str)
 def test_takes_the_end_of_a_text_for_the_end_of_a_substring() -> None:
     """Which the binding does not, against the description of the function."""
     assert evaluate("'abc'.substring(1, 3)") == "bc"
+
+
+_CHARACTER = st.sampled_from(["a", "b", "Z", "0", "9", "_", "/", ":"])
+_CLASS = st.builds(
+    lambda negated, parts: f"[{negated}{''.join(parts)}]",
+    st.sampled_from(["", "^"]),
+    st.lists(_CHARACTER | st.sampled_from(["a-z", "A-Z", "0-9", "a-b"]), min_size=1, max_size=3),
+)
+
+
+@settings(max_examples=examples(100))
+@given(
+    pattern=st.lists(_CHARACTER | _CLASS, min_size=1, max_size=4).map(lambda parts: f"^{''.join(parts)}"),
+    text=st.text(st.sampled_from("abcZ09_/:-\n \u00e4\U0001f600"), max_size=5),
+)
+def test_a_pattern_of_a_beginning_finds_what_re2_finds(pattern: str, text: str) -> None:
+    assert matching._of_beginning(pattern) is not None
+    environment, program = matching._binding()
+    theirs = program.eval(environment.Activation({"text": text, "pattern": pattern})).value()
+    assert matching.search(text, pattern, Budget()) is theirs
+
+
+@pytest.mark.parametrize(
+    "pattern", ["a", "^a+", "^a|b", "^(a)", "^a$", "^.", "^\\d", "^[[:alpha:]]", "^[z-a]", "^[a-]", "^"]
+)
+def test_all_other_patterns_are_left_to_re2(pattern: str) -> None:
+    assert matching._of_beginning(pattern) is None
 
 
 # What used to end the process

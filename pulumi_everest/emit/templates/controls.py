@@ -22,7 +22,7 @@ from pulumi_everest.emit.templates.nodes import (
 from pulumi_everest.expressions.environment import ABSENT, Scope
 from pulumi_everest.expressions.evaluation.budget import VALUE
 from pulumi_everest.expressions.evaluation.failures import SpentError
-from pulumi_everest.model.deferred import Computed, Deferred, leaves, leaves_of
+from pulumi_everest.model.deferred import SCALARS, Computed, Deferred, leaves, leaves_of
 
 
 @dataclass(frozen=True)
@@ -89,10 +89,10 @@ class Controls:
         if self.when is not None:
             node, spot = self.when
             value = node.look(scope)
-            if isinstance(value, Deferred):
-                return Waiting(leaves_of(value))
             if value is False or value is None or value is ABSENT:
                 return OMITTED
+            if isinstance(value, Deferred):
+                return Waiting(leaves_of(value))
             if value is not True:
                 raise spot.fail(scope, f"when takes true or false, got {kind_of(value)}")
         return named(self.later, scope) if self.later else scope
@@ -115,7 +115,7 @@ class Controls:
     def _turn(self, scope: Scope, body: Make) -> Any:
         try:
             inner = self.enter(scope)
-            return body(inner) if isinstance(inner, Scope) else inner
+            return body(inner) if inner.__class__ is Scope else inner
         except TemplateError:
             if self.tolerant:
                 return OMITTED
@@ -140,8 +140,12 @@ class Controls:
 
 def named(lets: Iterable[tuple[str, Node]], scope: Scope) -> Scope:
     """The scope with values named; each may use those before it."""
+    inner = scope.child({})
+    if not scope.deferred:  # a value that waits keeps its scope, which must not have names that are given after it
+        for name, node in lets:
+            inner.variables[name] = _named_value(node, inner)
+        return inner
     found: dict[str, Any] = {}
-    inner = scope
     for name, node in lets:
         found[name] = _named_value(node, inner)
         inner = inner.child({name: found[name]})
@@ -150,6 +154,8 @@ def named(lets: Iterable[tuple[str, Node]], scope: Scope) -> Scope:
 
 def _named_value(node: Node, scope: Scope) -> Any:
     value = node.look(scope)
+    if value.__class__ in SCALARS or value.__class__ in (dict, list):
+        return value
     if isinstance(value, Waiting) or (isinstance(value, Computed) and not node.always):
         return Computed(value.needs, lambda known: _named_value(node, scope.known(known)))
     return ABSENT if value.__class__ in MARKS else value
@@ -161,7 +167,7 @@ def controlled(controls: Controls, body: Node) -> Node:
 
         def once(scope: Scope) -> Any:
             inner = controls.enter(scope)
-            return body.make(inner) if isinstance(inner, Scope) else inner
+            return body.make(inner) if inner.__class__ is Scope else inner
 
         return Node(once, always=controls.when is None and body.always, full=body.full, composed=body.composed)
 

@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from pulumi_everest.emit.patch import patched
+from pulumi_everest.expressions.chain import Chain
 from pulumi_everest.expressions.environment import ABSENT, Absent, Expression, ExpressionError, Scope
 from pulumi_everest.expressions.evaluation.budget import MOST_TEXT, TOO_LONG
 from pulumi_everest.expressions.evaluation.failures import SpentError
 from pulumi_everest.expressions.results import copied
-from pulumi_everest.model.deferred import Computed, Deferred, leaves_of
+from pulumi_everest.model.deferred import SCALARS, Computed, Deferred, leaves_of
 from pulumi_everest.model.findings import EverestError, Finding, Place, finding
 
 Make = Callable[[Scope], Any]
@@ -52,7 +53,9 @@ class Present(Computed):
 
 _NO_VALUE: Final = "there is no value; write ? before the key (in quotes inside of { })"
 MARKS: Final = frozenset((Absent, Omitted, Waiting))
-_CONTAINERS: Final = (dict, list)
+_CONTAINERS: Final = frozenset((dict, list))
+_PLAIN: Final = frozenset((str, int, bool, float))
+_LOOKED_AT: Final = SCALARS | _CONTAINERS
 
 
 @dataclass(frozen=True)
@@ -143,7 +146,25 @@ def expression(compiled: Expression, spot: Spot) -> Node:
             return _guarded(value, scope, spot, certain)
         return value
 
+    if compiled.chain is not None:
+        look, make = _looked_up(compiled.chain, raw, copying)
+        return Node(make, not compiled.optional, raw=look)
     return Node(raw if certain else copying, not compiled.optional, certain, raw)
+
+
+def _looked_up(chain: Chain, raw: Make, copying: Make) -> tuple[Make, Make]:
+    """Quicker ways to what a chain of selects finds: `raw` and `copying` are for what they do not know."""
+    follow = chain.follow
+
+    def quick_raw(scope: Scope) -> Any:
+        value = follow(scope.variables)
+        return value if value is ABSENT or value.__class__ in _LOOKED_AT else raw(scope)
+
+    def quick_copying(scope: Scope) -> Any:
+        value = follow(scope.variables)
+        return value if value is ABSENT or value.__class__ in SCALARS else copying(scope)
+
+    return quick_raw, quick_copying
 
 
 def kept(value: Any, scope: Scope, spot: Spot) -> Any:
@@ -279,10 +300,14 @@ def mapping(fields: list[Field], merge: tuple[Node, Spot] | None) -> Node:
                 result[name] = value
                 continue
             if value.__class__ in MARKS:
-                if isinstance(value, Waiting):
+                if value is ABSENT:
+                    if not optional:
+                        raise spot.fail(scope, _NO_VALUE)
+                elif isinstance(value, Waiting):
                     needs.update(dict.fromkeys(value.needs))
-                elif value is ABSENT and not optional:
-                    raise spot.fail(scope, _NO_VALUE)
+                continue
+            if key_of is None and (value.__class__ in _PLAIN or (value.__class__ in _CONTAINERS and value)):
+                result[name] = value
                 continue
             if composed and not optional:
                 if value == {}:

@@ -6,20 +6,31 @@ is built once, and evaluated by several threads at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from typing import Any, Final
+from collections.abc import Collection, Mapping
+from typing import Any
 
-from pulumi_everest.expressions.absent import ABSENT
-from pulumi_everest.expressions.evaluation import access
-from pulumi_everest.expressions.evaluation.arithmetic import add
-from pulumi_everest.expressions.evaluation.budget import Budget
+from pulumi_everest.expressions.evaluation import chains
 from pulumi_everest.expressions.evaluation.calls import Function
-from pulumi_everest.expressions.evaluation.comparing import PLAIN, equal, is_in
-from pulumi_everest.expressions.evaluation.failures import EvaluationError, no_overload
-from pulumi_everest.expressions.evaluation.library import FUNCTIONS, METHODS, SPENDING_FUNCTIONS, SPENDING_METHODS
+from pulumi_everest.expressions.evaluation.chains import Chain, variable
+from pulumi_everest.expressions.evaluation.failures import EvaluationError
+from pulumi_everest.expressions.evaluation.frame import LOCALS, UNSET, Frame, Step
+from pulumi_everest.expressions.evaluation.library.by_name import (
+    FUNCTIONS,
+    METHODS,
+    SPENDING_FUNCTIONS,
+    SPENDING_METHODS,
+)
 from pulumi_everest.expressions.evaluation.loops import collect, exists_one, quantify
 from pulumi_everest.expressions.evaluation.macros import Bind, Collect, ExistsOne, Quantifier, macro_of
-from pulumi_everest.expressions.evaluation.values import NONE, TYPES, Optional, UInt, key_of, type_of
+from pulumi_everest.expressions.evaluation.operators import (
+    SPECIAL,
+    WITH_CONSTANT,
+    constant,
+    is_optional,
+    pure,
+    spending,
+)
+from pulumi_everest.expressions.evaluation.values import NONE, TYPES, UInt, key_of, type_of
 from pulumi_everest.expressions.tree import (
     Call,
     Comprehension,
@@ -33,31 +44,24 @@ from pulumi_everest.expressions.tree import (
     size,
 )
 
-Frame = list[Any]
-Step = Callable[[Frame], Any]
-"""What a node becomes."""
-
-_VARIABLES: Final = 0
-_BUDGET: Final = 1
-_LOCALS: Final = 2
-_UNSET: Final = object()
-
 
 class UnsupportedError(Exception):
     """Something that CEL takes and that is not evaluated here."""
 
 
 class Program:
-    """An expression that can be evaluated."""
+    """An expression that can be evaluated.
+
+    `step` gives the value, of which lists and maps may be those of the variables; it raises EvaluationError and
+    SpentError. What it takes are the variables and the budget in a list, with `named` behind them.
+    """
+
+    __slots__ = ("named", "step")
 
     def __init__(self, root: Node, variables: Collection[str], functions: Mapping[str, Function]) -> None:
         builder = _Builder(variables, functions)
-        self._step = builder.build(root, {})
-        self._locals = [_UNSET] * builder.places
-
-    def evaluate(self, variables: Mapping[str, Any], budget: Budget) -> Any:
-        """The value, of which lists and maps may be those of the variables. Raises EvaluationError, SpentError."""
-        return self._step([variables, budget, *self._locals])
+        self.step = builder.build(root, {})
+        self.named = [UNSET] * builder.places
 
 
 class _Builder:
@@ -69,7 +73,7 @@ class _Builder:
     def build(self, node: Node, local: Mapping[str, Step]) -> Step:
         match node:
             case Constant():
-                return _constant(UInt(node.value) if node.unsigned else node.value)
+                return constant(_constant(node)[0])
             case Name():
                 return self._name(node.name, local)
             case Select():
@@ -87,47 +91,72 @@ class _Builder:
     def _name(self, name: str, local: Mapping[str, Step]) -> Step:
         if name in local:
             return local[name]
-        name = name.removeprefix(".")
-        if name in self._variables:
-            return _variable(name)
-        if name in TYPES:
-            return _constant(TYPES[name])
-        raise UnsupportedError(f"'{name}' is not known here")
+        if self._is_variable(name, local):
+            return variable(name.removeprefix("."))
+        if name.removeprefix(".") in TYPES:
+            return constant(TYPES[name.removeprefix(".")])
+        raise UnsupportedError(f"'{name.removeprefix('.')}' is not known here")
 
-    def _asked(self, node: Node, local: Mapping[str, Step]) -> Step:
-        """A part of which something is asked that may not be there: nothing is in what is not there itself."""
-        if isinstance(node, Name) and node.name not in local and node.name.removeprefix(".") in self._variables:
-            return _variable(node.name.removeprefix("."), NONE)
-        return self.build(node, local)
+    def _is_variable(self, name: str, local: Mapping[str, Step]) -> bool:
+        return name not in local and name.removeprefix(".") in self._variables
+
+    def _chain(self, node: Node, local: Mapping[str, Step]) -> Chain:
+        """The fields that a node selects, down to what has none. ``has()`` counts as a field that is selected."""
+        steps: list[tuple[str, bool]] = []
+        top = node
+        while (step := _step(top, tested=top is node)) is not None:
+            field, asked, top = step
+            steps.insert(0, (field, asked))
+        question = next((position for position, (_, asked) in enumerate(steps) if asked), len(steps))
+        sure = tuple(field for field, _ in steps[:question])
+        if isinstance(top, Name) and self._is_variable(top.name, local):
+            name = top.name.removeprefix(".")
+            asked = question == 0 or (len(steps) == 1 and isinstance(node, Select) and node.tested)
+            return Chain(variable(name, NONE if asked else None), name, sure, tuple(steps[question:]))
+        return Chain(self.build(top, local), None, sure, tuple(steps[question:]))
 
     def _select(self, node: Select, local: Mapping[str, Step]) -> Step:
-        if node.tested:
-            return _has(self._asked(node.operand, local), node.field)
-        names = [node.field]
-        operand = node.operand
-        while isinstance(operand, Select) and not operand.tested:
-            names.append(operand.field)
-            operand = operand.operand
-        return _selects(self.build(operand, local), tuple(reversed(names)))
+        chain = self._chain(node, local)
+        if not node.tested:
+            return chains.value_of(chain)
+        return chains.has(chain) if not chain.maybe else chains.has_below(self.build(node.operand, local), node.field)
 
     def _call(self, node: Call, local: Mapping[str, Step]) -> Step:
+        name, count = node.function, len(node.operands)
+        if name in ("orValue", "hasValue") and node.target is not None:
+            chain = self._chain(node.target, local)
+            if chain.maybe:
+                return chains.has_value(chain) if count == 1 else self._value_or(chain, node.arguments[0], local)
+        if _step(node) is not None:
+            return chains.value_of(self._chain(node, local))
         operands = [self.build(operand, local) for operand in node.operands]
-        if node.function in ("_?._", "_[?_]"):
-            operands[0] = self._asked(node.operands[0], local)
-        special = _SPECIAL.get((node.function, len(operands)))
-        if special is not None:
-            return special(*operands)
-        if node.target is None and node.function in self._functions:
-            return _spending(self._functions[node.function], operands)
-        key = (node.function, len(operands))
-        functions, spending = (FUNCTIONS, SPENDING_FUNCTIONS) if node.target is None else (METHODS, SPENDING_METHODS)
+        last = _constant(node.operands[-1]) if node.operands else ()
+        if name == "_[?_]" and isinstance(top := node.operands[0], Name) and self._is_variable(top.name, local):
+            operands[0] = variable(top.name.removeprefix("."), NONE)
+        key = (name, count)
+        if last and key in WITH_CONSTANT:
+            return WITH_CONSTANT[key](operands[0], last[0])
+        if key in SPECIAL:
+            return SPECIAL[key](*operands)
+        if node.target is None and name in self._functions:
+            return spending(self._functions[name], operands)
+        functions, taking_budget = (
+            (FUNCTIONS, SPENDING_FUNCTIONS) if node.target is None else (METHODS, SPENDING_METHODS)
+        )
         if key in functions:
-            return _pure(functions[key], operands)
-        if key in spending:
-            return _spending(spending[key], operands)
-        raise UnsupportedError(f"{node.function}() cannot be called here")
+            return pure(functions[key], operands, last)
+        if key in taking_budget:
+            return spending(taking_budget[key], operands)
+        raise UnsupportedError(f"{name}() cannot be called here")
+
+    def _value_or(self, chain: Chain, other: Node, local: Mapping[str, Step]) -> Step:
+        fixed = _constant(other)
+        return chains.value_or_constant(chain, fixed[0]) if fixed else chains.value_or(chain, self.build(other, local))
 
     def _list(self, node: ListLiteral, local: Mapping[str, Step]) -> Step:
+        fixed = _constant(node)
+        if fixed:
+            return constant(fixed[0])
         items = [self.build(item, local) for item in node.items]
         if not node.asked:
             return lambda frame: [item(frame) for item in items]
@@ -139,7 +168,7 @@ class _Builder:
                 value = item(frame)
                 if not asked:
                     result.append(value)
-                elif _is_optional(value) and value is not NONE:
+                elif is_optional(value) and value is not NONE:
                     result.append(value.value)
             return result
 
@@ -156,7 +185,7 @@ class _Builder:
             for key, value, asked in found:
                 if key.__class__ not in (str, int, bool, UInt):
                     raise EvaluationError(f"Invalid map key type: '{type_of(key).name}'")
-                if asked and (not _is_optional(value) or value is NONE):
+                if asked and (not is_optional(value) or value is NONE):
                     continue
                 place = key_of(key)
                 if place in result:
@@ -171,7 +200,7 @@ class _Builder:
         return self.build(entry.key, local), self.build(entry.value, local), entry.asked
 
     def _comprehension(self, node: Comprehension, local: Mapping[str, Step]) -> Step:
-        place = _LOCALS + self.places
+        place = LOCALS + self.places
         self.places += 1
         match macro_of(node):
             case Bind() as bind:
@@ -195,23 +224,6 @@ class _Builder:
         raise UnsupportedError("a macro of the expression cannot be evaluated")
 
 
-def _constant(value: Any) -> Step:
-    return lambda _frame: value
-
-
-def _variable(name: str, absent: Any = None) -> Step:
-    """A variable; `absent` stands for a value that is not there."""
-
-    def step(frame: Frame) -> Any:
-        try:
-            value = frame[_VARIABLES][name]
-        except KeyError:
-            raise EvaluationError(f"'{name}' has no value here") from None
-        return absent if value is ABSENT else value
-
-    return step
-
-
 def _local(place: int) -> Step:
     return lambda frame: frame[place]
 
@@ -221,7 +233,7 @@ def _bound(place: int, value: Step) -> Step:
 
     def step(frame: Frame) -> Any:
         found = frame[place]
-        if found is _UNSET:
+        if found is UNSET:
             found = frame[place] = value(frame)
         return found
 
@@ -230,179 +242,26 @@ def _bound(place: int, value: Step) -> Step:
 
 def _bind(place: int, result: Step) -> Step:
     def step(frame: Frame) -> Any:
-        frame[place] = _UNSET
+        frame[place] = UNSET
         return result(frame)
 
     return step
 
 
-def _selects(operand: Step, names: tuple[str, ...]) -> Step:
-    if len(names) == 1:
-        only = names[0]
-
-        def step(frame: Frame) -> Any:
-            value = operand(frame)
-            if value.__class__ is dict and only in value:
-                return value[only]
-            return access.select(value, only)
-
-        return step
-
-    def steps(frame: Frame) -> Any:
-        value = operand(frame)
-        for name in names:
-            value = value[name] if value.__class__ is dict and name in value else access.select(value, name)
-        return value
-
-    return steps
+def _step(node: Node, *, tested: bool = False) -> tuple[str, bool, Node] | None:
+    """The field that a node selects, whether with a ``?``, and of what; None for any other node."""
+    if isinstance(node, Select) and (tested or not node.tested):
+        return node.field, False, node.operand
+    if isinstance(node, Call) and node.function == "_?._" and isinstance(field := node.arguments[1], Constant):
+        return str(field.value), True, node.arguments[0]
+    return None
 
 
-def _has(operand: Step, name: str) -> Step:
-    def step(frame: Frame) -> Any:
-        value = operand(frame)
-        return name in value if value.__class__ is dict else access.has(value, name)
-
-    return step
-
-
-def _pure(function: Callable[..., Any], operands: list[Step]) -> Step:
-    match operands:
-        case [only]:
-            return lambda frame: function(only(frame))
-        case [first, second]:
-            return lambda frame: function(first(frame), second(frame))
-    return lambda frame: function(*[operand(frame) for operand in operands])
-
-
-def _spending(function: Callable[..., Any], operands: list[Step]) -> Step:
-    match operands:
-        case [only]:
-            return lambda frame: function(frame[_BUDGET], only(frame))
-        case [first, second]:
-            return lambda frame: function(frame[_BUDGET], first(frame), second(frame))
-    return lambda frame: function(frame[_BUDGET], *[operand(frame) for operand in operands])
-
-
-def _equals(first: Step, second: Step) -> Step:
-    def step(frame: Frame) -> Any:
-        one, two = first(frame), second(frame)
-        kind = one.__class__
-        if kind is two.__class__ and kind in PLAIN:
-            return one == two
-        return equal(one, two, frame[_BUDGET])
-
-    return step
-
-
-def _differs(first: Step, second: Step) -> Step:
-    same = _equals(first, second)
-    return lambda frame: not same(frame)
-
-
-def _plus(first: Step, second: Step) -> Step:
-    return lambda frame: add(first(frame), second(frame), frame[_BUDGET])
-
-
-def _in(first: Step, second: Step) -> Step:
-    return lambda frame: is_in(first(frame), second(frame), frame[_BUDGET])
-
-
-def _not(operand: Step) -> Step:
-    def step(frame: Frame) -> Any:
-        value = operand(frame)
-        if value.__class__ is not bool:
-            raise no_overload("!_", value)
-        return not value
-
-    return step
-
-
-def _or(first: Step, second: Step) -> Step:
-    return _logic(first, second, "_||_", decides=True)
-
-
-def _and(first: Step, second: Step) -> Step:
-    return _logic(first, second, "_&&_", decides=False)
-
-
-def _logic(first: Step, second: Step, name: str, *, decides: bool) -> Step:
-    """``||`` and ``&&``: the value that decides does so from either side, whatever the other one is."""
-
-    def step(frame: Frame) -> Any:
-        try:
-            one = first(frame)
-        except EvaluationError:
-            if _or_failure(second, frame) is decides:
-                return decides
-            raise
-        if one is decides:
-            return decides
-        two = second(frame)
-        if two is decides or (one.__class__ is bool and two.__class__ is bool):
-            return two
-        raise no_overload(name, one, two)
-
-    return step
-
-
-def _or_failure(step: Step, frame: Frame) -> Any:
-    try:
-        return step(frame)
-    except EvaluationError as failure:
-        return failure
-
-
-def _choice(condition: Step, first: Step, second: Step) -> Step:
-    def step(frame: Frame) -> Any:
-        holds = condition(frame)
-        if holds is True:
-            return first(frame)
-        if holds is False:
-            return second(frame)
-        raise EvaluationError("a condition is neither true nor false")
-
-    return step
-
-
-def _or_value(operand: Step, other: Step) -> Step:
-    def step(frame: Frame) -> Any:
-        value = operand(frame)
-        if value.__class__ is not Optional:
-            raise no_overload("orValue", value)
-        return other(frame) if value is NONE else value.value
-
-    return step
-
-
-def _or_optional(operand: Step, other: Step) -> Step:
-    def step(frame: Frame) -> Any:
-        value = operand(frame)
-        if value.__class__ is Optional and value is not NONE:
-            return value
-        alternative = other(frame) if value is NONE else None
-        if alternative.__class__ is not Optional:
-            raise no_overload("or", value, alternative) if value is NONE else no_overload("or", value)
-        return alternative
-
-    return step
-
-
-def _is_optional(value: Any) -> bool:
-    if value.__class__ is not Optional:
-        raise EvaluationError("what is written with ? is an optional value, as a.?b is, and this is none")
-    return True
-
-
-_SPECIAL: Final[Mapping[tuple[str, int], Callable[..., Step]]] = {
-    ("_==_", 2): _equals,
-    ("_!=_", 2): _differs,
-    ("_+_", 2): _plus,
-    ("@in", 2): _in,
-    ("!_", 1): _not,
-    ("_||_", 2): _or,
-    ("_&&_", 2): _and,
-    ("_?_:_", 3): _choice,
-    ("orValue", 2): _or_value,
-    ("or", 2): _or_optional,
-}
-"""What looks at its operands in its own way: evaluates them late, not at all, or compares them quickly."""
+def _constant(node: Node) -> tuple[Any, ...]:
+    """The value of a literal, alone; nothing for any other node. Nobody changes a list, so it may be one every time."""
+    if isinstance(node, Constant):
+        return (UInt(node.value) if node.unsigned else node.value,)
+    if isinstance(node, ListLiteral) and not node.asked:
+        items = [_constant(item) for item in node.items]
+        return ([item[0] for item in items],) if all(items) else ()
+    return ()

@@ -36,9 +36,9 @@ class BoolKey:
         return "true" if self.value else "false"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Optional:
-    """``optional.of(value)``."""
+    """``optional.of(value)``. Nobody changes one; it is not frozen because that takes as long again to make."""
 
     value: Any
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from pulumi_everest.expressions.evaluation.failures import EvaluationError, no_overload
-from pulumi_everest.expressions.evaluation.times import (
+from pulumi_everest.expressions.evaluation.library.times import (
     checked_timestamp,
     read_duration,
     read_timestamp,

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from pulumi_everest.expressions.evaluation.budget import DEEPEST, TOO_DEEP, Budget
 from pulumi_everest.expressions.evaluation.failures import EvaluationError, SpentError, no_overload
-from pulumi_everest.expressions.evaluation.times import write_duration, write_timestamp
+from pulumi_everest.expressions.evaluation.library.times import write_duration, write_timestamp
 from pulumi_everest.expressions.evaluation.values import (
     Duration,
     Optional,

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from pulumi_everest.expressions.evaluation import access, arithmetic, conversions, numbers, texts, times
+from pulumi_everest.expressions.evaluation import access
 from pulumi_everest.expressions.evaluation.comparing import precedes
-from pulumi_everest.expressions.evaluation.formatting import format_text
+from pulumi_everest.expressions.evaluation.library import arithmetic, conversions, numbers, texts, times
+from pulumi_everest.expressions.evaluation.library.formatting import format_text
 from pulumi_everest.expressions.evaluation.values import NONE, Optional, type_of
 
 _ORDER: Final[dict[str, Callable[[Any, Any], bool]]] = {

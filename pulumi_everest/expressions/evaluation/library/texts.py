@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from pulumi_everest.expressions.evaluation.budget import Budget
 from pulumi_everest.expressions.evaluation.failures import EvaluationError, no_overload
-from pulumi_everest.expressions.evaluation.matching import search
+from pulumi_everest.expressions.evaluation.library.matching import search
 
 _SPACES: Final = (
     "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"

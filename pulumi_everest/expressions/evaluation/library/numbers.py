@@ -8,8 +8,8 @@ from functools import reduce
 from typing import Any, Final
 
 from pulumi_everest.expressions.evaluation.comparing import greatest, least, number
-from pulumi_everest.expressions.evaluation.conversions import to_double
 from pulumi_everest.expressions.evaluation.failures import EvaluationError, no_overload
+from pulumi_everest.expressions.evaluation.library.conversions import to_double
 from pulumi_everest.expressions.evaluation.values import INT_MAX, INT_MIN, UINT_MAX, UInt
 
 _NUMBERS: Final = frozenset({int, UInt, float})

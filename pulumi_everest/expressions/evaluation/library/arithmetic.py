@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from pulumi_everest.expressions.evaluation.budget import Budget
 from pulumi_everest.expressions.evaluation.failures import EvaluationError, no_overload
-from pulumi_everest.expressions.evaluation.times import between, checked_duration, checked_timestamp, clamped
+from pulumi_everest.expressions.evaluation.library.times import between, checked_duration, checked_timestamp, clamped
 from pulumi_everest.expressions.evaluation.values import (
     INT_MAX,
     INT_MIN,

@@ -98,11 +98,12 @@ format: $(VENV)/.develop ## Put all files into the project's format
 	@$(BIN)/ruff check --fix --quiet . || true
 	@$(BIN)/ruff format .
 
-schemas: $(VENV)/.package ## Write what is made of the models anew: the typed dictionaries of arguments, and schemas/
+schemas: $(VENV)/.package ## Write what is made of models and plugins anew: typed dictionaries, schemas/, trees of expressions
 	@$(BIN)/python -m tools.typed_arguments
 	@$(BIN)/python -m tools.legacy_table
 	@$(BIN)/python -m tools.plugin_reference
 	@$(BIN)/python -m tools.form_schema
+	@$(BIN)/python -m tools.parsed_expressions
 	@$(BIN)/everest schema --all -o schemas
 	@$(BIN)/everest schema --crds -o schemas/crds
 	@$(BIN)/python -m pulumi_everest.serving.package_schema > schemas/pulumi.json

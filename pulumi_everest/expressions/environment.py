@@ -23,9 +23,11 @@ from pulumi_everest.expressions.evaluation.values import NONE, Optional
 from pulumi_everest.expressions.functions import BUILT_IN, FunctionSpec
 from pulumi_everest.expressions.growth import MOST_STEPS, TOO_NESTED, too_large
 from pulumi_everest.expressions.messages import no_field
+from pulumi_everest.expressions.parsed import parsed
 from pulumi_everest.expressions.reads import Read, shown, waits_for
 from pulumi_everest.expressions.results import SCALARS, ExpressionError, LimitError, plain, shortened
 from pulumi_everest.expressions.scope import Scope
+from pulumi_everest.expressions.tree import Tree
 from pulumi_everest.expressions.walk import UnknownField, Value, Walk
 from pulumi_everest.model.deferred import Computed, Deferred, leaves_of
 from pulumi_everest.model.shapes import Shape
@@ -92,6 +94,7 @@ class Environment:
         self.variables = frozenset(variables)
         self.functions: dict[str, FunctionSpec] = {}
         """The functions by name, the built-in ones too."""
+        self._has_own_functions = bool(functions)
         for name in self.variables:
             check_name(name)
         for function in (*BUILT_IN, *functions):
@@ -117,6 +120,11 @@ class Environment:
     def bind(self, variables: Mapping[str, Any], deferred: bool | None = None) -> Scope:
         """The variables for many evaluations. `deferred`: whether they hold deferred values, if that is known."""
         return Scope(variables, deferred)
+
+    def checked(self, text: str) -> tuple[Tree, str]:
+        """The tree of an expression and the kind of its result. Raises ExpressionError."""
+        known = None if self._has_own_functions else parsed(text, self.variables)
+        return known or self.checker.check(text)
 
     @cached_property
     def checker(self) -> Checker:
@@ -235,7 +243,7 @@ class _Program(Expression):
     """Any other expression."""
 
     def __init__(self, environment: Environment, text: str) -> None:
-        self._tree, self.returns = environment.checker.check(text)
+        self._tree, self.returns = environment.checked(text)
         super().__init__(environment, text)
         try:
             self._program = Program(self._tree.root, environment.variables, environment.callables)

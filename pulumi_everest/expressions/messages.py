@@ -16,7 +16,7 @@ _STATUS: Final = re.compile(r"[A-Z_]+: ")
 _TYPES: Final = {"int64": "int", "uint64": "uint", "null_type": "null", "dyn": "any", "*opaque*": "optional"}
 _LONGEST: Final = 1_000
 
-_Rule = tuple[re.Pattern[str], Callable[[re.Match[str]], str]]
+_Rule = tuple[str, Callable[[re.Match[str]], str]]
 
 
 def compile_message(text: str) -> tuple[str, int, int]:
@@ -55,7 +55,7 @@ def _said(value: Any) -> str:
 def _sentence(text: str) -> str:
     text = " ".join(text.split()).removesuffix(" [INVALID_ARGUMENT]")
     for pattern, sentence in _RULES:
-        match = pattern.search(text)
+        match = re.search(pattern, text)
         if match is not None:
             return sentence(match)
     return text
@@ -80,24 +80,24 @@ def _split_kinds(text: str) -> list[str]:
 
 _NAME: Final = r"found no matching overload for '(?P<name>[^']*)' applied to "
 _RULES: Final[tuple[_Rule, ...]] = (
-    (re.compile(r"undeclared reference to '([^']*)"), lambda m: f"'{brief(m[1])}' is not known here"),
-    (re.compile(rf"{_NAME}'(?P<target>)\((?P<kinds>.*)\)'"), _overload),
-    (re.compile(rf"{_NAME}'(?P<target>.*?)\.\((?P<kinds>.*)\)'"), _overload),
+    (r"undeclared reference to '([^']*)", lambda m: f"'{brief(m[1])}' is not known here"),
+    (rf"{_NAME}'(?P<target>)\((?P<kinds>.*)\)'", _overload),
+    (rf"{_NAME}'(?P<target>.*?)\.\((?P<kinds>.*)\)'", _overload),
     (
-        re.compile(r"(?:mismatched|extraneous) input '<EOF>'|at input '<EOF>'"),
+        r"(?:mismatched|extraneous) input '<EOF>'|at input '<EOF>'",
         lambda _: "the expression ends too early",
     ),
     (
-        re.compile(r"Syntax error: (?:mismatched|extraneous) input (.*?) expecting"),
+        r"Syntax error: (?:mismatched|extraneous) input (.*?) expecting",
         lambda m: f"unexpected {m[1]}",
     ),
-    (re.compile(r"Syntax error: no viable alternative at input (.*)"), lambda m: f"unexpected {m[1]}"),
-    (re.compile(r"Syntax error: token recognition error at: (.*)"), lambda m: f"unexpected {m[1]}"),
-    (re.compile(r"Syntax error: (.*)"), lambda m: m[1]),
-    (re.compile(r"Integer value '.*' out of range"), lambda _: "a number is too large"),
+    (r"Syntax error: no viable alternative at input (.*)", lambda m: f"unexpected {m[1]}"),
+    (r"Syntax error: token recognition error at: (.*)", lambda m: f"unexpected {m[1]}"),
+    (r"Syntax error: (.*)", lambda m: m[1]),
+    (r"Integer value '.*' out of range", lambda _: "a number is too large"),
     (
-        re.compile(r"(?:recursion limit exceeded|Exceeded max recursion depth)"),
+        r"(?:recursion limit exceeded|Exceeded max recursion depth)",
         lambda _: TOO_NESTED,
     ),
-    (re.compile(r"expression node count exceeded"), lambda _: "the expression is too large"),
+    (r"expression node count exceeded", lambda _: "the expression is too large"),
 )

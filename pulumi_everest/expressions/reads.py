@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 from pulumi_everest.model.deferred import Deferred, leaves, leaves_of
 
@@ -29,8 +28,7 @@ class Use(Enum):
     PRESENCE = "presence"  # only whether the key is there
 
 
-@dataclass(frozen=True)
-class Read:
+class Read(NamedTuple):
     """One path that an expression reads, from the name of a variable on."""
 
     path: ReadPath

@@ -8,8 +8,7 @@ evaluated, and, with the shapes of the data, the fields that do not exist.
 from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from pulumi_everest.expressions.reads import Read, ReadPath, Step, Use, shown
 from pulumi_everest.expressions.tree import (
@@ -27,8 +26,7 @@ from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.shapes import ANY, TEXT, Shape
 
 
-@dataclass(frozen=True)
-class UnknownField:
+class UnknownField(NamedTuple):
     """A field that an expression names and that cannot exist, and what would be `allowed` in its place.
 
     `path` ends with the `name` and has ``*`` for any key or item; `allowed` is empty where there are no fields.
@@ -39,16 +37,14 @@ class UnknownField:
     allowed: tuple[str, ...]
 
 
-@dataclass(frozen=True, eq=False)
-class Origin:
+class Origin(NamedTuple):
     """A place that a value may come from; `path` is None where the expression makes the value itself."""
 
     path: ReadPath | None
     shape: Shape
 
 
-@dataclass(frozen=True, eq=False)
-class Value:
+class Value(NamedTuple):
     """What is known of a part of an expression: where it may come from, and what a list or map literal holds."""
 
     origins: tuple[Origin, ...]

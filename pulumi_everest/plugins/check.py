@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pulumi_everest.core.check_job import JOB_KINDS
 from pulumi_everest.core.definitions.check import check_definition
 from pulumi_everest.core.definitions.check_plugin import check_defaults, check_manifest
@@ -16,6 +18,8 @@ from pulumi_everest.plugins.plugin import FORM, Plugin, missing_file
 
 def check_plugin(plugin: Plugin) -> list[Finding]:
     """Everything that can be said about the plugin: files, definition, templates, presets."""
+    if plugin.trusted:
+        return check_plugin(replace(plugin, trusted=False))
     found = [*plugin.findings]
     document = plugin.manifest_document
     problems = [

@@ -12,7 +12,9 @@ from pulumi_everest.core.check_job import JobKind
 from pulumi_everest.core.paths import parse
 from pulumi_everest.core.technology import Definition
 from pulumi_everest.emit.job_objects import JobTemplate
+from pulumi_everest.emit.templates.compile import Compiler
 from pulumi_everest.emit.templates.template import Template, variable_shapes
+from pulumi_everest.emit.templates.trusting import TrustingCompiler
 from pulumi_everest.expressions.functions import FunctionSpec
 from pulumi_everest.model.cluster import DatabaseClusterSpec
 from pulumi_everest.model.deferred import Path as ValuePath
@@ -56,6 +58,8 @@ class Plugin:
     manifest_document: Document
     findings: list[Finding] = field(default_factory=list)
     broken: tuple[ValuePath, ...] = ()
+    trusted: bool = False
+    """Whether tests have looked for all that may be wrong with its templates, as they have with the built-in ones."""
     _settings: dict[tuple[str, str], Settings | None] = field(default_factory=dict, repr=False)
     _traced_jobs: dict[JobKind, TracedJob] = field(default_factory=dict, repr=False)
 
@@ -79,7 +83,8 @@ class Plugin:
         if document is None or found:
             raise EverestError(found)
         topologies = self.definition.spec.topologies
-        template = Template.parse(document, self.functions, **self._of_objects)
+        compiling = TrustingCompiler if self.trusted else Compiler
+        template = Template.parse(document, self.functions, compiling=compiling, **self._of_objects)
         found += template.findings
         for index, settings in template.settings:
             found += located(check_topologies(settings, topologies, ("objects", index)), document.place)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from pulumi_everest.model.findings import EverestError
 from pulumi_everest.plugins import find
 from pulumi_everest.plugins.check import check_plugin
 from pulumi_everest.plugins.find import Plugins, builtin
@@ -226,3 +227,19 @@ def test_plugins_that_are_added_later_count_as_if_they_had_been_named_at_first(
     assert plugins.named("other") is plugins.defining("fourth")
     assert plugins.defining("other") is None
     assert "other" not in plugins.definition_names
+
+
+def test_a_trusted_plugin_is_looked_through_when_it_is_checked_and_not_before(tmp_path: Path) -> None:
+    folder = plugin(tmp_path / "shop")
+    template = (folder / "resources.yaml").read_text()
+    (folder / "resources.yaml").write_text(template.replace("engine.image", "engine.imgae"))
+    loaded, _ = load_plugin(folder)
+    assert loaded is not None
+    with pytest.raises(EverestError):
+        _ = loaded.template
+
+    loaded, _ = load_plugin(folder)
+    assert loaded is not None
+    loaded.trusted = True
+    assert loaded.template.findings == []
+    assert "plugin.expression-field" in {entry.code for entry in check_plugin(loaded)}

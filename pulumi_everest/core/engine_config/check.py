@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pulumi_everest.core.engine_config.settings import Settings
 from pulumi_everest.core.engine_config.syntax import SYNTAXES
 from pulumi_everest.core.resolve import Resolved
 from pulumi_everest.core.technology import Technology
 from pulumi_everest.model.deferred import Deferred, Path
 from pulumi_everest.model.findings import Finding, did_you_mean, finding
 from pulumi_everest.model.values.setting_text import as_text
+
+if TYPE_CHECKING:
+    from pulumi_everest.core.engine_config.settings import Settings
 
 _CODE = "cluster.engine-config"
 

@@ -233,10 +233,13 @@ class Compiler:
             message = f"${{{_short(code)}}}: '{name}' is not known here"
             self.report_unknown("plugin.expression", path, message, name, sorted(names))
             return None
+        self._check_fields(compiled, code, path, names)
+        return compiled
+
+    def _check_fields(self, compiled: Expression, code: Code, path: Path, names: Names) -> None:
         for field in compiled.check_fields(names):
             message = f"${{{_short(code)}}}: there is no '{brief(path_text(field.path))}'"
             self.report_unknown("plugin.expression-field", path, message, field.name, field.allowed)
-        return compiled
 
     def compiled(self, code: Code) -> Expression | ExpressionError:
         """An expression, or what is wrong with it; made once."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from pulumi_everest.emit.templates.nodes import (
     MARKS,
@@ -25,8 +24,7 @@ from pulumi_everest.expressions.evaluation.failures import SpentError
 from pulumi_everest.model.deferred import SCALARS, Computed, Deferred, leaves, leaves_of
 
 
-@dataclass(frozen=True)
-class Loop:
+class Loop(NamedTuple):
     """``forEach``: `source` gives a list or mapping, `names` are one name or two (the index or key first).
 
     `parts` is how much of the template is made anew in each turn.
@@ -63,8 +61,7 @@ class Loop:
         return [scope.child({first: key, second: item}) for key, item in pairs]
 
 
-@dataclass(frozen=True)
-class Controls:
+class Controls(NamedTuple):
     """What stands before the fields of a mapping, in this order: loops, names for values, a condition.
 
     `later` are the names that the condition does not need: values that may only exist where it holds. `tolerant`: a

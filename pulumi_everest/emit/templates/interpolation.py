@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 _OPEN: Final = re.compile(r"\$?\$\{")
 _NOT_PLAIN: Final = re.compile(r"""["'`{}]|//""")
@@ -12,8 +11,7 @@ _QUOTES: Final = ('"""', "'''", '"', "'")
 _RAW: Final = re.compile(r"(?:^|[^A-Za-z0-9_])(?:[bB]?[rR]|[rR][bB])$")  # three characters before a quote tell
 
 
-@dataclass(frozen=True)
-class Code:
+class Code(NamedTuple):
     """The text of an expression between ``${`` and ``}``; `offset` is where it begins in the whole text."""
 
     text: str

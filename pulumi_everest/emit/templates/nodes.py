@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from pulumi_everest.emit.patch import patched
 from pulumi_everest.expressions.chain import Chain
@@ -58,8 +58,7 @@ _PLAIN: Final = frozenset((str, int, bool, float))
 _LOOKED_AT: Final = SCALARS | _CONTAINERS
 
 
-@dataclass(frozen=True)
-class Spot:
+class Spot(NamedTuple):
     """Where in the template something stands, for errors. `text` is how an expression is written, if it is one."""
 
     path: tuple[str | int, ...]
@@ -260,8 +259,7 @@ def kind_of(value: Any) -> str:
     return kinds.get(type(value), "something else")
 
 
-@dataclass(frozen=True)
-class Field:
+class Field(NamedTuple):
     """A key of a mapping and its value. `optional`: the key was written with ``?``."""
 
     key: str | Node
@@ -362,8 +360,7 @@ def _merged(result: dict[str, Any], merge: tuple[Node, Spot], scope: Scope, need
     return result
 
 
-@dataclass(frozen=True)
-class Spread:
+class Spread(NamedTuple):
     """An item of a list that may be any number of items."""
 
     make: Make

@@ -6,13 +6,12 @@ and a loop that no macro makes is found before it turns.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pulumi_everest.expressions.tree import Call, Comprehension, Constant, ListLiteral, Name, Node
 
 
-@dataclass(frozen=True, slots=True)
-class Bind:
+class Bind(NamedTuple):
     """``cel.bind(name, value, result)``."""
 
     name: str
@@ -20,8 +19,7 @@ class Bind:
     result: Node
 
 
-@dataclass(frozen=True, slots=True)
-class Quantifier:
+class Quantifier(NamedTuple):
     """``all`` where `wanted` is true, else ``exists``: whether the condition holds for each item, or for any."""
 
     wanted: bool
@@ -30,8 +28,7 @@ class Quantifier:
     condition: Node
 
 
-@dataclass(frozen=True, slots=True)
-class ExistsOne:
+class ExistsOne(NamedTuple):
     """``exists_one``: whether the condition holds for exactly one item."""
 
     variable: str
@@ -39,8 +36,7 @@ class ExistsOne:
     condition: Node
 
 
-@dataclass(frozen=True, slots=True)
-class Collect:
+class Collect(NamedTuple):
     """``map`` and ``filter``: the list of `value` for each item for which the condition, if there is one, holds."""
 
     variable: str

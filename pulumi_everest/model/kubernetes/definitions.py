@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from pulumi_everest.model.shapes import ANY, BOOL, NUMBER, TEXT, Shape
@@ -19,7 +19,7 @@ _SCALARS = {"string": TEXT, "boolean": BOOL, "integer": NUMBER, "number": NUMBER
 
 @cache
 def _file() -> dict[str, Any]:
-    text = files(__package__).joinpath("definitions.json").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("definitions.json").read_text(encoding="utf-8")
     data: dict[str, Any] = json.loads(text)
     return data
 

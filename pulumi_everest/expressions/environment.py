@@ -11,10 +11,9 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pulumi_everest.expressions.absent import ABSENT, Absent
-from pulumi_everest.expressions.binding import Checker
 from pulumi_everest.expressions.chain import CHAIN, NAME, STOPPED, Chain
 from pulumi_everest.expressions.evaluation.build import Program, UnsupportedError
 from pulumi_everest.expressions.evaluation.calls import Function, callable_of
@@ -31,6 +30,9 @@ from pulumi_everest.expressions.tree import Tree
 from pulumi_everest.expressions.walk import UnknownField, Value, Walk
 from pulumi_everest.model.deferred import Computed, Deferred, leaves_of
 from pulumi_everest.model.shapes import Shape
+
+if TYPE_CHECKING:
+    from pulumi_everest.expressions.binding import Checker
 
 __all__ = ["ABSENT", "Absent", "Environment", "Expression", "ExpressionError", "FunctionSpec", "Scope", "UnknownField"]
 
@@ -129,6 +131,8 @@ class Environment:
     @cached_property
     def checker(self) -> Checker:
         """What parses and checks expressions, made when it is first needed."""
+        from pulumi_everest.expressions.binding import Checker
+
         return Checker(self.variables, list(self.functions.values()))
 
     @cached_property

@@ -66,8 +66,9 @@ def find(data: Any) -> Iterator[Deferred]:
 
 def holds_deferred(data: Any) -> bool:
     """Whether there is a deferred value in plain data. Asked for every cluster, so without generators."""
-    if isinstance(data, (dict, list)):
-        for value in data.values() if isinstance(data, dict) else data:
+    kind = data.__class__
+    if kind is dict or kind is list or isinstance(data, (dict, list)):
+        for value in data if kind is list else data.values() if isinstance(data, dict) else data:
             if value.__class__ not in SCALARS and holds_deferred(value):
                 return True
         return False

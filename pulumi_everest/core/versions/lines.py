@@ -31,6 +31,8 @@ def in_order(entries: Iterable[VersionEntry]) -> list[VersionEntry]:
 
 def newest_of(line: str, entries: Iterable[VersionEntry]) -> str | None:
     """The version that a line means; None where it has none, or is itself a version."""
+    if not is_line(line):
+        return None
     known = list(entries)
     if any(entry.version == line for entry in known):
         return None

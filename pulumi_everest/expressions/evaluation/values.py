@@ -109,10 +109,13 @@ def value_of(key: Any) -> Any:
     return key.value if key.__class__ is BoolKey else key
 
 
+_TEXT_ONLY: Final = frozenset({str})
+
+
 def in_order(keys: Iterable[Any]) -> list[Any]:
     """Keys in the order in which maps are gone through, which is the same in every process."""
     found = list(keys)
-    if any(key.__class__ is not str for key in found):
+    if {key.__class__ for key in found} - _TEXT_ONLY:
         return sorted(found, key=_place_of)
     found.sort()
     return found

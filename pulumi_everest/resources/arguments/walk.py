@@ -66,6 +66,8 @@ class Walk:
             or (kind is int and -MAX_EXACT <= value <= MAX_EXACT)
         ):
             return self._confidential(value, shape, path, leaves) if is_confidential(path) else value
+        if kind is dict or kind is list:
+            return self._container(value, shape, path, leaves)
         if isinstance(value, Deferred):  # refused before the walk
             return value
         if isinstance(value, pulumi.Output) or inspect.isawaitable(value):
@@ -118,7 +120,7 @@ class Walk:
             return self._refused("source.too-large", path, f"the arguments have more than {MAX_VALUES} values")
         self._inside.add(id(value))
         try:
-            if isinstance(value, Mapping):
+            if value.__class__ is dict or isinstance(value, Mapping):
                 return self._mapping(value, shape, path, leaves)
             return [self._value(item, shape.at(i), (*path, i), leaves) for i, item in enumerate(value)]
         finally:

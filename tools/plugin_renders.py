@@ -24,9 +24,8 @@ Outcomes = dict[str, dict[str, str]]
 
 def outcomes(wanted: dict[str, list[str]], plugins: list[str]) -> Outcomes:
     """What the plugins of the package that is imported make of their own probes, and of the inputs that are wanted."""
-    from pulumi_everest.testing.probing import cases_of
-
     from pulumi_everest.plugins.find import builtin
+    from pulumi_everest.testing.probes.report import cases_of
 
     found: Outcomes = {}
     for plugin in builtin():
@@ -37,50 +36,45 @@ def outcomes(wanted: dict[str, list[str]], plugins: list[str]) -> Outcomes:
 
 
 def _case(plugin: Any, operator: str, topology: str, wanted: list[str]) -> dict[str, str]:
-    from pulumi_everest.testing.job_probe import JobProbe
-    from pulumi_everest.testing.outcomes import Refused
-    from pulumi_everest.testing.probe import TopologyProbe
-
-    from pulumi_everest.core.technology import Technology
+    from pulumi_everest.testing.probes.bases import bases_of
+    from pulumi_everest.testing.probes.cluster_probe import ClusterProbe
+    from pulumi_everest.testing.probes.job_probe import JobProbe
+    from pulumi_everest.testing.probes.outcomes import Refused
+    from pulumi_everest.testing.probes.report import technology_of
     from pulumi_everest.workspace.setup import Setup
 
     class Jobs(JobProbe):
-        def emitted(self, kind: Any, spec: Any) -> Any:
-            made = super().emitted(kind, spec)
-            found[json.dumps([kind, spec])] = (
-                made.text if isinstance(made, Refused) else json.dumps(made, default=repr, sort_keys=True)
-            )
+        def emitted(self, kind: Any, spec: Any, cluster: Any) -> Any:
+            made = super().emitted(kind, spec, cluster)
+            outcome = made.text if isinstance(made, Refused) else json.dumps(made, default=repr, sort_keys=True)
+            found[json.dumps([kind, spec])] = outcome
             return made
 
-    technology = Technology(
-        plugin.definition.name, plugin.definition, plugin.manifest, operator,
-        presets=plugin.presets, settings=plugin.settings,
-    )  # fmt: skip
-    setup = Setup(technology, plugin)
+    setup = Setup(technology_of(plugin, operator), plugin)
+    bases = bases_of(plugin)
     found: dict[str, str] = {}
-    probe = TopologyProbe(plugin, technology, topology, operator, None, {})
+    probe = ClusterProbe(plugin, setup.technology, topology, operator, None, {}, bases)
     for path, values in probe.fields.items():
         probe.try_field(path, values)
         found[f"change {'.'.join(path)}"] = _changes(plugin.definition, path)
-    jobs = Jobs(setup, operator, None, {})
+    jobs = Jobs(setup, operator, topology, None, {}, bases)
     if topology == next(iter(plugin.definition.spec.topologies)):
-        list(jobs.run(operator, topology))
-    for text in [*probe._seen, *wanted]:
+        list(jobs.run())
+    for text in [*probe.attempts._seen, *wanted]:
         given = {} if text.startswith("change ") else json.loads(text)
-        if isinstance(given, list):
-            jobs.emitted(*given)
-        elif given:
+        if isinstance(given, list) and jobs.cluster is not None:
+            jobs.emitted(*given, jobs.cluster)
+        elif isinstance(given, dict) and given:
             found[text] = _cluster(setup, given, operator)
     return found
 
 
 def _cluster(setup: Any, spec: dict[str, Any], operator: str) -> str:
-    from pulumi_everest.testing.job_probe import filled_objects
-
     from pulumi_everest.core.merging import over
     from pulumi_everest.core.validate import check_cluster
     from pulumi_everest.emit.objects import emit
     from pulumi_everest.model.findings import EverestError, path_text
+    from pulumi_everest.testing.probes.job_probe import filled_objects
 
     metadata = {"name": "probe", "namespace": "probes"}
     resolved, findings = check_cluster(metadata, over({"operatorVersion": operator}, spec), setup.technology)

@@ -47,7 +47,7 @@ def _case(plugin: Any, operator: str, topology: str, wanted: list[str]) -> dict[
         def emitted(self, kind: Any, spec: Any, cluster: Any) -> Any:
             made = super().emitted(kind, spec, cluster)
             outcome = made.text if isinstance(made, Refused) else json.dumps(made, default=repr, sort_keys=True)
-            found[json.dumps([kind, spec])] = outcome
+            found[json.dumps([kind, spec, cluster.spec])] = outcome
             return made
 
     setup = Setup(technology_of(plugin, operator), plugin)
@@ -62,8 +62,11 @@ def _case(plugin: Any, operator: str, topology: str, wanted: list[str]) -> dict[
         list(jobs.run())
     for text in [*probe.attempts._seen, *wanted]:
         given = {} if text.startswith("change ") else json.loads(text)
-        if isinstance(given, list) and jobs.cluster is not None:
-            jobs.emitted(*given, jobs.cluster)
+        if isinstance(given, list) and text not in found:
+            kind, spec, of = given
+            resolved, _ = jobs._checked(of)
+            if resolved is not None:
+                jobs.emitted(kind, spec, resolved)
         elif isinstance(given, dict) and given:
             found[text] = _cluster(setup, given, operator)
     return found

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from expected import Said
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,7 +14,7 @@ from pulumi_everest.core.capacity.amounts import Amounts, Asked, total
 from pulumi_everest.core.capacity.limit_ranges import broken, filled, limits_of
 from pulumi_everest.core.capacity.pods import Container, Pod
 from pulumi_everest.core.capacity.prices import read_prices
-from pulumi_everest.core.capacity.quotas import Change, asked_by_quota, check_quota
+from pulumi_everest.core.capacity.quotas import Change, asked_by_quota, check_quota, counted_by_quotas
 from pulumi_everest.core.capacity.workloads import (
     NotKnownError,
     Workload,
@@ -23,6 +24,9 @@ from pulumi_everest.core.capacity.workloads import (
 )
 from pulumi_everest.model.deferred import Deferred
 from pulumi_everest.model.findings import EverestError
+
+SAID = Said(__file__)
+said_in_full = SAID.fixture()
 
 GIB = 2**30
 
@@ -227,7 +231,7 @@ def amounts(cpu: int = 0, storage: int = 0, pods: int = 0) -> Amounts:
 def test_a_quota_leaves_what_it_leaves(
     hard: dict[str, str], used: dict[str, str], before: Amounts, after: Amounts, code: str | None
 ) -> None:
-    found = list(check_quota(quota(hard, used), Change(before, after, Amounts(), "usual")))
+    found = SAID(list(check_quota(quota(hard, used), Change(before, after, Amounts(), "usual"))))
 
     assert [entry.code for entry in found] == ([code] if code else [])
     for entry in found:
@@ -235,17 +239,32 @@ def test_a_quota_leaves_what_it_leaves(
 
 
 def test_jobs_that_do_not_fit_beside_the_rest_are_a_warning() -> None:
-    found = list(check_quota(quota({"cpu": "4"}), Change(amounts(), amounts(3000), amounts(2000))))
+    found = SAID(list(check_quota(quota({"cpu": "4"}), Change(amounts(), amounts(3000), amounts(2000)))))
 
     assert [(entry.code, entry.severity) for entry in found] == [("capacity.quota-jobs", "warning")]
 
 
 def test_a_quota_of_some_pods_is_held_against_nothing() -> None:
-    found = list(
-        check_quota(quota({"pods": "1"}, scopes=["BestEffort"]), Change(amounts(), amounts(pods=4), Amounts()))
-    )
+    some = quota({"pods": "1"}, scopes=["BestEffort"])
+    found = SAID(list(check_quota(some, Change(amounts(), amounts(pods=4), Amounts()))))
 
     assert [entry.code for entry in found] == ["capacity.not-checked"]
+
+
+@pytest.mark.parametrize("usual", [None, "fast"])
+def test_amounts_are_counted_by_the_names_of_quotas(usual: str | None) -> None:
+    asked = Asked({"cpu": 500, "memory": 7}, {"cpu": 900})
+    whole = Amounts(asked, 4, {"": 3, "fast": 5, "slow": 6}, {"": 1, "fast": 2, "slow": 3}, 2)
+    by_class, of = {"fast": (5, 2), "slow": (6, 3)}, ".storageclass.storage.k8s.io/"
+    if usual is not None:
+        by_class["fast"] = (8, 3)
+
+    assert counted_by_quotas(whole, usual) == {
+        "requests.cpu": 500, "requests.memory": 7, "limits.cpu": 900, "pods": 4,
+        "requests.storage": 14, "persistentvolumeclaims": 6, "services.loadbalancers": 2,
+        **{f"{name}{of}requests.storage": size for name, (size, _) in by_class.items()},
+        **{f"{name}{of}persistentvolumeclaims": count for name, (_, count) in by_class.items()},
+    }  # fmt: skip
 
 
 def test_what_a_quota_wants_of_every_container() -> None:

@@ -202,3 +202,18 @@ def test_a_report_is_made_while_all_threads_of_the_loop_wait_for_it(cluster: typ
 
     asyncio.run(run())
     assert [text for _, text, _ in logged] == ["orders: the object is not in the cluster"]
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        (Health("error", "no disk", False, False), "the operator reports state 'error': no disk"),
+        (Health("error", "", False, False), "the operator reports state 'error'"),
+        (Health("", "no disk", False, False), "the operator reports state 'unknown': no disk"),
+        (Health("", "", False, False), "the operator has not written a state yet"),
+        (Health("", "", False, True), "its operator has given up"),
+        (Health("failed", "", False, True), "the operator reports state 'failed'"),
+    ],
+)
+def test_what_an_operator_has_written_is_told_in_a_line(state: Health, expected: str) -> None:
+    assert told(state) == [expected]

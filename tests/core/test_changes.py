@@ -298,6 +298,18 @@ def test_a_deprecated_major_says_so_beside_what_its_entry_says() -> None:
     assert change.why == "2.1 is deprecated; it takes a while"
 
 
+def test_an_image_of_a_deprecated_version_says_so_behind_what_it_is() -> None:
+    versions = [*entries("1.5", default="1.5"), *entries("2.1", default="", deprecated=True)]
+    kind = technology({"componentTypes": {"db": {"versions": versions}}})
+    old, new = (snapshot(engine(image=f"mine/x:{version}"), kind) for version in ("1.5", "2.1"))
+    [change] = SAID(compare(old, new, kind).changes)
+
+    assert change.why == "the image takes 1.5 to 2.1; 2.1 is deprecated"
+    [back] = compare(new, old, kind).changes
+    assert back.is_refused
+    assert back.why.startswith("the image takes 2.1 to 1.5, and ")
+
+
 def test_a_deprecated_version_is_said_to_be_one() -> None:
     versions = entries("2.1", "2.2", default="2.1", deprecated=True)
     kind = technology({"componentTypes": {"db": {"versions": versions}}})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -497,3 +498,32 @@ def test_a_version_that_no_component_uses_is_said_where_it_stands() -> None:
     spec = {"components": {"versions": {"pmm": {"version": "3.5"}}}}
 
     assert found(spec) == [("cluster.unused-version", "components.versions.pmm")]
+
+
+@pytest.mark.parametrize(
+    ("own", "preset", "plugin", "expected"),
+    [
+        (None, None, None, None),
+        ({"a": 1}, None, None, {"a": 1}),
+        (None, {"a": 1}, None, {"a": 1}),
+        (None, None, {"a": 1}, {"a": 1}),
+        ({"a": 1, "n": None}, {"a": 2, "b": {"c": 2}}, {"b": {"c": 3, "d": 3}, "n": 3}, {"a": 1, "b": {"c": 2, "d": 3}, "n": None}),
+        ({"l": [1]}, {"l": [2, 3]}, None, {"l": [1]}),
+    ],
+)  # fmt: skip
+def test_overrides_of_all_layers_are_one_patch_with_its_nulls(
+    own: Any, preset: Any, plugin: Any, expected: Any
+) -> None:
+    def said(overrides: Any) -> dict[str, Any]:
+        given = {"overrides": overrides} if overrides is not None else {}
+        return {**given, "instances": {"engine": {"replicas": 1, **given}}}
+
+    of = technology()
+    assert of.manifest is not None
+    of = replace(of, presets={"p": said(preset)}, manifest=of.manifest.model_copy(update={"defaults": said(plugin)}))
+    spec = {"provider": "my", "preset": "p", "backup": {"storages": []}, "monitoring": {"type": "pmm"}, **said(own)}
+    resolved_, found_ = resolve({"name": "a"}, spec, of)
+
+    assert resolved_ is not None, found_
+    assert resolved_.spec.get("overrides") == expected
+    assert resolved_.spec["instances"]["engine"].get("overrides") == expected

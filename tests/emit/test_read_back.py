@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from pulumi_everest.core.changes.policies import Policies
-from pulumi_everest.core.technology import Definition
+from pulumi_everest.core.resolve import Resolved
+from pulumi_everest.core.technology import Definition, Technology
 from pulumi_everest.emit.read_back.components import gone
 from pulumi_everest.emit.read_back.deciding import decided
 from pulumi_everest.emit.read_back.emission import Shown
 from pulumi_everest.emit.read_back.places import concrete, items, without_value
+from pulumi_everest.emit.read_back.reading import ReadBack
 from pulumi_everest.emit.read_back.written import counterpart, label
+from pulumi_everest.emit.templates.template import Template
 from pulumi_everest.model.deferred import Deferred
 from pulumi_everest.model.definition import DatabaseClusterDefinition
 from pulumi_everest.model.findings import EverestError
+from pulumi_everest.model.shapes import ANY
+from pulumi_everest.model.source.documents import read_yaml
 
 PART: dict[str, Any] = {"enabled": True, "size": 2, "image": "p:1"}
 PLAIN: dict[str, Any] = {"engine": {"size": 3}, "proxy": PART}
@@ -201,3 +206,27 @@ def test_items_of_lists_come_from_the_inside_and_the_end() -> None:
         ("a", "b", 1, "c", 0),
         ("a", "b", 1),
     ]
+
+
+def test_the_main_object_is_the_one_that_is_marked_wherever_it_stands() -> None:
+    text = """\
+objects:
+  - name: settings
+    object: {apiVersion: v1, kind: ConfigMap, metadata: {name: "${metadata.name}-settings"}}
+  - name: cluster
+    main: true
+    object:
+      apiVersion: db.example.com/v1
+      kind: Database
+      metadata: {name: "${metadata.name}"}
+      spec: {size: "${spec.instances.engine.replicas}"}
+"""
+    documents, _ = read_yaml(text, "resources.yaml", lambda _version, _kind: ANY)
+    template = Template.parse(documents[0])
+    reading = ReadBack(cast(Technology, None), lambda: template, None)
+    spec = {"instances": {"engine": {"replicas": 3}}}
+
+    made = reading.main(Resolved({"name": "orders"}, spec, {"engine": "db"}))
+    assert made is not None
+    assert (made["kind"], made["spec"]) == ("Database", {"size": 3})
+    assert reading.main(Resolved({"name": "orders"}, {"instances": {"engine": {}}}, {"engine": "db"})) is None

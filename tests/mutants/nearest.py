@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from mutations import FUNCTIONS, Site, targets
 from recordings import Recordings, Test
+
+TURN = 10
+"""How many cases of one test are asked before others have their turn."""
 
 
 @dataclass(frozen=True)
@@ -85,8 +89,19 @@ def nearest(
             or recordings.running(module.path, module.body_lines())
         ]
     found.append(recordings.before(module.path, lines))
-    ordered = [test for tests in found for test in sorted(tests, key=lambda test: (test.lines, test.name))]
+    ordered = [test for tests in found for test in _in_turns(tests)]
     return _within(list(dict.fromkeys(ordered)), seconds)
+
+
+def _in_turns(tests: Iterable[Test]) -> list[Test]:
+    """Those that run the fewest lines first, and of a test with many cases some at a time: else it takes all the time."""
+    cases, turns = Counter[str](), dict[Test, int]()
+    ordered = sorted(tests, key=lambda test: (test.lines, test.name))
+    for test in ordered:
+        name = test.name.partition("[")[0]
+        turns[test] = cases[name] // TURN
+        cases[name] += 1
+    return sorted(ordered, key=lambda test: turns[test])
 
 
 def _elsewhere(readers: Readers | None, module: Module, names: Sequence[str], recordings: Recordings) -> set[Test]:

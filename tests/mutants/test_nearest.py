@@ -132,3 +132,13 @@ def test_what_is_made_of_a_constant_at_the_import_stands_for_it() -> None:
 
     assert module.made_of(["A"]) == ["A", "B", "C"]
     assert module.made_of(["D"]) == ["D"]
+
+
+def test_the_cases_of_one_test_do_not_take_all_the_time() -> None:
+    cases = {f"a[{number:02}]": [15] for number in range(25)}
+    found = names("not a → a", recordings(**cases, farther_away=[15]))
+
+    assert len(found) == 26
+    assert found[:10] == list(cases)[:10]
+    assert found[10] == "farther_away"
+    assert found[11:] == list(cases)[10:]

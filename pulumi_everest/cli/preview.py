@@ -139,12 +139,13 @@ def preview(
     from pulumi_everest.cli.reading import read
     from pulumi_everest.model.findings import sort_findings
     from pulumi_everest.model.lines import without_commands
-    from pulumi_everest.review.capacity.measure import Measured
-    from pulumi_everest.review.comparison.impacts import compare_clusters, findings
+    from pulumi_everest.review.capacity.measure import Measured, counter_for
+    from pulumi_everest.review.comparison.compared_inputs import InMemory, OfDocuments
+    from pulumi_everest.review.comparison.impacts import findings
     from pulumi_everest.review.comparison.lifted_guards import checked
-    from pulumi_everest.review.comparison.object_diff import compare
     from pulumi_everest.review.comparison.removed import removed
     from pulumi_everest.review.comparison.revision import gather_before
+    from pulumi_everest.review.comparison.side_by_side import Wanted
     from pulumi_everest.review.inputs.gather import gather
     from pulumi_everest.review.page.build import capacity_page, page
     from pulumi_everest.review.page.capacity_build import capacity
@@ -179,9 +180,23 @@ def preview(
         raise click.UsageError(f"--against {against} is no file or folder, and no revision holds standard input")
     if against is not None and not running:
         options = replace(options, memory=PlanMemory())
+
+    def wanted(clusters: int) -> Wanted:
+        is_page = not capacity_only and _is_summary(summary_only, options, clusters)
+        objects = options.format != "sarif" and not (is_page or capacity_only)
+        return Wanted(liftings, objects, is_page, counter_for(options.plugins) if is_page or capacity_only else None)
+
     inputs = read(paths, options, jobs)
     modules = set(sys.modules)
-    gathered = gather(inputs, options)
+    before: FormerInput | None = None
+    if against is None or running or inputs.programs:
+        gathered = gather(inputs, options)
+        both = InMemory(gathered, options)
+    else:
+        # Of what is documents alone each cluster is let go of when it has been compared.
+        both = OfDocuments(inputs, options, wanted)
+        before = both.before(against, paths)
+        gathered = both.gathered
     costs = _prices(prices, gathered)
     unliftable: list[Finding] = []
     gone: list[Finding] = []
@@ -194,7 +209,7 @@ def preview(
     if against is not None:
         if running:
             before = _of_cluster(gathered, options, kubeconfig, context)
-        else:
+        elif before is None:
             before = gather_before(against, paths, options, set(sys.modules) - modules)
         for text in before.notes:
             note(text)
@@ -204,9 +219,9 @@ def preview(
             gathered.sources.texts.update(before.gathered.sources.texts)
         elif not gathered.has_errors:
             former = before.gathered.known_clusters
-            differences = compare(before.gathered.items, gathered.items, before.operators)
+            differing = both.differing(before, liftings)
+            differences, compared = differing.objects, differing.clusters
             gone = list(removed(before.gathered.known_clusters, gathered.known_clusters))
-            compared = compare_clusters(before.gathered.known_clusters, gathered.known_clusters, liftings)
             lifted = liftings
             if gathered.known_clusters and not before.gathered.clusters and before.gathered.items:
                 note(f"{against} holds objects and no clusters, so what changes do to databases is not known")
@@ -221,9 +236,9 @@ def preview(
     is_summary = is_summary and _is_summary(summary_only, options, len(compared))
     block = None
     if shown and (capacity_only or (is_summary and compares)):
-        sides = Measured(before.gathered.groups if compares else None, gathered.groups, options.plugins)
+        sides = both.measured(before.gathered if compares and before is not None else None)
         block = capacity(sides.before, sides.after, costs)
-        if running:
+        if isinstance(sides, Measured) and running:
             gathered.findings += _unfitting(sides, kubeconfig, context)
     gathered.findings = sort_findings(
         [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -44,10 +45,9 @@ def render(
     """Make the objects."""
     from pulumi_everest.cli.output.files import check_folder, write_objects
     from pulumi_everest.cli.output.findings import counted, failed
-    from pulumi_everest.cli.output.objects import json_list, yaml_stream
-    from pulumi_everest.cli.output.write import note, write_findings
+    from pulumi_everest.cli.output.objects import hidden_in, json_list, with_texts, yaml_stream
+    from pulumi_everest.cli.output.write import note, write_findings, write_parts
     from pulumi_everest.cli.reading import read
-    from pulumi_everest.review.hidden_values import count_secrets, marked
     from pulumi_everest.review.inputs.gather import gather
 
     if show_secrets and options.output is None:
@@ -57,7 +57,8 @@ def render(
     if options.output is not None:
         check_folder(options.output)
     inputs = read(paths, options, jobs)
-    gathered = gather(inputs, options)
+    keep = None if explain else partial(with_texts, as_json=options.json, show=show_secrets)
+    gathered = gather(inputs, options, keep=keep)
     write_findings(gathered, options)
     if gathered.has_errors:
         ctx.exit(1)
@@ -71,14 +72,12 @@ def render(
         click.echo(f"{counted(written, 'object')} written to {options.output}", err=True)
         if others:
             note(f"not of this run, and left alone: {others}")
-    elif options.json:
-        click.echo(json_list(items))
     else:
-        click.echo(yaml_stream(items, options.spread), nl=False)
+        write_parts(json_list(items) if options.json else yaml_stream(items))
     for item in items:
         if item.after is not None:
             note(f"{item.title} fills the new database: apply it when {item.after} is ready, and once only")
-    hidden = 0 if show_secrets else sum(count_secrets(marked(item.manifest)) for item in items)
+    hidden = 0 if show_secrets else sum(map(hidden_in, items))
     if hidden:
         values = counted(hidden, "secret value")
         note(f"{values} written as <secret>, so do not apply this; -o DIR --show-secrets writes what is applied")

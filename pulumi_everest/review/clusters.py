@@ -55,11 +55,15 @@ class Cluster:
 
 @dataclass(frozen=True)
 class Compared:
-    """A cluster, what it was, and what becomes of it."""
+    """A cluster, what it was, and what becomes of it.
+
+    `causes` says of each change who it comes from; None where nobody has asked yet.
+    """
 
     cluster: Cluster
     changes: ChangeSet
     before: Cluster
+    causes: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)

@@ -15,14 +15,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
-from pulumi_everest.workspace.spread import LostProcessError, in_order
+from pulumi_everest.workspace.spread import AT_ONCE, LostProcessError, in_order
 
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
 
 CAN_PART: Final = hasattr(os, "fork")
 """Whether this platform lets a process part in two."""
-_CHUNK: Final = 25
+_CHUNK: Final = AT_ONCE
 """How many items a process works on before it hands over what came of them."""
 _LEAST: Final = 4 * _CHUNK
 """Of how many items it is worth to have several processes."""

@@ -21,6 +21,7 @@ from pulumi_everest.plugins.find import Plugins
 from pulumi_everest.workspace import job_plans as jobs
 from pulumi_everest.workspace.by_name import ByName
 from pulumi_everest.workspace.documents import ClusterInput, Documents, JobInput
+from pulumi_everest.workspace.job_plans import JobPlan
 from pulumi_everest.workspace.plans import Plan
 from pulumi_everest.workspace.setup import Setup
 from pulumi_everest.workspace.technologies import Technologies
@@ -133,6 +134,14 @@ class Checks(Technologies):
     def emit_job(self, job: Job, setup: Setup) -> list[Emitted]:
         """The objects of a job. Raises EverestError where there is no plugin or a template fails."""
         return jobs.emitted(job, setup, self.plugins.names)
+
+    def planned_job(self, own: JobInput, job: Job, setup: Setup) -> tuple[JobPlan | None, list[Finding]]:
+        """A job with its objects, if they can be made, and what is to be said of them."""
+        try:
+            plan = JobPlan(own, job, setup, self.emit_job(job, setup))
+        except EverestError as error:
+            return None, self._placed(error.findings, own)
+        return plan, self._placed(jobs.schema_findings(plan, self.crds), own)
 
     # Objects
 

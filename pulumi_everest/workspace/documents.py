@@ -24,6 +24,7 @@ from pulumi_everest.model.reading import (
 )
 from pulumi_everest.model.shapes import ANY, Shape, shape_of
 from pulumi_everest.model.source.documents import Document
+from pulumi_everest.model.source.packed import PackedDocuments
 from pulumi_everest.plugins.mixed_files import mixed_definition
 
 if TYPE_CHECKING:
@@ -133,9 +134,12 @@ class ReadDefinition:
 
 
 class Documents:
-    """What the documents of an input hold. Twins and documents that nothing can be read from are findings."""
+    """What the documents of an input hold. Twins and documents that nothing can be read from are findings.
 
-    def __init__(self, documents: Sequence[Document]) -> None:
+    With `clusters_later` packed documents of clusters are not looked into: `later` has their numbers, for `cluster_of`.
+    """
+
+    def __init__(self, documents: Sequence[Document], *, clusters_later: bool = False) -> None:
         self.findings: list[Finding] = []
         self.definitions: dict[str, ReadDefinition] = {}
         self.unreadable: set[str] = set()
@@ -145,8 +149,13 @@ class Documents:
         self.jobs: list[JobInput] = []
         self.foreign: list[Document] = []
         """Documents of other API groups."""
-        for document in documents:
-            self._add_document(document)
+        self.later: list[int] = []
+        packed = documents if clusters_later and isinstance(documents, PackedDocuments) else None
+        for number in range(len(documents)):
+            if packed is not None and packed.packed(number).head[:2] == (API_VERSION, "DatabaseCluster"):
+                self.later.append(number)
+            else:
+                self._add_document(documents[number])
 
     def add_definitions(self, documents: Iterable[Document]) -> list[Finding]:
         """Take these documents, too, which are definitions and nothing else. Gives what is wrong with them."""
@@ -228,23 +237,10 @@ class Documents:
         self.providers[name] = ProviderInput(name, spec, data["metadata"], document.place)
 
     def _add_cluster(self, document: Document) -> None:
-        data = with_own_finalizers(without_server_fields(document.data), document.data)
-        model, found = read_leniently(DatabaseCluster, data, defer=True)
-        secrets = secrets_in_yaml(data)
-        found = [*secrets, *(entry for entry in found if entry.path not in {secret.path for secret in secrets})]
-        self._found(found, document)
-        if model is None:
-            return
-        data = plain(set_aside(data, found, defer=True) or {}, shape_of(DatabaseCluster))
-        metadata, spec = data.get("metadata"), data.get("spec")
-        if not isinstance(metadata, dict) or not isinstance(spec, dict):
-            return
-        metadata.setdefault("namespace", "default")
-        self.clusters.append(
-            ClusterInput(
-                metadata, spec, prefix=("spec",), subject=_subject(document), locate=document.place, document=document
-            )
-        )
+        cluster, found = cluster_of(document)
+        self.findings += found
+        if cluster is not None:
+            self.clusters.append(cluster)
 
     def _add_job(self, document: Document, kind: str) -> None:
         data = without_server_fields(document.data)
@@ -258,6 +254,24 @@ class Documents:
             return
         metadata.setdefault("namespace", "default")
         self.jobs.append(JobInput(JOBS[kind], metadata, spec, ("spec",), _subject(document), document.place))
+
+
+def cluster_of(document: Document) -> tuple[ClusterInput | None, list[Finding]]:
+    """The cluster of a document, as far as it has passed its model, and what is wrong with the document."""
+    data = with_own_finalizers(without_server_fields(document.data), document.data)
+    model, found = read_leniently(DatabaseCluster, data, defer=True)
+    secrets, subject = secrets_in_yaml(data), _subject(document)
+    found = [*secrets, *(entry for entry in found if entry.path not in {secret.path for secret in secrets})]
+    wrong = located(found, document.place, subject)
+    if model is None:
+        return None, wrong
+    data = plain(set_aside(data, found, defer=True) or {}, shape_of(DatabaseCluster))
+    metadata, spec = data.get("metadata"), data.get("spec")
+    if not isinstance(metadata, dict) or not isinstance(spec, dict):
+        return None, wrong
+    metadata.setdefault("namespace", "default")
+    made = ClusterInput(metadata, spec, prefix=("spec",), subject=subject, locate=document.place, document=document)
+    return made, wrong
 
 
 def _subject(document: Document) -> str:

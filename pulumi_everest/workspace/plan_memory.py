@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from typing import Any
 
 from pulumi_everest.core.resolve import Resolved
-from pulumi_everest.core.versions.definition_digest import digest_of
 from pulumi_everest.emit.objects import Emitted
-from pulumi_everest.model.source.documents import Document
-from pulumi_everest.plugins.plugin import Plugin
+from pulumi_everest.model.source.packed import Known
 from pulumi_everest.workspace.documents import ClusterInput
 from pulumi_everest.workspace.setup import Setup
+from pulumi_everest.workspace.setup_digest import SetupDigests
 
 
 class PlanMemory:
@@ -24,26 +22,20 @@ class PlanMemory:
     """
 
     def __init__(self) -> None:
-        self.documents: dict[str, list[Document]] = {}
+        self.documents: Known = {}
         """The documents of files by their text, where nothing was to be said about it."""
         self._resolved: dict[str, Resolved] = {}
         self._objects: dict[int, list[Emitted] | None] = {}
         """The objects of the clusters that are kept, by their identity; None of those that have none yet."""
-        self._plugins: dict[int, tuple[Plugin, str]] = {}
+        self._digests = SetupDigests()
 
     def key(self, cluster: ClusterInput, setup: Setup) -> str | None:
         """What tells one cluster from another; None for those that come from programs, or cannot be compared."""
         if cluster.document is None or cluster.secrets or cluster.options:
             return None
-        technology, lock = setup.technology, cluster.lock
-        locked = None if lock is None else lock.entry.model_dump(by_alias=True) if lock.entry is not None else "none"
-        parts: list[Any] = [
-            technology.provider, technology.operator_version, dict(technology.images), technology.reconcile_by,
-            digest_of(technology.definition), self._content(setup.plugin) if setup.plugin is not None else None,
-            locked, cluster.metadata, cluster.spec,
-        ]  # fmt: skip
+        parts: list[Any] = [cluster.metadata, cluster.spec]
         try:
-            return json.dumps(parts, separators=(",", ":"))
+            return self._digests.of(setup, cluster.lock) + json.dumps(parts, separators=(",", ":"))
         except (TypeError, ValueError):
             return None
 
@@ -65,14 +57,3 @@ class PlanMemory:
         """Keep the objects of a cluster that is kept. Nobody changes what was emitted."""
         if id(resolved) in self._objects:
             self._objects[id(resolved)] = objects
-
-    def _content(self, plugin: Plugin) -> str:
-        """A digest of all files of a plugin."""
-        if id(plugin) not in self._plugins:
-            content = hashlib.sha256()
-            for file in sorted(plugin.folder.rglob("*")):
-                if file.is_file() and "__pycache__" not in file.parts:
-                    content.update(f"{file.relative_to(plugin.folder).as_posix()}\0".encode())
-                    content.update(hashlib.sha256(file.read_bytes()).digest())
-            self._plugins[id(plugin)] = (plugin, content.hexdigest())
-        return self._plugins[id(plugin)][1]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from typing import Protocol, TypeVar
+from typing import Final, Generic, Protocol, TypeVar
 
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
@@ -32,3 +33,28 @@ def in_order(
 ) -> Iterable[_Result]:
     """One after the other, when somebody asks for the next, in this process."""
     return map(function, items)
+
+
+class Ahead(Generic[_Item, _Result]):
+    """A function for a `Spread` over the indices of items, which takes several at once when the first is asked for.
+
+    `many` gives the results of several items in their order. They are asked for in order, but for leaps, which
+    processes make; the first one is done alone, as that is done before these part.
+    """
+
+    def __init__(self, many: Callable[[Sequence[_Item]], Sequence[_Result]], items: Sequence[_Item]) -> None:
+        self._many, self._items = many, items
+        self._done: deque[_Result] = deque()
+        self._next, self._size = 0, 1
+
+    def __call__(self, index: int) -> _Result:
+        """The result of the item at an index."""
+        if index != self._next or not self._done:
+            self._done = deque(self._many(self._items[index : index + self._size]))
+            self._size = AT_ONCE
+        self._next = index + 1
+        return self._done.popleft()
+
+
+AT_ONCE: Final = 25
+"""How many items are taken at once: what they share stays near, and they do not take much room."""

@@ -14,7 +14,6 @@ from pulumi_everest.emit.objects import Emitted
 from pulumi_everest.model.findings import EverestError, Finding, sort_findings
 from pulumi_everest.model.source.documents import Document
 from pulumi_everest.plugins.find import Plugins
-from pulumi_everest.workspace import job_plans as jobs
 from pulumi_everest.workspace.by_name import ByName
 from pulumi_everest.workspace.checks import Checked, Checks, of_main_object
 from pulumi_everest.workspace.documents import KINDS, ClusterInput, Documents, JobInput, ProviderInput, shape_for
@@ -95,13 +94,9 @@ class Workspace(Checks):
                 if plan is not None and not (partial and _has_errors(more)):
                     planned.clusters.append(plan)
             for own, job, setup in checked_jobs:
-                try:
-                    job_plan = JobPlan(own, job, setup, self.emit_job(job, setup))
-                except EverestError as error:
-                    found += self._placed(error.findings, own)
-                    continue
-                planned.jobs.append(job_plan)
-                found += self._placed(jobs.schema_findings(job_plan, self.crds), own)
+                job_plan, more = self.planned_job(own, job, setup)
+                found += more
+                planned.jobs += [job_plan] if job_plan is not None else []
         if _has_errors(found) and not partial:
             planned = Planned([], [], [])
         planned.findings = sort_findings(found)

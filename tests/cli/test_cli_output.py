@@ -129,7 +129,7 @@ def test_no_secret_value_is_written_unless_asked_for(data: dict[str, Any]) -> No
     text = object_yaml(Item(data))
     assert "hunter2" not in text
     assert "<secret>" in text
-    assert "hunter2" not in json_list([Item(data)])
+    assert "hunter2" not in "".join(json_list([Item(data)]))
     assert "hunter2" in object_yaml(Item(data), show=True)
     assert "<secret>" not in object_yaml(Item(data), show=True)
     assert count_secrets(marked(data)) > 0
@@ -275,7 +275,7 @@ def test_files_with_secrets_are_readable_by_their_owner_only(tmp_path: Path) -> 
 
 
 def test_a_stream_separates_documents() -> None:
-    text = yaml_stream([made("A", "x"), made("B", "y")])
+    text = "".join(yaml_stream([made("A", "x"), made("B", "y")]))
     assert text.count("---\n") == 1
     assert [d.data["kind"] for d, _ in documents_of(text)] == ["A", "B"]
 

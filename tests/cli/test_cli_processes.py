@@ -121,10 +121,27 @@ def test_preview_shows_the_same_with_several_processes(run: Run, repository: Pat
 
 
 @pytest.fixture
-def started(clusters: Path, root: Path) -> Iterator[subprocess.Popen[str]]:
-    """`everest validate --jobs 2` at work, in a group of its own, with two processes that will take seconds."""
+def command() -> list[str]:
+    """What is at work."""
+    return ["validate", "clusters"]
+
+
+EACH = pytest.mark.parametrize(
+    "command",
+    [
+        ["validate", "clusters"],
+        ["render", "clusters", "-o", "out"],
+        ["preview", "clusters", "--against", "cluster.yaml"],
+    ],
+    ids=["validate", "render", "preview"],
+)
+
+
+@pytest.fixture
+def started(clusters: Path, root: Path, command: list[str]) -> Iterator[subprocess.Popen[str]]:
+    """A command with `--jobs 2` at work, in a group of its own, with two processes that will take seconds."""
     process = subprocess.Popen(
-        [sys.executable, "-c", SLOW, "validate", "clusters", "--jobs", "2"],
+        [sys.executable, "-c", SLOW, *command, "--jobs", "2"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
         env={**os.environ, "PYTHONPATH": str(root)},
     )  # fmt: skip
@@ -168,15 +185,18 @@ def _runs(pid: int) -> bool:
 
 
 @parting
+@EACH
 def test_interrupt_ends_all_processes(started: subprocess.Popen[str]) -> None:
     pids = workers_of(started)
     os.killpg(started.pid, signal.SIGINT)
     out, err = started.communicate(timeout=30)
     assert (started.returncode, out, err) == (130, "", "\n")
     assert are_gone(pids)
+    assert not Path("out").exists()
 
 
 @parting
+@EACH
 def test_a_killed_process_is_said_and_ends_the_others(started: subprocess.Popen[str]) -> None:
     pids = workers_of(started)
     os.kill(pids[1], signal.SIGKILL)
@@ -187,6 +207,7 @@ def test_a_killed_process_is_said_and_ends_the_others(started: subprocess.Popen[
         "fewer of them need less memory\n"
     )
     assert are_gone(pids)
+    assert not Path("out").exists()
 
 
 @parting

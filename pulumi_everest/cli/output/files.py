@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from pulumi_everest.cli.output.objects import object_json, object_yaml
+from pulumi_everest.cli.output.objects import text_of
 from pulumi_everest.cli.output.write import cannot_write, listed, write_file
 from pulumi_everest.review.inputs.groups import Item
 
@@ -54,7 +54,7 @@ def write_objects(items: Sequence[Item], folder: Path, *, as_json: bool, show: b
 
     Raises UsageError where a file cannot be written.
     """
-    suffix, text_of = (".json", object_json) if as_json else (".yaml", object_yaml)
+    suffix = ".json" if as_json else ".yaml"
     mode = 0o600 if show else None
     written = set()
     path = folder
@@ -62,7 +62,7 @@ def write_objects(items: Sequence[Item], folder: Path, *, as_json: bool, show: b
         folder.mkdir(parents=True, exist_ok=True, mode=0o700 if show else 0o777)
         for item, name in zip(items, file_names(items), strict=True):
             path = folder / f"{name}{suffix}"
-            write_file(path, text_of(item, show=show), mode=mode)
+            write_file(path, text_of(item, as_json=as_json, show=show), mode=mode)
             written.add(path.name)
         others = [p.name for p in folder.iterdir() if p.suffix in (".yaml", ".yml", ".json") and p.name not in written]
     except OSError as error:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pulumi_everest.review.hidden_values import count_secrets, marked, plain
-from pulumi_everest.review.inputs.groups import Item
+from pulumi_everest.review.inputs.groups import Group, Item
+from pulumi_everest.review.inputs.kept import KeptItem, with_text
 from pulumi_everest.review.yaml_text import yaml_text
-from pulumi_everest.workspace.spread import Spread, in_order
 
 _FIRST = ("apiVersion", "kind", "metadata")
 _FIRST_OF_METADATA = ("name", "namespace", "labels", "annotations")
@@ -34,17 +34,38 @@ def object_yaml(item: Item, *, show: bool = False) -> str:
     return yaml_text(object_data(item, show=show))
 
 
+def text_of(item: Item, *, as_json: bool = False, show: bool = False) -> str:
+    """An object as text: that which was made of it before, if there is one."""
+    if isinstance(item, KeptItem) and item.written is not None:
+        return item.written
+    return object_json(item, show=show) if as_json else object_yaml(item, show=show)
+
+
+def with_texts(group: Group, *, as_json: bool, show: bool) -> Group:
+    """The group of a cluster as it is kept where only the texts of its objects are wanted."""
+    return with_text(group, lambda item: (text_of(item, as_json=as_json, show=show), hidden_in(item)))
+
+
+def hidden_in(item: Item) -> int:
+    """How many values of an object are hidden where it is written."""
+    return item.secrets if isinstance(item, KeptItem) else count_secrets(marked(item.manifest))
+
+
 def object_json(item: Item, *, show: bool = False) -> str:
     """An object as JSON."""
     return json.dumps(object_data(item, show=show), indent=2, ensure_ascii=False) + "\n"
 
 
-def yaml_stream(items: Sequence[Item], spread: Spread = in_order) -> str:
-    """Objects as one stream of YAML documents. `spread` says how they are gone through."""
-    return "---\n".join(spread(object_yaml, items, done="objects written"))
+def yaml_stream(items: Sequence[Item]) -> Iterator[str]:
+    """Objects as one stream of YAML documents, in parts."""
+    for number, item in enumerate(items):
+        yield f"---\n{text_of(item)}" if number else text_of(item)
 
 
-def json_list(items: Sequence[Item]) -> str:
-    """Objects as a Kubernetes List."""
-    data = {"apiVersion": "v1", "kind": "List", "items": [object_data(item) for item in items]}
-    return json.dumps(data, indent=2, ensure_ascii=False)
+def json_list(items: Sequence[Item]) -> Iterator[str]:
+    """Objects as a Kubernetes List, in parts."""
+    yield '{\n  "apiVersion": "v1",\n  "kind": "List",\n  "items": ['
+    for number, item in enumerate(items):
+        inside = text_of(item, as_json=True).rstrip("\n").replace("\n", "\n    ")
+        yield f"{',' if number else ''}\n    {inside}"
+    yield "\n  ]\n}\n" if items else "]\n}\n"

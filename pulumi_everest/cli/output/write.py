@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Final, TextIO
 
 import click
 
@@ -34,6 +34,22 @@ def write_result(text: str, output: Path | None) -> None:
         write_file(output, click.unstyle(text) + "\n")
     except OSError as error:
         raise cannot_write(output, error) from None
+
+
+def write_parts(parts: Iterable[str]) -> None:
+    """A long result to standard output, in pieces, so that it need not be there as a whole."""
+    piece, length = list[str](), 0
+    for part in parts:
+        piece.append(part)
+        length += len(part)
+        if length >= _PIECE:
+            click.echo("".join(piece), nl=False)
+            piece, length = [], 0
+    click.echo("".join(piece), nl=False)
+
+
+_PIECE: Final = 1 << 20
+"""How many characters are written at once."""
 
 
 def cannot_write(path: Path, error: OSError) -> click.ClickException:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
+from dataclasses import dataclass
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,12 +16,31 @@ if TYPE_CHECKING:
     from pulumi_everest.review.inputs.groups import Group
 
 
+@dataclass(frozen=True)
+class Summed:
+    """The sums of both sides; `before` is None where nothing is compared."""
+
+    before: Sums | None
+    after: Sums
+
+
+def counter_for(folders: Sequence[Path]) -> Counter:
+    """Says of databases what they take. Objects of no cluster are looked for in these plugins, too."""
+
+    @cache
+    def plugins() -> list[Plugin]:
+        from pulumi_everest.plugins.find import Plugins
+
+        return list(Plugins(list(folders)).all())
+
+    return Counter(plugins)
+
+
 class Measured:
-    """What the databases of both sides take; `before` is None where nothing is compared."""
+    """What the databases of both sides take, each of them; `before` is None where nothing is compared."""
 
     def __init__(self, before: Sequence[Group] | None, after: Sequence[Group], plugins: Sequence[Path] = ()) -> None:
-        self._folders = plugins
-        counter = Counter(lambda: self._plugins)
+        counter = counter_for(plugins)
         self.taken_before: list[Taken] | None = list(counter.taken(before)) if before is not None else None
         self.taken: list[Taken] = list(counter.taken(after))
 
@@ -33,9 +53,3 @@ class Measured:
     def after(self) -> Sums:
         """The sums of what is to be."""
         return Sums.of(self.taken)
-
-    @cached_property
-    def _plugins(self) -> list[Plugin]:
-        from pulumi_everest.plugins.find import Plugins
-
-        return list(Plugins(list(self._folders)).all())

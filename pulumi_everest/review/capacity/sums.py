@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from pulumi_everest.core.capacity.amounts import Amounts
@@ -19,14 +19,18 @@ class Sum:
     running: Amounts = field(default_factory=Amounts)
     jobs: Amounts = field(default_factory=Amounts)
 
+    def add(self, other: Sum) -> None:
+        """Add another sum."""
+        self.running.add(other.running)
+        self.jobs.add(other.jobs)
+
 
 @dataclass
 class Sums:
     """The sums of a whole input; `unknown` are the databases that nobody knows it of."""
 
-    total: Sum = field(default_factory=Sum)
-    namespaces: dict[str, Sum] = field(default_factory=dict)
-    technologies: dict[str, Sum] = field(default_factory=dict)
+    parts: dict[tuple[str, str], Sum] = field(default_factory=dict)
+    """By namespace and technology."""
     node_selectors: dict[str, Sum] = field(default_factory=dict)
     unknown: list[Taken] = field(default_factory=list)
     known: int = 0
@@ -39,6 +43,21 @@ class Sums:
             sums.add(one)
         return sums
 
+    @property
+    def total(self) -> Sum:
+        """What all of them take."""
+        return next(iter(_by(self.parts, lambda _: "").values()), Sum())
+
+    @property
+    def namespaces(self) -> dict[str, Sum]:
+        """What those of each namespace take."""
+        return _by(self.parts, lambda key: key[0])
+
+    @property
+    def technologies(self) -> dict[str, Sum]:
+        """What those of each technology take."""
+        return _by(self.parts, lambda key: key[1])
+
     def add(self, one: Taken) -> None:
         """Add a database."""
         made = one.workloads
@@ -46,20 +65,30 @@ class Sums:
             self.unknown.append(one)
             return
         self.known += 1
-        all_of_it = Sum()
+        own = self.parts.setdefault((one.namespace, one.technology), Sum())
         for workloads, is_job in ((made.running, False), (made.jobs, True)):
             for workload in workloads:
                 amounts = workload.amounts()
                 selected = self.node_selectors.setdefault(workload.selector, Sum())
-                (selected.jobs if is_job else selected.running).add(amounts)
-                (all_of_it.jobs if is_job else all_of_it.running).add(amounts)
+                for part in (selected, own):
+                    (part.jobs if is_job else part.running).add(amounts)
         for volume in made.volumes:
-            all_of_it.running.add_volume(volume.storage_class, volume.size, volume.count)
-        all_of_it.running.load_balancers += made.load_balancers
-        for part in (
-            self.total,
-            self.namespaces.setdefault(one.namespace, Sum()),
-            self.technologies.setdefault(one.technology, Sum()),
-        ):
-            part.running.add(all_of_it.running)
-            part.jobs.add(all_of_it.jobs)
+            own.running.add_volume(volume.storage_class, volume.size, volume.count)
+        own.running.load_balancers += made.load_balancers
+
+    def merge(self, other: Sums) -> None:
+        """Add the sums of other databases."""
+        for key, part in other.parts.items():
+            self.parts.setdefault(key, Sum()).add(part)
+        for selector, selected in other.node_selectors.items():
+            self.node_selectors.setdefault(selector, Sum()).add(selected)
+        self.unknown += other.unknown
+        self.known += other.known
+
+
+def _by(parts: Mapping[tuple[str, str], Sum], name: Callable[[tuple[str, str]], str]) -> dict[str, Sum]:
+    """Sums of parts that have a name in common."""
+    found: dict[str, Sum] = {}
+    for key, one in parts.items():
+        found.setdefault(name(key), Sum()).add(one)
+    return found

@@ -45,7 +45,7 @@ class Counter:
         self._plugins = plugins
         self._known: dict[tuple[int, bytes], Workloads | str] = {}
         self._same: dict[bytes, Workloads] = {}
-        self._makers: list[WorkloadMaker] = []  # kept, so that an id stands for one
+        self._makers: dict[int, WorkloadMaker] = {}  # kept, so that an id stands for one
 
     def taken(self, groups: Iterable[Group]) -> Iterator[Taken]:
         """What each database of the groups takes; one of a controller counts as what that makes of it."""
@@ -117,8 +117,11 @@ class Counter:
             return self._of_made(maker, main, others)
         key = id(maker), content
         if key not in self._known:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+                self._same.clear()
             self._known[key] = self._of_made(maker, main, others)
-            self._makers.append(maker)
+            self._makers[id(maker)] = maker
         return self._known[key]
 
     def _of_made(
@@ -151,6 +154,8 @@ def _digest(data: Any) -> bytes | None:
         return None
 
 
+_REMEMBERED: Final = 500
+"""Of how many databases it is remembered what they take: both sides of one are asked for soon after each other."""
 _WITHOUT_REFERENCES: Final = 2
 """The version of marshal's format in which equal data are equal bytes."""
 

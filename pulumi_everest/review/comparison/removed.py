@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 
 from pulumi_everest.core.merging import without_none
@@ -24,9 +25,12 @@ def removed(before: Sequence[Cluster], after: Sequence[Cluster]) -> Iterator[Fin
     """A warning for each cluster that is gone, or has another name, with what becomes of its data."""
     both = pairs(before, after)
     new = [cluster for was, cluster in both if was is None and cluster is not None]
+    alike: dict[str, list[Cluster]] = {}
+    for other in new:
+        alike.setdefault(_content(other), []).append(other)
     for was, cluster in both:
         if was is not None and cluster is None:
-            yield was.shown(_finding(was, _renamed(was, new)))
+            yield was.shown(_finding(was, _renamed(was, alike.get(_content(was), ()))))
 
 
 def _finding(gone: Cluster, renamed: Cluster | None) -> Finding:
@@ -54,6 +58,11 @@ def _volumes(gone: Cluster) -> str:
     if gone.snapshot.options.get("volumePolicy") == "delete":
         return "its volumes, and with them all its data, are deleted too (volume policy delete)"
     return "its volumes stay (volume policy keep)"
+
+
+def _content(cluster: Cluster) -> str:
+    """A text that is the same for clusters of one spec; for others it may be, too."""
+    return json.dumps(without_none(cluster.snapshot.spec), sort_keys=True, default=lambda _: None)
 
 
 def _renamed(gone: Cluster, new: Sequence[Cluster]) -> Cluster | None:

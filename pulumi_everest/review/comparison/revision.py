@@ -12,11 +12,11 @@ from pathlib import Path
 
 from pulumi_everest.model.findings import Finding, Place, finding
 from pulumi_everest.model.lock import LOCK_FILE
-from pulumi_everest.model.source.documents import Document
+from pulumi_everest.model.source.packed import Known
 from pulumi_everest.program.project import FILES
 from pulumi_everest.review.comparison.git import Blob, GitError, Repository
 from pulumi_everest.review.inputs.gather import Gathered, gather
-from pulumi_everest.review.inputs.paths import read_inputs
+from pulumi_everest.review.inputs.paths import Inputs, read_inputs
 from pulumi_everest.review.options import Options, nearest_file
 
 
@@ -31,7 +31,12 @@ class FormerInput:
     """Names of those that write into the objects, where they are a running cluster's."""
 
 
-def gather_before(against: str, paths: Sequence[str], options: Options, loaded: Iterable[str] = ()) -> FormerInput:
+Gather = Callable[[Inputs, Options], Gathered]
+
+
+def gather_before(
+    against: str, paths: Sequence[str], options: Options, loaded: Iterable[str] = (), gather: Gather = gather
+) -> FormerInput:
     """Everything that `--against` names. What cannot be read is a finding, and so is a revision that does not exist.
 
     `loaded` are the modules that the programs of `paths` have imported: those of the repository are imported anew.
@@ -47,7 +52,7 @@ def gather_before(against: str, paths: Sequence[str], options: Options, loaded: 
         )
     try:
         with tempfile.TemporaryDirectory(prefix="everest-") as folder:
-            return _at_revision(against, paths, options, Path(folder), loaded)
+            return _at_revision(against, paths, options, Path(folder), loaded, gather)
     except GitError as error:
         return FormerInput(Gathered(findings=[_not_there(against, error)]))
     except OSError as error:
@@ -55,7 +60,7 @@ def gather_before(against: str, paths: Sequence[str], options: Options, loaded: 
         return FormerInput(Gathered(findings=[finding("source.unreadable", (), text)]))
 
 
-def _known(options: Options) -> dict[str, list[Document]] | None:
+def _known(options: Options) -> Known | None:
     """The documents of the other side, by their texts."""
     return options.memory.documents if options.memory is not None else None
 
@@ -116,7 +121,7 @@ def _stand_alone(blobs: Iterable[Blob], path: str, *, recursive: bool) -> bool:
 
 
 def _at_revision(
-    revision: str, paths: Sequence[str], options: Options, folder: Path, loaded: Iterable[str]
+    revision: str, paths: Sequence[str], options: Options, folder: Path, loaded: Iterable[str], gather: Gather
 ) -> FormerInput:
     trees = _Trees(revision, folder, recursive=options.recursive)
     found: list[str] = []

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, partial
 from typing import Any, TypeVar
 
 from pulumi_everest.core.changes.snapshot import Snapshot
-from pulumi_everest.model.findings import Finding, located
+from pulumi_everest.model.findings import Finding, Locate, located
 from pulumi_everest.review.clusters import Cluster
 from pulumi_everest.review.inputs.foreign import written_text
 from pulumi_everest.review.inputs.groups import Group, Item
@@ -16,9 +16,14 @@ from pulumi_everest.workspace.explain.clusters import explained
 from pulumi_everest.workspace.explain.jobs import explained_job
 from pulumi_everest.workspace.explain.own_values import own_values
 from pulumi_everest.workspace.job_plans import JobPlan
+from pulumi_everest.workspace.technologies import Technologies
 from pulumi_everest.workspace.workspace import Plan, Planned, Workspace
 
 _Known = TypeVar("_Known")
+
+
+def _always() -> None:
+    """Nobody wants it to end."""
 
 
 def groups_of(
@@ -28,20 +33,36 @@ def groups_of(
 
     `going_on` is called while objects of clusters are explained, and may raise what ends that.
     """
+    clusters = {plan.cluster.key: plan for plan in planned.clusters}
+    yield from groups_around(
+        workspace, texts, [plan.setup.technology.provider for plan in planned.clusters],
+        (cluster_group(plan, going_on) for plan in planned.clusters),
+        planned.jobs, clusters,
+    )  # fmt: skip
+
+
+def groups_around(
+    workspace: Technologies,
+    texts: Mapping[str, str],
+    providers: Iterable[str],
+    clusters: Iterable[Group],
+    jobs: Iterable[JobPlan],
+    plans: Mapping[tuple[Any, Any], Plan],
+) -> Iterator[Group]:
+    """The groups of clusters, with those of all else before and after them. `plans` are those of clusters, by name."""
     foreign = [Item(d.data, d.place(()), written_text(d, texts.get(d.file, ""))) for d in workspace.foreign]
     if foreign:
         yield Group("other", "passed on", items=foreign)
-    yield from _provider_groups(workspace, planned.clusters)
-    yield from (_cluster_group(plan, going_on) for plan in planned.clusters)
-    clusters = {plan.cluster.key: plan for plan in planned.clusters}
-    for job in planned.jobs:
+    yield from _provider_groups(workspace, providers)
+    yield from clusters
+    for job in jobs:
         key = (job.input.metadata.get("namespace"), job.job.spec.get("cluster"))
-        yield _job_group(job, clusters.get(key))
+        yield _job_group(job, plans.get(key))
 
 
-def _provider_groups(workspace: Workspace, plans: Sequence[Plan]) -> Iterable[Group]:
+def _provider_groups(workspace: Technologies, named: Iterable[str]) -> Iterable[Group]:
     """What Providers become for a controller: those of the input, and those that its clusters name."""
-    names = dict.fromkeys([*workspace.providers, *(plan.setup.technology.provider for plan in plans)])
+    names = dict.fromkeys([*workspace.providers, *named])
     seen: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for name in names:
         group = Group("provider", name)
@@ -56,7 +77,8 @@ def _provider_groups(workspace: Workspace, plans: Sequence[Plan]) -> Iterable[Gr
             yield group
 
 
-def _cluster_group(plan: Plan, going_on: Callable[[], None]) -> Group:
+def cluster_group(plan: Plan, going_on: Callable[[], None] = _always) -> Group:
+    """The objects of a cluster, and the cluster as it can be compared."""
     metadata, spec = plan.cluster.metadata, plan.resolved.spec
     about = {
         "namespace": str(metadata.get("namespace")),
@@ -88,22 +110,23 @@ def _at(known: Callable[[], list[_Known]], index: int) -> _Known:
 def _known_cluster(plan: Plan, main: dict[str, Any]) -> Cluster:
     """The cluster of a document, to be compared."""
     cluster, technology = plan.cluster, plan.setup.technology
-
-    def shown(entry: Finding) -> Finding:
-        in_metadata = entry.path[:1] in (("name",), ("namespace",), ("labels",), ("annotations",))
-        return located([entry.at(("metadata",) if in_metadata else ("spec",))], cluster.locate)[0]
-
     snapshot = Snapshot.of(plan.resolved, technology, main, {})
     return Cluster(
         snapshot,
         technology,
         snapshot.name,
         cluster.subject,
-        shown,
+        partial(shown_in, cluster.locate),
         in_document=True,
         written=cluster.spec,
         source=partial(said_by, plan),
     )
+
+
+def shown_in(locate: Locate, entry: Finding) -> Finding:
+    """A finding about the cluster of a document, as that has it."""
+    in_metadata = entry.path[:1] in (("name",), ("namespace",), ("labels",), ("annotations",))
+    return located([entry.at(("metadata",) if in_metadata else ("spec",))], locate)[0]
 
 
 def _job_group(plan: JobPlan, cluster: Plan | None) -> Group:

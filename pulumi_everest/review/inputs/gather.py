@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 from pulumi_everest.emit.everest import API_VERSION
 from pulumi_everest.model.findings import Finding, Place, finding, place_text, sort_findings
 from pulumi_everest.model.source.collector import collector_paused
-from pulumi_everest.model.source.documents import Document
+from pulumi_everest.model.source.packed import Head, PackedDocuments
 from pulumi_everest.plugins.find import Plugins
 from pulumi_everest.review.inputs.crd_files import crd_files, schemas
 from pulumi_everest.review.inputs.foreign import misspelt
+from pulumi_everest.review.inputs.kept import Keep
+from pulumi_everest.review.inputs.one_by_one import Documents
 from pulumi_everest.review.inputs.paths import Inputs
 from pulumi_everest.review.inputs.sources import Sources
 from pulumi_everest.review.locks.files import LockFiles, Section, section_of_program, sections_of
@@ -46,6 +48,11 @@ class Gathered:
     sources: Sources = field(default_factory=Sources)
     sections: list[Section] = field(default_factory=list)
 
+    @classmethod
+    def of(cls, inputs: Inputs) -> Gathered:
+        """What is known of an input when it has been read."""
+        return cls(findings=list(inputs.findings), documents=len(inputs.documents), sources=Sources(dict(inputs.texts)))
+
     @property
     def items(self) -> list[Item]:
         """All objects, in order."""
@@ -67,30 +74,37 @@ def gather(
     options: Options,
     *,
     objects: bool = True,
+    keep: Keep | None = None,
     plugins: Plugins | None = None,
     going_on: Callable[[], None] | None = None,
 ) -> Gathered:
     """Check everything and make the objects. Without `objects` nothing is asked that only making them needs.
 
+    With `keep` the clusters of documents are gone through one by one, and of the group of each stays what it gives.
     Whoever has the `plugins` of the options at hand gives them, so that they are not read again for documents.
     `going_on` is called while objects of documents are explained, and may raise what ends that.
     """
-    gathered = Gathered(
-        findings=list(inputs.findings), documents=len(inputs.documents), sources=Sources(dict(inputs.texts))
-    )
+    gathered = Gathered.of(inputs)
     with crd_files(options.crds, gathered.findings) as files:
         options = replace(options, crds=files)
         if inputs.documents or not inputs.programs:
             known = plugins if plugins is not None else Plugins(options.plugins)
             with collector_paused():
-                _gather_documents(inputs, options, gathered, known, objects=objects, going_on=going_on or _always)
+                if isinstance(inputs.documents, PackedDocuments) and (keep is not None or not objects):
+                    _gather_one_by_one(inputs.documents, inputs.texts, options, gathered, known, keep)
+                else:
+                    _gather_documents(inputs, options, gathered, known, objects=objects, going_on=going_on or _always)
         for folder in inputs.programs:
             if options.all_stacks:
                 _gather_stacks(folder, options, gathered, objects=objects, alone=len(inputs.programs) == 1)
             else:
                 _gather_program(folder, options, gathered, objects=objects)
-    if objects:
-        gathered.findings += _twins(gathered.items)
+    return all_checked(gathered, options)
+
+
+def all_checked(gathered: Gathered, options: Options) -> Gathered:
+    """An input of which all is there: with what is to be said of all objects, without groups if it has errors."""
+    gathered.findings += _twins(gathered.items)
     if gathered.has_errors and not options.keep_sound:
         gathered.groups = []
     gathered.findings = sort_findings(gathered.findings)
@@ -124,7 +138,8 @@ def _gather_documents(
     )
     gathered.foreign += len(workspace.foreign)
     gathered.findings += [entry for document in workspace.foreign for entry in misspelt(document)]
-    gathered.clusters += sum(1 for d in inputs.documents if _is_ours(d) and d.data.get("kind") == "DatabaseCluster")
+    heads = [Head.of(document.data) for document in inputs.documents]
+    gathered.clusters += sum(1 for head in heads if _is_ours(head.api_version) and head.kind == "DatabaseCluster")
     locks = LockFiles(options)
     locks.apply(workspace.clusters)
     planned = workspace.plan(partial=options.keep_sound, objects=objects, spread=options.spread)
@@ -139,8 +154,45 @@ def _gather_documents(
     gathered.groups += groups_of(workspace, planned, inputs.texts, going_on)
 
 
-def _is_ours(document: Document) -> bool:
-    return str(document.data.get("apiVersion", "")).partition("/")[0] == GROUP
+def _gather_one_by_one(
+    packed: PackedDocuments,
+    texts: Mapping[str, str],
+    options: Options,
+    gathered: Gathered,
+    plugins: Plugins,
+    keep: Keep | None,
+) -> None:
+    documents = Documents(packed, options, plugins, schemas(options.crds, gathered.findings))
+    about_all(documents, packed, gathered)
+    groups = documents.gone_through(keep)
+    if keep is None:
+        found = [*documents.workspace.finished().findings, *documents.of_locks]
+        gathered.findings += [entry for entry in found if entry.code != "provider.no-plugin"]
+    else:
+        add_groups(documents, gathered, groups, texts)
+
+
+def add_groups(documents: Documents, gathered: Gathered, groups: Sequence[Group], texts: Mapping[str, str]) -> None:
+    """Add all that documents become when their clusters have been gone through.
+
+    `groups` are those of clusters, which count where nothing is wrong with any of them.
+    """
+    planned = documents.workspace.finished()
+    gathered.findings += [*planned.findings, *documents.of_locks]
+    wrong = any(entry.is_error for entry in planned.findings)
+    gathered.groups += documents.groups_around([] if wrong else groups, planned, texts)
+
+
+def about_all(documents: Documents, packed: PackedDocuments, gathered: Gathered) -> None:
+    """What is known of documents before the first of them is planned."""
+    gathered.foreign += len(documents.workspace.foreign)
+    gathered.findings += documents.of_foreign()
+    heads = (packed.packed(number).head for number in range(len(packed)))
+    gathered.clusters += sum(1 for head in heads if _is_ours(head.api_version) and head.kind == "DatabaseCluster")
+
+
+def _is_ours(version: str | None) -> bool:
+    return (version or "").partition("/")[0] == GROUP
 
 
 # Programs

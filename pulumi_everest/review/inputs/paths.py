@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
 from pulumi_everest.model.findings import Finding, Place, finding
 from pulumi_everest.model.source.collector import collector_paused
 from pulumi_everest.model.source.documents import Document, UnreadableError, content_of, read_limited, read_yaml
+from pulumi_everest.model.source.packed import Known, Packed, PackedDocuments
 from pulumi_everest.review.inputs.search import SUFFIXES, found_below, is_program, is_yaml
 from pulumi_everest.review.options import STDIN, Options, WrongUseError, nearest_file
 from pulumi_everest.workspace.spread import Spread, in_order
@@ -29,7 +30,7 @@ class Inputs:
     `folders` are those whose files were all read, `left_out` what a search found and does not read, with the reason.
     """
 
-    documents: list[Document] = field(default_factory=list)
+    documents: Sequence[Document] = field(default_factory=list)
     folders: list[Path] = field(default_factory=list)
     texts: dict[str, str] = field(default_factory=dict)
     programs: list[Path] = field(default_factory=list)
@@ -48,18 +49,19 @@ class _File:
 
 @dataclass
 class _Read:
-    """What a file holds; the text is None where it cannot be read at all."""
+    """What a file holds; the text is None where it cannot be read at all. With `known` nothing else is handed on."""
 
-    documents: list[Document]
-    findings: list[Finding]
+    documents: tuple[Packed, ...] = ()
+    findings: Sequence[Finding] = ()
     text: str | None = None
+    known: bool = False
 
 
 def read_inputs(
     paths: Sequence[str],
     *,
     recursive: bool = False,
-    known: dict[str, list[Document]] | None = None,
+    known: Known | None = None,
     spread: Spread = in_order,
 ) -> Inputs:
     """Everything that the paths name, each file and folder once. What cannot be read is a finding.
@@ -67,16 +69,19 @@ def read_inputs(
     With `recursive` folders are searched for folders (`found_below`). `known` are the documents of texts that were read
     already, which are not read again; those of this input are added to it. `spread` says how files are read.
     """
-    inputs, known = Inputs(), {} if known is None else known
+    documents = PackedDocuments()
+    inputs, known = Inputs(documents), {} if known is None else known
     files = list(_files_of(paths, inputs, recursive=recursive))
     with collector_paused():
         for file, read in zip(files, spread(partial(_read, known=known), files, done="files read"), strict=True):
-            inputs.documents += read.documents
             inputs.findings += read.findings
-            if read.text is not None:
-                inputs.texts[file.shown] = read.text
-                if not read.findings and _REPLACED not in read.text:
-                    known[read.text] = read.documents
+            if read.text is None:
+                continue
+            text, packed = known[read.text] if read.known else (read.text, read.documents)
+            documents.add(file.shown, packed)
+            inputs.texts[file.shown] = text
+            if not read.findings and _REPLACED not in text:
+                known[text] = text, packed
     return inputs
 
 
@@ -162,7 +167,7 @@ def is_input(text: str) -> bool:
         return False
 
 
-def _read(file: _File, known: Mapping[str, list[Document]]) -> _Read:
+def _read(file: _File, known: Known) -> _Read:
     """What a file holds. Raises nothing: what cannot be read is a finding."""
     content = file.content
     if content is None:
@@ -170,11 +175,12 @@ def _read(file: _File, known: Mapping[str, list[Document]]) -> _Read:
             content = content_of(file.path)
         except UnreadableError as error:
             problem = f"there is no such file or folder{nearest_file(file.path)}" if error.is_missing else str(error)
-            return _Read([], [finding("source.unreadable", (), problem, place=Place(file.shown))])
+            return _Read(findings=[finding("source.unreadable", (), problem, place=Place(file.shown))])
     text = content.decode("utf-8", errors="replace").removeprefix("\ufeff")
     if text in known:
-        return _Read([replace(document, file=file.shown) for document in known[text]], [], text)
-    return _Read(*read_yaml(content, file.shown, shape_for), text)
+        return _Read(text=text, known=True)
+    documents, found = read_yaml(content, file.shown, shape_for)
+    return _Read(tuple(map(Packed.of, documents)), found, text)
 
 
 def refuse_unused(inputs: Inputs, options: Options) -> None:

@@ -14,6 +14,7 @@ from pulumi_everest.review.options import STDIN
 
 if TYPE_CHECKING:
     from pulumi_everest.core.lock_record import Record
+    from pulumi_everest.model.lock import Lock
     from pulumi_everest.model.lock_file import LockedCluster
     from pulumi_everest.program.run import ProgramRun
     from pulumi_everest.review.options import Options
@@ -49,13 +50,23 @@ class LockFiles:
 
     def apply(self, clusters: Iterable[ClusterInput]) -> None:
         """Let the clusters of documents know what their lock says."""
-        if self.options.no_lock:
-            return
         for cluster in clusters:
             name = name_of(cluster)
-            if name is not None and not self._ignores(name):
-                locks = self._of(folder_of(cluster))
-                cluster.lock = locks.of(None, [name]) if locks is not None else None
+            if name is not None and not (self.options.no_lock or self._ignores(name)):
+                cluster.lock = self.of(folder_of(cluster), name)
+
+    def of(self, folder: Path, name: str) -> Lock | None:
+        """What the lock of a folder says of the cluster of a document, named as by `name_of`."""
+        if self.options.no_lock or self._ignores(name):
+            return None
+        locks = self._of(folder)
+        return locks.of(None, [name]) if locks is not None else None
+
+    def read_for(self, names: Iterable[tuple[Path, str]]) -> None:
+        """Read the lock files of clusters, each by its folder and ``namespace/name``, before `apply` asks for one."""
+        for folder, name in names:
+            if not (self.options.no_lock or self._ignores(name)):
+                self._of(folder)
 
     def _ignores(self, name: str) -> bool:
         return self._unlocked is not None and (not self._unlocked or is_named(name, self._unlocked))
@@ -74,7 +85,11 @@ class LockFiles:
 
 def folder_of(cluster: ClusterInput) -> Path:
     """The folder of a document: the working one where it came from standard input."""
-    file = cluster.document.file if cluster.document is not None else STDIN
+    return folder_of_file(cluster.document.file if cluster.document is not None else STDIN)
+
+
+def folder_of_file(file: str) -> Path:
+    """The folder that has the lock of what stands in a file."""
     return Path() if file == STDIN else Path(file).parent
 
 

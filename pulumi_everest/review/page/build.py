@@ -11,6 +11,7 @@ from pulumi_everest.core.changes.impact import Change, Impact, shown
 from pulumi_everest.model.codes import Severity
 from pulumi_everest.model.findings import Finding
 from pulumi_everest.review.clusters import Cluster, Compared
+from pulumi_everest.review.comparison.causes import cause
 from pulumi_everest.review.comparison.impacts import pairs
 from pulumi_everest.review.comparison.lifted_guards import ON_THE_COMMAND_LINE
 from pulumi_everest.review.comparison.object_diff import Change as FieldChange
@@ -18,7 +19,6 @@ from pulumi_everest.review.comparison.object_diff import Difference
 from pulumi_everest.review.hidden_values import plain
 from pulumi_everest.review.inputs.groups import Group
 from pulumi_everest.review.page.capacity import Capacity
-from pulumi_everest.review.page.causes import cause
 from pulumi_everest.review.page.names import folded_names
 from pulumi_everest.review.page.page import (
     CapacityPage,
@@ -87,8 +87,8 @@ def _changes(compared: Sequence[Compared]) -> list[EqualChanges]:
     """Equal changes together: first by impact, then by how many clusters they are of."""
     equal: dict[tuple[Any, ...], tuple[Change, str, list[str]]] = {}
     for entry in compared:
-        for change in entry.changes.changes:
-            by = cause(change, entry.before, entry.cluster)
+        for number, change in enumerate(entry.changes.changes):
+            by = entry.causes[number] if entry.causes else cause(change, entry.before, entry.cluster)
             why, hint = (_without_name(text, entry.cluster) for text in (change.why, _hint(change, entry.cluster)))
             key = (change.what, change.impact, change.guard, change.lifted, why, hint, by)
             equal.setdefault(key, (change, by, []))[2].append(_name(entry.cluster))

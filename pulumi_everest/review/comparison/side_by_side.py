@@ -1,0 +1,190 @@
+"""Documents compared with what they were, cluster by cluster: both sides of one are planned, compared and let go of.
+
+What stays of a cluster is its names, its objects in little room, and what differs, which many clusters share. Those
+that are made of the same on both sides are planned once.
+"""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from pulumi_everest.review.capacity.sums import Sums
+from pulumi_everest.review.comparison.causes import cause
+from pulumi_everest.review.comparison.impacts import compare_clusters
+from pulumi_everest.review.comparison.kept_clusters import KeptCluster, KeptClusters, kept_cluster, moved
+from pulumi_everest.review.comparison.object_diff import Change, compare
+from pulumi_everest.review.comparison.pairing import Pair
+from pulumi_everest.review.inputs.document_groups import cluster_group
+from pulumi_everest.review.inputs.groups import Group
+from pulumi_everest.workspace.one_by_one import Seen, Single
+from pulumi_everest.workspace.setup_digest import SetupDigests
+from pulumi_everest.workspace.spread import Ahead, in_order
+
+if TYPE_CHECKING:
+    from pulumi_everest.review.capacity.taken import Counter
+    from pulumi_everest.review.clusters import Lifting
+    from pulumi_everest.review.inputs.one_by_one import Documents
+    from pulumi_everest.workspace.spread import Spread
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is wanted of each cluster: guards that are lifted, its objects, who its changes come from, what it takes."""
+
+    liftings: Sequence[Lifting] = ()
+    objects: bool = True
+    causes: bool = False
+    counter: Counter | None = None
+
+
+@dataclass
+class Told:
+    """What differs between the sides of a cluster; of many clusters it is the same, and then there is one of it.
+
+    `objects` has for each object what happens to it, and its fields that differ.
+    """
+
+    changes: list[Any]
+    unneeded: tuple[str, ...]
+    causes: tuple[str, ...] | None
+    objects: list[tuple[Any, list[Change]]]
+
+
+@dataclass
+class _Both:
+    """The sides of a cluster: what was seen of each, and a `Told`, pickled, where there are both.
+
+    The first of those that were looked at together has the sums of all of them.
+    """
+
+    before: Seen | None
+    after: Seen | None
+    told: bytes | None
+    sums: Sequence[Sums] = ()
+
+
+@dataclass
+class Sides:
+    """The clusters of both sides as groups, in the order of their documents, and what differs between two of these."""
+
+    before: list[Group] = field(default_factory=list)
+    after: list[Group] = field(default_factory=list)
+    told: list[tuple[Group, Group, Told]] = field(default_factory=list)
+    sums: tuple[Sums, Sums] = field(default_factory=lambda: (Sums(), Sums()))
+
+
+class SideBySide:
+    """The documents of both sides, which are gone through together."""
+
+    def __init__(self, before: Documents, after: Documents, pairs: Sequence[Pair], wanted: Wanted) -> None:
+        self._before, self._after, self._pairs, self._wanted = before, after, pairs, wanted
+        self._digests = SetupDigests()
+        self._known: dict[bytes, Told] = {}
+
+    def sides(self, spread: Spread) -> Sides:
+        """Everything of both sides; what is to be said of it is then known to the documents."""
+        if self._after.workspace.crds is not None:
+            spread = in_order  # what is said once of all of them has to be remembered here
+        pairs = self._pairs
+        former, later = KeptClusters(self._before.workspace), KeptClusters(self._after.workspace)
+        sides, before = Sides(), list[tuple[int, Group]]()
+        for both in spread(Ahead(self._looked_at, pairs), range(len(pairs)), done="clusters compared"):
+            was, now = former.group(both.before), later.group(both.after)
+            if both.before is not None and was is not None:
+                before.append((both.before.number, was))
+            if now is not None:
+                sides.after.append(now)
+            if was is not None and now is not None and both.told is not None:
+                sides.told.append((was, now, self._shared(both.told)))
+            for mine, more in zip(sides.sums, both.sums, strict=False):
+                mine.merge(more)
+        sides.before = [group for _, group in sorted(before, key=lambda entry: entry[0])]
+        return sides
+
+    def _shared(self, told: bytes) -> Told:
+        if told not in self._known:
+            self._known[told] = pickle.loads(told)  # noqa: S301 - from here, or from a process of our own
+        return self._known[told]
+
+    # Some of them, perhaps in another process
+
+    def _looked_at(self, pairs: Sequence[Pair]) -> list[_Both]:
+        after = _look(self._after, [now for _, now in pairs])
+        same = [self._is_same(was, single) for (was, _), single in zip(pairs, after, strict=True)]
+        before = _look(self._before, [None if twice else was for (was, _), twice in zip(pairs, same, strict=True)])
+        later = [_group(single) for single in after]
+        former = [now if twice else _group(was) for was, now, twice in zip(before, later, same, strict=True)]
+        found = []
+        for (number, _), twice, was, now, groups in zip(
+            pairs, same, before, after, zip(former, later, strict=True), strict=True
+        ):
+            kept_before, kept_after, told = self._kept(*groups)
+            seen_before = self._before.workspace.seen(was, kept_before) if was is not None else None
+            if twice and now is not None and number is not None:
+                seen_before = self._mirrored(now, number, kept_before)
+            seen_after = self._after.workspace.seen(now, kept_after) if now is not None else None
+            found.append(_Both(seen_before, seen_after, told))
+        if self._wanted.counter is not None and found:
+            found[0].sums = [_sums(self._wanted.counter, side) for side in (former, later)]
+        return found
+
+    def _mirrored(self, single: Single, number: int, kept: KeptCluster | None) -> Seen:
+        """What is kept of a cluster that was what another document makes of it."""
+        place = self._before.workspace.place(number, ("metadata", "name"))
+        return self._before.workspace.seen(
+            replace(single, number=number), moved(kept, place) if kept is not None else None
+        )
+
+    def _is_same(self, number: int | None, now: Single | None) -> bool:
+        """Whether a cluster was made of all that it is made of, and nothing is to be said of it."""
+        if number is None or now is None or now.plan is None or not now.is_silent:
+            return False
+        one, other = self._before.workspace.documents.packed(number), self._after.workspace.documents.packed(now.number)
+        if one is not other and one.data != other.data:
+            return False
+        setup = self._before.workspace.setup(now.plan.setup.technology.provider)[0]
+        if setup is None:
+            return False
+        lock = self._before.lock_of(number)
+        return self._digests.of(setup, lock) == self._digests.of(now.plan.setup, now.plan.cluster.lock)
+
+    def _kept(
+        self, was: Group | None, now: Group | None
+    ) -> tuple[KeptCluster | None, KeptCluster | None, bytes | None]:
+        """What is kept of both sides, and what differs between them, if both are there."""
+        if was is None or now is None:
+            sides = [kept_cluster(one, compared=False) if one is not None else None for one in (was, now)]
+            return sides[0], sides[1], None
+        told, alone = self._told(was, now)
+        packed = None if self._wanted.objects else alone
+        return kept_cluster(was, packed=alone, compared=True), kept_cluster(now, packed=packed, compared=True), told
+
+    def _told(self, was: Group, now: Group) -> tuple[bytes, set[int]]:
+        """What differs between two sides, pickled, and the identities of the objects that only one of them has."""
+        assert was.cluster is not None  # they are groups of clusters
+        assert now.cluster is not None
+        (compared,) = compare_clusters([was.cluster], [now.cluster], self._wanted.liftings)
+        changes = compared.changes.changes
+        causes = tuple(cause(one, was.cluster, now.cluster) for one in changes) if self._wanted.causes else None
+        differences = compare(was.items, now.items)
+        objects = [(one.kind, one.changes) for one in differences[: len(now.items)]]
+        told = Told(changes, compared.changes.unneeded, causes, objects)
+        alone = {id(one.item) for one in differences if one.kind in ("created", "removed")}
+        return pickle.dumps(told, pickle.HIGHEST_PROTOCOL), alone
+
+
+def _look(side: Documents, numbers: Sequence[int | None]) -> list[Single | None]:
+    singles = iter(side.workspace.look([number for number in numbers if number is not None]))
+    return [None if number is None else next(singles) for number in numbers]
+
+
+def _group(single: Single | None) -> Group | None:
+    return cluster_group(single.plan) if single is not None and single.plan is not None else None
+
+
+def _sums(counter: Counter, groups: Sequence[Group | None]) -> Sums:
+    """What all of these take."""
+    return Sums.of(counter.taken(group for group in groups if group is not None))

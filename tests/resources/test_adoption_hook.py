@@ -272,6 +272,20 @@ SERVICE = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "orders",
 PORTS = {"ports": [{"port": 1}]}
 
 
+def test_a_list_that_is_secret_is_compared_item_by_item_and_not_shown(said: list[Message]) -> None:
+    live = {**LIVE, "spec": {**LIVE["spec"], "items": ["a", {"b": "hidden-value"}]}}
+
+    def wanted(*items: Any) -> Any:
+        return lambda: {**SAME, "spec": {**SAME["spec"], "items": pulumi.Output.secret([*items])}}
+
+    updated(wanted("a", {"b": "hidden-value"}), live, None)
+    assert said == []
+    with pytest.raises(NotTheSameError):
+        updated(wanted("a", {"b": "another-value"}), live, None)
+    assert "spec.items" in said[0].text
+    assert "another-value" not in said[0].text
+
+
 def test_of_kubernetes_own_kinds_it_is_known_what_a_server_fills_in(said: list[Message]) -> None:
     wanted, live = {**SERVICE, "spec": PORTS}, {**SERVICE, "spec": {**PORTS, "clusterIP": "10.0.0.1"}}
 

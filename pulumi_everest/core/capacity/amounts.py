@@ -11,7 +11,7 @@ DEFAULT_CLASS: Final = ""
 """Stands for the storage class that a cluster takes where a volume names none."""
 
 
-@dataclass
+@dataclass(slots=True)
 class Asked:
     """What pods ask of CPU and memory: `requests` and `limits` by resource, and what is not said.
 
@@ -33,7 +33,7 @@ class Asked:
         return (self.requests, self.limits, self.without_requests, self.without_limits)
 
 
-@dataclass
+@dataclass(slots=True)
 class Amounts:
     """What something takes: what its pods ask, how many there are, volumes by storage class, load balancers."""
 

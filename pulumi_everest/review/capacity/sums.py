@@ -12,17 +12,32 @@ ANY_NODE = ""
 """Stands for pods that ask for no node of a kind."""
 
 
-@dataclass
+@dataclass(slots=True)
 class Sum:
-    """What runs all the time, and what jobs take on top of it if all of them run at once."""
+    """What runs all the time, and what jobs take on top of it if all of them run at once; None where there are none."""
 
     running: Amounts = field(default_factory=Amounts)
-    jobs: Amounts = field(default_factory=Amounts)
+    of_jobs: Amounts | None = None
+
+    @property
+    def jobs(self) -> Amounts:
+        """What jobs take, not to be changed."""
+        return self.of_jobs if self.of_jobs is not None else _NOTHING
 
     def add(self, other: Sum) -> None:
         """Add another sum."""
         self.running.add(other.running)
-        self.jobs.add(other.jobs)
+        if other.of_jobs is not None:
+            self.add_jobs(other.of_jobs)
+
+    def add_jobs(self, amounts: Amounts) -> None:
+        """Add what jobs take."""
+        if self.of_jobs is None:
+            self.of_jobs = Amounts()
+        self.of_jobs.add(amounts)
+
+
+_NOTHING = Amounts()
 
 
 @dataclass
@@ -71,7 +86,7 @@ class Sums:
                 amounts = workload.amounts()
                 selected = self.node_selectors.setdefault(workload.selector, Sum())
                 for part in (selected, own):
-                    (part.jobs if is_job else part.running).add(amounts)
+                    (part.add_jobs if is_job else part.running.add)(amounts)
         for volume in made.volumes:
             own.running.add_volume(volume.storage_class, volume.size, volume.count)
         own.running.load_balancers += made.load_balancers

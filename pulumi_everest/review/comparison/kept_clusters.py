@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from types import MappingProxyType
 from typing import Any, Final
 
 from pulumi_everest.core.changes.secret_changes import SecretHandling
@@ -21,6 +22,8 @@ from pulumi_everest.workspace.one_by_one import OneByOne, Seen
 
 _NAMES: Final = ("namespace", "name", "finalizers")
 _HANDLING: Final = SecretHandling()
+_NONE: Final[Mapping[Any, Any]] = MappingProxyType({})
+"""What documents say nothing of, once for all clusters."""
 
 
 @dataclass
@@ -71,7 +74,13 @@ class KeptClusters:
         kept: KeptCluster = seen.kept
         setup = self._workspace.setup(seen.provider)[0]
         assert setup is not None  # it was planned with it
-        snapshot = replace(kept.snapshot, options=self._once(kept.snapshot.options))
+        snapshot = replace(
+            kept.snapshot,
+            options=self._once(kept.snapshot.options),
+            written=_NONE,
+            several=_NONE,
+            operator_images=_NONE,
+        )
         about = self._once(kept.group.about)
         shown = partial(_shown_at, self._workspace, seen.number)
         cluster = Cluster(

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
 
 from pulumi_everest.core.capacity.amounts import Amounts
 from pulumi_everest.core.capacity.prices import Prices
@@ -12,11 +15,13 @@ from pulumi_everest.review.page.capacity import Capacity, Jobs, NotKnown, Paid, 
 from pulumi_everest.review.page.names import folded_names
 
 _NONE = Sum()
+_Model = TypeVar("_Model", bound=BaseModel)
 
 
 def capacity(before: Sums | None, after: Sums, prices: Prices | None = None) -> Capacity:
     """The capacity of what is to be; with that of what there was, if there is another side."""
-    both = (before, after)
+    sides = [side for side in (before, after) if side is not None]
+    made = _Shared(prices)
 
     def parts(of: Sequence[Mapping[str, Sum]]) -> list[Part]:
         *was, now = of
@@ -24,16 +29,15 @@ def capacity(before: Sums | None, after: Sums, prices: Prices | None = None) -> 
         return [
             Part(
                 name=name,
-                before=_totals(was[0].get(name, _NONE), prices) if was else None,
-                after=_totals(now.get(name, _NONE), prices),
+                before=made.totals(was[0].get(name, _NONE)) if was else None,
+                after=made.totals(now.get(name, _NONE)),
             )
             for name in names
         ]
 
-    sides = [side for side in both if side is not None]
     return Capacity(
-        before=_totals(before.total, prices) if before is not None else None,
-        after=_totals(after.total, prices),
+        before=made.totals(before.total) if before is not None else None,
+        after=made.totals(after.total),
         clusters=after.known,
         namespaces=parts([side.namespaces for side in sides]),
         technologies=parts([side.technologies for side in sides]),
@@ -43,28 +47,55 @@ def capacity(before: Sums | None, after: Sums, prices: Prices | None = None) -> 
     )
 
 
-def _totals(of: Sum, prices: Prices | None) -> Totals:
-    running, jobs = of.running, of.jobs
-    return Totals(
-        requests=_resources(running.asked.requests),
-        limits=_resources(running.asked.limits),
-        without_requests=Unsaid(**_unsaid(running.asked.without_requests)),
-        without_limits=Unsaid(**_unsaid(running.asked.without_limits)),
-        storage=dict(sorted(running.storage.items())),
-        volumes=sum(running.volumes.values()),
-        pods=running.pods,
-        load_balancers=running.load_balancers,
-        jobs=Jobs(pods=jobs.pods, requests=_resources(jobs.asked.requests), limits=_resources(jobs.asked.limits)),
-        cost=round(prices.cost(running), 2) if prices is not None else None,
-    )
+class _Shared:
+    """Makes the models of sums. Parts of a fleet are often equal, and mostly so before and after: those are one."""
+
+    def __init__(self, prices: Prices | None) -> None:
+        self._prices = prices
+        self._made: dict[object, Any] = {}
+
+    def totals(self, of: Sum) -> Totals:
+        """The totals of a sum."""
+        running, jobs = of.running, of.jobs
+        return self._one(
+            Totals,
+            requests=self._resources(running.asked.requests),
+            limits=self._resources(running.asked.limits),
+            without_requests=self._unsaid(running.asked.without_requests),
+            without_limits=self._unsaid(running.asked.without_limits),
+            storage=dict(sorted(running.storage.items())),
+            volumes=sum(running.volumes.values()),
+            pods=running.pods,
+            load_balancers=running.load_balancers,
+            jobs=self._one(
+                Jobs,
+                pods=jobs.pods,
+                requests=self._resources(jobs.asked.requests),
+                limits=self._resources(jobs.asked.limits),
+            ),
+            cost=round(self._prices.cost(running), 2) if self._prices is not None else None,
+        )
+
+    def _resources(self, amounts: Mapping[str, int]) -> Resources:
+        return self._one(Resources, cpu=amounts.get("cpu", 0) / 1000, memory=amounts.get("memory", 0))
+
+    def _unsaid(self, counts: Mapping[str, int]) -> Unsaid:
+        return self._one(Unsaid, **{name: number for name, number in counts.items() if name in Unsaid.model_fields})
+
+    def _one(self, model: type[_Model], **values: Any) -> _Model:
+        """The model with these values; models among them are known by what they are, since equal ones are one."""
+        key = (model, *(_key(value) for value in values.items()))
+        made: _Model | None = self._made.get(key)
+        if made is None:
+            made = self._made[key] = model(**values)
+        return made
 
 
-def _resources(amounts: Mapping[str, int]) -> Resources:
-    return Resources(cpu=amounts.get("cpu", 0) / 1000, memory=amounts.get("memory", 0))
-
-
-def _unsaid(counts: Mapping[str, int]) -> dict[str, int]:
-    return {name: number for name, number in counts.items() if name in Unsaid.model_fields}
+def _key(entry: tuple[str, Any]) -> tuple[str, Any]:
+    name, value = entry
+    if isinstance(value, BaseModel):
+        return name, id(value)
+    return name, tuple(value.items()) if isinstance(value, dict) else value
 
 
 def _not_known(unknown: Iterable[Taken]) -> list[NotKnown]:

@@ -347,7 +347,7 @@ def test_volumes_are_asked_for_once_for_the_databases_of_a_namespace(cluster: ty
 
     of_all = "app.kubernetes.io/name=percona-server-mongodb,app.kubernetes.io/instance"
     assert cluster.selected == [of_all, of_all]
-    assert [(urn, text.partition("has left ")[2].partition(". Now")[0]) for _, text, urn in said] == [
+    assert sorted((urn, text.partition("has left ")[2].partition(". Now")[0]) for _, text, urn in said) == [
         ("urn:a", "the volume mongod-data-a-rs0-0"),
         ("urn:b", "the volume mongod-data-b-rs0-0"),
         ("urn:shop", "the volume mongod-data-a-rs0-0"),

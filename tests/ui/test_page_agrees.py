@@ -116,7 +116,7 @@ def test_random_edits_never_disagree_with_the_command(fuzzing: Fuzzing, tmp_path
             file.write_text(answer["yaml"], encoding="utf-8")
             beside = known.existing.named(cluster).beside if cluster else []  # type: ignore[union-attr]
             inputs = read_inputs([str(file)])
-            inputs.documents += beside
+            inputs.documents = [*inputs.documents, *beside]
             expected = gather(inputs, Options(no_lock=True), objects=False).findings
             own = [one for one in answer["findings"] if one["code"] != "form" and not one["code"].startswith("change.")]
             assert said(own) == said([entry.as_data() for entry in expected if entry.code != "provider.no-plugin"]), (

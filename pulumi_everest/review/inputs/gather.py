@@ -15,7 +15,6 @@ from pulumi_everest.model.source.packed import Head, PackedDocuments
 from pulumi_everest.plugins.find import Plugins
 from pulumi_everest.review.inputs.crd_files import crd_files, schemas
 from pulumi_everest.review.inputs.foreign import misspelt
-from pulumi_everest.review.inputs.kept import Keep
 from pulumi_everest.review.inputs.one_by_one import Documents
 from pulumi_everest.review.inputs.paths import Inputs
 from pulumi_everest.review.inputs.sources import Sources
@@ -26,6 +25,7 @@ from pulumi_everest.workspace.workspace import Workspace
 if TYPE_CHECKING:
     from pulumi_everest.review.clusters import Cluster
     from pulumi_everest.review.inputs.groups import Group, Item
+    from pulumi_everest.review.inputs.kept import Keep
 
 GROUP = API_VERSION.split("/", maxsplit=1)[0]
 

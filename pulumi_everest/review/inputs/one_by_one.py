@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from pulumi_everest.model.source.packed import PackedDocuments
 from pulumi_everest.review.inputs.foreign import misspelt
-from pulumi_everest.review.inputs.kept import Keep
 from pulumi_everest.review.locks.files import LockFiles, folder_of_file
 from pulumi_everest.workspace.one_by_one import OneByOne, Seen
 from pulumi_everest.workspace.spread import Ahead, in_order
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from pulumi_everest.model.lock import Lock
     from pulumi_everest.plugins.find import Plugins
     from pulumi_everest.review.inputs.groups import Group
+    from pulumi_everest.review.inputs.kept import Keep
     from pulumi_everest.review.options import Options
     from pulumi_everest.workspace.plans import Planned
 
@@ -64,11 +64,11 @@ class Documents:
         return self._locks.findings
 
     def _seen(self, numbers: Sequence[int], keep: Keep | None) -> list[Seen]:
-        from pulumi_everest.review.inputs.document_groups import cluster_group
-
         singles = self.workspace.look(numbers)
         if keep is None:
             return [self.workspace.seen(single) for single in singles]
+        from pulumi_everest.review.inputs.document_groups import cluster_group
+
         groups = [cluster_group(single.plan) if single.plan is not None else None for single in singles]
         kept = [keep(group) if group is not None else None for group in groups]
         return [self.workspace.seen(single, own) for single, own in zip(singles, kept, strict=True)]

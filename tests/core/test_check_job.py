@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from expected import Said
+from toy_definition import toy_definition
 
 from pulumi_everest.core.check_job import Job, JobKind, check_job, job_shapes, source_findings, with_storage
 from pulumi_everest.core.paths import FieldSet
@@ -19,18 +20,7 @@ from pulumi_everest.model.plugin_files.manifest import PluginManifest
 SAID = Said(__file__)
 said_in_full = SAID.fixture()
 
-DEFINITION = DatabaseClusterDefinition.model_validate(
-    {
-        "apiVersion": "everest.percona.com/v2alpha1",
-        "kind": "DatabaseClusterDefinition",
-        "metadata": {"name": "toy"},
-        "spec": {
-            "componentTypes": {"db": {"versions": [{"version": "1", "image": "x:1"}]}},
-            "components": {"engine": {"type": "db"}},
-            "topologies": {"one": {"components": {"engine": None}}},
-        },
-    }
-)
+DEFINITION = toy_definition()
 MANIFEST: dict[str, Any] = {
     "name": "toy",
     "title": "Toy",

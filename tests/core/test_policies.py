@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from expected import Said
+from toy_definition import toy_definition
 
 from pulumi_everest.core.changes.impact import Concealed
 from pulumi_everest.core.changes.policies import Policies, Specs, guard_of, guards_of
@@ -14,25 +15,13 @@ from pulumi_everest.core.definitions.samples import field_paths
 from pulumi_everest.core.technology import Definition
 from pulumi_everest.model.cluster import DatabaseClusterSpec, Instance
 from pulumi_everest.model.deferred import Deferred
-from pulumi_everest.model.definition import DatabaseClusterDefinition
 
 SAID = Said(__file__)
 said_in_full = SAID.fixture()
 
 
 def definition(*changes: dict[str, Any]) -> Definition:
-    document = {
-        "apiVersion": "everest.percona.com/v2alpha1",
-        "kind": "DatabaseClusterDefinition",
-        "metadata": {"name": "toy"},
-        "spec": {
-            "componentTypes": {"db": {"versions": [{"version": "1", "image": "x:1"}]}},
-            "components": {"engine": {"type": "db"}},
-            "topologies": {"one": {"components": {"engine": None}}},
-            "changes": list(changes),
-        },
-    }
-    return Definition(DatabaseClusterDefinition.model_validate(document))
+    return Definition(toy_definition(*changes))
 
 
 def entry(path: str, policy: str, **more: Any) -> dict[str, Any]:

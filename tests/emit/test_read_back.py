@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 import pytest
+from toy_definition import toy_definition
 
 from pulumi_everest.core.changes.policies import Policies
 from pulumi_everest.core.resolve import Resolved
@@ -17,7 +18,6 @@ from pulumi_everest.emit.read_back.reading import ReadBack
 from pulumi_everest.emit.read_back.written import counterpart, label
 from pulumi_everest.emit.templates.template import Template
 from pulumi_everest.model.deferred import Deferred
-from pulumi_everest.model.definition import DatabaseClusterDefinition
 from pulumi_everest.model.findings import EverestError
 from pulumi_everest.model.shapes import ANY
 from pulumi_everest.model.source.documents import read_yaml
@@ -61,18 +61,7 @@ def test_a_component_is_not_known_by_what_is_only_made_with_its_fields() -> None
 
 
 def policies(*changes: dict[str, Any]) -> Policies:
-    document = {
-        "apiVersion": "everest.percona.com/v2alpha1",
-        "kind": "DatabaseClusterDefinition",
-        "metadata": {"name": "toy"},
-        "spec": {
-            "componentTypes": {"db": {"versions": [{"version": "1", "image": "x:1"}]}},
-            "components": {"engine": {"type": "db"}},
-            "topologies": {"one": {"components": {"engine": None}}},
-            "changes": list(changes),
-        },
-    }
-    return Policies.of(Definition(DatabaseClusterDefinition.model_validate(document)))
+    return Policies.of(Definition(toy_definition(*changes)))
 
 
 ORDERED = {"path": "backup.storages", "policy": "keep-order"}

@@ -138,8 +138,7 @@ def _gather_documents(
     )
     gathered.foreign += len(workspace.foreign)
     gathered.findings += [entry for document in workspace.foreign for entry in misspelt(document)]
-    heads = [Head.of(document.data) for document in inputs.documents]
-    gathered.clusters += sum(1 for head in heads if _is_ours(head.api_version) and head.kind == "DatabaseCluster")
+    gathered.clusters += _clusters_among(Head.of(document.data) for document in inputs.documents)
     locks = LockFiles(options)
     locks.apply(workspace.clusters)
     planned = workspace.plan(partial=options.keep_sound, objects=objects, spread=options.spread)
@@ -187,12 +186,13 @@ def about_all(documents: Documents, packed: PackedDocuments, gathered: Gathered)
     """What is known of documents before the first of them is planned."""
     gathered.foreign += len(documents.workspace.foreign)
     gathered.findings += documents.of_foreign()
-    heads = (packed.packed(number).head for number in range(len(packed)))
-    gathered.clusters += sum(1 for head in heads if _is_ours(head.api_version) and head.kind == "DatabaseCluster")
+    gathered.clusters += _clusters_among(packed.packed(number).head for number in range(len(packed)))
 
 
-def _is_ours(version: str | None) -> bool:
-    return (version or "").partition("/")[0] == GROUP
+def _clusters_among(heads: Iterable[Head]) -> int:
+    """How many documents are clusters, of whatever version."""
+    ours = (head for head in heads if (head.api_version or "").partition("/")[0] == GROUP)
+    return sum(1 for head in ours if head.kind == "DatabaseCluster")
 
 
 # Programs

@@ -52,12 +52,12 @@ class LockFiles:
         """Let the clusters of documents know what their lock says."""
         for cluster in clusters:
             name = name_of(cluster)
-            if name is not None and not (self.options.no_lock or self._ignores(name)):
+            if name is not None and not self._ignores(name):
                 cluster.lock = self.of(folder_of(cluster), name)
 
     def of(self, folder: Path, name: str) -> Lock | None:
         """What the lock of a folder says of the cluster of a document, named as by `name_of`."""
-        if self.options.no_lock or self._ignores(name):
+        if self._ignores(name):
             return None
         locks = self._of(folder)
         return locks.of(None, [name]) if locks is not None else None
@@ -65,11 +65,12 @@ class LockFiles:
     def read_for(self, names: Iterable[tuple[Path, str]]) -> None:
         """Read the lock files of clusters, each by its folder and ``namespace/name``, before `apply` asks for one."""
         for folder, name in names:
-            if not (self.options.no_lock or self._ignores(name)):
+            if not self._ignores(name):
                 self._of(folder)
 
     def _ignores(self, name: str) -> bool:
-        return self._unlocked is not None and (not self._unlocked or is_named(name, self._unlocked))
+        unlocked = self._unlocked
+        return self.options.no_lock or (unlocked is not None and (not unlocked or is_named(name, unlocked)))
 
     def _of(self, folder: Path) -> Locks | None:
         if folder not in self._read:

@@ -24,7 +24,7 @@ import pulumi_everest.cli.render
 import pulumi_everest.cli.status
 import pulumi_everest.cli.validate
 import pulumi_everest.resources.cluster
-import pulumi_everest.review.inputs.programs
+import pulumi_everest.review.inputs.programs.program_groups
 import pulumi_everest.serving.property_errors  # noqa: F401 - imported before the processes are forked
 from benchmarks import program
 from benchmarks.clusters import API_VERSION, sharded_spec

@@ -10,7 +10,7 @@ from pulumi_everest.core.merging import over
 from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.findings import EverestError, Finding, Place, finding, path_text
 from pulumi_everest.plugins.plugin import WORKLOADS, Plugin
-from pulumi_everest.workspace.plans import Plan
+from pulumi_everest.workspace.plans.plan import Plan
 from pulumi_everest.workspace.workspace import ClusterInput, Workspace
 
 _SIZES: Final[Mapping[tuple[str, ...], tuple[Any, ...]]] = {

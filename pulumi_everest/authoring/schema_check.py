@@ -15,8 +15,8 @@ from pulumi_everest.model.findings import Finding, path_text
 from pulumi_everest.model.source.documents import Document
 from pulumi_everest.plugins.plugin import Plugin
 from pulumi_everest.testing.probes.places import template_place
-from pulumi_everest.workspace.job_plans import JobPlan
-from pulumi_everest.workspace.plans import Plan
+from pulumi_everest.workspace.plans.job_plans import JobPlan
+from pulumi_everest.workspace.plans.plan import Plan
 
 CODES = ("emit.object", "emit.no-schema")
 """What is said here, and by the workspace about a cluster of a user's."""

@@ -149,7 +149,7 @@ def preview(
     from pulumi_everest.review.inputs.gather import gather
     from pulumi_everest.review.page.build import capacity_page, page
     from pulumi_everest.review.page.capacity_build import capacity
-    from pulumi_everest.workspace.plan_memory import PlanMemory
+    from pulumi_everest.workspace.plans.plan_memory import PlanMemory
 
     running = against == "cluster" and not os.path.lexists(against)
     if (kubeconfig or context) and not running:

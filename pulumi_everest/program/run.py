@@ -36,8 +36,8 @@ from pulumi_everest.resources.candidates.run import findings_here, plans_here, t
 from pulumi_everest.resources.engine import tokens
 from pulumi_everest.resources.engine.errors import raised_by_program
 from pulumi_everest.resources.engine.warnings import WITHOUT_ENGINE
-from pulumi_everest.workspace.job_plans import JobPlan
-from pulumi_everest.workspace.plans import Plan
+from pulumi_everest.workspace.plans.job_plans import JobPlan
+from pulumi_everest.workspace.plans.plan import Plan
 
 TIMEOUT = 60.0
 """Seconds that a program may take."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pulumi_everest.workspace.spread import Spread, in_order
 
 if TYPE_CHECKING:
-    from pulumi_everest.workspace.plan_memory import PlanMemory
+    from pulumi_everest.workspace.plans.plan_memory import PlanMemory
 
 STDIN = "<stdin>"
 """What standard input is called where a file is named."""

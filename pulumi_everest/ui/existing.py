@@ -16,7 +16,7 @@ from pulumi_everest.review.inputs.paths import Inputs, read_inputs
 from pulumi_everest.review.inputs.sources import Sources
 from pulumi_everest.review.options import Options
 from pulumi_everest.workspace.documents import secrets_in_yaml
-from pulumi_everest.workspace.plans import Plan
+from pulumi_everest.workspace.plans.plan import Plan
 from pulumi_everest.workspace.workspace import Workspace
 
 KIND = "DatabaseCluster"
@@ -121,7 +121,7 @@ def _of_documents(inputs: Inputs, result: AllExisting) -> Iterator[Existing]:
 def _of_programs(inputs: Inputs, options: Options, result: AllExisting) -> Iterator[Existing]:
     if not inputs.programs:
         return
-    from pulumi_everest.review.inputs.programs import run
+    from pulumi_everest.review.inputs.programs.program_groups import run
 
     for folder in inputs.programs:
         ran, _ = run(folder, options, result.sources)

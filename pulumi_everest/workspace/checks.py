@@ -18,11 +18,11 @@ from pulumi_everest.emit.objects import Emitted, emit
 from pulumi_everest.model.deferred import Deferred, Path
 from pulumi_everest.model.findings import EverestError, Finding, finding, located
 from pulumi_everest.plugins.find import Plugins
-from pulumi_everest.workspace import job_plans as jobs
 from pulumi_everest.workspace.by_name import ByName
 from pulumi_everest.workspace.documents import ClusterInput, Documents, JobInput
-from pulumi_everest.workspace.job_plans import JobPlan
-from pulumi_everest.workspace.plans import Plan
+from pulumi_everest.workspace.plans import job_plans as jobs
+from pulumi_everest.workspace.plans.job_plans import JobPlan
+from pulumi_everest.workspace.plans.plan import Plan
 from pulumi_everest.workspace.setup import Setup
 from pulumi_everest.workspace.technologies import Technologies
 from pulumi_everest.workspace.typed_config import with_typed_config
@@ -165,7 +165,7 @@ class Checks(Technologies):
         """What overrides do to fields and images beside them."""
         if not self._remarks or plan.setup.plugin is None or not has_overrides(plan.resolved.spec):
             return []
-        from pulumi_everest.workspace.override_findings import override_findings
+        from pulumi_everest.workspace.plans.override_findings import override_findings
 
         return self._placed(override_findings(plan, partial(self._made_of, plan)), plan.cluster)
 
@@ -173,7 +173,7 @@ class Checks(Technologies):
         """What the CRDs say against the objects of a cluster, placed in its input; nothing where none are given."""
         if self.crds is None:
             return []
-        from pulumi_everest.workspace.schema_findings import schema_findings
+        from pulumi_everest.workspace.plans.schema_findings import schema_findings
 
         found = schema_findings(plan, self.crds, partial(self._made_of, plan), self._without_schema)
         return self._placed(found, plan.cluster)

@@ -20,7 +20,7 @@ from pulumi_everest.plugins.find import Plugins
 from pulumi_everest.workspace.by_name import ByName
 from pulumi_everest.workspace.checks import Checked, Checks
 from pulumi_everest.workspace.documents import ClusterInput, Documents, JobInput, cluster_of
-from pulumi_everest.workspace.plans import Plan, Planned
+from pulumi_everest.workspace.plans.plan import Plan, Planned
 from pulumi_everest.workspace.setup import Setup
 from pulumi_everest.workspace.twins import twins
 

@@ -17,9 +17,9 @@ from pulumi_everest.plugins.find import Plugins
 from pulumi_everest.workspace.by_name import ByName
 from pulumi_everest.workspace.checks import Checked, Checks, of_main_object
 from pulumi_everest.workspace.documents import KINDS, ClusterInput, Documents, JobInput, ProviderInput, shape_for
-from pulumi_everest.workspace.job_plans import JobPlan
-from pulumi_everest.workspace.plan_memory import PlanMemory
-from pulumi_everest.workspace.plans import Plan, Planned
+from pulumi_everest.workspace.plans.job_plans import JobPlan
+from pulumi_everest.workspace.plans.plan import Plan, Planned
+from pulumi_everest.workspace.plans.plan_memory import PlanMemory
 from pulumi_everest.workspace.setup import Setup
 from pulumi_everest.workspace.spread import Spread, in_order
 from pulumi_everest.workspace.twins import twins

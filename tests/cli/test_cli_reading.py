@@ -13,7 +13,7 @@ import pytest
 from click.testing import Result
 
 from pulumi_everest.cli.main import everest
-from pulumi_everest.review.inputs import programs
+from pulumi_everest.review.inputs.programs import program_groups
 from pulumi_everest.review.inputs.search import found_below
 
 Run = Callable[..., Result]
@@ -140,7 +140,7 @@ def test_a_program_that_runs_long_says_so_on_a_terminal(
     project: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch, seconds: float, is_said: bool
 ) -> None:
     project(f"import time\n{PROGRAM}time.sleep(0.1)\n")
-    monkeypatch.setattr(programs, "LONG", seconds)
+    monkeypatch.setattr(program_groups, "LONG", seconds)
     said = on_terminal(monkeypatch, "validate", ".")
     assert ("note: .: the program still runs; --timeout ends it after 60 s" in said) == is_said
 
@@ -149,5 +149,5 @@ def test_a_program_that_runs_long_says_nothing_into_a_log(
     project: Callable[[str], Path], run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     project(f"import time\n{PROGRAM}time.sleep(0.1)\n")
-    monkeypatch.setattr(programs, "LONG", 0.01)
+    monkeypatch.setattr(program_groups, "LONG", 0.01)
     assert run("validate", ".").stderr == ""

@@ -18,7 +18,7 @@ from pulumi_everest.review.inputs.gather import Gathered, gather
 from pulumi_everest.review.inputs.paths import Inputs
 from pulumi_everest.review.options import Options
 from pulumi_everest.workspace import one_by_one
-from pulumi_everest.workspace.plans import Plan
+from pulumi_everest.workspace.plans.plan import Plan
 from pulumi_everest.workspace.spread import AT_ONCE
 
 Run = Callable[..., Result]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from pulumi_everest.review.inputs.python_places import argument_place
+from pulumi_everest.review.inputs.programs.python_places import argument_place
 
 PROGRAM = """\
 import pulumi_everest as everest

@@ -28,7 +28,7 @@ from pulumi_everest.testing.probes.cluster_probe import ClusterProbe
 from pulumi_everest.testing.probes.job_probe import JobProbe, job_probe
 from pulumi_everest.testing.probes.outcomes import FINE, Made
 from pulumi_everest.testing.probes.report import technology_of
-from pulumi_everest.workspace.job_plans import filling
+from pulumi_everest.workspace.plans.job_plans import filling
 from pulumi_everest.workspace.setup import Setup
 from pulumi_everest.workspace.workspace import Workspace, shape_for
 

@@ -29,8 +29,8 @@ from pulumi_everest.plugins.load import load_plugin
 from pulumi_everest.plugins.plugin import Plugin
 from pulumi_everest.workspace.explain.clusters import Explained, explained
 from pulumi_everest.workspace.explain.jobs import explained_job
-from pulumi_everest.workspace.job_plans import JobPlan, checked, emitted
-from pulumi_everest.workspace.plans import Plan
+from pulumi_everest.workspace.plans.job_plans import JobPlan, checked, emitted
+from pulumi_everest.workspace.plans.plan import Plan
 from pulumi_everest.workspace.workspace import Workspace, shape_for
 
 OTHERS = [File(__file__).parents[2] / "examples" / name for name in ("plugin-cache/cache", "plugin-strata/strata")]

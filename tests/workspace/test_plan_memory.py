@@ -14,7 +14,7 @@ from pulumi_everest.model.lock_file import LockedCluster
 from pulumi_everest.model.source.documents import read_yaml
 from pulumi_everest.plugins.find import Plugins, builtin
 from pulumi_everest.workspace import checks as module
-from pulumi_everest.workspace.plan_memory import PlanMemory
+from pulumi_everest.workspace.plans.plan_memory import PlanMemory
 from pulumi_everest.workspace.workspace import Planned, Workspace, shape_for
 
 API = "everest.percona.com/v2alpha1"

@@ -29,7 +29,7 @@ from pulumi_everest.resources.candidates.registered import RegisteredProvider
 from pulumi_everest.resources.candidates.run import Run
 from pulumi_everest.resources.hooks.stored_state import inputs_of
 from pulumi_everest.workspace.connection import Connection
-from pulumi_everest.workspace.plans import Plan
+from pulumi_everest.workspace.plans.plan import Plan
 from pulumi_everest.workspace.workspace import ClusterInput
 
 

@@ -18,8 +18,8 @@ from pulumi_everest.model.findings import Finding
 from pulumi_everest.resources.arguments.naming import OTHER_LANGUAGE
 from pulumi_everest.resources.engine.errors import ClusterError
 from pulumi_everest.resources.engine.garbage_collector import freeze_loaded_objects
-from pulumi_everest.workspace.job_plans import JobPlan
-from pulumi_everest.workspace.plans import Plan
+from pulumi_everest.workspace.plans.job_plans import JobPlan
+from pulumi_everest.workspace.plans.plan import Plan
 
 ROUNDS = 32
 """How often the loop goes round before the gate opens, so that secrets and what is made of them are known."""

@@ -20,7 +20,7 @@ from pulumi_everest.resources.candidates.cluster_reading import METADATA
 from pulumi_everest.resources.candidates.deciding import decided
 from pulumi_everest.resources.candidates.registered import RegisteredCluster
 from pulumi_everest.resources.candidates.run import Run
-from pulumi_everest.workspace.job_plans import JobPlan, schema_findings
+from pulumi_everest.workspace.plans.job_plans import JobPlan, schema_findings
 from pulumi_everest.workspace.workspace import JobInput, Setup
 
 PROGRAM_ONLY = frozenset({*METADATA, "deletionPolicy", "waitFor"})

@@ -31,8 +31,8 @@ from pulumi_everest.resources.hooks.guard import Guard
 from pulumi_everest.resources.hooks.job_changes import JobChanges
 from pulumi_everest.resources.hooks.ownership import Ownership
 from pulumi_everest.resources.hooks.preflight import Preflight
-from pulumi_everest.workspace.job_plans import JobPlan
-from pulumi_everest.workspace.plans import Plan
+from pulumi_everest.workspace.plans.job_plans import JobPlan
+from pulumi_everest.workspace.plans.plan import Plan
 
 if TYPE_CHECKING:
     from pulumi_everest.core.technology import Technology

@@ -15,7 +15,7 @@ from pulumi_everest.review.inputs.origins import said_by
 from pulumi_everest.workspace.explain.clusters import explained
 from pulumi_everest.workspace.explain.jobs import explained_job
 from pulumi_everest.workspace.explain.own_values import own_values
-from pulumi_everest.workspace.job_plans import JobPlan
+from pulumi_everest.workspace.plans.job_plans import JobPlan
 from pulumi_everest.workspace.technologies import Technologies
 from pulumi_everest.workspace.workspace import Plan, Planned, Workspace
 

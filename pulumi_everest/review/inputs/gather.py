@@ -200,10 +200,10 @@ def _clusters_among(heads: Iterable[Head]) -> int:
 
 def _gather_program(folder: Path, options: Options, gathered: Gathered, *, objects: bool) -> None:
     try:
-        from pulumi_everest.review.inputs.program_explained import explain
-        from pulumi_everest.review.inputs.programs import run
-        from pulumi_everest.review.inputs.python_places import placed
-        from pulumi_everest.review.inputs.yaml_places import placed_in_yaml
+        from pulumi_everest.review.inputs.programs.program_explained import explain
+        from pulumi_everest.review.inputs.programs.program_groups import run
+        from pulumi_everest.review.inputs.programs.python_places import placed
+        from pulumi_everest.review.inputs.programs.yaml_places import placed_in_yaml
     except ModuleNotFoundError as error:
         gathered.findings.append(_without_pulumi(folder, error))
         return
@@ -226,7 +226,7 @@ def _gather_stacks(folder: Path, options: Options, gathered: Gathered, *, object
     What is of a stack is called after it, and after the folder too unless that is `alone`.
     """
     from pulumi_everest.program.project import stacks_of
-    from pulumi_everest.review.inputs.stacks import of_stack
+    from pulumi_everest.review.inputs.programs.stacks import of_stack
 
     stacks: list[str | None] = [*stacks_of(folder)]
     for stack in stacks or [options.stack]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pulumi_everest.review.inputs.groups import Group
     from pulumi_everest.review.inputs.kept import Keep
     from pulumi_everest.review.options import Options
-    from pulumi_everest.workspace.plans import Planned
+    from pulumi_everest.workspace.plans.plan import Planned
 
 
 class Documents:

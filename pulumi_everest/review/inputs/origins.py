@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pulumi_everest.model.deferred import Path
 from pulumi_everest.workspace.explain.clusters import source_of
-from pulumi_everest.workspace.plans import Plan
+from pulumi_everest.workspace.plans.plan import Plan
 
 
 def said_by(plan: Plan, path: Path) -> str:

@@ -37,8 +37,8 @@ from pulumi_everest.testing.probes.outcomes import (
 )
 from pulumi_everest.testing.probes.places import template_place
 from pulumi_everest.testing.probes.schema_samples import fitting_patch
-from pulumi_everest.workspace import job_plans as jobs
 from pulumi_everest.workspace.documents import JobInput
+from pulumi_everest.workspace.plans import job_plans as jobs
 from pulumi_everest.workspace.setup import Setup
 
 METADATA = {"name": "probe", "namespace": "probes"}

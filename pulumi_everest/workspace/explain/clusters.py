@@ -14,8 +14,8 @@ from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.findings import Place
 from pulumi_everest.model.source.documents import Document
 from pulumi_everest.plugins.plugin import Plugin
-from pulumi_everest.workspace.job_plans import filling, filling_of
-from pulumi_everest.workspace.plans import Plan
+from pulumi_everest.workspace.plans.job_plans import filling, filling_of
+from pulumi_everest.workspace.plans.plan import Plan
 
 
 @dataclass(frozen=True)

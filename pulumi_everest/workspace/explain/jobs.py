@@ -13,8 +13,8 @@ from pulumi_everest.emit.explain.followed import changed, changed_data, followed
 from pulumi_everest.emit.objects import Emitted
 from pulumi_everest.model.deferred import Path
 from pulumi_everest.workspace.explain.clusters import Explained, Source, explained_values, sources_of
-from pulumi_everest.workspace.job_plans import JobPlan, emitted
-from pulumi_everest.workspace.plans import Plan
+from pulumi_everest.workspace.plans.job_plans import JobPlan, emitted
+from pulumi_everest.workspace.plans.plan import Plan
 
 _STORAGES = ("backup", "storages")
 

@@ -17,7 +17,7 @@ from pulumi_everest.emit.objects import Emitted, emit
 from pulumi_everest.model.deferred import Deferred, Path
 from pulumi_everest.model.findings import EverestError
 from pulumi_everest.workspace.explain.clusters import sources_of
-from pulumi_everest.workspace.plans import Plan
+from pulumi_everest.workspace.plans.plan import Plan
 
 _OF_THE_USER: Final = frozenset({"cluster", "versions", "provider"})
 _IN_METADATA: Final = ("labels", "annotations")

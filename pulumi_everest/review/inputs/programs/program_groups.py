@@ -29,11 +29,11 @@ from pulumi_everest.resources.hooks.stored_state import allowed, snapshot_of
 from pulumi_everest.review.clusters import Cluster
 from pulumi_everest.review.inputs.groups import Group, Item
 from pulumi_everest.review.inputs.origins import said_by
-from pulumi_everest.review.inputs.python_places import placed
+from pulumi_everest.review.inputs.programs.python_places import placed
 from pulumi_everest.review.inputs.sources import Sources
 from pulumi_everest.review.options import Options
 from pulumi_everest.workspace.explain.own_values import own_values
-from pulumi_everest.workspace.plans import Plan
+from pulumi_everest.workspace.plans.plan import Plan
 
 
 def run(folder: Folder, options: Options, sources: Sources) -> tuple[ProgramRun, list[Group]]:

@@ -8,7 +8,7 @@ from pulumi_everest.core.resolve import Resolved
 from pulumi_everest.emit.objects import Emitted
 from pulumi_everest.model.findings import Finding
 from pulumi_everest.workspace.documents import ClusterInput
-from pulumi_everest.workspace.job_plans import JobPlan
+from pulumi_everest.workspace.plans.job_plans import JobPlan
 from pulumi_everest.workspace.setup import Setup
 
 

@@ -15,7 +15,7 @@ from pulumi_everest.emit.objects import emit
 from pulumi_everest.emit.read_back.images import written_image_findings
 from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.findings import Finding, Place, finding, path_text
-from pulumi_everest.workspace.plans import Plan
+from pulumi_everest.workspace.plans.plan import Plan
 
 
 def override_findings(plan: Plan, remade: Emit) -> Iterator[Finding]:

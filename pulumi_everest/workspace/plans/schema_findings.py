@@ -12,7 +12,7 @@ from pulumi_everest.emit.everest import API_VERSION
 from pulumi_everest.emit.object_check import check_objects, no_schema, unchecked
 from pulumi_everest.emit.objects import Emitted, emit
 from pulumi_everest.model.findings import Finding
-from pulumi_everest.workspace.plans import Plan
+from pulumi_everest.workspace.plans.plan import Plan
 
 Emit = Callable[[Resolved], list[Emitted]]
 

@@ -15,13 +15,13 @@ from pulumi_everest.resources.arguments.models import JOBS, DatabaseClusterArgs
 from pulumi_everest.resources.arguments.naming import as_written
 from pulumi_everest.resources.engine import tokens
 from pulumi_everest.review.inputs.groups import Group, Item
-from pulumi_everest.review.inputs.python_places import placed
+from pulumi_everest.review.inputs.programs.python_places import placed
+from pulumi_everest.review.inputs.programs.yaml_places import placed_in_yaml
 from pulumi_everest.review.inputs.sources import Sources
-from pulumi_everest.review.inputs.yaml_places import placed_in_yaml
 from pulumi_everest.workspace.explain.clusters import Explained, explained
 from pulumi_everest.workspace.explain.jobs import explained_job
-from pulumi_everest.workspace.job_plans import JobPlan
-from pulumi_everest.workspace.plans import Plan
+from pulumi_everest.workspace.plans.job_plans import JobPlan
+from pulumi_everest.workspace.plans.plan import Plan
 
 _TOKENS = {"cluster": tokens.CLUSTER, **tokens.JOBS}
 Key = tuple[str, str, str]

@@ -1,0 +1,1 @@
+"""Pulumi programs as inputs: run, put into groups, each stack, and where in them a value is written."""

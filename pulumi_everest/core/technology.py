@@ -231,9 +231,8 @@ class Reading(Protocol):
 class WorkloadMaker(Protocol):
     """Who knows what the operator makes of a cluster's objects."""
 
-    @property
-    def reads_spec_only(self) -> bool:
-        """Whether of the main object nothing counts but its spec."""
+    def decisive(self, main: Mapping[str, Any], objects: Sequence[Mapping[str, Any]] = ()) -> Any:
+        """What of the objects decides what becomes of them, as plain data; what else they say makes no difference."""
         ...
 
     def make(self, main: Mapping[str, Any], objects: Sequence[Mapping[str, Any]] = ()) -> Any:

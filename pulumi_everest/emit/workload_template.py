@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property, partial
 from typing import Any, Final
 
 from pydantic import BaseModel
 
 from pulumi_everest.emit.templates.compile import WORDS, Compiler
+from pulumi_everest.emit.templates.inferred_fields import reads_of_value
 from pulumi_everest.emit.templates.nodes import MARKS, Node
+from pulumi_everest.emit.templates.read_parts import ReadPart
 from pulumi_everest.expressions.functions import FunctionSpec
+from pulumi_everest.expressions.reads import Read
 from pulumi_everest.expressions.scope import Scope
 from pulumi_everest.model.deferred import Deferred, Path, holds_deferred
 from pulumi_everest.model.findings import Finding, sort_findings
@@ -42,9 +45,8 @@ class WorkloadTemplate:
     """The compiled template. `findings` is all that is wrong with it; only one without any makes something."""
 
     findings: list[Finding] = field(default_factory=list)
-    reads_spec_only: bool = False
-    """Whether of the main object nothing counts but its spec, so that objects with equal ones become the same."""
     _node: Node | None = None
+    _reads: Callable[[], Iterable[Read]] = tuple
 
     @classmethod
     def parse(cls, document: Document, functions: Sequence[FunctionSpec] = ()) -> WorkloadTemplate:
@@ -56,7 +58,8 @@ class WorkloadTemplate:
             _check_part(compiler, document.data, (), WorkloadFile)
         else:
             compiler.report("plugin.template", (), "workloads.yaml takes a mapping with 'workloads'")
-        return cls(sort_findings(compiler.findings), not any(map(_ELSE.search, _texts(document.data))), node)
+        reads = partial(reads_of_value, document.data, compiler.compiled, VARIABLES)
+        return cls(sort_findings(compiler.findings), node, reads)
 
     def make(self, main: Mapping[str, Any], objects: Sequence[Mapping[str, Any]] = ()) -> Any:
         """What becomes of the objects of a cluster, as `core.capacity.workloads` reads it; values may be a `Deferred`.
@@ -68,21 +71,13 @@ class WorkloadTemplate:
         made = self._node.make(Scope(values, holds_deferred(list(values.values()))))
         return Deferred() if made.__class__ in MARKS else made
 
+    def decisive(self, main: Mapping[str, Any], objects: Sequence[Mapping[str, Any]] = ()) -> Any:
+        """What of the objects decides what becomes of them, as plain data: with equal parts they become the same."""
+        return self._part.cut({"self": main, "objects": objects})
 
-_ELSE: Final = re.compile(r"(?<![\w.])self(?!\.\??spec\b)")
-"""The main object itself, or another part of it than its spec."""
-
-
-def _texts(data: Any) -> Iterator[str]:
-    """All texts of a template, keys too."""
-    if isinstance(data, str):
-        yield data
-    elif isinstance(data, dict):
-        for key, value in data.items():
-            yield from (*_texts(key), *_texts(value))
-    elif isinstance(data, list):
-        for value in data:
-            yield from _texts(value)
+    @cached_property
+    def _part(self) -> ReadPart:
+        return ReadPart.of(self._reads())
 
 
 def _check_part(compiler: Compiler, data: Mapping[str, Any], path: Path, model: type[BaseModel]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from pulumi_everest.core.check_job import JobKind
@@ -101,6 +101,10 @@ class ClusterInput:
     def key(self) -> tuple[Any, Any]:
         """Namespace and name."""
         return (self.metadata.get("namespace"), self.metadata.get("name"))
+
+    def of_twin(self, document: Document) -> ClusterInput:
+        """The same cluster, as another document with the same data has it."""
+        return replace(self, subject=_subject(document), locate=document.place, document=document)
 
 
 @dataclass

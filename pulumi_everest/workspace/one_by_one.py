@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -83,6 +83,8 @@ class OneByOne(Checks):
         super().__init__(plugins, read, reconcile_by, crds, remarks=remarks)
         self.documents, self.numbers, self._lock = documents, read.later, lock
         self._named = {(job.metadata.get("namespace"), job.spec["cluster"]) for job in self.jobs if _names_one(job)}
+        self.just_read: dict[bytes, ClusterInput] | None = None
+        """Clusters that were just read, by the data of their documents; two inputs that are compared have the same."""
         self._of_documents: list[Finding] = []
         self._of_clusters: list[Finding] = []
         self._of_objects: list[Finding] = []
@@ -102,7 +104,14 @@ class OneByOne(Checks):
         return singles
 
     def _read(self, number: int) -> Single:
-        cluster, wrong = cluster_of(self.documents[number])
+        document, data = self.documents[number], self.documents.packed(number).data
+        twin = self.just_read.get(data) if self.just_read is not None else None
+        if twin is not None:
+            cluster, wrong = twin.of_twin(document), list[Finding]()
+        else:
+            cluster, wrong = cluster_of(document)
+            if cluster is not None and not wrong and self.just_read is not None:
+                self.just_read[data] = replace(cluster)
         if cluster is not None:
             self._type_config(cluster)
             if self._lock is not None:

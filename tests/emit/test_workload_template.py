@@ -102,3 +102,43 @@ def test_a_plugin_says_what_is_wrong_with_the_file(tmp_path: Path) -> None:
 def test_every_built_in_plugin_says_what_its_clusters_take(plugin: Any) -> None:
     assert plugin.workloads is not None
     assert plugin.workloads.findings == []
+
+
+READ = {"spec": {"size": 3, "resources": {"limits": {"cpu": 1}}, "more": [{"name": "a", "image": "x"}], "image": "x"}}
+
+
+@pytest.mark.parametrize(
+    ("other", "same"),
+    [
+        ({**READ["spec"], "image": "y"}, True),
+        ({**READ["spec"], "more": [{"name": "a", "image": "y"}]}, True),
+        ({**READ["spec"], "more": [{"name": "a", "image": "x"}] * 2}, False),
+        ({**READ["spec"], "more": [{"name": "b", "image": "x"}]}, False),
+        ({**READ["spec"], "resources": {"limits": {"cpu": 2}}}, False),
+        ({**READ["spec"], "size": True}, False),
+        ({**READ["spec"], "size": {}}, False),
+        ({**READ["spec"], "disk": None}, False),
+        ({}, False),
+        ([], False),
+    ],
+)
+def test_of_the_objects_only_what_is_read_decides(other: Any, same: bool) -> None:
+    template = parsed(WHOLE)
+
+    assert (repr(template.decisive({"spec": other})) == repr(template.decisive(READ))) is same
+
+
+def test_where_keys_count_or_a_place_is_only_looked_for_just_that_decides() -> None:
+    template = parsed("""\
+workloads:
+  - {when: "${has(self.a)}", name: a, containers: []}
+  - {name: b, replicas: "${size(self.b)}", containers: []}
+  - {forEach: {"name, one": "${self.c}"}, name: "${name}", replicas: "${one.d}", containers: []}
+""")
+    data = {"a": {"x": 1}, "b": {"x": 1}, "c": {"x": {"d": 1, "e": 1}}}
+    for key, other, same in [
+        ("a", {"x": 2}, True), ("a", {}, True), ("b", {"x": 2}, True), ("b", {"y": 1}, False), ("b", [1], False),
+        ("c", {"x": {"d": 1, "e": 2}}, True), ("c", {"y": {"d": 1}}, False), ("c", {"x": {"d": 2}}, False),
+    ]:  # fmt: skip
+        assert (template.decisive({**data, key: other}) == template.decisive(data)) is same, (key, other)
+    assert template.decisive({"b": {}, "c": {}}) != template.decisive({"a": 1, "b": {}, "c": {}})

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_CEILING
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
-from pulumi_everest.core.capacity.amounts import DEFAULT_CLASS, RESOURCES, Amounts
+from pulumi_everest.core.capacity.amounts import DEFAULT_CLASS, RESOURCES, Amounts, total
 from pulumi_everest.core.capacity.pods import Container, Pod
 from pulumi_everest.model.deferred import Deferred, Path
 from pulumi_everest.model.findings import path_text
@@ -72,6 +72,24 @@ class Workloads:
     jobs: tuple[Workload, ...] = ()
     volumes: tuple[Volume, ...] = ()
     load_balancers: int = 0
+
+    @cached_property
+    def by_node(self) -> Mapping[tuple[bool, str], Amounts]:
+        """What pods take: whether they are of jobs, and the labels that their nodes must have. Not to be changed."""
+        found: dict[tuple[bool, str], Amounts] = {}
+        for is_job, workloads in ((False, self.running), (True, self.jobs)):
+            for workload in workloads:
+                found.setdefault((is_job, workload.selector), Amounts()).add(workload.amounts())
+        return found
+
+    @cached_property
+    def all_running(self) -> Amounts:
+        """What all takes but the pods of jobs. Not to be changed."""
+        result = total(amounts for (is_job, _), amounts in self.by_node.items() if not is_job)
+        for volume in self.volumes:
+            result.add_volume(volume.storage_class, volume.size, volume.count)
+        result.load_balancers += self.load_balancers
+        return result
 
 
 def read_workloads(made: Any) -> Workloads:

@@ -16,7 +16,7 @@ from pulumi_everest.emit.templates.interpolation import Code, TextError, split
 from pulumi_everest.expressions.environment import Expression
 from pulumi_everest.expressions.reads import Read, ReadPath, Use
 from pulumi_everest.expressions.walk import MADE, Origin, Value, Walk, each_of, holding, joined
-from pulumi_everest.model.shapes import Shape
+from pulumi_everest.model.shapes import ANY, Shape
 
 Compile = Callable[[Code], "Expression | Exception"]
 Reads = dict[Read, None]
@@ -48,6 +48,13 @@ def reads_of(data: Mapping[str, Any], compiled: Compile, variables: Mapping[str,
             value, found = following.value(seen, names)
             reads |= found | _used(value)
     return reads
+
+
+def reads_of_value(data: Any, compiled: Compile, variables: Iterable[str]) -> Reads:
+    """The same of a template that makes one value, of variables that may look like anything."""
+    names: Names = {name: _Named(Value((Origin((name,), ANY),)), {}) for name in variables}
+    value, reads = _Following(compiled).value(data, names)
+    return reads | _used(value)
 
 
 def fields_of(reads: Iterable[Read], root: str, shape: Shape) -> list[FieldPath]:

@@ -81,15 +81,14 @@ class Sums:
             return
         self.known += 1
         own = self.parts.setdefault((one.namespace, one.technology), Sum())
-        for workloads, is_job in ((made.running, False), (made.jobs, True)):
-            for workload in workloads:
-                amounts = workload.amounts()
-                selected = self.node_selectors.setdefault(workload.selector, Sum())
-                for part in (selected, own):
-                    (part.add_jobs if is_job else part.running.add)(amounts)
-        for volume in made.volumes:
-            own.running.add_volume(volume.storage_class, volume.size, volume.count)
-        own.running.load_balancers += made.load_balancers
+        own.running.add(made.all_running)
+        for (is_job, selector), amounts in made.by_node.items():
+            selected = self.node_selectors.setdefault(selector, Sum())
+            if is_job:
+                own.add_jobs(amounts)
+                selected.add_jobs(amounts)
+            else:
+                selected.running.add(amounts)
 
     def merge(self, other: Sums) -> None:
         """Add the sums of other databases."""

@@ -111,8 +111,7 @@ class Counter:
             return f"workloads.yaml of the plugin: {error.findings[0].message}"
         if maker is None:
             return NO_FILE
-        counts: Any = main.get("spec") if maker.reads_spec_only else main
-        content = _digest([counts, *others])
+        content = _digest(maker.decisive(main, others)) if _is_plain([main, *others]) else None
         if content is None:
             return self._of_made(maker, main, others)
         key = id(maker), content
@@ -144,6 +143,15 @@ class Counter:
             return f"workloads.yaml of the plugin: {error}"
         except EverestError as error:
             return f"workloads.yaml of the plugin: {error.findings[0].message}"
+
+
+def _is_plain(data: Any) -> bool:
+    """Whether nothing in it is secret or not known."""
+    try:
+        marshal.dumps(data, _WITHOUT_REFERENCES)
+    except ValueError:
+        return False
+    return True
 
 
 def _digest(data: Any) -> bytes | None:

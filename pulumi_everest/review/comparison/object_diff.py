@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import marshal
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
@@ -80,7 +81,8 @@ def compare(old: Sequence[Item], new: Sequence[Item], operators: Collection[str]
         if was.manifest is item.manifest and was.live is None:
             differences.append(Difference("same", item))
             continue
-        changes = list(changed(marked(was.manifest), marked(item.manifest)))
+        former, later = _unlike(was.manifest, item.manifest)
+        changes = list(changed(marked(former), marked(later)))
         if was.live is not None:
             writers = Writers(was.live, operators)
             changes = [_attributed(change, writers) for change in changes]
@@ -101,6 +103,24 @@ def _taken(twins: list[Item], item: Item) -> Item:
     """Of objects of one name, in several Kubernetes clusters, the one that an object was; it is taken out."""
     same = next((index for index, twin in enumerate(twins) if twin.kubernetes == item.kubernetes), 0)
     return twins.pop(same)
+
+
+def _unlike(old: Any, new: Any) -> tuple[Any, Any]:
+    """Both without lists and mappings that are the same on both sides, which leaves little of most objects."""
+    if not isinstance(old, dict) or not isinstance(new, dict) or "Secret" in (old.get("kind"), new.get("kind")):
+        return old, new  # of a Secret `marked` has to see all
+    alike = {key for key, was in old.items() if was.__class__ in (dict, list) and _are_equal(was, new.get(key))}
+    pairs = {key: _unlike(was, new.get(key)) for key, was in old.items() if key not in alike}
+    later = {key: pairs[key][1] if key in pairs else now for key, now in new.items() if key not in alike}
+    return {key: was for key, (was, _) in pairs.items()}, later
+
+
+def _are_equal(old: Any, new: Any) -> bool:
+    """Whether two values are plain data and the same, their order too. Secret and unknown values are no plain data."""
+    try:
+        return old is new or (new.__class__ is old.__class__ and marshal.dumps(old, 2) == marshal.dumps(new, 2))
+    except ValueError:
+        return False
 
 
 def changed(old: Any, new: Any, path: tuple[Step, ...] = ()) -> Iterator[Change]:

@@ -112,6 +112,7 @@ class SideBySide:
     # Some of them, perhaps in another process
 
     def _looked_at(self, pairs: Sequence[Pair]) -> list[_Both]:
+        self._before.workspace.just_read = self._after.workspace.just_read = {}
         after = _look(self._after, [now for _, now in pairs])
         same = [self._is_same(was, single) for (was, _), single in zip(pairs, after, strict=True)]
         before = _look(self._before, [None if twice else was for (was, _), twice in zip(pairs, same, strict=True)])

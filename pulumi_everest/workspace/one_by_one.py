@@ -106,12 +106,9 @@ class OneByOne(Checks):
     def _read(self, number: int) -> Single:
         document, data = self.documents[number], self.documents.packed(number).data
         twin = self.just_read.get(data) if self.just_read is not None else None
-        if twin is not None:
-            cluster, wrong = twin.of_twin(document), list[Finding]()
-        else:
-            cluster, wrong = cluster_of(document)
-            if cluster is not None and not wrong and self.just_read is not None:
-                self.just_read[data] = replace(cluster)
+        cluster, wrong = (twin.of_twin(document), []) if twin is not None else cluster_of(document)
+        if self.just_read is not None and cluster is not None and twin is None and not wrong:
+            self.just_read[data] = replace(cluster)
         if cluster is not None:
             self._type_config(cluster)
             if self._lock is not None:

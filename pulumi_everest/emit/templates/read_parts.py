@@ -1,4 +1,4 @@
-"""The parts of data that a template reads, cut out: objects with equal parts become the same, whatever else they say."""
+"""What a template reads of data, cut out: objects with equal parts become the same, whatever else they say."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pulumi_everest.expressions.reads import Read, Step, Use
 
 @dataclass(slots=True)
 class ReadPart:
-    """What is read below a place. `whole` is all of it, and `named` what is read of its keys; `each` of any item or key.
+    """What is read below a place. `whole` is all of it, `named` what is read of its keys, `each` of any item or key.
 
     Without any of these only its presence counts, or with `node` what it is: a scalar, a list of so many, a mapping of
     these keys.

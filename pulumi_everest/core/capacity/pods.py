@@ -38,22 +38,17 @@ class Pod:
         asked = Asked()
         everyone = [*self.init_containers, *self.containers]
         for resource in RESOURCES:
-            requests = {id(one): one.request(resource) for one in everyone}
-            limits = {id(one): one.limits.get(resource) for one in everyone}
-            for values, amounts, missing in (
-                (requests, asked.requests, asked.without_requests),
-                (limits, asked.limits, asked.without_limits),
-            ):
-                amounts[resource] = self._needed(values)
-                missing[resource] = sum(value is None for value in values.values())
+            requests = [one.request(resource) for one in everyone]
+            limits = [one.limits.get(resource) for one in everyone]
+            asked.requests[resource], asked.limits[resource] = self._needed(requests), self._needed(limits)
+            asked.without_requests[resource], asked.without_limits[resource] = requests.count(None), limits.count(None)
         return asked
 
-    def _needed(self, values: Mapping[int, int | None]) -> int:
-        """The most that is asked at one time."""
+    def _needed(self, values: Sequence[int | None]) -> int:
+        """The most that is asked at one time; the values are those of the init containers and the containers."""
         beside = most = 0
-        for one in self.init_containers:
-            value = values[id(one)] or 0
+        for one, value in zip(self.init_containers, values, strict=False):
             if one.stays:
-                beside += value
-            most = max(most, beside if one.stays else beside + value)
-        return max(most, beside + sum(values[id(one)] or 0 for one in self.containers))
+                beside += value or 0
+            most = max(most, beside if one.stays else beside + (value or 0))
+        return max(most, beside + sum(value or 0 for value in values[len(self.init_containers) :]))

@@ -10,7 +10,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Final
 
 from pulumi_everest.core.capacity.workloads import NotKnownError, WorkloadError, Workloads, read_workloads
-from pulumi_everest.model.deferred import SCALARS, Deferred
+from pulumi_everest.model.deferred import Deferred
 from pulumi_everest.model.findings import EverestError
 from pulumi_everest.program.values import Secret, Unknown
 from pulumi_everest.review.running import namespace_of, technology_of
@@ -111,9 +111,9 @@ class Counter:
             return f"workloads.yaml of the plugin: {error.findings[0].message}"
         if maker is None:
             return NO_FILE
-        content = _digest(maker.decisive(main, others)) if _is_plain([main, *others]) else None
-        if content is None:
-            return self._of_made(maker, main, others)
+        if not _is_plain([main, *others]):
+            return self._of_made(maker, _deferring(main), [_deferring(one) for one in others])
+        content = _digest(maker.decisive(main, others))
         key = id(maker), content
         if key not in self._known:
             if len(self._known) >= _REMEMBERED:
@@ -128,10 +128,10 @@ class Counter:
     ) -> Workloads | str:
         """The workloads, those that are equal as one: of many databases of a few sizes there are few."""
         try:
-            made = maker.make(_plain(main), [_plain(one) for one in others])
-            content = _digest(made)
-            if content is None:
+            made = maker.make(main, others)
+            if not _is_plain(made):
                 return read_workloads(made)
+            content = _digest(made)
             if content not in self._same:
                 self._same[content] = read_workloads(made)
             return self._same[content]
@@ -154,12 +154,9 @@ def _is_plain(data: Any) -> bool:
     return True
 
 
-def _digest(data: Any) -> bytes | None:
-    """What tells data apart; None for what is no plain data, such as a value that is not known."""
-    try:
-        return blake2b(marshal.dumps(data, _WITHOUT_REFERENCES), digest_size=16).digest()
-    except ValueError:
-        return None
+def _digest(data: Any) -> bytes:
+    """What tells plain data apart."""
+    return blake2b(marshal.dumps(data, _WITHOUT_REFERENCES), digest_size=16).digest()
 
 
 _REMEMBERED: Final = 500
@@ -182,16 +179,12 @@ def _is_main(plugin: Plugin, item: Item) -> bool:
         return False
 
 
-def _plain(data: Any) -> Any:
-    """Data of a program as templates take it: what only an engine could tell is deferred. Plain data is given back."""
-    if data.__class__ in SCALARS:
-        return data
+def _deferring(data: Any) -> Any:
+    """Data of a program as templates take it: what only an engine could tell is deferred."""
     if isinstance(data, Mapping):
-        made = {key: _plain(value) for key, value in data.items()}
-        return data if all(made[key] is value for key, value in data.items()) else made
+        return {key: _deferring(value) for key, value in data.items()}
     if isinstance(data, list):
-        items = [_plain(value) for value in data]
-        return data if all(one is other for one, other in zip(items, data, strict=True)) else items
+        return [_deferring(value) for value in data]
     if isinstance(data, Unknown):
         return Deferred()
-    return _plain(data.value) if isinstance(data, Secret) else data
+    return _deferring(data.value) if isinstance(data, Secret) else data

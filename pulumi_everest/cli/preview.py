@@ -21,13 +21,10 @@ from pulumi_everest.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from pulumi_everest.core.capacity.prices import Prices
     from pulumi_everest.model.findings import Finding
-    from pulumi_everest.review.capacity.measure import Measured
     from pulumi_everest.review.clusters import Cluster, Compared, Lifting
     from pulumi_everest.review.comparison.object_diff import Difference
     from pulumi_everest.review.comparison.revision import FormerInput
-    from pulumi_everest.review.inputs.gather import Gathered
     from pulumi_everest.review.options import Options
 
 _HELP = """Show what would exist: clusters, their objects, and all fields; with --against what differs.
@@ -136,7 +133,7 @@ def preview(
     from pulumi_everest.cli.output.page.pages import capacity_as, page_as
     from pulumi_everest.cli.output.tree import diff_tree, glyphs_for, tree
     from pulumi_everest.cli.output.write import findings_text, note, write_findings, write_result
-    from pulumi_everest.cli.reading import read
+    from pulumi_everest.cli.reading import read, read_costs
     from pulumi_everest.model.findings import sort_findings
     from pulumi_everest.model.lines import without_commands
     from pulumi_everest.review.capacity.measure import Measured, counter_for
@@ -197,7 +194,7 @@ def preview(
         both = OfDocuments(inputs, options, wanted)
         before = both.before(against, paths)
         gathered = both.gathered
-    costs = _prices(prices, gathered)
+    costs = read_costs(prices, gathered)
     unliftable: list[Finding] = []
     gone: list[Finding] = []
     if not gathered.has_errors:
@@ -208,7 +205,9 @@ def preview(
     former: list[Cluster] = []
     if against is not None:
         if running:
-            before = _of_cluster(gathered, options, kubeconfig, context)
+            from pulumi_everest.review.comparison.running_side import running_before
+
+            before = running_before(gathered, options, kubeconfig, context)
         elif before is None:
             before = gather_before(against, paths, options, set(sys.modules) - modules)
         for text in before.notes:
@@ -239,7 +238,9 @@ def preview(
         sides = both.measured(before.gathered if compares and before is not None else None)
         block = capacity(sides.before, sides.after, costs)
         if isinstance(sides, Measured) and running:
-            gathered.findings += _unfitting(sides, kubeconfig, context)
+            from pulumi_everest.review.comparison.running_side import unfitting
+
+            gathered.findings += unfitting(sides, kubeconfig, context)
     gathered.findings = sort_findings(
         [
             *gathered.findings,
@@ -287,53 +288,3 @@ def _is_summary(wished: bool | None, options: Options, clusters: int) -> bool:
     if wished is None:
         return options.format == "markdown" or (options.format == "text" and clusters > _FEW)
     return wished and options.format in ("text", "json", "markdown")
-
-
-def _prices(file: str | None, gathered: Gathered) -> Prices | None:
-    """The prices in a file. What is wrong with them goes to the findings of the input."""
-    from pulumi_everest.core.capacity.prices import read_prices
-    from pulumi_everest.model.findings import EverestError
-
-    try:
-        return read_prices(file) if file is not None else None
-    except EverestError as error:
-        gathered.findings += error.findings
-        return None
-
-
-def _unfitting(sides: Measured, kubeconfig: str | None, context: str | None) -> list[Finding]:
-    """What of the clusters does not fit into a running cluster."""
-    from pulumi_everest.live.cluster import LiveCluster
-    from pulumi_everest.live.errors import LiveError
-    from pulumi_everest.live.room import read_room
-    from pulumi_everest.review.capacity.fitting import fitting
-
-    try:
-        room = read_room(LiveCluster(kubeconfig, context), dict.fromkeys(one.namespace for one in sides.taken))
-    except LiveError as error:
-        return error.findings
-    return list(fitting(room, sides.taken_before or (), sides.taken))
-
-
-def _of_cluster(gathered: Gathered, options: Options, kubeconfig: str | None, context: str | None) -> FormerInput:
-    """What a running cluster has. What it says of operators goes to the findings of the input."""
-    from pulumi_everest.live.cluster import LiveCluster
-    from pulumi_everest.live.errors import LiveError
-    from pulumi_everest.plugins.find import Plugins
-    from pulumi_everest.review.comparison.live_before import before_in_cluster
-    from pulumi_everest.review.comparison.revision import FormerInput
-    from pulumi_everest.review.inputs.gather import Gathered
-    from pulumi_everest.review.running import operator_findings
-    from pulumi_everest.workspace.workspace import Workspace
-
-    if gathered.has_errors:
-        return FormerInput(Gathered())
-    live = LiveCluster(kubeconfig, context)
-    try:
-        plugins = Plugins(options.plugins)
-        manifests = [plugin.manifest for plugin in plugins.all()]
-        gathered.findings += operator_findings(gathered.groups, manifests, live)
-        operators = {name for m in manifests for name in (m.operator.name, m.operator.image) if name}
-        return before_in_cluster(gathered, live, Workspace(plugins), operators)
-    except LiveError as error:
-        return FormerInput(Gathered(findings=error.findings))

@@ -10,6 +10,8 @@ from pulumi_everest.cli.options import HERE
 from pulumi_everest.cli.output.write import note
 
 if TYPE_CHECKING:
+    from pulumi_everest.core.capacity.prices import Prices
+    from pulumi_everest.review.inputs.gather import Gathered
     from pulumi_everest.review.inputs.paths import Inputs
     from pulumi_everest.review.options import Options
 
@@ -40,6 +42,18 @@ def read(paths: Sequence[str], options: Options, jobs: int = 1) -> Inputs:
     for text in inputs.left_out:
         note(f"left out: {text}")
     return inputs
+
+
+def read_costs(file: str | None, gathered: Gathered) -> Prices | None:
+    """The prices in a file, if one is given. What is wrong with them goes to the findings of the input."""
+    from pulumi_everest.core.capacity.prices import read_prices
+    from pulumi_everest.model.findings import EverestError
+
+    try:
+        return read_prices(file) if file is not None else None
+    except EverestError as error:
+        gathered.findings += error.findings
+        return None
 
 
 def say_what_is_waited_for(paths: Sequence[str]) -> None:

@@ -15,8 +15,8 @@ from pulumi_everest.model.source.documents import Document
 from pulumi_everest.review.inputs.paths import Inputs, read_inputs
 from pulumi_everest.review.inputs.sources import Sources
 from pulumi_everest.review.options import Options
-from pulumi_everest.workspace.documents import secrets_in_yaml
 from pulumi_everest.workspace.plans.plan import Plan
+from pulumi_everest.workspace.secrets_in_yaml import secrets_in_yaml
 from pulumi_everest.workspace.workspace import Workspace
 
 KIND = "DatabaseCluster"

@@ -26,6 +26,7 @@ from pulumi_everest.model.shapes import ANY, Shape, shape_of
 from pulumi_everest.model.source.documents import Document
 from pulumi_everest.model.source.packed import PackedDocuments
 from pulumi_everest.plugins.mixed_files import mixed_definition
+from pulumi_everest.workspace.secrets_in_yaml import secrets_in_yaml
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -288,20 +289,3 @@ def _deferring(spec: dict[str, Any], found: Iterable[Finding]) -> dict[str, Any]
     below = [entry for entry in found if entry.path[:1] == ("spec",)]
     aside = (set_aside({"spec": spec}, below, defer=True) or {}).get("spec")
     return aside if isinstance(aside, dict) else {}
-
-
-def secrets_in_yaml(data: Mapping[str, Any]) -> list[Finding]:
-    """Secret values where only programs may give them."""
-    found = []
-    places: list[tuple[Path, str]] = [
-        (("spec", "users"), "usersSecret"),
-        (("spec", "monitoring", "credentials"), "credentialsSecret"),
-    ]
-    storages = value_at(data, ("spec", "backup", "storages"))
-    for index in range(len(storages) if isinstance(storages, list) else 0):
-        places.append((("spec", "backup", "storages", index, "credentials"), "credentialsSecret"))
-    for path, instead in places:
-        if value_at(data, path) is not None:
-            text = f"'{path[-1]}' takes secret values, which have no place in YAML"
-            found.append(finding("cluster.secret-in-yaml", path, text, hint=f"name a Secret in '{instead}'"))
-    return found

@@ -431,6 +431,10 @@ def test_an_unknown_leaf_passes_through_as_itself() -> None:
         ({"instances": Deferred((), "o")}, "instances"),
         ({"instances": {"engine": Deferred((), "o")}}, "instances.engine"),
         ({"preset": Deferred((), "o")}, "preset"),
+        ({"bundle": Deferred((), "o")}, "bundle"),
+        ({"components": Deferred((), "o")}, "components"),
+        ({"components": {"versions": Deferred((), "o")}}, "components.versions"),
+        ({"components": {"versions": {"mysql": Deferred((), "o")}}}, "components.versions.mysql"),
     ],
 )
 def test_what_decides_which_components_there_are_must_be_known(spec: dict[str, Any], path: str) -> None:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from expected import Said
 
 from pulumi_everest.emit.wait_conditions import wrong_condition
+
+SAID = Said(__file__)
+said_in_full = SAID.fixture()
 
 # Those with a double equals sign or brackets are from the plugin's own tests.
 FINE = [
@@ -43,6 +47,7 @@ WRONG = [
     ("jsonpath={.a-b}=c", "'-b' is no step"),
     ("jsonpath={.a b}", "' b' is no step"),
     ("jsonpath={.a.}", "'.' is no step"),
+    ("jsonpath={.a.b-c.a.very.long.path.with.many.steps}", "'-c.a.very.long.path.' is no step"),
     ("jsonpath={a}", "it begins with 'a'"),
     ("jsonpath={.webhooks[].a}", "write [*] for all items"),
     ("jsonpath={.a[b]}", "[b] selects neither"),
@@ -69,4 +74,4 @@ def test_what_the_plugin_takes_is_fine(text: str) -> None:
 
 @pytest.mark.parametrize(("text", "why"), WRONG)
 def test_what_would_fail_or_wait_for_ever_is_said(text: str, why: str) -> None:
-    assert why in str(wrong_condition(text))
+    assert why in str(SAID(wrong_condition(text)))

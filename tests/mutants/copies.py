@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import select
 import shutil
 import signal
 import subprocess
@@ -14,7 +16,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Queue
-from typing import TypeVar
+from typing import IO, TypeVar
 
 HERE = Path(__file__).parent
 LEFT_BEHIND = shutil.ignore_patterns(
@@ -22,6 +24,10 @@ LEFT_BEHIND = shutil.ignore_patterns(
 )
 FROM_OUTSIDE = ("EVEREST_REQUIRE", "KUBEBUILDER_ASSETS", "PYTEST_ADDOPTS", "CI")
 """Variables that would make tests demand, or find, what takes long or differs from run to run."""
+
+ALWAYS = ("-p", "no:cacheprovider", "-p", "no:xdist", "-q")
+PREPARED = ("-W", "ignore::pytest.PytestAssertRewriteWarning")
+"""Where pytest finds that plugins were imported before it: their own asserts are not explained then."""
 
 
 @dataclass(frozen=True)
@@ -39,10 +45,21 @@ class Stopped(Exception):
 
 @dataclass
 class Processes:
-    """What runs in all copies."""
+    """What runs in all copies: the groups of processes, by their leaders."""
 
-    running: set[subprocess.Popen[str]] = field(default_factory=set)
+    running: set[int] = field(default_factory=set)
     stopped: bool = False
+
+    def start(self, process: int) -> None:
+        """Remember a process that runs, or end it if all were."""
+        self.running.add(process)
+        if self.stopped:
+            _end(process)
+
+    def end(self, process: int) -> None:
+        """End a process, and all that it started."""
+        _end(process)
+        self.running.discard(process)
 
     def stop(self) -> None:
         """End all, and let none start."""
@@ -51,61 +68,99 @@ class Processes:
             _end(process)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Copy:
-    """A copy of a project."""
+    """A copy of a project, with a process that has imported what is not the project's."""
 
     folder: Path
     plugins: Path
     """Where the plugins for pytest are."""
     processes: Processes
+    files: Sequence[str] = ()
+    """Files with tests that are about to run: what they import is prepared before the first run."""
+    _prepared: subprocess.Popen[bytes] | None = None
+
+    def prepare(self) -> None:
+        """Compile what the files import, and have a process import what is not the project's of it, once for all runs."""
+        imported = self.folder.parent / "imported.json"
+        imported.write_text("[]", encoding="utf-8")
+        arguments = [sys.executable, "-m", "pytest", *ALWAYS, "--collect-only", "-p", "prepared_plugin", *self.files]
+        with self._started(arguments, {"MUTANTS_IMPORTED": str(imported)}) as process:
+            process.communicate()
+        self.processes.end(process.pid)
+        command = [sys.executable, str(self.plugins / "prepared.py")]
+        self._prepared = self._started(command, {"PYTHONDONTWRITEBYTECODE": "1"})
+        self._say(json.loads(imported.read_text(encoding="utf-8")))
+        self._answer()
+
+    def close(self) -> None:
+        """End the process."""
+        if self._prepared is not None:
+            self.processes.end(self._prepared.pid)
+            self._prepared.communicate()
+            self._prepared = None
 
     def pytest(self, arguments: Sequence[str], variables: dict[str, str], timeout: float) -> Done:
         """Run pytest in the copy, on the package of the copy; whatever it started ends with it. Raises Stopped."""
-        command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:xdist", "-q", *arguments]
+        if self._prepared is None:
+            self.prepare()
+        output = self.folder.parent / "output"
+        output.touch()
+        self._say({"arguments": [*ALWAYS, *PREPARED, *arguments], "variables": variables, "output": str(output)})
+        process = int(self._answer())
+        self.processes.start(process)
+        try:
+            timed_out = not self._has_answered(timeout)
+        finally:
+            self.processes.end(process)
+        code = int(self._answer())
+        return Done(code, output.read_text(encoding="utf-8", errors="replace"), timed_out)
+
+    def _started(self, command: Sequence[str], variables: dict[str, str]) -> subprocess.Popen[bytes]:
         outside = {key: value for key, value in os.environ.items() if key not in FROM_OUTSIDE}
-        environment = {
-            **outside,
-            **variables,
-            # Before the package that is installed.
-            "PYTHONPATH": os.pathsep.join([str(self.folder), str(self.plugins)]),
-            "PYTHONDONTWRITEBYTECODE": "1",
-            "XDG_CACHE_HOME": str(self.folder / ".cache"),  # no API server is found there
-        }
-        with subprocess.Popen(
+        process = subprocess.Popen(
             command,
             cwd=self.folder,
-            env=environment,
-            stdin=subprocess.DEVNULL,
+            env={
+                **outside,
+                **variables,
+                # Before the package that is installed.
+                "PYTHONPATH": os.pathsep.join([str(self.folder), str(self.plugins)]),
+                "XDG_CACHE_HOME": str(self.folder / ".cache"),  # no API server is found there
+            },
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
+            bufsize=0,  # what has not been read is in the pipe, so that it can be waited for
             start_new_session=True,
-        ) as process:
-            self.processes.running.add(process)
-            if self.processes.stopped:
-                _end(process)
-            timed_out = False
-            try:
-                try:
-                    text, _ = process.communicate(timeout=timeout)
-                except subprocess.TimeoutExpired:
-                    timed_out = True
-                    _end(process)
-                    text, _ = process.communicate()
-            finally:
-                _end(process)
-                self.processes.running.discard(process)
+        )
+        self.processes.start(process.pid)
+        return process
+
+    def _say(self, what: object) -> None:
+        with suppress(BrokenPipeError):  # its end is noticed where it should answer
+            self._pipe("stdin").write(f"{json.dumps(what)}\n".encode())
+
+    def _has_answered(self, timeout: float) -> bool:
+        return bool(select.select([self._pipe("stdout")], [], [], timeout)[0])
+
+    def _answer(self) -> str:
+        answer = self._pipe("stdout").readline().decode()
         if self.processes.stopped:
             raise Stopped
-        return Done(process.returncode, text, timed_out)
+        if not answer:
+            raise RuntimeError("the process that runs the tests has ended")
+        return answer.strip()
+
+    def _pipe(self, name: str) -> IO[bytes]:
+        pipe: IO[bytes] = getattr(self._prepared, name)
+        return pipe
 
 
-def _end(process: subprocess.Popen[str]) -> None:
+def _end(process: int) -> None:
     """End the process and all that it started."""
     with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
+        os.killpg(process, signal.SIGKILL)
 
 
 @contextmanager
@@ -122,6 +177,8 @@ def copies(project: Path, count: int) -> Iterator[list[Copy]]:
             yield made
         finally:
             processes.stop()
+            for copy in made:
+                copy.close()
 
 
 Item = TypeVar("Item")
@@ -145,8 +202,8 @@ def each_of(items: Sequence[Item], work: Callable[[Item, Copy], Result], made: S
             free.put(copy)
 
     with ThreadPoolExecutor(len(made)) as pool:
-        waiting = [pool.submit(one, item) for item in items]
         try:
+            waiting = [pool.submit(one, item) for item in items]
             for future in as_completed(waiting):
                 yield future.result()
         except BaseException:

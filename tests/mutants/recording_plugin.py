@@ -14,17 +14,18 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-import coverage
 import pytest
+from probes import Lines, installed
 
-PACKAGE = Path(os.environ["MUTANTS_PACKAGE"])
 RECORDING = Path(os.environ["MUTANTS_RECORDING"])
 
-_coverage = coverage.Coverage(data_file=None, source=[str(PACKAGE)], config_file=False)
-_coverage.set_option("run:core", "ctrace")  # other cores know no contexts
-_coverage.start()
+_probes = installed(Path(os.environ["MUTANTS_PACKAGE"]), Path(os.environ["MUTANTS_PROBED"]))
 _seconds: dict[str, float] = {}
 _outcomes: dict[str, set[str]] = {}
+_ran: dict[str, Lines] = {}
+"""What each test ran."""
+_outside: dict[str, set[int]] = {}
+"""What ran between them."""
 
 
 def _worked() -> float:
@@ -32,16 +33,21 @@ def _worked() -> float:
     return sum(os.times()[:4])
 
 
+def _ran_outside() -> None:
+    for module, lines in _probes.ran().items():
+        _outside.setdefault(module, set()).update(lines)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     """Count lines and time for this test."""
-    _coverage.switch_context(item.nodeid)
+    _ran_outside()
     start = _worked()
     try:
         return (yield)
     finally:
         _seconds[item.nodeid] = _worked() - start
-        _coverage.switch_context("")
+        _ran[item.nodeid] = _probes.ran()
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
@@ -51,32 +57,25 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 def pytest_sessionfinish() -> None:
     """Write it down."""
-    _coverage.stop()
-    data = _coverage.get_data()
+    _ran_outside()
     tests = [test for test, outcomes in _outcomes.items() if outcomes == {"passed"}]
-    numbers = {test: number for number, test in enumerate(tests)}
     amounts = dict.fromkeys(tests, 0)
-    lines: dict[str, dict[int, str]] = {}
+    lines: dict[str, dict[int, int]] = {}
     outside: dict[str, list[int]] = {}
-    for file in sorted(data.measured_files()):
-        if not data.lines(file):  # in the folder, and not imported
-            continue
-        ran: dict[int, str] = {}
-        for line, contexts in data.contexts_by_lineno(file).items():
-            mask = 0
-            for context in contexts:
-                if context in numbers:
-                    mask |= 1 << numbers[context]
-                    amounts[context] += 1
-            if mask:
-                ran[line] = f"{mask:x}"
-        name = Path(file).relative_to(PACKAGE).as_posix()
-        lines[name] = ran
-        outside[name] = sorted(line for line, contexts in data.contexts_by_lineno(file).items() if "" in contexts)
+    for module in _probes.marks:
+        heads = _probes.heads(module)
+        here = lines.setdefault(module, {})
+        for number, test in enumerate(tests):
+            for start in _ran[test].get(module, ()):
+                for line in heads.get(start, (start,)):
+                    here[line] = here.get(line, 0) | 1 << number
+                    amounts[test] += 1
+        starts = _outside.get(module, ())
+        outside[module] = sorted({line for start in starts for line in heads.get(start, (start,))})
     record = {
         "tests": [{"name": test, "seconds": _seconds.get(test, 0.0), "lines": amounts[test]} for test in tests],
         "left_out": sorted(test for test, outcomes in _outcomes.items() if "failed" in outcomes),
         "outside": outside,
-        "lines": lines,
+        "lines": {module: {line: f"{mask:x}" for line, mask in here.items()} for module, here in lines.items()},
     }
     RECORDING.write_text(json.dumps(record), encoding="utf-8")

@@ -105,10 +105,12 @@ class Recorder:
         missing = [file for file, place in places.items() if not place.is_file()]
         if missing:
             report(f"recording which lines the tests of {len(missing)} files run")
+            for copy in made:
+                copy.files = [self._name(file) for file in files]
         self.kept.mkdir(parents=True, exist_ok=True)
 
         def one(file: Path, copy: Copy) -> str:
-            return f"  {file.relative_to(self.project)}: {self._one(copy, file, places[file])}"
+            return f"  {self._name(file)}: {self._one(copy, file, places[file])}"
 
         for line in each_of(missing, one, made):
             report(line)
@@ -119,10 +121,17 @@ class Recorder:
             found.add(json.loads(place.read_text(encoding="utf-8")), place.stem)
         return found
 
+    def _name(self, file: Path) -> str:
+        return file.relative_to(self.project).as_posix()
+
     def _one(self, copy: Copy, file: Path, place: Path) -> str:
-        name = file.relative_to(self.project).as_posix()
+        name = self._name(file)
         beside = place.with_suffix(".part")
-        variables = {"MUTANTS_PACKAGE": str(copy.folder / self.package), "MUTANTS_RECORDING": str(beside)}
+        variables = {
+            "MUTANTS_PACKAGE": str(copy.folder / self.package),
+            "MUTANTS_PROBED": str(copy.folder.parent / "probed"),
+            "MUTANTS_RECORDING": str(beside),
+        }
         done = copy.pytest([name, "-p", "recording_plugin", "--hypothesis-seed=0"], variables, RECORDING_SECONDS)
         if not beside.is_file():
             raise RuntimeError(f"{name} cannot be recorded:\n{done.text[-2000:]}")

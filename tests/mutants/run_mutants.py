@@ -38,7 +38,10 @@ ASKED = (
 )  # fmt: skip
 """Files of tests that may be near: those of what is changed, of what stands right on it, and what says what it finds."""
 LEFT_OUT = (
+    "adoption/test_adoption_alike.py",
+    "adoption/test_adoption_cases.py",
     "adoption/test_adoption_round_trip.py",
+    "adoption/test_fields_added_later.py",
     "adoption/test_operators_own_tests.py",
     "plugins/*conformance*",
     "plugins/test_any_cluster.py",
@@ -104,6 +107,10 @@ class Log:
         outcome = Outcome(**entry["outcome"])  # type: ignore[arg-type]
         return outcome if outcome.is_killed or entry["asked"] == asked else None
 
+    def killers(self) -> set[object]:
+        """The tests that noticed a mutant, by their names."""
+        return {entry["outcome"]["by"] for entry in self.entries.values()}  # type: ignore[index]
+
     def put(self, mutant: Mutant, asked: str, outcome: Outcome) -> None:
         """Keep it."""
         self.entries[mutant.name] = {"asked": asked, "outcome": asdict(outcome)}
@@ -134,9 +141,8 @@ def questions(
         yield Question(mutant, tests, asked.hexdigest()[:16])
 
 
-def control(asked: list[Question], copy: Copy) -> None:
+def control(tests: set[Test], copy: Copy) -> None:
     """Ask some tests about the code as it is: they must pass, or else their failures mean nothing."""
-    tests = {test for question in asked for test in question.tests}
     if tests:
         done = run(sorted(tests, key=lambda test: test.name), copy)
         if done.code:
@@ -217,7 +223,9 @@ def tried(chosen: list[tuple[Mutant, Place]], asked: argparse.Namespace, package
                 waiting.append(question)
             else:
                 yield outcome
-        control(waiting[:5], made[0])
+        for copy in made:
+            copy.files = sorted({test.file for question in waiting for test in question.tests})
+        control({test for question in waiting[:5] for test in question.tests}, made[0])
 
         def ask(question: Question, copy: Copy) -> tuple[Question, Outcome]:
             return question, attempt(question.mutant, question.tests, copy, package, asked.patience)
@@ -225,6 +233,8 @@ def tried(chosen: list[tuple[Mutant, Place]], asked: argparse.Namespace, package
         for question, outcome in each_of(waiting, ask, made):
             log.put(question.mutant, question.asked, outcome)
             yield outcome
+        killers = log.killers()
+        control({test for question in waiting for test in question.tests if test.name in killers}, made[0])
 
 
 def say(text: str) -> None:

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import pulumi
 import pytest
+from expected import assert_expected, file_for
 
 from pulumi_everest.resources.arguments.naming import OTHER_LANGUAGE
 from pulumi_everest.resources.hooks.failures import Failures, advice
@@ -26,14 +27,15 @@ INPUTS = {"metadata": {"name": "shop", "namespace": "db"}}
         ("create", 'Apply failed with 1 conflict: conflict with "helm": .spec.size', ["patchForce"]),
     ],
 )  # fmt: skip
-def test_the_way_on_is_said(operation: str, error: str, said: list[str]) -> None:
+def test_the_way_on_is_said(operation: str, error: str, said: list[str], request: pytest.FixtureRequest) -> None:
     text = advice(operation, [error, "an older error"], URN, INPUTS)
 
     assert text is not None
     assert [part for part in said if part not in text] == []
+    assert_expected(file_for(request.path), request.node.name, text)
 
 
-def test_the_way_on_is_said_in_the_words_of_other_languages() -> None:
+def test_the_way_on_is_said_in_the_words_of_other_languages(request: pytest.FixtureRequest) -> None:
     def said(error: str) -> str | None:
         OTHER_LANGUAGE.set(True)
         return advice("create", [error], URN, INPUTS)
@@ -45,6 +47,7 @@ def test_the_way_on_is_said_in_the_words_of_other_languages() -> None:
     assert 'aliases: [{name: "<its former name>"}]' in exists
     assert "adopt: true takes it over" in exists
     assert "customTimeouts gives it longer" in late
+    assert_expected(file_for(request.path), request.node.name, [exists, late])
 
 
 @pytest.mark.parametrize(

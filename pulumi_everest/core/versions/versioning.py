@@ -147,7 +147,7 @@ class Versions:
     def _locked_entry(self, name: str, kind: str, version: str, operator: str | None) -> VersionEntry | None:
         """The catalog's entry of a locked version. What is wrong with it is said at its place in the lock."""
         before = len(self.found)
-        entry = self._entry(kind, version, operator, ("instances", name, "version"))
+        entry = self._entry(kind, version, operator, ())
         self.found[before:] = [
             self.locked.found(found, ("components", name, "version")) for found in self.found[before:]
         ]
@@ -214,7 +214,7 @@ class Versions:
         if not every or self._all_locked(explicit, locked, instances):
             return None
         candidates = every
-        fixed = {**explicit, **{name: (version, ("instances", name, "version")) for name, version in locked.items()}}
+        fixed: dict[str, tuple[Any, Path]] = {**explicit, **{name: (version, ()) for name, version in locked.items()}}
         for component, (version, path) in fixed.items():
             if isinstance(version, Deferred) or all(component not in bundle.components for bundle in every):
                 continue

@@ -66,6 +66,13 @@ def test_an_image_that_only_the_catalog_moves_is_refused() -> None:
     assert of(snapshot(engine(image="mine:2.2")), snapshot()) == ["engine.image rolling restart"]
 
 
+def test_an_image_that_the_catalog_begins_or_ceases_to_name_is_no_change() -> None:
+    without = technology({"componentTypes": {"db": {"versions": [{"version": "2.2", "default": True}]}}})
+
+    assert of(snapshot(), snapshot(None, without), without) == []
+    assert of(snapshot(None, without), snapshot()) == []
+
+
 def test_a_registry_moves_images_because_the_user_says_so() -> None:
     assert of(snapshot(), snapshot({"images": {"registry": "mirror.local"}})) == ["images.registry rolling restart"]
 

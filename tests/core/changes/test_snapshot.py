@@ -47,6 +47,15 @@ def test_what_the_user_chose_is_kept(spec: dict[str, Any], chosen: set[str]) -> 
     assert ("chosen" in made.data()) is bool(chosen)
 
 
+@pytest.mark.parametrize("beside", [{}, {"replicas": 5}, {"version": None, "replicas": 5}])
+def test_a_line_is_kept_whoever_gives_it(beside: dict[str, Any]) -> None:
+    of_type = {"components": {"versions": {"db": {"version": "2"}}}, "instances": {"engine": beside}}
+
+    assert snapshot(of_type).line("engine") == "2"
+    assert snapshot(engine(**{**beside, "version": "2"})).line("engine") == "2"
+    assert snapshot(engine(**beside)).line("engine") is None
+
+
 def test_what_a_lock_chose_is_held_and_not_said_by_the_user() -> None:
     made = Snapshot({}, "", "", {}, frozenset({"engine.version (lock)"}))
 

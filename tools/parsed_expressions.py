@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from unittest.mock import patch
 
+from pulumi_everest.core.changes.policies import Policies
 from pulumi_everest.core.rules import Rules
 from pulumi_everest.expressions import environment
 from pulumi_everest.expressions.environment import Environment
@@ -14,7 +15,7 @@ from pulumi_everest.plugins.find import builtin
 
 
 def written() -> str:
-    """The file: what CEL's library says of each expression that objects, jobs and rules of a built-in plugin have."""
+    """The file: what CEL says of the expressions in rules, changes, objects, jobs and workloads of built-in plugins."""
     found: dict[str, Written] = {}
 
     def checked(self: Environment, text: str) -> tuple[Tree, str]:
@@ -29,7 +30,8 @@ def written() -> str:
             rules = Rules(plugin.definition)
             for topology in plugin.definition.spec.topologies:
                 rules.compiled(topology)
-            _ = plugin.template, plugin.backup, plugin.restore, plugin.upgrade
+            Policies(plugin.definition)
+            _ = plugin.template, plugin.backup, plugin.restore, plugin.upgrade, plugin.workloads
     rows = [f"{json.dumps(text)}: {json.dumps(found[text], separators=(',', ':'))}" for text in sorted(found)]
     return "{\n" + ",\n".join(rows) + "\n}\n"
 

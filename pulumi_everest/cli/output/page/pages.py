@@ -6,7 +6,6 @@ import sys
 from collections.abc import Sequence
 
 from pulumi_everest.cli.output.page.capacity import capacity_markdown, capacity_text
-from pulumi_everest.cli.output.page.markdown import page_markdown
 from pulumi_everest.cli.output.page.text import page_text
 from pulumi_everest.cli.output.tree import glyphs_for
 from pulumi_everest.model.lines import without_commands
@@ -19,6 +18,8 @@ def page_as(page: Page, options: Options) -> str:
     if options.json:
         return page.model_dump_json(by_alias=True, exclude_none=True, indent=2)
     if options.format == "markdown":
+        from pulumi_everest.cli.output.page.markdown import page_markdown
+
         return page_markdown(page)
     return without_commands(page_text(page, _arrow(options)))
 

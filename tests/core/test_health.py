@@ -5,14 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from expected import Said
 
-from pulumi_everest.core.health import Health, check_health, health
+from pulumi_everest.core.health import Health, check_health, check_topologies, health
 from pulumi_everest.model.plugin_files.manifest import PluginManifest
+from pulumi_everest.model.plugin_files.object_settings import ObjectSettings
+
+SAID = Said(__file__)
+said_in_full = SAID.fixture()
 
 LIVE = {"status": {"state": "ready", "message": "all is well", "count": 3}}
 
 
-def manifest(**expressions: str) -> PluginManifest:
+def manifest(**expressions: Any) -> PluginManifest:
     data = {
         "name": "toy",
         "title": "Toy",
@@ -54,7 +59,7 @@ def test_an_expression_that_takes_more_than_it_may_is_said(name: str) -> None:
 
     assert (found.ready, found.failed, found.state) == (None, None, "")
     assert found.message.startswith("all is well; " if said else "the plugin's ")
-    assert f"the plugin's '{name}' cannot be evaluated: " in found.message
+    assert f"the plugin's '{name}' cannot be evaluated: " in SAID(found.message)
 
 
 @pytest.mark.parametrize(
@@ -70,7 +75,9 @@ def test_an_expression_that_takes_more_than_it_may_is_said(name: str) -> None:
     ],
 )
 def test_an_expression_gives_what_it_is_for(name: str, text: str, message: str | None) -> None:
-    found = list(check_health(manifest(**{name: text, "state" if name != "state" else "message": "self.status.state"})))
+    found = SAID(
+        list(check_health(manifest(**{name: text, "state" if name != "state" else "message": "self.status.state"})))
+    )
 
     assert [(entry.code, entry.path) for entry in found] == ([("plugin.expression", (name,))] if message else [])
     assert message is None or found[0].message.startswith(message)
@@ -79,4 +86,35 @@ def test_an_expression_gives_what_it_is_for(name: str, text: str, message: str |
 def test_every_expression_is_checked() -> None:
     wrong: dict[str, Any] = dict.fromkeys(("ready", "failed", "state", "message"), "nothing")
 
-    assert [entry.path for entry in check_health(manifest(**wrong))] == [(name,) for name in wrong]
+    assert [entry.path for entry in SAID(list(check_health(manifest(**wrong))))] == [(name,) for name in wrong]
+
+
+BY_TOPOLOGY: dict[str, Any] = {
+    "ready": {"one": "true", "too": "true"},
+    "failed": {"two": "true"},
+    "waitFor": {"one": "condition=Ready", "two": "condition=Ready"},
+}
+
+
+def test_what_is_said_by_topology_is_said_of_each_and_of_no_other() -> None:
+    found = SAID(list(check_topologies(manifest(**BY_TOPOLOGY), ("one", "two"), ("at",))))
+
+    assert [entry.path for entry in found] == [("at", "ready", "too"), ("at", "ready"), ("at", "failed")]
+    assert list(check_topologies(manifest(ready="true"), ("one", "two"))) == []
+
+
+def test_an_object_that_not_every_topology_has_need_not_be_told_of_in_all() -> None:
+    [found] = SAID(list(check_topologies(ObjectSettings.model_validate(BY_TOPOLOGY), ("one", "two"))))
+
+    assert found.path == ("ready", "too")
+
+
+def test_a_cluster_is_judged_by_what_is_said_of_its_topology() -> None:
+    says = manifest(state="self.status.state", ready={"one": "self.status.count == 3", "two": "false"})
+
+    assert [health(says, LIVE, topology).ready for topology in ("one", "two", "three", None)] == [
+        True,
+        False,
+        None,
+        None,
+    ]

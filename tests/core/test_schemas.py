@@ -152,7 +152,7 @@ def test_filled_defaults_are_not_shared() -> None:
     ],
 )
 def test_a_wrong_schema_is_said_with_the_place(schema: dict[str, Any], path: tuple[str, ...], message: str) -> None:
-    [(at, text), *_] = schema_problems(schema)
+    [(at, text), *_] = SAID(schema_problems(schema))
     assert at == path
     assert message in text
 

@@ -1,4 +1,5 @@
 """The command everest.
 
-The folder has more modules than others: one for each command, by its name, and what they share.
+The folder has more modules than others: one for each command, by its name. What they take and what they print have
+folders of their own.
 """

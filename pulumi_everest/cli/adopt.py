@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
-from pulumi_everest.cli import complete
-from pulumi_everest.cli.options import HERE, Choice, Command, cluster_options, plugin_option, recursive_option
+from pulumi_everest.cli.command_line import complete
+from pulumi_everest.cli.command_line.from_cluster import check_existing, existing_options
+from pulumi_everest.cli.command_line.options import HERE, Choice, Command
 
 _HELP = """Write the program, or the YAML, of databases that an operator already runs.
 
@@ -29,11 +30,7 @@ program each cluster has adopt=True: the first pulumi up takes the object over a
 
 
 @click.command(cls=Command, help=_HELP, short_help="Write the program of databases that are there.")
-@click.argument("paths", metavar="[PATH]...", nargs=-1, shell_complete=complete.paths)
-@recursive_option
-@plugin_option
-@click.option("--from-cluster", is_flag=True, help="Read the objects of a running cluster.")
-@cluster_options
+@existing_options
 @click.option(
     "--language", type=Choice(["yaml", "python"]), default="yaml", show_default=True,
     help="Write DatabaseCluster documents, or a Pulumi program.",
@@ -60,9 +57,9 @@ def adopt(
     from pulumi_everest.adoption.adopt import Adopted, adopted
     from pulumi_everest.adoption.alike import Alike
     from pulumi_everest.adoption.write import documents, program
+    from pulumi_everest.cli.command_line.reading import say_what_is_waited_for
     from pulumi_everest.cli.output.findings import counted, failed, finding_text
     from pulumi_everest.cli.output.write import note, screen_of, write_result
-    from pulumi_everest.cli.reading import say_what_is_waited_for
     from pulumi_everest.live.errors import LiveError
     from pulumi_everest.model.findings import EverestError
     from pulumi_everest.model.lines import without_commands
@@ -126,14 +123,4 @@ def _check_use(
     """Raise UsageError for what would do nothing, or something else than was meant."""
     if output in ("python", "yaml") and output != language:
         raise click.UsageError(f"-o names a file; write --language {output}")
-    if not from_cluster:
-        given = {"--kubeconfig": kubeconfig, "--context": context}
-        unused = [name for name, value in given.items() if value is not None]
-        if unused:
-            raise click.UsageError(f"{' and '.join(unused)}: only with --from-cluster")
-    else:
-        if recursive:
-            raise click.UsageError("--recursive: only for files and folders, not with --from-cluster")
-        for path in paths:
-            if path.count("/") != 1 or path.startswith("/"):
-                raise click.UsageError(f"with --from-cluster write NAMESPACE/NAME, or NAMESPACE/, not '{path}'")
+    check_existing(paths, recursive, from_cluster, kubeconfig, context)

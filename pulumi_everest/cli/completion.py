@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from pulumi_everest.cli.options import Choice
+from pulumi_everest.cli.command_line.options import Choice
 
 SHELLS = ("bash", "zsh", "fish")
 

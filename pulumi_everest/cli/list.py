@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from pulumi_everest.cli.options import Choice, Command, plugin_option
+from pulumi_everest.cli.command_line.options import Choice, Command, plugin_option
 
 _HELP = """List the technologies: their Providers, operators, topologies, default versions and presets.
 

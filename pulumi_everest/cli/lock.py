@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pulumi_everest.cli import complete
-from pulumi_everest.cli.options import Command, shared_options
+from pulumi_everest.cli.command_line import complete
+from pulumi_everest.cli.command_line.options import Command, shared_options
 
 if TYPE_CHECKING:
     from pulumi_everest.model.findings import Finding
@@ -111,7 +111,7 @@ def lock(
 
 def _from_input(paths: Sequence[str], options: Options, *, upgrade: bool) -> Gathered:
     """The clusters of programs and documents, as they are now. Raises UsageError."""
-    from pulumi_everest.cli.reading import read
+    from pulumi_everest.cli.command_line.reading import read
     from pulumi_everest.review.inputs.gather import gather
 
     places, clusters = _sorted_out(paths) if upgrade else (list(paths), [])
@@ -128,7 +128,7 @@ def _backwards(paths: Sequence[str], options: Options) -> tuple[Gathered, list[F
     """The clusters with what their lock is to say, and what is to be said of those that stay. Raises UsageError."""
     from dataclasses import replace
 
-    from pulumi_everest.cli.reading import read
+    from pulumi_everest.cli.command_line.reading import read
     from pulumi_everest.review.comparison.impacts import compare_clusters, stuck
     from pulumi_everest.review.inputs.gather import gather
     from pulumi_everest.review.locks.back import backwards
@@ -151,8 +151,8 @@ def _backwards(paths: Sequence[str], options: Options) -> tuple[Gathered, list[F
 
 def _from_state(state: str, paths: Sequence[str], options: Options, *, upgrade: bool) -> Gathered:
     """The clusters of a state, as they were when they were made. Raises UsageError."""
+    from pulumi_everest.cli.command_line.reading import say_what_is_waited_for
     from pulumi_everest.cli.output.write import listed, note
-    from pulumi_everest.cli.reading import say_what_is_waited_for
     from pulumi_everest.review.inputs.gather import Gathered
     from pulumi_everest.review.locks.state import sections_of_state
 

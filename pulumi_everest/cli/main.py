@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import errno
 import gc
-import importlib
 import os
 import sys
 from collections.abc import Sequence
 
 import click
 
+from pulumi_everest.cli.command_line.late_commands import LateCommands
 from pulumi_everest.workspace.spread import LostProcessError
 
 _HELP = """Databases of any technology on Kubernetes, checked and shown without Pulumi's engine and without a cluster.
@@ -53,26 +53,6 @@ _COMMANDS = (
 """In the order in which one uses them; each is in the module of its name."""
 
 
-class Commands(click.Group):
-    """The commands, each of which is imported when it is asked for."""
-
-    def list_commands(self, _ctx: click.Context) -> list[str]:
-        """The names of all."""
-        return list(_COMMANDS)
-
-    def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of that name."""
-        if cmd_name not in _COMMANDS:
-            self.commands = {name: _command(name) for name in _COMMANDS}  # click names the nearest of them
-            return None
-        return _command(cmd_name)
-
-
-def _command(name: str) -> click.Command:
-    command: click.Command = getattr(importlib.import_module(f"pulumi_everest.cli.{name}"), name)
-    return command
-
-
 def _version(ctx: click.Context, _parameter: click.Parameter, value: bool) -> None:
     if not value or ctx.resilient_parsing:
         return
@@ -87,7 +67,10 @@ def _version(ctx: click.Context, _parameter: click.Parameter, value: bool) -> No
 
 
 @click.group(
-    cls=Commands, help=_HELP, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}
+    cls=LateCommands,
+    modules={name: f"pulumi_everest.cli.{name}" for name in _COMMANDS},
+    help=_HELP,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
 @click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version.")
 def everest() -> None:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pulumi_everest.cli import complete
-from pulumi_everest.cli.options import HERE, Choice, Command, cluster_options, plugin_option, recursive_option
+from pulumi_everest.cli.command_line import complete
+from pulumi_everest.cli.command_line.from_cluster import check_existing, existing_options
+from pulumi_everest.cli.command_line.options import HERE, Choice, Command
 
 if TYPE_CHECKING:
     from pulumi_everest.model.findings import Finding
@@ -38,11 +39,7 @@ migrated is reported and left out.
 
 
 @click.command(cls=Command, help=_HELP, short_help="Take clusters of Everest's first API over.")
-@click.argument("paths", metavar="[PATH]...", nargs=-1, shell_complete=complete.paths)
-@recursive_option
-@plugin_option
-@click.option("--from-cluster", is_flag=True, help="Read the objects of a running cluster.")
-@cluster_options
+@existing_options
 @click.option(
     "-o", "--output", metavar="DIR", shell_complete=complete.folders, help="Folder for the result; it is made."
 )
@@ -116,7 +113,7 @@ def _results(
 ) -> tuple[list[Migrated], list[Finding], Sources]:
     """What becomes of each cluster, and what is wrong with the input."""
     from pulumi_everest.adoption.alike import Alike
-    from pulumi_everest.cli.reading import say_what_is_waited_for
+    from pulumi_everest.cli.command_line.reading import say_what_is_waited_for
     from pulumi_everest.live.errors import LiveError
     from pulumi_everest.review.legacy_objects import LegacyInput, of_cluster, of_files
     from pulumi_everest.upgrade.legacy.migrate import migrated
@@ -231,26 +228,11 @@ def _check_use(
     if ready is not None:
         if paths or recursive or from_cluster or check or output is not None:
             raise click.UsageError("--ready-to-delete takes no PATH, --recursive, --from-cluster, --check or -o")
-        _check_name(ready, "--ready-to-delete")
+        if ready.count("/") != 1 or ready.startswith("/") or ready.endswith("/"):
+            raise click.UsageError(f"with --ready-to-delete write NAMESPACE/NAME, not '{ready}'")
         return
     if check and output is not None:
         raise click.UsageError("--check writes nothing, so there is no -o with it")
     if output is not None and Path(output).exists() and not Path(output).is_dir():
         raise click.BadParameter(f"'{output}' is a file, not a folder", param_hint="'-o' / '--output'")
-    if from_cluster:
-        if recursive:
-            raise click.UsageError("--recursive: only for files and folders, not with --from-cluster")
-        for path in paths:
-            _check_name(path.removesuffix("/") + "/" if path.endswith("/") else path, "--from-cluster")
-        return
-    given = {"--kubeconfig": kubeconfig, "--context": context}
-    unused = [name for name, value in given.items() if value is not None]
-    if unused:
-        raise click.UsageError(f"{' and '.join(unused)}: only with --from-cluster or --ready-to-delete")
-
-
-def _check_name(text: str, option: str) -> None:
-    whole = option == "--ready-to-delete"
-    if text.count("/") != 1 or text.startswith("/") or (whole and text.endswith("/")):
-        forms = "NAMESPACE/NAME" if whole else "NAMESPACE/NAME, or NAMESPACE/"
-        raise click.UsageError(f"with {option} write {forms}, not '{text}'")
+    check_existing(paths, recursive, from_cluster, kubeconfig, context, "--from-cluster or --ready-to-delete")

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from pulumi_everest.cli import complete
-from pulumi_everest.cli.options import (
+from pulumi_everest.cli.command_line import complete
+from pulumi_everest.cli.command_line.options import (
     Choice,
     Command,
     all_stacks_option,
@@ -129,11 +129,11 @@ def preview(
     jobs: int,
 ) -> None:
     """Show the objects."""
+    from pulumi_everest.cli.command_line.reading import read, read_costs
     from pulumi_everest.cli.output.findings import failed, summary
     from pulumi_everest.cli.output.page.pages import capacity_as, page_as
     from pulumi_everest.cli.output.tree import diff_tree, glyphs_for, tree
     from pulumi_everest.cli.output.write import findings_text, note, write_findings, write_result
-    from pulumi_everest.cli.reading import read, read_costs
     from pulumi_everest.model.findings import sort_findings
     from pulumi_everest.model.lines import without_commands
     from pulumi_everest.review.capacity.measure import Measured, counter_for

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pulumi_everest.cli.options import Command, jobs_option, shared_options
+from pulumi_everest.cli.command_line.options import Command, jobs_option, shared_options
 
 if TYPE_CHECKING:
     from pulumi_everest.review.options import Options
@@ -43,11 +43,11 @@ def render(
     ctx: click.Context, paths: tuple[str, ...], options: Options, show_secrets: bool, explain: bool, jobs: int
 ) -> None:
     """Make the objects."""
+    from pulumi_everest.cli.command_line.reading import read
     from pulumi_everest.cli.output.files import check_folder, write_objects
     from pulumi_everest.cli.output.findings import counted, failed
     from pulumi_everest.cli.output.objects import hidden_in, json_list, with_texts, yaml_stream
     from pulumi_everest.cli.output.write import note, write_findings, write_parts
-    from pulumi_everest.cli.reading import read
     from pulumi_everest.review.inputs.gather import gather
 
     if show_secrets and options.output is None:

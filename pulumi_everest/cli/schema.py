@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pulumi_everest.cli import complete
-from pulumi_everest.cli.options import Command, plugin_option
+from pulumi_everest.cli.command_line import complete
+from pulumi_everest.cli.command_line.options import Command, plugin_option
 
 if TYPE_CHECKING:
     from pulumi_everest.workspace.workspace import Workspace

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pulumi_everest.cli.options import Command, cluster_options, shared_options
+from pulumi_everest.cli.command_line.options import Command, cluster_options, shared_options
 
 if TYPE_CHECKING:
     from pulumi_everest.live.cluster import LiveCluster
@@ -57,9 +57,9 @@ def status(
     wait: float | None,
 ) -> None:
     """Show it."""
+    from pulumi_everest.cli.command_line.reading import read
     from pulumi_everest.cli.output.findings import failed
     from pulumi_everest.cli.output.write import write_findings, write_result
-    from pulumi_everest.cli.reading import read
     from pulumi_everest.live.cluster import LiveCluster
     from pulumi_everest.live.errors import LiveError
     from pulumi_everest.model.lines import without_commands

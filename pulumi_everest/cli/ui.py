@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pulumi_everest.cli import complete
-from pulumi_everest.cli.options import Command, cluster_options, plugin_option, recursive_option, wrong_use
+from pulumi_everest.cli.command_line import complete
+from pulumi_everest.cli.command_line.options import Command, cluster_options, plugin_option, recursive_option, wrong_use
 
 if TYPE_CHECKING:
     from pulumi_everest.ui.session import Wanted

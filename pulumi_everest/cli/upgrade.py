@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pulumi_everest.cli import complete
-from pulumi_everest.cli.options import HERE, Command, cluster_options, shared_options
+from pulumi_everest.cli.command_line import complete
+from pulumi_everest.cli.command_line.options import HERE, Command, cluster_options, shared_options
 
 if TYPE_CHECKING:
     from pulumi_everest.model.findings import Finding
@@ -81,8 +81,8 @@ def _between_plugins(paths: tuple[str, ...], options: Options, old: str, new: st
     """Compare and print."""
     import tempfile
 
+    from pulumi_everest.cli.command_line.reading import read
     from pulumi_everest.cli.output.write import findings_text, write_findings, write_result
-    from pulumi_everest.cli.reading import read
     from pulumi_everest.model.findings import EverestError
     from pulumi_everest.review.inputs.gather import Gathered
     from pulumi_everest.review.upgrades.definitions import DefinitionUpgrade, definition_upgrade
@@ -141,10 +141,10 @@ def _of_operator(
     paths: tuple[str, ...], options: Options, version: str, kubeconfig: str | None, context: str | None, *, look: bool
 ) -> int:
     """Print the steps; the exit code."""
+    from pulumi_everest.cli.command_line.reading import read
     from pulumi_everest.cli.output.findings import failed
     from pulumi_everest.cli.output.upgrade_steps import steps_text
     from pulumi_everest.cli.output.write import write_findings, write_result
-    from pulumi_everest.cli.reading import read
     from pulumi_everest.live.cluster import LiveCluster
     from pulumi_everest.live.errors import LiveError
     from pulumi_everest.model.findings import sort_findings

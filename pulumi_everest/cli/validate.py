@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pulumi_everest.cli.options import Command, all_stacks_option, jobs_option, shared_options
+from pulumi_everest.cli.command_line.options import Command, all_stacks_option, jobs_option, shared_options
 
 if TYPE_CHECKING:
     from pulumi_everest.review.options import Options
@@ -41,9 +41,9 @@ left out.
 @click.pass_context
 def validate(ctx: click.Context, paths: tuple[str, ...], options: Options, all_stacks: bool, jobs: int) -> None:
     """Check the input."""
+    from pulumi_everest.cli.command_line.reading import read
     from pulumi_everest.cli.output.findings import failed
     from pulumi_everest.cli.output.write import findings_text, write_result
-    from pulumi_everest.cli.reading import read
     from pulumi_everest.review.inputs.gather import gather
 
     if all_stacks and options.stack is not None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
-
 import click
+
+from pulumi_everest.cli.command_line.late_commands import LateCommands
 
 _HELP = """Make, check and test plugins: what teaches this package a database technology.
 
@@ -26,27 +26,11 @@ _COMMANDS = {
 """The commands in the order in which one uses them, each with its module."""
 
 
-class _Commands(click.Group):
-    """The commands of the group."""
-
-    def list_commands(self, _ctx: click.Context) -> list[str]:
-        """The names of all."""
-        return list(_COMMANDS)
-
-    def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of that name."""
-        if cmd_name not in _COMMANDS:
-            self.commands = {name: _command(name) for name in _COMMANDS}  # click names the nearest of them
-            return None
-        return _command(cmd_name)
-
-
-def _command(name: str) -> click.Command:
-    module = importlib.import_module(f"pulumi_everest.cli.plugin.{_COMMANDS[name]}")
-    command: click.Command = getattr(module, name)
-    return command
-
-
-@click.group(cls=_Commands, help=_HELP, short_help="Make, check and test plugins.")
+@click.group(
+    cls=LateCommands,
+    modules={name: f"pulumi_everest.cli.plugin.{module}" for name, module in _COMMANDS.items()},
+    help=_HELP,
+    short_help="Make, check and test plugins.",
+)
 def plugin() -> None:
     """The group itself does nothing; see its help."""

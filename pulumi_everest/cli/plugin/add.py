@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pulumi_everest.cli import complete
+from pulumi_everest.cli.command_line import complete
 
 if TYPE_CHECKING:
     from pulumi_everest.plugins.plugin import Plugin

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from pulumi_everest.cli import complete
+from pulumi_everest.cli.command_line import complete
 
 _UI = """Write a first ui.yaml for a plugin: a form for each topology, made from what it takes.
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pulumi_everest.cli import complete
-from pulumi_everest.cli.options import FORMATS, HERE, Choice
+from pulumi_everest.cli.command_line import complete
+from pulumi_everest.cli.command_line.options import FORMATS, HERE, Choice
 
 if TYPE_CHECKING:
     from pulumi_everest.authoring.check import Checked

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from pulumi_everest.cli.options import HERE
+from pulumi_everest.cli.command_line.options import HERE
 from pulumi_everest.cli.output.write import note
 
 if TYPE_CHECKING:

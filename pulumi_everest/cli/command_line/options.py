@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pulumi_everest.cli import complete
+from pulumi_everest.cli.command_line import complete
 from pulumi_everest.review.options import Options, WrongUseError, nearest_file
 
 if TYPE_CHECKING:

@@ -71,8 +71,8 @@ class KubernetesObject(Mapping):
     """At least the name."""
 
 
-class TemplateObject(ObjectSettings):
-    """An object of the cluster, or one for each turn of a loop."""
+class MadeObject(Part):
+    """An object, or one for each turn of a loop."""
 
     name: str
     """What errors call it."""
@@ -86,6 +86,10 @@ class TemplateObject(ObjectSettings):
     """A condition. Where it does not hold, there is no such object."""
     object: KubernetesObject
     """What the object is made of."""
+
+
+class TemplateObject(MadeObject, ObjectSettings):
+    """An object of the cluster, or one for each turn of a loop."""
 
 
 class TemplateFile(Part):
@@ -97,21 +101,8 @@ class TemplateFile(Part):
     """The objects."""
 
 
-class JobObject(Part):
+class JobObject(MadeObject):
     """An object of a backup or restore, or one for each turn of a loop."""
-
-    name: str
-    """What errors call it."""
-    main: bool = False
-    """Whether it is the operator's main object. Exactly one is."""
-    for_each: dict[Names, Expression | list[Value] | Mapping] | None = None
-    """Makes an object for each turn."""
-    let: dict[Name, Value] | None = None
-    """Names for values in this object."""
-    when: Expression | bool | None = None
-    """A condition. Where it does not hold, there is no such object."""
-    object: KubernetesObject
-    """What the object is made of."""
 
 
 class JobFile(Part):

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 from click.testing import Result
+from running_cluster import RunningCluster
 
 from pulumi_everest.live.errors import LiveError
 from pulumi_everest.model.findings import EverestError, finding
@@ -18,28 +19,10 @@ Run = Callable[..., Result]
 KEY = ("psmdb.percona.com/v1", "PerconaServerMongoDB", "orders", "databases")
 
 
-class Stub:
+class Stub(RunningCluster):
     """A running cluster with these objects, and no operator."""
 
     objects: Any = None
-    error: LiveError | None = None
-
-    def __init__(self, kubeconfig: str | None = None, context: str | None = None) -> None:
-        self.named = (kubeconfig, context)
-
-    def serves(self, *_: str) -> bool:
-        if self.error is not None:
-            raise self.error
-        return True
-
-    def crds(self, _names: Any) -> list[Any]:
-        return []
-
-    def list(self, *_: Any) -> list[Any]:
-        return []
-
-    def create(self, manifest: Any, **_: Any) -> Any:
-        return manifest
 
     def get(self, *key: str) -> Any:
         assert key[1] != "Secret"

@@ -12,6 +12,7 @@ import jsonschema
 import pytest
 import yaml
 from click.testing import Result
+from running_cluster import RunningCluster
 
 import pulumi_everest.plugins
 
@@ -239,25 +240,14 @@ def test_prices_that_are_wrong_are_findings(run: Run, folder: Path) -> None:
 # Where it fits
 
 
-class Stub:
+class Stub(RunningCluster):
     """A running cluster with these objects by kind, and no operator."""
 
     lists: Any = None
     objects: Any = None
 
-    def __init__(self, *_: Any) -> None: ...
-
-    def serves(self, *_: str) -> bool:
-        return True
-
-    def crds(self, _names: Any) -> list[Any]:
-        return []
-
     def list(self, _version: str, kind: str, *_: Any) -> Any:
         return (self.lists or {}).get(kind, [])
-
-    def create(self, manifest: Any, **_: Any) -> Any:
-        return manifest
 
     def get(self, *key: str) -> Any:
         return (self.objects or {}).get(key[1:3])

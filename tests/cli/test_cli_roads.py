@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 from click.testing import Result
+from running_cluster import RunningCluster
 
 Run = Callable[..., Result]
 
@@ -154,24 +155,10 @@ def test_programs_are_judged_by_the_same_roads(run: Run, tmp_path: Path, monkeyp
 # A running cluster
 
 
-class Running:
+class Running(RunningCluster):
     """A running cluster with one object, and no operator."""
 
     found: Any = None
-
-    def __init__(self, *_: Any, **__: Any) -> None: ...
-
-    def serves(self, *_: str) -> bool:
-        return True
-
-    def crds(self, _names: Any) -> list[Any]:
-        return []
-
-    def list(self, *_: Any) -> list[Any]:
-        return []
-
-    def create(self, manifest: Any, **_: Any) -> Any:
-        return manifest
 
     def get(self, _version: str, kind: str, *_: str) -> Any:
         return self.found if kind == "PerconaServerMongoDB" else None

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 import pytest
 from click.testing import Result
+from running_cluster import RunningCluster
 
 from pulumi_everest.cli import status as module
 from pulumi_everest.live.errors import LiveError
@@ -33,23 +34,15 @@ def live(state: str, **more: Any) -> dict[str, Any]:
     return {"metadata": {"generation": 1}, "spec": {}, "status": {"state": state, "observedGeneration": 1, **more}}
 
 
-class Stub:
+class Stub(RunningCluster):
     """A running cluster with these objects; each look takes the next ones, the last remain."""
 
     objects: ClassVar[list[Mapping[tuple[str, ...], dict[str, Any]]]] = [{}]
     deployments: ClassVar[list[dict[str, Any]]] = [OPERATOR]
-    error: LiveError | None = None
 
     def __init__(self, kubeconfig: str | None = None, context: str | None = None) -> None:
-        self.looks, self.named = 0, (kubeconfig, context)
-
-    def serves(self, api_version: str, kind: str) -> bool:
-        if self.error is not None:
-            raise self.error
-        return True
-
-    def crds(self, _names: Any) -> list[dict[str, Any]]:
-        return []
+        super().__init__(kubeconfig, context)
+        self.looks = 0
 
     def list(self, api_version: str, kind: str, namespace: str | None = None) -> list[dict[str, Any]]:
         return self.deployments

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -11,6 +12,7 @@ from expected import Said
 from toy_technology import MANIFEST, NOW, changed, impacts, snapshot, technology
 
 from pulumi_everest.core.changes.compare import compare
+from pulumi_everest.core.changes.snapshot import Snapshot
 from pulumi_everest.model.deferred import Deferred
 
 SAID = Said(__file__)
@@ -95,3 +97,59 @@ def test_a_version_that_the_new_operator_lacks_goes_with_it_and_another_stays() 
 
     assert of(snapshot(old, gone), snapshot(new, gone), gone)[1] == "engine.version rolling restart"
     assert of(snapshot(old, there), snapshot(new, there), there)[1] == "engine.version refused default-moved"
+
+
+PLACE = "initContainer.image"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("toy:1.0.0", "toy:1.0.0", []),
+        ("toy:1.0.0", "mirror.local/toys/toy:1.0.0", []),
+        ("toy:1.0.0", "toy:1.1.0", [f"{PLACE} rolling restart"]),
+        ("toy:1.0.0", "other:1.0.0", [f"{PLACE} rolling restart"]),
+        ("toy:1.1.0", "toy:1.0.0", [f"{PLACE} refused operator-downgrade"]),
+        ("toy:1.0.0", "toy:1.2.0", [f"{PLACE} refused operator-jump"]),
+        # Where nothing is said the image is that of the operator.
+        (None, "toy:1.2.0", [f"{PLACE} rolling restart"]),
+        (None, "mine:1.1.0", [f"{PLACE} rolling restart"]),
+        ("toy:1.2.0", None, [f"{PLACE} refused operator-downgrade"]),
+        (None, None, []),
+        # What cannot be read may be anything.
+        ("toy:1.1.0", "toy:mine", [f"{PLACE} refused image-version"]),
+        ("toy:mine", "toy:1.1.0", [f"{PLACE} refused image-version"]),
+        ("toy:mine", "toy:yours", [f"{PLACE} refused image-version"]),
+        (None, "toy:mine", [f"{PLACE} refused image-version"]),
+        ("toy:mine", None, [f"{PLACE} refused image-version"]),
+    ],
+)
+@pytest.mark.parametrize("written", [False, True])
+def test_an_image_of_the_operator_itself_is_judged_by_the_version_that_it_is_of(
+    old: str | None, new: str | None, expected: list[str], written: bool
+) -> None:
+    def with_image(image: str | None) -> Snapshot:
+        made = snapshot({"operatorVersion": "1.1.0"})
+        place = {("operatorVersion", PLACE): ("overrides", "initImage")} if written else {}
+        return replace(made, operator_images={PLACE: image} if image is not None else {}, written=place)
+
+    assert of(with_image(old), with_image(new)) == expected
+
+
+def test_images_of_the_operator_are_judged_place_by_place_those_that_are_there_first() -> None:
+    made = snapshot({"operatorVersion": "1.1.0"})
+    old, new = (
+        replace(made, operator_images=images)
+        for images in ({"gone": "toy:1.1.0", "a": "x:1.1.0"}, {"new": "y:1.1.0", "a": "z:1.1.0"})
+    )
+
+    assert of(old, new) == ["new rolling restart", "a rolling restart", "gone rolling restart"]
+
+
+def test_an_operator_version_that_overrides_take_away_is_refused() -> None:
+    old, new = snapshot({"operatorVersion": "1.1.0"}), changed(("operatorVersion",), None)
+
+    assert of(old, new) == []
+    assert of(old, replace(new, written={("operatorVersion",): ("overrides", "crVersion")})) == [
+        "operatorVersion refused operator-downgrade"
+    ]

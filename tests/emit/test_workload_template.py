@@ -142,3 +142,15 @@ workloads:
     ]:  # fmt: skip
         assert (template.decisive({**data, key: other}) == template.decisive(data)) is same, (key, other)
     assert template.decisive({"b": {}, "c": {}}) != template.decisive({"a": 1, "b": {}, "c": {}})
+
+
+def test_names_that_hold_each_other_many_times_are_followed_once() -> None:
+    names = "".join(f"  a{number}: ['${{a{number - 1}}}', '${{a{number - 1}}}']\n" for number in range(1, 60))
+    template = parsed(
+        f"let:\n  a0: ['${{self.spec}}']\n{names}workloads: [{{name: '${{self.name}}', containers: []}}]\n"
+    )
+
+    parts = template.decisive({"name": "x", "spec": {"size": 1}})
+
+    assert parts == template.decisive({"name": "x", "spec": {"size": 2}})
+    assert parts != template.decisive({"name": "x"})

@@ -51,9 +51,12 @@ def reads_of(data: Mapping[str, Any], compiled: Compile, variables: Mapping[str,
 
 
 def reads_of_value(data: Any, compiled: Compile, variables: Iterable[str]) -> Reads:
-    """The same of a template that makes one value, of variables that may look like anything."""
+    """All of variables that makes a difference to a template of one value; the variables may look like anything.
+
+    What a name stands for counts although nothing uses it, as far as it has to be there: else the template fails.
+    """
     names: Names = {name: _Named(Value((Origin((name,), ANY),)), {}) for name in variables}
-    value, reads = _Following(compiled).value(data, names)
+    value, reads = _Following(compiled, unused=True).value(data, names)
     return reads | _used(value)
 
 
@@ -109,11 +112,26 @@ def _used(value: Value, use: Use = Use.WHOLE) -> Reads:
     return walk.reads
 
 
-class _Following:
-    """Follows the parts of one template. What each gives is where its value comes from, and what it reads."""
+def _needed(value: Value) -> Reads:
+    """What has to be there, so that there is a value. Parts that a value holds several times are looked at once."""
+    reads: Reads = {}
+    left, seen = [value], {id(value)}
+    while left:
+        found = left.pop()
+        reads |= _used(Value(found.origins), Use.PRESENCE)
+        left += [held for held in found.held if id(held) not in seen]
+        seen.update(map(id, found.held))
+    return reads
 
-    def __init__(self, compiled: Compile) -> None:
-        self._compiled = compiled
+
+class _Following:
+    """Follows the parts of one template. What each gives is where its value comes from, and what it reads.
+
+    With `unused` the names count that nothing uses.
+    """
+
+    def __init__(self, compiled: Compile, *, unused: bool = False) -> None:
+        self._compiled, self._unused = compiled, unused
 
     def value(self, data: Any, names: Names) -> tuple[Value, Reads]:
         if isinstance(data, str):
@@ -148,7 +166,9 @@ class _Following:
             *index, item = (name.strip() for name in written.split(","))
             names = {**names, **dict.fromkeys(index, _Named(MADE, {})), item: _Named(each_of(value), {})}
         for name, given in _mapping(data.get("let")).items():
-            names = {**names, name: _Named(*self.value(given, names))}
+            value, found = self.value(given, names)
+            names = {**names, name: _Named(value, found)}
+            reads |= found | _needed(value) if self._unused else {}
         if "when" in data:
             value, found = self.value(data["when"], names)
             reads |= found | _used(value)

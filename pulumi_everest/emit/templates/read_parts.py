@@ -48,6 +48,8 @@ class ReadPart:
         """The part of plain data, as plain data. Of what is no mapping or list more may be given than is read."""
         if self.whole:
             return data
+        if not (self.node or self.named or self.each):
+            return True
         if isinstance(data, Mapping):
             return self._of_mapping(data)
         if isinstance(data, list):

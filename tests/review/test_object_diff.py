@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import click
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pulumi_everest.cli.output.tree import ASCII, LINES, diff_tree, tree
 from pulumi_everest.program.values import UNKNOWN, Secret
-from pulumi_everest.review.comparison.object_diff import changed, compare
+from pulumi_everest.review.comparison.object_diff import Change, changed, compare
+from pulumi_everest.review.hidden_values import HIDDEN, UNKNOWN_TEXT, marked
 from pulumi_everest.review.inputs.groups import Group, Item
 
 
@@ -118,3 +122,38 @@ def test_what_could_move_the_cursor_is_written_as_text() -> None:
     group = Group("cluster", "or\x1b[2Jders", {}, [item("a\x1b[2J", x="\x1b[2J")])
     for text in (tree([group], LINES), diff_tree([group], compare([], group.items), LINES)):
         assert "\x1b" not in click.unstyle(text)
+
+
+SCALARS = st.sampled_from([None, True, False, 0, 1, 1.0, "a", "b", HIDDEN, UNKNOWN_TEXT, "Secret"])
+LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+KEYS = st.sampled_from(["kind", "data", "stringData", "metadata", "annotations", LAST_APPLIED, "name", "spec"])
+PARTS = st.recursive(
+    SCALARS | st.builds(Secret, SCALARS) | st.just(UNKNOWN),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@st.composite
+def two_manifests(draw: st.DrawFn) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Two objects that have much in common, the parts that are the same in copies of their own."""
+    top = {"kind": draw(st.sampled_from(["Secret", "Other"])), "metadata": {"name": "one"}}
+    old = draw(st.dictionaries(KEYS, PARTS, min_size=1, max_size=5))
+    kept = {key: copy.deepcopy(value) for key, value in old.items() if draw(st.booleans())}
+    new = {**kept, **draw(st.dictionaries(KEYS, PARTS, max_size=2))}
+    return {**old, **top, "spec": old}, {**new, **top, "spec": new}
+
+
+@given(two_manifests())
+def test_what_differs_is_the_same_with_the_parts_that_do_not(manifests: tuple[dict[str, Any], dict[str, Any]]) -> None:
+    old, new = manifests
+
+    [difference] = compare([Item(old)], [Item(new)])
+
+    found = [(one.path, one.kind, values(one)) for one in difference.changes]
+    assert found == [(one.path, one.kind, values(one)) for one in changed(marked(old), marked(new))]
+
+
+def values(change: Change) -> str:
+    """The values of a change, and whether they are secret."""
+    return repr((change.old, change.new))

@@ -20,6 +20,10 @@ def main() -> int:
     """Import what is named in the first line, answer, and then run what is asked."""
     for name in json.loads(sys.stdin.readline()):
         with suppress(Exception):  # what cannot be imported alone is imported by those who need it
+            # Asking a package that is loaded lazily has it loaded. Else a module below it would be loaded twice, and take
+            # the place of what the package gives by the same name.
+            package, _, last = name.rpartition(".")
+            getattr(sys.modules.get(package), last, None)
             importlib.import_module(name)
     gc.freeze()  # forks share it
     print("ready", flush=True)

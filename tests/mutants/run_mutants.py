@@ -50,6 +50,7 @@ LEFT_OUT = (
     "resources/test_known_readings.py",
     "resources/test_odd_values.py",
     "review/test_processes.py",
+    "workspace/test_explained.py",
 )
 """Those among them that take long, since they try all of a plugin or start processes."""
 NEEDED = 0.9

@@ -17,7 +17,8 @@ SHOWN: Final = 12
 MOST: Final = 100
 """How many names are listed at all; where there are more, the last of them is `MORE`."""
 MORE: Final = "…"
-_MANY: Final = 200
+_MANY: Final = MOST
+"""Up to so many names all of them are compared with what is wanted."""
 _AROUND: Final = 16
 _LONG: Final = 64
 

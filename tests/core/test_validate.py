@@ -272,6 +272,9 @@ def test_names_of_storages_and_schedules_are_there_once() -> None:
         ({"cel": "false", "severity": "warning"}, [("cluster.rule-warning", "")]),
         ({"cel": "spec.backup.storages.size() > 0"}, [("cluster.rule-failed", "")]),
         ({"cel": "spec.instances.engine.nothing"}, []),
+        # Long ones are cut where they are said.
+        ({"cel": "spec.backup.storages.size() > " + "0" * 200}, [("cluster.rule-failed", "")]),
+        ({"cel": " + ".join(["spec.instances.engine.replicas"] * 10)}, [("cluster.rule-failed", "")]),
     ],
 )
 def test_a_rule_is_about_the_resolved_cluster(rule: dict[str, Any], expected: list[tuple[str, str]]) -> None:

@@ -43,6 +43,7 @@ LEFT_OUT = (
     "adoption/test_adoption_round_trip.py",
     "adoption/test_fields_added_later.py",
     "adoption/test_operators_own_tests.py",
+    "emit/test_template_limits.py",
     "plugins/*conformance*",
     "plugins/test_any_cluster.py",
     "plugins/test_readiness.py",
@@ -52,7 +53,8 @@ LEFT_OUT = (
     "review/test_processes.py",
     "workspace/test_explained.py",
 )
-"""Those among them that take long, since they try all of a plugin or start processes."""
+"""Those among them that take long, since they try all of a plugin or start processes, and one that measures time: what it
+says of a mutant depends on the machine."""
 NEEDED = 0.9
 
 Place = tuple[Module, Site]
@@ -226,7 +228,7 @@ def tried(chosen: list[tuple[Mutant, Place]], asked: argparse.Namespace, package
                 yield outcome
         for copy in made:
             copy.files = sorted({test.file for question in waiting for test in question.tests})
-        control({test for question in waiting[:5] for test in question.tests}, made[0])
+        control({test for question in waiting[:5] for test in question.tests[:10]}, made[0])
 
         def ask(question: Question, copy: Copy) -> tuple[Question, Outcome]:
             return question, attempt(question.mutant, question.tests, copy, package, asked.patience)

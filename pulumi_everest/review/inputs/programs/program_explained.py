@@ -25,32 +25,41 @@ from pulumi_everest.workspace.plans.plan import Plan
 
 _TOKENS = {"cluster": tokens.CLUSTER, **tokens.JOBS}
 Key = tuple[str, str, str]
+Names = tuple[Any, Any]
 
 
 def explain(groups: Sequence[Group], result: ProgramRun, sources: Sources) -> None:
     """Give each object of a cluster, backup or restore where its values come from, for whoever asks."""
-    plans = [_located(plan, groups, sources) for plan in result.plans]
-    clusters = [plan for plan in plans if isinstance(plan, Plan)]
+    made = [(group, item) for group in groups if group.kind in _TOKENS for item in group.items]
+    first: dict[Key, int] = {}
+    for number, (_, item) in enumerate(made):
+        first.setdefault(_key(item.manifest), number)
+    plans = []
+    for plan in result.plans:
+        numbers = [first[key] for entry in plan.objects if (key := _key(entry.manifest)) in first]
+        plans.append(_located(plan, *made[min(numbers)], sources) if numbers else plan)
+    clusters: dict[Names, Plan] = {}
+    for plan in plans:
+        if isinstance(plan, Plan):
+            clusters.setdefault(_names(plan.resolved.metadata), plan)
     known: dict[Key, Callable[[], Sequence[Explained]]] = {}
     for plan in plans:
         values = cache(partial(_explained, plan, clusters))
         for index, entry in enumerate(plan.objects):
             known.setdefault(_key(entry.manifest), partial(_at, values, index))
-    for group in groups:
-        for item in group.items:
-            if group.kind in _TOKENS:
-                item.explained = known.get(_key(item.manifest))
+    for _, item in made:
+        item.explained = known.get(_key(item.manifest))
 
 
-def _explained(plan: Plan | JobPlan, clusters: Sequence[Plan]) -> list[list[Explained]]:
+def _explained(plan: Plan | JobPlan, clusters: Mapping[Names, Plan]) -> list[list[Explained]]:
     if isinstance(plan, Plan):
         return explained(plan)
-    about = plan.job.cluster.metadata if plan.job.cluster is not None else {}
-    return explained_job(plan, next((one for one in clusters if _same(one.resolved.metadata, about)), None))
+    cluster = plan.job.cluster
+    return explained_job(plan, clusters.get(_names(cluster.metadata)) if cluster is not None else None)
 
 
-def _same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    return all(one.get(key) == other.get(key) for key in ("namespace", "name"))
+def _names(metadata: Mapping[str, Any]) -> Names:
+    return metadata.get("namespace"), metadata.get("name")
 
 
 def _at(values: Callable[[], list[list[Explained]]], index: int) -> list[Explained]:
@@ -64,12 +73,9 @@ def _key(manifest: dict[str, Any]) -> Key:
     return (str(manifest.get("kind")), *(name if isinstance(name, str) else "" for name in names))  # type: ignore[return-value]
 
 
-def _located(plan: Plan | JobPlan, groups: Sequence[Group], sources: Sources) -> Plan | JobPlan:
+def _located(plan: Plan | JobPlan, group: Group, item: Item, sources: Sources) -> Plan | JobPlan:
     """The plan with the places of its arguments, in the call that its objects are of."""
-    keys = {_key(entry.manifest) for entry in plan.objects}
-    found = ((group, item) for group in groups for item in group.items if group.kind in _TOKENS)
-    group, item = next(((group, item) for group, item in found if _key(item.manifest) in keys), (None, None))
-    if group is None or item is None or item.place is None:
+    if item.place is None:
         return plan
     if isinstance(plan, Plan):
         shape = shape_of(DatabaseClusterArgs)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from changed_data import places, with_change
 
 from pulumi_everest.emit.workload_template import WorkloadTemplate
-from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.findings import EverestError
 from pulumi_everest.model.shapes import ANY
 from pulumi_everest.model.source.documents import read_yaml
@@ -71,15 +71,6 @@ TEMPLATES = {
 }  # fmt: skip
 
 
-def places(data: Any, path: Path = ()) -> Iterator[Path]:
-    """All places of some data, inner ones too."""
-    if path:
-        yield path
-    below = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
-    for key, value in below:
-        yield from places(value, (*path, key))
-
-
 OTHERS: dict[str, Callable[[Any], Any]] = {
     "another of its kind": lambda value: (
         value + 1 if value.__class__ is int else [*value, {"name": "new", "size": 9}] if isinstance(value, list)
@@ -89,17 +80,6 @@ OTHERS: dict[str, Callable[[Any], Any]] = {
     "null": lambda _: None,
     "nothing": lambda _: ...,
 }  # fmt: skip
-
-
-def changed(data: Any, path: Path, make: Callable[[Any], Any]) -> Any:
-    """A copy with another value at a place; without the place where it is an ellipsis."""
-    copy = dict(data) if isinstance(data, dict) else list(data)
-    made = changed(copy[path[0]], path[1:], make) if path[1:] else make(copy[path[0]])
-    if made is ...:
-        del copy[path[0]]
-    else:
-        copy[path[0]] = made
-    return copy
 
 
 def made_of(template: WorkloadTemplate, objects: list[Any]) -> Any:
@@ -122,7 +102,7 @@ def test_what_is_said_to_be_unread_makes_no_difference(name: str) -> None:
         for way, make in OTHERS.items():
             if path == (0,) and way != "another of its kind":
                 continue  # there is always a main object
-            other = changed(OBJECTS, path, make)
+            other = with_change(OBJECTS, path, make)
             if repr(template.decisive(other[0], other[1:])) == repr(parts):
                 equal += 1
                 assert made_of(template, other) == made, (path, way)

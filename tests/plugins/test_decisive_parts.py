@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from changed_data import places, with_change
 from test_operators_workloads import CASES, KINDS
 from test_plugin_examples import examples, rendered
 
 from pulumi_everest.emit.workload_template import WorkloadTemplate
-from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.findings import EverestError
 from pulumi_everest.plugins.find import Plugins
 
@@ -19,15 +19,6 @@ MOST = 100
 """How many places of one cluster's objects are changed."""
 READ_WHOLE = ("clickhouse",)
 """It goes through a list of whole objects, of which nobody can tell what is read."""
-
-
-def places(data: Any, path: Path = ()) -> Iterator[Path]:
-    """All places below the top, inner ones too."""
-    if path:
-        yield path
-    below = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
-    for key, value in below:
-        yield from places(value, (*path, key))
 
 
 def another(value: Any) -> Any:
@@ -42,18 +33,6 @@ def another(value: Any) -> Any:
         case list():
             return [*value, *value[:1]]
     return {**value, "other": 1} if isinstance(value, dict) else value
-
-
-def with_change(data: Any, path: Path, make: Any) -> Any:
-    """A copy with one place changed by `make`, or left out where that gives None."""
-    key, rest = path[0], path[1:]
-    copy = dict(data) if isinstance(data, dict) else list(data)
-    made = with_change(copy[key], rest, make) if rest else make(copy[key])
-    if made is None:
-        del copy[key]
-    else:
-        copy[key] = made
-    return copy
 
 
 def made_of(template: WorkloadTemplate, objects: list[Any]) -> Any:
@@ -81,7 +60,7 @@ def test_what_is_not_read_makes_no_difference(name: str) -> None:
         parts, made = template.decisive(objects[0], objects[1:]), made_of(template, objects)
         every = list(places(objects))
         for path in every[:: max(1, len(every) // MOST)]:
-            for make in (another, lambda _: None):
+            for make in (another, lambda _: ...):
                 if len(path) == 1 and path[0] == 0 and make is not another:
                     continue  # there is always a main object
                 changed = with_change(objects, path, make)

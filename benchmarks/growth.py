@@ -23,11 +23,12 @@ import sys
 import tempfile
 import time
 import tracemalloc
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing.context import BaseContext
 from pathlib import Path
+from typing import TypeVar
 
 from benchmarks.growth_inputs import INPUTS, Input
 
@@ -35,6 +36,7 @@ BOUND = 1.3
 """How many times as much an item may take in the largest input as in the smallest."""
 TURNS, ROUNDS = 3, 5
 DOUBLINGS = 3
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -62,16 +64,26 @@ def sizes(least: int) -> list[int]:
     return [least * 2**power for power in range(DOUBLINGS + 1)]
 
 
-def measure(name: str, count: int) -> tuple[list[float], int, int]:
-    """Seconds of CPU that an input of so many items takes, turn by turn, the bytes that it needs at once, and calls."""
-    case = next(entry for entry in INPUTS if entry.name == name)
-    _turn(case, case.warm)
-    seconds = [_turn(case, count) for _ in range(TURNS)]
+def timed(name: str, count: int) -> list[float]:
+    """Seconds of CPU that an input of so many items takes, turn by turn."""
+    case = _warm(name)
+    return [_turn(case, count) for _ in range(TURNS)]
+
+
+def counted(name: str, count: int) -> tuple[int, int]:
+    """The bytes that an input of so many items needs at once, and the calls of functions."""
+    case = _warm(name)
     profile = cProfile.Profile()
     _turn(case, count, profile)
     tracemalloc.start()
     _turn(case, count)
-    return seconds, tracemalloc.get_traced_memory()[1], pstats.Stats(profile).total_calls  # type: ignore[attr-defined]
+    return tracemalloc.get_traced_memory()[1], pstats.Stats(profile).total_calls  # type: ignore[attr-defined]
+
+
+def _warm(name: str) -> Input:
+    case = next(entry for entry in INPUTS if entry.name == name)
+    _turn(case, case.warm)
+    return case
 
 
 def _turn(case: Input, count: int, profile: cProfile.Profile | None = None) -> float:
@@ -92,19 +104,22 @@ def _turn(case: Input, count: int, profile: cProfile.Profile | None = None) -> f
 def grown(case: Input, context: BaseContext) -> Growth:
     """Measure an input at all sizes."""
     counts = sizes(case.least)
+    both = [(count, *_alone(counted, case.name, count, context)) for count in counts]
+    memory, calls = [held / count for count, held, _ in both], [called / count for count, _, called in both]
     seconds: list[list[float]] = [[] for _ in counts]
     for _ in range(ROUNDS):
-        memory, calls = [], []
         for taken, count in zip(seconds, counts, strict=True):
-            with ProcessPoolExecutor(1, mp_context=context) as process:
-                turns, held, called = process.submit(measure, case.name, count).result()
-            taken.extend(turns)
-            memory.append(held / count)
-            calls.append(called / count)
+            taken.extend(_alone(timed, case.name, count, context))
         found = Growth([min(turns) / count for turns, count in zip(seconds, counts, strict=True)], memory, calls)
         if found.is_within or max(found.times[1:]) > BOUND:
             break
     return found
+
+
+def _alone(measure: Callable[[str, int], T], name: str, count: int, context: BaseContext) -> T:
+    """What is measured in a process of its own."""
+    with ProcessPoolExecutor(1, mp_context=context) as process:
+        return process.submit(measure, name, count).result()
 
 
 def rows(cases: Sequence[Input]) -> Iterator[tuple[str, bool]]:
@@ -112,9 +127,7 @@ def rows(cases: Sequence[Input]) -> Iterator[tuple[str, bool]]:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["benchmarks.growth_inputs"])
     width = max(len(case.name) for case in cases)
-    titles = "".join(
-        f"  {f'{what} an item':>{wide}}  {'growth':>7}" for what, wide in (("ms", 27), ("kB", 27), ("calls", 27))
-    )
+    titles = "".join(f"  {f'{what} an item':>27}  {'growth':>7}" for what in ("ms", "kB", "calls"))
     yield f"{'':{width}}  {'items':>13}{titles}", True
     for case in cases:
         found = grown(case, context)

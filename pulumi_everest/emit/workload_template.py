@@ -58,7 +58,7 @@ class WorkloadTemplate:
             _check_part(compiler, document.data, (), WorkloadFile)
         else:
             compiler.report("plugin.template", (), "workloads.yaml takes a mapping with 'workloads'")
-        reads = partial(reads_of_value, document.data, compiler.compiled, VARIABLES)
+        reads = partial(reads_of_value, document.data, compiler.compiled, compiler.variables)
         return cls(sort_findings(compiler.findings), node, reads)
 
     def make(self, main: Mapping[str, Any], objects: Sequence[Mapping[str, Any]] = ()) -> Any:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from pulumi_everest.emit.crds import Crds
 
 Key = tuple[Any, Any]
+JustRead = dict[bytes, ClusterInput]
+"""Clusters by the data of their documents, without what is known of them in one input only."""
 
 
 @dataclass
@@ -83,32 +85,31 @@ class OneByOne(Checks):
         super().__init__(plugins, read, reconcile_by, crds, remarks=remarks)
         self.documents, self.numbers, self._lock = documents, read.later, lock
         self._named = {(job.metadata.get("namespace"), job.spec["cluster"]) for job in self.jobs if _names_one(job)}
-        self.just_read: dict[bytes, ClusterInput] | None = None
-        """Clusters that were just read, by the data of their documents; two inputs that are compared have the same."""
         self._of_documents: list[Finding] = []
         self._of_clusters: list[Finding] = []
         self._of_objects: list[Finding] = []
         self._known: list[tuple[int, Key, str, Any]] = []
         self._resolved: dict[int, tuple[Resolved | None, list[Finding]]] = {}
 
-    def look(self, numbers: Sequence[int]) -> list[Single]:
+    def look(self, numbers: Sequence[int], just_read: JustRead | None = None) -> list[Single]:
         """Clusters, checked and planned. Objects are made where that makes sense: where a cluster has no error.
 
-        Several are taken through one step after the other, which is a third faster than one through all steps.
+        Several are taken through one step after the other, which is a third faster than one through all steps. With
+        `just_read` a document is not read that another input has too, and it gets those that are read here.
         """
-        singles = [self._read(number) for number in numbers]
+        singles = [self._read(number, just_read) for number in numbers]
         setups = [self._checked_one(single) for single in singles]
         for single, setup in zip(singles, setups, strict=True):
             if setup is not None:
                 self._plan(single, setup)
         return singles
 
-    def _read(self, number: int) -> Single:
+    def _read(self, number: int, just_read: JustRead | None) -> Single:
         document, data = self.documents[number], self.documents.packed(number).data
-        twin = self.just_read.get(data) if self.just_read is not None else None
+        twin = just_read.get(data) if just_read is not None else None
         cluster, wrong = (twin.of_twin(document), []) if twin is not None else cluster_of(document)
-        if self.just_read is not None and cluster is not None and twin is None and not wrong:
-            self.just_read[data] = replace(cluster)
+        if just_read is not None and cluster is not None and twin is None and not wrong:
+            just_read[data] = replace(cluster)
         if cluster is not None:
             self._type_config(cluster)
             if self._lock is not None:

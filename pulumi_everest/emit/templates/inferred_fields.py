@@ -16,7 +16,7 @@ from pulumi_everest.emit.templates.interpolation import Code, TextError, split
 from pulumi_everest.expressions.environment import Expression
 from pulumi_everest.expressions.reads import Read, ReadPath, Use
 from pulumi_everest.expressions.walk import MADE, Origin, Value, Walk, each_of, holding, joined
-from pulumi_everest.model.shapes import ANY, Shape
+from pulumi_everest.model.shapes import Shape
 
 Compile = Callable[[Code], "Expression | Exception"]
 Reads = dict[Read, None]
@@ -38,7 +38,7 @@ Names = Mapping[str, _Named]
 
 def reads_of(data: Mapping[str, Any], compiled: Compile, variables: Mapping[str, Shape]) -> Reads:
     """What of the variables gets into the objects of a template, or decides about them."""
-    names: Names = {name: _Named(Value((Origin((name,), shape),)), {}) for name, shape in variables.items()}
+    names = _variables(variables)
     following = _Following(compiled)
     reads: Reads = {}
     _, names = following.controls({"let": data.get("let")}, names)
@@ -50,14 +50,17 @@ def reads_of(data: Mapping[str, Any], compiled: Compile, variables: Mapping[str,
     return reads
 
 
-def reads_of_value(data: Any, compiled: Compile, variables: Iterable[str]) -> Reads:
-    """All of variables that makes a difference to a template of one value; the variables may look like anything.
+def reads_of_value(data: Any, compiled: Compile, variables: Mapping[str, Shape]) -> Reads:
+    """All of the variables that makes a difference to a template of one value.
 
     What a name stands for counts although nothing uses it, as far as it has to be there: else the template fails.
     """
-    names: Names = {name: _Named(Value((Origin((name,), ANY),)), {}) for name in variables}
-    value, reads = _Following(compiled, unused=True).value(data, names)
+    value, reads = _Following(compiled, unused=True).value(data, _variables(variables))
     return reads | _used(value)
+
+
+def _variables(shapes: Mapping[str, Shape]) -> Names:
+    return {name: _Named(Value((Origin((name,), shape),)), {}) for name, shape in shapes.items()}
 
 
 def fields_of(reads: Iterable[Read], root: str, shape: Shape) -> list[FieldPath]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import marshal
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -13,6 +12,7 @@ from pulumi_everest.core.capacity.workloads import NotKnownError, WorkloadError,
 from pulumi_everest.model.deferred import Deferred
 from pulumi_everest.model.findings import EverestError
 from pulumi_everest.program.values import Secret, Unknown
+from pulumi_everest.review.plain_bytes import plain_bytes
 from pulumi_everest.review.running import namespace_of, technology_of
 
 if TYPE_CHECKING:
@@ -111,10 +111,11 @@ class Counter:
             return f"workloads.yaml of the plugin: {error.findings[0].message}"
         if maker is None:
             return NO_FILE
-        if not _is_plain([main, *others]):
+        if plain_bytes([main, *others]) is None:
             return self._of_made(maker, _deferring(main), [_deferring(one) for one in others])
-        content = _digest(maker.decisive(main, others))
-        key = id(maker), content
+        decisive = plain_bytes(maker.decisive(main, others))
+        assert decisive is not None  # it is a part of what is plain
+        key = id(maker), _digest(decisive)
         if key not in self._known:
             if len(self._known) >= _REMEMBERED:
                 self._known.clear()
@@ -129,9 +130,10 @@ class Counter:
         """The workloads, those that are equal as one: of many databases of a few sizes there are few."""
         try:
             made = maker.make(main, others)
-            if not _is_plain(made):
+            packed = plain_bytes(made)
+            if packed is None:
                 return read_workloads(made)
-            content = _digest(made)
+            content = _digest(packed)
             if content not in self._same:
                 self._same[content] = read_workloads(made)
             return self._same[content]
@@ -145,24 +147,12 @@ class Counter:
             return f"workloads.yaml of the plugin: {error.findings[0].message}"
 
 
-def _is_plain(data: Any) -> bool:
-    """Whether nothing in it is secret or not known."""
-    try:
-        marshal.dumps(data, _WITHOUT_REFERENCES)
-    except ValueError:
-        return False
-    return True
-
-
-def _digest(data: Any) -> bytes:
-    """What tells plain data apart."""
-    return blake2b(marshal.dumps(data, _WITHOUT_REFERENCES), digest_size=16).digest()
+def _digest(data: bytes) -> bytes:
+    return blake2b(data, digest_size=16).digest()
 
 
 _REMEMBERED: Final = 500
 """Of how many databases it is remembered what they take: both sides of one are asked for soon after each other."""
-_WITHOUT_REFERENCES: Final = 2
-"""The version of marshal's format in which equal data are equal bytes."""
 
 
 def _taken(name: str, namespace: str, technology: str, made: Workloads | str, main: Item | None) -> Taken:

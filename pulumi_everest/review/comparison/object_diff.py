@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import marshal
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
@@ -12,6 +11,7 @@ from pulumi_everest.model.findings import path_text
 from pulumi_everest.program.values import Secret, Unknown
 from pulumi_everest.review.hidden_values import HIDDEN, UNKNOWN_TEXT, marked
 from pulumi_everest.review.inputs.groups import Item
+from pulumi_everest.review.plain_bytes import plain_bytes
 
 
 @dataclass(frozen=True)
@@ -117,10 +117,10 @@ def _unlike(old: Any, new: Any) -> tuple[Any, Any]:
 
 def _are_equal(old: Any, new: Any) -> bool:
     """Whether two values are plain data and the same, their order too. Secret and unknown values are no plain data."""
-    try:
-        return old is new or (new.__class__ is old.__class__ and marshal.dumps(old, 2) == marshal.dumps(new, 2))
-    except ValueError:
-        return False
+    if old is new or new.__class__ is not old.__class__:
+        return old is new
+    packed = plain_bytes(old)
+    return packed is not None and packed == plain_bytes(new)
 
 
 def changed(old: Any, new: Any, path: tuple[Step, ...] = ()) -> Iterator[Change]:

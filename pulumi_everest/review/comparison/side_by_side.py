@@ -19,7 +19,7 @@ from pulumi_everest.review.comparison.object_diff import Change, compare
 from pulumi_everest.review.comparison.pairing import Pair
 from pulumi_everest.review.inputs.document_groups import cluster_group
 from pulumi_everest.review.inputs.groups import Group
-from pulumi_everest.workspace.one_by_one import Seen, Single
+from pulumi_everest.workspace.one_by_one import JustRead, Seen, Single
 from pulumi_everest.workspace.setup_digest import SetupDigests
 from pulumi_everest.workspace.spread import Ahead, in_order
 
@@ -112,10 +112,11 @@ class SideBySide:
     # Some of them, perhaps in another process
 
     def _looked_at(self, pairs: Sequence[Pair]) -> list[_Both]:
-        self._before.workspace.just_read = self._after.workspace.just_read = {}
-        after = _look(self._after, [now for _, now in pairs])
+        read: JustRead = {}
+        after = _look(self._after, [now for _, now in pairs], read)
         same = [self._is_same(was, single) for (was, _), single in zip(pairs, after, strict=True)]
-        before = _look(self._before, [None if twice else was for (was, _), twice in zip(pairs, same, strict=True)])
+        former_only = [None if twice else was for (was, _), twice in zip(pairs, same, strict=True)]
+        before = _look(self._before, former_only, read)
         later = [_group(single) for single in after]
         former = [now if twice else _group(was) for was, now, twice in zip(before, later, same, strict=True)]
         found = []
@@ -177,8 +178,8 @@ class SideBySide:
         return pickle.dumps(told, pickle.HIGHEST_PROTOCOL), alone
 
 
-def _look(side: Documents, numbers: Sequence[int | None]) -> list[Single | None]:
-    singles = iter(side.workspace.look([number for number in numbers if number is not None]))
+def _look(side: Documents, numbers: Sequence[int | None], read: JustRead) -> list[Single | None]:
+    singles = iter(side.workspace.look([number for number in numbers if number is not None], read))
     return [None if number is None else next(singles) for number in numbers]
 
 

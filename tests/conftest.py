@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import fuzzing
 import pytest
 from hypothesis import HealthCheck, settings
+from patience import until
 
 from pulumi_everest.live.cluster import LiveCluster
 from pulumi_everest.testing.parts import required, skip_or_fail
@@ -69,10 +69,7 @@ def without_own_definition(live: LiveCluster) -> Iterator[LiveCluster]:
 
 def _remove_definition(live: LiveCluster) -> None:
     live.delete("apiextensions.k8s.io/v1", "CustomResourceDefinition", OF_BOTH)
-    until = time.monotonic() + 120
-    while live.crds([OF_BOTH]):
-        assert time.monotonic() < until, "the definition does not go away"
-        time.sleep(0.1)
+    until(lambda: not live.crds([OF_BOTH]), "the definition does not go away")
     live.forget_kinds()
 
 

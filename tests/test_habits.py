@@ -214,3 +214,22 @@ def test_no_file_names_a_machine_a_registry_or_a_person():
 @pytest.mark.parametrize("text", ["see " + HOSTS[0], "/wo" + "rk/x", "cd /ho" + "me/ann/x", "mail ann.b@firm" + ".org"])
 def test_what_names_a_machine_a_registry_or_a_person_is_noticed(text):
     assert re.search("|".join([*map(re.escape, HOSTS), *PATHS, MAIL]), text)
+
+
+# Speed
+
+
+SPEED = re.compile(r"process_time\(|perf_counter|assert .*monotonic\(\) - \w+\)? <")
+MEASURES = {"patience.py", "test_habits.py", "fuzz.py"}
+
+
+def test_no_test_fails_because_a_machine_is_busy() -> None:
+    """What takes too long is for benchmarks: tests wait with patience.py."""
+    found = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in sorted((ROOT / "tests").rglob("*.py"))
+        if path.name not in MEASURES
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+        if SPEED.search(line)
+    ]
+    assert found == []

@@ -27,7 +27,7 @@ import yaml
 from pulumi_everest.live.cluster import LiveCluster
 from pulumi_everest.live.errors import LiveError
 
-START = 90.0
+START = 240.0
 """Seconds that the server has to become ready."""
 LASTING = 3.0
 """Seconds after which what this machine lacks is believed: a certificate may only be half written."""
@@ -67,7 +67,7 @@ class ApiServer:
     @cached_property
     def live(self) -> LiveCluster:
         """A client of it, as an administrator."""
-        return LiveCluster(kubeconfig=self.kubeconfig)
+        return LiveCluster(kubeconfig=self.kubeconfig, timeout=START)
 
     def start(self) -> None:
         """Start it, and wait until it is ready. Raises RuntimeError with the end of its log if it is not in time.

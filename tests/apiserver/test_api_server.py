@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from patience import PATIENCE
 
 from pulumi_everest.live.cluster import LiveCluster
 from pulumi_everest.live.errors import LiveError
@@ -160,7 +161,7 @@ def test_a_namespace_goes_away_with_what_is_in_it(live: LiveCluster, api_server:
     live.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "goes"}})
     live.create({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "in-it", "namespace": "goes"}})
     live.delete("v1", "Namespace", "goes")
-    until = time.monotonic() + 30
+    until = time.monotonic() + PATIENCE
     while live.get("v1", "Namespace", "goes") is not None and time.monotonic() < until:
         time.sleep(0.1)
 
@@ -196,7 +197,7 @@ def children_of(folder: Path) -> list[int]:
 def test_nothing_is_left_running_when_the_tests_are_killed(api_server: ApiServer) -> None:
     program = (
         "import sys, time; from pathlib import Path; from pulumi_everest.testing.apiserver import ApiServer\n"
-        "server = ApiServer(Path(sys.argv[1])); server.start(); print(server.folder, flush=True); time.sleep(600)"
+        "server = ApiServer(Path(sys.argv[1])); server.start(); print(server.folder, flush=True); time.sleep(6_000)"
     )
     command = [sys.executable, "-c", program, str(api_server.binaries)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as owner:
@@ -204,7 +205,7 @@ def test_nothing_is_left_running_when_the_tests_are_killed(api_server: ApiServer
         folder = Path(owner.stdout.readline().strip())
         assert len(children_of(folder)) >= 2
         os.kill(owner.pid, signal.SIGKILL)
-    until = time.monotonic() + 30
+    until = time.monotonic() + PATIENCE
     while children_of(folder) and time.monotonic() < until:
         time.sleep(0.1)
 

@@ -42,11 +42,13 @@ def process(root: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
     """Runs `everest` as a process of its own."""
 
     def call(
-        *arguments: str | Path, env: dict[str, str] | None = None, stdin: str = ""
+        *arguments: str | Path, env: dict[str, str] | None = None, stdin: str = "", patience: float | None = None
     ) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "pulumi_everest.cli", *map(str, arguments)]
         environment = {**os.environ, "PYTHONPATH": str(root), **(env or {})}
-        return subprocess.run(command, capture_output=True, text=True, input=stdin, env=environment, check=False)
+        return subprocess.run(
+            command, capture_output=True, text=True, input=stdin, env=environment, check=False, timeout=patience
+        )
 
     return call
 

@@ -8,7 +8,6 @@ import signal
 import stat
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,6 +15,7 @@ import click
 import pytest
 import yaml
 from click.testing import Result
+from patience import PATIENCE
 
 Run = Callable[..., Result]
 Process = Callable[..., subprocess.CompletedProcess[str]]
@@ -512,7 +512,7 @@ def test_a_reader_that_has_seen_enough_is_no_trouble(here: Path, root: Path) -> 
 def test_ctrl_c_ends_quietly(here: Path, root: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": str(root)}
     (here / "Pulumi.yaml").write_text("name: a\nruntime: python\n")
-    (here / "__main__.py").write_text("import time\nprint('there', flush=True)\ntime.sleep(30)\n")
+    (here / "__main__.py").write_text("import time\nprint('there', flush=True)\ntime.sleep(6_000)\n")
     # The tests themselves may run where Ctrl-C is ignored.
     start = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
     run = "import sys; sys.argv = ['everest', 'validate', '.']; from pulumi_everest.cli.main import main; main()"
@@ -522,11 +522,9 @@ def test_ctrl_c_ends_quietly(here: Path, root: Path) -> None:
     ) as process:
         assert process.stderr is not None
         assert process.stderr.readline() == "there\n"
-        started = time.monotonic()
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=10)
+        out, err = process.communicate(timeout=PATIENCE)
     assert (process.returncode, out, err.strip()) == (130, "", "")
-    assert time.monotonic() - started < 5
 
 
 def test_a_terminal_without_utf_8_gets_no_traceback(here: Path, process: Process) -> None:
@@ -644,9 +642,9 @@ def test_a_wrong_reconciler_in_the_config_of_a_stack_is_said(run: Run, root: Pat
 
 
 HANGS = {
-    "an exit handler": "import atexit, time\natexit.register(time.sleep, 600)\n",
-    "a thread": "import threading, time\nthreading.Thread(target=time.sleep, args=(600,), daemon=False).start()\n",
-    "both, and the program": "import atexit, time\natexit.register(time.sleep, 600)\ntime.sleep(600)\n",
+    "an exit handler": "import atexit, time\natexit.register(time.sleep, 6_000)\n",
+    "a thread": "import threading, time\nthreading.Thread(target=time.sleep, args=(6_000,), daemon=False).start()\n",
+    "both, and the program": "import atexit, time\natexit.register(time.sleep, 6_000)\ntime.sleep(6_000)\n",
 }
 
 
@@ -654,9 +652,7 @@ HANGS = {
 def test_what_a_program_leaves_to_be_done_ends_with_its_time(here: Path, program: str, process: Process) -> None:
     (here / "Pulumi.yaml").write_text("name: hangs\nruntime: python\n")
     (here / "__main__.py").write_text(program)
-    started = time.monotonic()
-    ended = process("validate", ".", "--timeout", "2")
-    assert time.monotonic() - started < 60
+    ended = process("validate", ".", "--timeout", "2", patience=PATIENCE)
     assert ended.returncode == 1
     assert "takes longer than --timeout" in ended.stderr
     assert "no findings" in ended.stdout or "has not ended after 2 seconds" in ended.stdout

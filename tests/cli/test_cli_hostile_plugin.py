@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import shutil
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from click.testing import Result
+from patience import fuse
 
 from pulumi_everest.core.changes.policies import Specs
 from pulumi_everest.core.health import Health, health
@@ -98,9 +98,8 @@ def test_an_expression_that_cannot_be_is_refused_where_it_stands(
 ) -> None:
     text, file = REFUSED[name], PLACES[place][0]
     folder = plugin_with(tmp_path, place, text)
-    start = time.process_time()
-    result = run("validate", "--plugin", folder, PLUGIN / "cluster.yaml")
-    assert time.process_time() - start < 3  # most of it for what is loaded first
+    with fuse():
+        result = run("validate", "--plugin", folder, PLUGIN / "cluster.yaml")
     assert result.exit_code == 1, result.output
     assert f"{file}:{line_of(folder, file, text)}:" in result.output
     assert any(code in result.output for code in ("plugin.expression", "definition.expression", "plugin.template"))
@@ -115,9 +114,8 @@ def test_an_evaluation_that_takes_too_much_is_said(
     place: str, code: str, name: str, run: Callable[..., Result], tmp_path: Path
 ) -> None:
     folder = plugin_with(tmp_path, place, SLOW[name])
-    start = time.process_time()
-    result = run("validate", "--plugin", folder, PLUGIN / "cluster.yaml")
-    assert time.process_time() - start < 3
+    with fuse():
+        result = run("validate", "--plugin", folder, PLUGIN / "cluster.yaml")
     assert result.exit_code == 1
     assert code in result.output
     assert "it takes too much work" in result.output or "it makes a text of more than" in result.output
@@ -125,19 +123,19 @@ def test_an_evaluation_that_takes_too_much_is_said(
 
 @pytest.mark.parametrize("text", SLOW.values(), ids=SLOW)
 def test_what_is_evaluated_later_ends_too(text: str, tmp_path: Path) -> None:
-    start = time.process_time()
     specs = Specs({}, {})
     condition = Environment(("new", "old")).compile(text)
-    assert [specs.hold(condition) for _ in range(1_000)] == [False] * 1_000
+    with fuse():
+        assert [specs.hold(condition) for _ in range(1_000)] == [False] * 1_000
     assert condition in specs.untold
     folder = plugin_with(tmp_path, "ready", text)
     manifest = next(plugin for plugin in Plugins([folder]).all() if plugin.folder == folder).manifest
-    found = health(manifest, {})
+    with fuse():
+        found = health(manifest, {})
     assert found == Health(failed=False, message=found.message)
     assert "'ready' cannot be evaluated: it " in found.message
-    with pytest.raises(ExpressionError):
+    with fuse(), pytest.raises(ExpressionError):
         filled("${" + text + "}!", Scope({"spec": {}, "metadata": {}, "types": {}}))
-    assert time.process_time() - start < 3
 
 
 OBJECT = """\
@@ -156,9 +154,8 @@ def test_a_hostile_proposal_of_an_adoption_is_refused_or_left_out(
     shutil.copytree(PLUGIN / "cache", folder)
     (folder / "adopt.yaml").write_text(f"instances: {{engine: {{replicas: {quoted('${' + text + '}')}}}}}\n")
     (tmp_path / "object.yaml").write_text(OBJECT)
-    start = time.process_time()
-    result = run("adopt", "--plugin", folder, tmp_path / "object.yaml")
-    assert time.process_time() - start < 10
+    with fuse():
+        result = run("adopt", "--plugin", folder, tmp_path / "object.yaml")
     refused = text in REFUSED.values()
     assert result.exit_code == (1 if refused else 0), result.output
     assert ("adopt.yaml:1:" in result.output) is refused

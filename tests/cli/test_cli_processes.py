@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
+from patience import PATIENCE
 
 from pulumi_everest.cli.output.progress import _Shown, with_progress
 from pulumi_everest.review.processes import CAN_PART
@@ -155,7 +156,7 @@ def started(clusters: Path, root: Path, command: list[str]) -> Iterator[subproce
 
 def workers_of(process: subprocess.Popen[str]) -> list[int]:
     """The two processes that share the checks, as soon as they are there; those that read files are gone by then."""
-    children, end = Path(f"/proc/{process.pid}/task/{process.pid}/children"), time.monotonic() + 60
+    children, end = Path(f"/proc/{process.pid}/task/{process.pid}/children"), time.monotonic() + PATIENCE
     seen: list[int] = []
     since = time.monotonic()
     while time.monotonic() < end:
@@ -169,7 +170,7 @@ def workers_of(process: subprocess.Popen[str]) -> list[int]:
 
 
 def are_gone(pids: list[int]) -> bool:
-    end = time.monotonic() + 20
+    end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         if not any(_runs(pid) for pid in pids):
             return True
@@ -189,7 +190,7 @@ def _runs(pid: int) -> bool:
 def test_interrupt_ends_all_processes(started: subprocess.Popen[str]) -> None:
     pids = workers_of(started)
     os.killpg(started.pid, signal.SIGINT)
-    out, err = started.communicate(timeout=30)
+    out, err = started.communicate(timeout=PATIENCE)
     assert (started.returncode, out, err) == (130, "", "\n")
     assert are_gone(pids)
     assert not Path("out").exists()
@@ -200,7 +201,7 @@ def test_interrupt_ends_all_processes(started: subprocess.Popen[str]) -> None:
 def test_a_killed_process_is_said_and_ends_the_others(started: subprocess.Popen[str]) -> None:
     pids = workers_of(started)
     os.kill(pids[1], signal.SIGKILL)
-    out, err = started.communicate(timeout=30)
+    out, err = started.communicate(timeout=PATIENCE)
     assert (started.returncode, out) == (2, "")
     assert err == (
         "everest: one of the processes of --jobs was ended by signal 9 (SIGKILL) before its work was done; "
@@ -215,7 +216,7 @@ def test_a_killed_process_is_said_and_ends_the_others(started: subprocess.Popen[
 def test_no_process_outlives_the_command(started: subprocess.Popen[str], number: signal.Signals) -> None:
     pids = workers_of(started)
     started.send_signal(number)
-    started.communicate(timeout=30)
+    started.communicate(timeout=PATIENCE)
     assert started.returncode == -number
     assert are_gone(pids)
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
+from patience import PATIENCE
 
 Run = Callable[..., Result]
 
@@ -52,10 +53,10 @@ def test_the_command_serves_until_it_is_interrupted(tmp_path: Path) -> None:
         found = re.search(r"http://127\.0\.0\.1:\d+/#([\w-]{43})\n", process.stdout.readline())
         assert found is not None
         asked = urllib.request.Request(f"http://127.0.0.1:{port}/api/start", headers={"X-Everest-Token": found[1]})
-        with urllib.request.urlopen(asked, timeout=60) as answer:
+        with urllib.request.urlopen(asked, timeout=PATIENCE) as answer:
             assert b'"plugins"' in answer.read()
         process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=60)
+        _, errors = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130
     assert "Traceback" not in errors
     assert found[1] not in errors

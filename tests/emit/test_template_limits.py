@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import pytest
+from patience import fuse
 from test_template import emitted_spec
 
 from pulumi_everest.emit.templates.template import TemplateError
@@ -50,10 +50,8 @@ BOMBS = {
 
 @pytest.mark.parametrize(("spec", "says"), BOMBS.values(), ids=BOMBS)
 def test_what_would_take_all_time_or_memory_is_an_error_of_the_template(spec: str, says: str) -> None:
-    start = time.process_time()
-    with pytest.raises(TemplateError) as caught:
+    with fuse(), pytest.raises(TemplateError) as caught:
         emitted_spec(spec)
-    assert time.process_time() - start < 3
     (found,) = caught.value.findings
     assert found.code == "emit.template"
     assert found.place is not None

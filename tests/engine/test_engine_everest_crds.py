@@ -8,6 +8,7 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from patience import PATIENCE
 from pulumi_engine import Done, Engine, Stack
 
 from pulumi_everest.emit.everest_crds import everest_crds
@@ -31,7 +32,7 @@ def bare(api_server: ApiServer) -> Iterator[LiveCluster]:
 def remove(live: LiveCluster) -> None:
     for name in NAMES:
         live.delete(*CRD, name)
-    until = time.monotonic() + 60
+    until = time.monotonic() + PATIENCE
     while live.crds(NAMES):
         assert time.monotonic() < until, "the definitions do not go away"
         time.sleep(0.1)

@@ -24,6 +24,7 @@ from typing import Any
 
 import pytest
 import yaml
+from patience import PATIENCE
 from pulumi_engine import Engine, NewStack, Stack
 from technologies import PG, move_postgresql
 
@@ -573,7 +574,7 @@ def operator_writes(live: LiveCluster, namespace: str) -> Iterator[None]:
     """Play the operator: as soon as the object is there, write its Secret, and that it is ready."""
 
     def work() -> None:
-        until = time.monotonic() + 120
+        until = time.monotonic() + PATIENCE
         while live.get(*MONGODB, "orders", namespace) is None and time.monotonic() < until:
             time.sleep(0.1)
         keys = {"MONGODB_DATABASE_ADMIN_USER": "boss", "MONGODB_DATABASE_ADMIN_PASSWORD": "geheim/1"}

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from patience import PATIENCE
 from pulumi_engine import Done, NewStack, Stack
 
 from pulumi_everest.live.cluster import LiveCluster
@@ -60,7 +61,7 @@ class Operator:
 
         def work() -> None:
             try:
-                until = time.monotonic() + 120
+                until = time.monotonic() + PATIENCE
                 while self.live.get(API, KIND, "orders", self.namespace) is None:
                     assert time.monotonic() < until, "the object never came"
                     time.sleep(0.1)
@@ -195,7 +196,7 @@ k8s.core.v1.ConfigMap("app", metadata={{"name": "app", "namespace": "{namespace}
 
 
 def _until(true: Callable[[], bool]) -> None:
-    until = time.monotonic() + 120
+    until = time.monotonic() + PATIENCE
     while not true() and time.monotonic() < until:
         time.sleep(0.1)
 

@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 
 FOLDER = Path(__file__).parent
 BATCH = 2_000
-SLOW = 2.0  # seconds of a processor that no case may take
+SLOW = 30.0  # seconds of a processor that no case may take: most take some milliseconds, the slowest a second
 VARIABLES = ("item", "spec")
 
 

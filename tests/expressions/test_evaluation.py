@@ -6,7 +6,6 @@ import contextlib
 import gc
 import sys
 import threading
-import time
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ import yaml
 from fuzzing import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from patience import fuse
 
 from pulumi_everest.expressions.environment import ABSENT, Environment, ExpressionError, FunctionSpec, Scope
 from pulumi_everest.expressions.evaluation.budget import Budget
@@ -271,12 +271,10 @@ BOMBS = {
 
 
 @pytest.mark.parametrize(("text", "says"), BOMBS.items(), ids=[text[:60] for text in BOMBS])
-def test_what_would_take_minutes_or_all_memory_is_refused_within_a_second(text: str, says: str) -> None:
-    start = time.process_time()
-    with pytest.raises(ExpressionError) as caught:
+def test_what_would_take_minutes_or_all_memory_is_refused(text: str, says: str) -> None:
+    with fuse(), pytest.raises(ExpressionError) as caught:
         compiled(text).evaluate({"spec": "a" * 100_000, "item": list(range(5_000))})
     assert says in caught.value.message
-    assert time.process_time() - start < 1
 
 
 @pytest.mark.parametrize(

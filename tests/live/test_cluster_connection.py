@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 import yaml
+from patience import PATIENCE
 
 from pulumi_everest.live import connection as connections
 from pulumi_everest.live import kubeconfig as kubeconfigs
@@ -81,7 +82,7 @@ def config(url: str, user: dict[str, Any] | None = None, **cluster: Any) -> dict
 def ask(kubeconfig: Any, context: str | None = None, path: str = "/x", times: int = 1) -> list[bytes]:
     there = connect(kubeconfig if isinstance(kubeconfig, Path) else json.dumps(kubeconfig), context)
     try:
-        return [there.send("GET", path, None, "application/json", 5) for _ in range(times)]
+        return [there.send("GET", path, None, "application/json", PATIENCE) for _ in range(times)]
     finally:
         there.close()
 
@@ -129,7 +130,7 @@ def test_a_token_of_a_file_is_read_anew_and_paths_are_relative_to_the_kubeconfig
         there = connect(folder / "kubeconfig", None)
         for token in ("zero", "second"):
             (folder / "token").write_text(token)
-            there.send("GET", "/x", None, "application/json", 5)
+            there.send("GET", "/x", None, "application/json", PATIENCE)
         there.close()
     assert [headers["authorization"] for _, headers in got] == ["Bearer zero", "Bearer second"]
 
@@ -189,7 +190,7 @@ def test_several_kubeconfigs_are_one_and_the_first_word_counts(tmp_path: Path, m
         first.write_text(yaml.safe_dump({"users": [{"name": "admin", "user": {"token": "first"}}]}))
         second.write_text(yaml.safe_dump(config(url, {"token": "second"})))
         monkeypatch.setenv("KUBECONFIG", f"{first}:{tmp_path / 'missing'}:{second}")
-        connect(None, None).send("GET", "/x", None, "application/json", 5)
+        connect(None, None).send("GET", "/x", None, "application/json", PATIENCE)
     assert got[0][1]["authorization"] == "Bearer first"
 
 
@@ -240,29 +241,29 @@ def test_connections_are_kept_and_made_anew_where_the_server_has_ended_them(
         tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         tls.load_cert_chain(folder / "crt", folder / "key")
         trusts = {"insecure-skip-tls-verify": True}
-    with server(tls, keeps=0.2) as (url, got):
+    with server(tls, keeps=1.0) as (url, got):
         there = connect(json.dumps(config(url, **trusts)), None)
         for _ in range(2):
-            there.send(method, "/x", b"{}", "application/json", 5)
-        time.sleep(0.6)
-        there.send(method, "/x", b"{}", "application/json", 5)
+            there.send(method, "/x", b"{}", "application/json", PATIENCE)
+        time.sleep(2.0)
+        there.send(method, "/x", b"{}", "application/json", PATIENCE)
         there.close()
     first, second, third = (headers["from"] for _, headers in got)
     assert first == second != third
     with pytest.raises(LiveError, match=r"cannot be reached: .*refused"):
-        there.send(method, "/x", None, "application/json", 5)
+        there.send(method, "/x", None, "application/json", PATIENCE)
 
 
 def test_a_connection_that_ends_while_it_is_asked_is_asked_again_only_to_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections._Kept, "usable", lambda _: True)
-    with server(keeps=0.2) as (url, got):
+    with server(keeps=1.0) as (url, got):
         there = connect(json.dumps(config(url)), None)
-        there.send("GET", "/x", None, "application/json", 5)
-        time.sleep(0.6)
-        there.send("GET", "/x", None, "application/json", 5)
-        time.sleep(0.6)
+        there.send("GET", "/x", None, "application/json", PATIENCE)
+        time.sleep(2.0)
+        there.send("GET", "/x", None, "application/json", PATIENCE)
+        time.sleep(2.0)
         with pytest.raises(LiveError, match="cannot be reached"):
-            there.send("PATCH", "/x", b"{}", "application/json", 5)
+            there.send("PATCH", "/x", b"{}", "application/json", PATIENCE)
     assert len(got) == 2
 
 

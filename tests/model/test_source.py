@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import yaml
 from fuzzing import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from patience import fuse
 
 from pulumi_everest.model.findings import Finding, Place, one_line
 from pulumi_everest.model.shapes import ANY, BOOL, NUMBER, TEXT, TEXT_OR_MAP, Shape
@@ -532,12 +532,11 @@ MERGED_LAUGHS = "m0: &m0 {a: 1, b: 2}\n" + "".join(
         "duplicates", "tag-directives", "broken-documents", "long-alias",
     ],
 )  # fmt: skip
-def test_hostile_input_is_refused_at_once(text: str, codes: list[str]) -> None:
-    start = time.perf_counter()
-    findings = read(text)[1]
+def test_hostile_input_is_refused(text: str, codes: list[str]) -> None:
+    with fuse():
+        findings = read(text)[1]
     assert [entry.code for entry in findings] == codes
     assert all(len(one_line(entry)) < 500 for entry in findings)
-    assert time.perf_counter() - start < 10
 
 
 def test_a_hundred_levels_are_read_and_one_more_is_not() -> None:

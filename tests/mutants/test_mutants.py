@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from patience import PATIENCE
 from run_mutants import ROOT, main
 from words import known, row
 
@@ -120,7 +121,7 @@ def test_what_was_tried_is_not_tried_again_unless_the_tests_or_the_code_change(
 
 
 def test_an_interruption_leaves_no_process_and_no_folder(project: Path, tmp_path: Path) -> None:
-    (project / "tests/core/test_x.py").write_text("import time\n\ndef test_slow():\n    time.sleep(600)\n")
+    (project / "tests/core/test_x.py").write_text("import time\n\ndef test_slow():\n    time.sleep(6_000)\n")
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     # The tests themselves may run where Ctrl-C is ignored.
@@ -136,12 +137,12 @@ def test_an_interruption_leaves_no_process_and_no_folder(project: Path, tmp_path
         [sys.executable, "-c", code], env=environment, stdout=subprocess.PIPE, text=True, cwd=ROOT
     ) as process:
         try:
-            deadline = time.monotonic() + 60
+            deadline = time.monotonic() + PATIENCE
             while len(started := below(process.pid)) < 2 and time.monotonic() < deadline:
                 time.sleep(0.1)
             assert len(started) == 2  # the one that has imported what all need, and its fork
             process.send_signal(signal.SIGINT)
-            printed, _ = process.communicate(timeout=60)
+            printed, _ = process.communicate(timeout=PATIENCE)
         finally:
             process.kill()  # else a test that fails would wait for it
     assert process.returncode == 130

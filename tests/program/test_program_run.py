@@ -190,7 +190,7 @@ def test_exit_with_zero_is_no_failure(project: Any) -> None:
 @pytest.mark.parametrize(
     ("program", "line"),
     [
-        ("import time\n\ntime.sleep(30)", 3),
+        ("import time\n\ntime.sleep(6_000)", 3),
         ("import asyncio, pulumi\npulumi.Output.from_input(asyncio.get_event_loop().create_future())", None),
     ],
 )

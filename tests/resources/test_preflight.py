@@ -10,6 +10,7 @@ from typing import Any
 
 import pulumi
 import pytest
+from patience import PATIENCE
 from pulumi.runtime import settings
 
 from pulumi_everest.live.errors import LiveError
@@ -361,7 +362,7 @@ def test_what_is_left_of_several_databases_is_asked_for_at_once(
 
     def metadata(_: Any, __: str, ___: str, name: str, ____: str) -> Any:
         if name.endswith("-secrets"):
-            both.wait(timeout=20)  # fails where nobody else comes
+            both.wait(timeout=PATIENCE)  # fails where nobody else comes
             met.append(name)
         return {"metadata": {"name": name}} if name == "b-secrets" else None
 

@@ -16,6 +16,7 @@ from typing import Any
 import grpc
 from engine_wire import UNKNOWN_TEXT, Secret, plain, struct
 from google.protobuf import empty_pb2
+from patience import PATIENCE
 from pulumi.runtime.proto import (
     callback_pb2,
     callback_pb2_grpc,
@@ -31,7 +32,7 @@ from pulumi.runtime.proto import (
 
 CLUSTER = "everest:index:DatabaseCluster"
 PROVIDER = "everest:index:DatabaseProvider"
-WAIT = 60.0
+WAIT = PATIENCE
 """Seconds that a call may take."""
 
 FEATURES = [

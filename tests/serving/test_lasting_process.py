@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 import grpc
 import pytest
 from fake_engine import CLUSTER, PROVIDER, Log, Monitor, Plugin, Refused, _first_line, listening, monitor
+from patience import PATIENCE, until
 from pulumi.runtime.proto import (
     engine_pb2_grpc,
     plugin_pb2,
@@ -36,14 +37,6 @@ def descriptors(process: Plugin) -> int:
 def many(process, to, count, config):
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda n: process.construct(to, CLUSTER, f"c{n}", TOY, config=config), range(count)))
-
-
-def until(check, seconds=20.0):
-    """Wait until something holds."""
-    end = time.monotonic() + seconds
-    while not check():
-        assert time.monotonic() < end, "it never came"
-        time.sleep(0.1)
 
 
 @pytest.fixture
@@ -113,11 +106,11 @@ def here(tmp_path):
         stop = []
         thread = threading.Thread(target=loop.run_until_complete, args=(run(),))
         thread.start()
-        assert ready.wait(30)
+        assert ready.wait(PATIENCE)
         with grpc.insecure_channel(f"127.0.0.1:{ports[0]}") as channel:
             yield Plugin(provider_pb2_grpc.ResourceProviderStub(channel), log, tmp_path / "none", os.getpid())
         stop[0]()
-        thread.join(30)
+        thread.join(PATIENCE)
         loop.close()
 
 
@@ -182,18 +175,18 @@ def engine():
 def test_the_process_ends_when_its_engine_is_gone(root, tmp_path):
     going = engine()
     with started(root, tmp_path, going.__enter__()) as (process, _):
-        time.sleep(2)  # for the process to reach it
+        time.sleep(5)  # for the process to reach it
         assert process.poll() is None
         going.__exit__(None, None, None)
-        assert process.wait(30) == 0
+        assert process.wait(PATIENCE) == 0
     assert (tmp_path / "stderr.txt").read_text() == ""
 
 
 def test_a_process_that_was_attached_to_stays(root, tmp_path):
     going = engine()
     with engine() as other, started(root, tmp_path, going.__enter__()) as (process, stub):
-        time.sleep(2)
-        stub.Attach(plugin_pb2.PluginAttach(address=other), timeout=30)
+        time.sleep(5)
+        stub.Attach(plugin_pb2.PluginAttach(address=other), timeout=PATIENCE)
         going.__exit__(None, None, None)
         time.sleep(engine_link.PAUSE * (serve.MISSES + 2))
         assert process.poll() is None

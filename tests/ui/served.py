@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from patience import PATIENCE
+
 from pulumi_everest.review.options import Options
 from pulumi_everest.ui.server import Server
 from pulumi_everest.ui.session import Session, Wanted
@@ -60,7 +62,7 @@ class Page:
                 "Content-Length": str(len(content or b"")),
             }
         given |= headers or {}
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         connection.putrequest(method, target, skip_host=True, skip_accept_encoding=True)
         for name, value in given.items():
             if value is not None:

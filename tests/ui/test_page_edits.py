@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 from filled import FilledIn
+from patience import PATIENCE
 
 from pulumi_everest.review.inputs.gather import gather
 from pulumi_everest.review.inputs.paths import read_inputs
@@ -107,7 +108,7 @@ def test_a_cluster_of_a_file_is_changed_with_what_the_change_does(serve: Any, fo
         form.browser.until("!!document.querySelector('[role=alertdialog]')")
         assert (saved / "all.yaml").read_text() == "mine"
         form.browser.run("[...document.querySelectorAll('[role=alertdialog] button')][0].click()")
-        end = time.monotonic() + 20
+        end = time.monotonic() + PATIENCE
         while (saved / "all.yaml").read_text() == "mine" and time.monotonic() < end:
             time.sleep(0.02)
         assert yaml.safe_load((saved / "all.yaml").read_text())["spec"] == before

@@ -6,12 +6,12 @@ import json
 import shutil
 import sys
 import threading
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 from filled import FilledIn
+from patience import PATIENCE, until
 
 from pulumi_everest.review.options import Options
 from pulumi_everest.ui.proving import Proofs
@@ -21,7 +21,7 @@ from pulumi_everest.ui.session import Wanted
 CACHE = Path(__file__).parents[2] / "examples" / "plugin-cache" / "cache"
 
 
-def script(text: str, seconds: float = 60) -> Proofs:
+def script(text: str, seconds: float = PATIENCE) -> Proofs:
     """A kit that is a Python text."""
     return Proofs((sys.executable, "-c", text), seconds)
 
@@ -33,7 +33,7 @@ def test_the_card_of_a_plugin_of_ones_own_shows_what_its_kit_proves(form: Filled
         form.browser.until(f"!!{card}")
         form.browser.run(f"{card}.querySelector('.proving button').click()")
         assert form.browser.run(f"{card}.querySelector('.proving button').disabled") is True
-        form.browser.until(f"{card}.innerText.includes('Proved: ')", seconds=120)
+        form.browser.until(f"{card}.innerText.includes('Proved: ')", seconds=PATIENCE)
         assert form.browser.run(f"{card}.querySelectorAll('.proved .yes').length") > 3
         # Built-in plugins have no button: what is proved of them comes with the package.
         assert form.browser.run("document.querySelectorAll('[data-plugin=psmdb] .proving').length") == 0
@@ -44,14 +44,12 @@ def test_other_requests_are_answered_meanwhile(serve: Any) -> None:
         answers: list[Any] = []
         asking = threading.Thread(target=lambda: answers.append(page.ask("/api/prove", {"plugin": "cache"})))
         asking.start()
-        deadline = time.monotonic() + 30
-        while page.session._kit._process is None and time.monotonic() < deadline:
-            time.sleep(0.01)
+        until(lambda: page.session._kit._process)
         assert page.send("GET", "/api/start").status == 200
         assert not answers
         again = page.ask("/api/prove", {"plugin": "cache"})
         assert (again.status, "at work" in again.data["error"]) == (403, True)
-        asking.join(120)
+        asking.join(PATIENCE)
     [answer] = answers
     assert (answer.status, answer.data["errors"]) == (200, 0)
     assert {row["name"] for row in answer.data["proved"]} >= {"versions", "scaling", "backup"}
@@ -85,11 +83,11 @@ def test_a_kit_that_says_something_else_is_no_proof(said: str) -> None:
 
 def test_a_kit_that_does_not_end_is_given_up() -> None:
     with pytest.raises(RefusedError, match="given up after 1 s"):
-        script("import time; time.sleep(60)", seconds=1).of(CACHE)
+        script("import time; time.sleep(6_000)", seconds=1).of(CACHE)
 
 
 def test_the_kit_ends_with_the_server() -> None:
-    proofs = script("import time; time.sleep(60)")
+    proofs = script("import time; time.sleep(6_000)")
     refused: list[str] = []
 
     def ask() -> None:
@@ -100,10 +98,9 @@ def test_the_kit_ends_with_the_server() -> None:
 
     asking = threading.Thread(target=ask)
     asking.start()
-    while proofs._process is None:
-        time.sleep(0.01)
+    until(lambda: proofs._process)
     proofs.end()
-    asking.join(30)
+    asking.join(PATIENCE)
     assert refused == ["the kit did not come to its end: run everest plugin test"]
 
 

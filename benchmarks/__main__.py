@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks import command, core, fleet, imports, program
+from benchmarks import command, core, fleet, hostile, imports, program
 
 
 def main() -> None:
@@ -12,6 +12,7 @@ def main() -> None:
         ("A program with 1,000 clusters", program),
         ("everest validate", command),
         ("1,000 clusters in 1,000 files", fleet),
+        ("Hostile inputs", hostile),
     ):
         print(f"{title} ...", flush=True)
         for name, value in module.main().items():

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from pulumi_everest.expressions.text_literals import end_of_text
+
 MOST_CHARACTERS: Final = 100_000
 """The longest expression: CEL's own limit."""
 MOST_PARTS: Final = 10_000
@@ -62,7 +64,9 @@ def _parts(text: str) -> int:
             continue
         level = levels[-1]
         if kind == "text":
-            at = _after_text(text, found["text"], at)
+            opening = found["text"]
+            end = end_of_text(text, opening.lstrip("rRbB"), at, raw="r" in opening.lower())
+            at = len(text) if end is None else end
             level[0] += 1
         elif kind == "open":
             if twice:
@@ -82,17 +86,3 @@ def _parts(text: str) -> int:
         if levels[-1][0] > MOST_PARTS or levels[-1][1] > MOST_PARTS:
             return MOST_PARTS + 1
     return sum(map(sum, levels))
-
-
-def _after_text(text: str, opening: str, at: int) -> int:
-    """Where a literal text ends."""
-    quote = opening.lstrip("rRbB")
-    raw = "r" in opening.lower()
-    while at < len(text):
-        if text[at] == "\\" and not raw:
-            at += 2
-        elif text.startswith(quote, at):
-            return at + len(quote)
-        else:
-            at += 1
-    return at

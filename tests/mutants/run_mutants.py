@@ -43,7 +43,6 @@ LEFT_OUT = (
     "adoption/test_adoption_round_trip.py",
     "adoption/test_fields_added_later.py",
     "adoption/test_operators_own_tests.py",
-    "emit/test_template_limits.py",
     "plugins/*conformance*",
     "plugins/test_any_cluster.py",
     "plugins/test_readiness.py",
@@ -53,8 +52,7 @@ LEFT_OUT = (
     "review/test_processes.py",
     "workspace/test_explained.py",
 )
-"""Those among them that take long, since they try all of a plugin or start processes, and one that measures time: what it
-says of a mutant depends on the machine."""
+"""Those among them that take long, since they try all of a plugin or start processes."""
 NEEDED = 0.9
 
 Place = tuple[Module, Site]

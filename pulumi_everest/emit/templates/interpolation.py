@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
+from pulumi_everest.expressions.text_literals import end_of_text
+
 _OPEN: Final = re.compile(r"\$?\$\{")
 _NOT_PLAIN: Final = re.compile(r"""["'`{}]|//""")
 _QUOTES: Final = ('"""', "'''", '"', "'")
@@ -80,12 +82,7 @@ def _after_quote(text: str, start: int, position: int) -> int:
     """The position after the string literal that begins at `position`."""
     quote = next(quote for quote in _QUOTES if text.startswith(quote, position))
     raw = _RAW.search(text[max(start, position - 3) : position]) is not None
-    at = position + len(quote)
-    while at < len(text):
-        if text[at] == "\\" and not raw:
-            at += 2
-        elif text.startswith(quote, at):
-            return at + len(quote)
-        else:
-            at += 1
-    raise TextError(f"a text in an expression is never closed by {quote}", position)
+    end = end_of_text(text, quote, position + len(quote), raw=raw)
+    if end is None:
+        raise TextError(f"a text in an expression is never closed by {quote}", position)
+    return end

@@ -1,4 +1,4 @@
-"""Write pulumi_everest/expressions/parsed.json, the trees of the built-in plugins' expressions: `make schemas`."""
+"""Write expressions/syntax/parsed.json, the trees of the built-in plugins' expressions: `make schemas`."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from pulumi_everest.core.changes.policies import Policies
 from pulumi_everest.core.rules import Rules
 from pulumi_everest.expressions import environment
 from pulumi_everest.expressions.environment import Environment
-from pulumi_everest.expressions.parsed import FILE, Written, write
-from pulumi_everest.expressions.tree import Tree
+from pulumi_everest.expressions.syntax.parsed import FILE, Written, write
+from pulumi_everest.expressions.syntax.tree import Tree
 from pulumi_everest.plugins.find import builtin
 
 

@@ -14,8 +14,8 @@ from typing import Any
 from pulumi_everest.expressions.functions import KINDS, FunctionSpec
 from pulumi_everest.expressions.messages import compile_message
 from pulumi_everest.expressions.results import ExpressionError
-from pulumi_everest.expressions.tree import Tree
-from pulumi_everest.expressions.wire import read_tree
+from pulumi_everest.expressions.syntax.tree import Tree
+from pulumi_everest.expressions.syntax.wire import read_tree
 
 _KIND_NAMES = {"dyn": "any", "optional_type": "optional"}
 

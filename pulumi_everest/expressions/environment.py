@@ -20,13 +20,13 @@ from pulumi_everest.expressions.evaluation.calls import Function, callable_of
 from pulumi_everest.expressions.evaluation.failures import EvaluationError, MissingKeyError, SpentError
 from pulumi_everest.expressions.evaluation.values import NONE, Optional
 from pulumi_everest.expressions.functions import BUILT_IN, FunctionSpec
-from pulumi_everest.expressions.growth import MOST_STEPS, TOO_NESTED, too_large
 from pulumi_everest.expressions.messages import no_field
-from pulumi_everest.expressions.parsed import parsed
 from pulumi_everest.expressions.reads import Read, shown, waits_for
 from pulumi_everest.expressions.results import SCALARS, ExpressionError, LimitError, plain, shortened
 from pulumi_everest.expressions.scope import Scope
-from pulumi_everest.expressions.tree import Tree
+from pulumi_everest.expressions.syntax.growth import MOST_STEPS, TOO_NESTED, too_large
+from pulumi_everest.expressions.syntax.parsed import parsed
+from pulumi_everest.expressions.syntax.tree import Tree
 from pulumi_everest.expressions.walk import UnknownField, Value, Walk
 from pulumi_everest.model.deferred import Computed, Deferred, leaves_of
 from pulumi_everest.model.shapes import Shape

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from pulumi_everest.expressions.absent import ABSENT
 from pulumi_everest.expressions.evaluation.failures import does_not_take
-from pulumi_everest.expressions.growth import TOO_NESTED
+from pulumi_everest.expressions.syntax.growth import TOO_NESTED
 from pulumi_everest.model.findings import did_you_mean
 
 _COMPILE: Final = re.compile(r"ERROR: <input>:(-?\d+):(-?\d+): ([^\n]*)")

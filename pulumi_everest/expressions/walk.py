@@ -11,7 +11,7 @@ from collections.abc import Container, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from pulumi_everest.expressions.reads import Read, ReadPath, Step, Use, shown
-from pulumi_everest.expressions.tree import (
+from pulumi_everest.expressions.syntax.tree import (
     Call,
     Comprehension,
     Constant,

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from pulumi_everest.expressions import parsed
 from pulumi_everest.expressions.environment import Environment, ExpressionError, FunctionSpec
-from pulumi_everest.expressions.parsed import FILE, write
+from pulumi_everest.expressions.syntax import parsed
+from pulumi_everest.expressions.syntax.parsed import FILE, write
 
 ROOT = Path(__file__).parents[2]
 KNOWN = json.loads(FILE.read_text("utf-8"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pulumi_everest.expressions.environment import Environment, ExpressionError
-from pulumi_everest.expressions.text_literals import end_of_text
+from pulumi_everest.expressions.syntax.text_literals import end_of_text
 
 TEXTS = [
     ("'", "a'", 2),

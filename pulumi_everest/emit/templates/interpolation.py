@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-from pulumi_everest.expressions.text_literals import end_of_text
+from pulumi_everest.expressions.syntax.text_literals import end_of_text
 
 _OPEN: Final = re.compile(r"\$?\$\{")
 _NOT_PLAIN: Final = re.compile(r"""["'`{}]|//""")

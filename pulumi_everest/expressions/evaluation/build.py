@@ -31,7 +31,7 @@ from pulumi_everest.expressions.evaluation.operators import (
     spending,
 )
 from pulumi_everest.expressions.evaluation.values import NONE, TYPES, UInt, key_of, type_of
-from pulumi_everest.expressions.tree import (
+from pulumi_everest.expressions.syntax.tree import (
     Call,
     Comprehension,
     Constant,

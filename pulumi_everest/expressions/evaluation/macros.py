@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from pulumi_everest.expressions.tree import Call, Comprehension, Constant, ListLiteral, Name, Node
+from pulumi_everest.expressions.syntax.tree import Call, Comprehension, Constant, ListLiteral, Name, Node
 
 
 class Bind(NamedTuple):

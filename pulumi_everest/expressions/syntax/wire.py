@@ -10,7 +10,7 @@ import struct
 from collections.abc import Iterator
 from typing import Final
 
-from pulumi_everest.expressions.tree import (
+from pulumi_everest.expressions.syntax.tree import (
     Call,
     Comprehension,
     Constant,

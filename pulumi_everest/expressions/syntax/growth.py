@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from pulumi_everest.expressions.text_literals import end_of_text
+from pulumi_everest.expressions.syntax.text_literals import end_of_text
 
 MOST_CHARACTERS: Final = 100_000
 """The longest expression: CEL's own limit."""

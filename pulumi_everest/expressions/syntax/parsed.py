@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pulumi_everest.expressions.tree import (
+from pulumi_everest.expressions.syntax.tree import (
     Call,
     Comprehension,
     Constant,

@@ -71,8 +71,14 @@ SETTINGS: dict[str, Any] = {"instances": {"engine": {"engineConfig": {"cache": "
     ("old", "new", "handling", "guard", "what"),
     [
         (READER, {}, REPLACED, "object-removed", "ShelfPool orders-reader kept → removed"),
-        ({}, SETTINGS, REPLACED, "replaced", "ConfigMap orders-settings.data (settings) → (settings)"),
-        ({}, {"paused": True}, IN_PLACE, "replaced", "RoleBinding orders-shelf.roleRef (settings) → (settings)"),
+        ({}, SETTINGS, REPLACED, "replaced", 'ConfigMap orders-settings.data {shelf.json: {} → {"cache":"1"}}'),
+        (
+            {},
+            {"paused": True},
+            IN_PLACE,
+            "replaced",
+            "RoleBinding orders-shelf.roleRef {name: orders-shelf → orders-idle}",
+        ),
     ],
 )
 def test_what_would_be_deleted_is_refused(

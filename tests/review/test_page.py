@@ -147,6 +147,14 @@ def test_the_page_is_the_same_whatever_comes_first() -> None:
     assert page_of(entries) == page_of(list(reversed(entries)))
 
 
+def test_changes_that_read_the_same_are_not_one_where_their_values_differ() -> None:
+    long = "a\n" * 200
+    configs = [("a-1", "b\n"), ("a-2", "b\n"), ("b", "c\n")]
+    found = page_of([compared(name, [change("config", long, text * 200)]) for name, text in configs])
+    assert len({one.change for one in found.changes}) == 1
+    assert [(one.count, one.clusters) for one in found.changes] == [(2, ["shop/a-1", "shop/a-2"]), (1, ["shop/b"])]
+
+
 def test_more_refusals_than_a_comment_holds_are_shorter_and_then_cut() -> None:
     def refused(count: int, reason: str) -> Page:
         names = ("alpha", "beta", "gamma")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
@@ -124,7 +124,12 @@ class Change:
         by = f" (by {path_text(self.written).removeprefix('instances.')})" if "overrides" in self.written else ""
         if isinstance(self.old, Concealed) and isinstance(self.new, Concealed):
             return f"{self.where} changed{by}"
-        return f"{self.where} {shown(self.old)} → {shown(self.new)}{by}"
+        return f"{self.where} {told(self.old, self.new).text}{by}"
+
+    @property
+    def is_all_said(self) -> bool:
+        """Whether `what` leaves nothing out: another change for which it is the same is the same."""
+        return told(self.old, self.new).is_all
 
 
 class Concealed:
@@ -161,3 +166,96 @@ def shown(value: Any, limit: int = 60) -> str:
         text = str(value)
     text = text if text.isprintable() else f"({text.count(chr(10)) + 1} lines)" if "\n" in text else repr(text)
     return text if len(text) <= limit else f"{text[:limit]}…"
+
+
+class Told(NamedTuple):
+    """What became of a value, in a few words; whether that is all there is to say."""
+
+    text: str
+    is_all: bool
+
+
+def told(old: Any, new: Any, limit: int = 60) -> Told:
+    """What became of a value: ``3 → 5``; of long texts and of settings that in them which differs.
+
+    Settings in which a value is secret, or not known yet, are not looked into.
+    """
+    if isinstance(old, str) and isinstance(new, str):
+        if "\n" in old or "\n" in new:
+            return _lines(old.split("\n"), new.split("\n"), limit)
+        if max(len(old), len(new)) > limit:
+            return _apart(old, new, limit)
+    elif any(_is_settings(one) for one in (old, new)) and _is_plain(old) and _is_plain(new):
+        if isinstance(old, dict) and isinstance(new, dict):
+            return _cut(f"{{{', '.join(_entries(old, new))}}}", 2 * limit)
+        was, now = (_cut(_flow(one), limit) for one in (old, new))
+        return Told(f"{was.text} → {now.text}", was.is_all and now.is_all)
+    texts = [shown(value, limit) for value in (old, new)]
+    return Told(" → ".join(texts), not any(text.endswith(("(settings)", "lines)", "…")) for text in texts))
+
+
+def _lines(old: Sequence[str], new: Sequence[str], limit: int) -> Told:
+    """The lines that differ, of two texts, but not where they are in them."""
+    start = _alike(old, new)
+    end = _alike(old[start:][::-1], new[start:][::-1])
+    gone, come = (side[start : len(side) - end] for side in (old, new))
+    parts = [f"{sign} {line.strip()}" for sign, lines in (("-", gone), ("+", come)) for line in lines if line.strip()]
+    text = ", ".join(parts)
+    if not parts or len(text) > 2 * limit:
+        text = f"({len(old)} lines) → ({len(new)} lines)"
+    return Told(text, is_all=False)
+
+
+def _alike(old: Sequence[str], new: Sequence[str]) -> int:
+    """How much two of them have in common from the start."""
+    differing = (index for index, (was, now) in enumerate(zip(old, new, strict=False)) if was != now)
+    return next(differing, min(len(old), len(new)))
+
+
+def _apart(old: str, new: str, limit: int) -> Told:
+    """Two long texts of one line, without the beginning that they share, and each with its end."""
+    same = old.rfind("/", 0, _alike(old, new)) + 1
+    texts = [f"…{text[same - 1 :]}" if same > 1 else text for text in (old, new)]
+    head, tail = limit // 2, limit - limit // 2
+    short = [repr(text)[1:-1] if not text.isprintable() else text for text in texts]
+    short = [text if len(text) <= limit + 1 else f"{text[:head]}…{text[-tail:]}" for text in short]
+    return Told(" → ".join(short), is_all=False)
+
+
+def _entries(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
+    """The entries of two mappings that differ."""
+    for key in [*new, *(key for key in old if key not in new)]:
+        was, now = old.get(key), new.get(key)
+        if was == now:
+            continue
+        if isinstance(was, dict) and isinstance(now, dict):
+            yield f"{key}: {{{', '.join(_entries(was, now))}}}"
+        else:
+            yield f"{key}: {_flow(was)} → {_flow(now)}"
+
+
+def _flow(value: Any) -> str:
+    """Plain data in one line, nearly as YAML has it."""
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{key}: {_flow(below)}' for key, below in value.items())}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_flow, value))}]"
+    if isinstance(value, str):
+        return value if value.isprintable() else repr(value)
+    return shown(value)
+
+
+def _cut(text: str, limit: int) -> Told:
+    text = text if text.isprintable() else repr(text)[1:-1]
+    return Told(text, is_all=True) if len(text) <= limit else Told(f"{text[:limit]}…", is_all=False)
+
+
+def _is_settings(value: Any) -> bool:
+    return isinstance(value, dict) or (isinstance(value, list) and shown(value) == "(settings)")
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether nothing in a value is secret or still to be known."""
+    if isinstance(value, dict):
+        return all(map(_is_plain, value.values()))
+    return all(map(_is_plain, value)) if isinstance(value, list) else isinstance(value, (str, int, float, type(None)))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from pulumi_everest.core.changes.compare import IN_A_PROGRAM, can_be_lifted
-from pulumi_everest.core.changes.impact import Change, Impact, shown
+from pulumi_everest.core.changes.impact import Change, Impact, told
 from pulumi_everest.model.codes import Severity
 from pulumi_everest.model.findings import Finding
 from pulumi_everest.review.clusters import Cluster, Compared
@@ -29,6 +29,7 @@ from pulumi_everest.review.page.page import (
     Objects,
     Page,
 )
+from pulumi_everest.review.plain_bytes import plain_bytes
 
 SAID_BY_CHANGES = frozenset({"change.refused", "change.impact", "change.without-effect"})
 """Findings that say what the changes on a page say already."""
@@ -90,7 +91,8 @@ def _changes(compared: Sequence[Compared]) -> list[EqualChanges]:
         for number, change in enumerate(entry.changes.changes):
             by = entry.causes[number] if entry.causes else cause(change, entry.before, entry.cluster)
             why, hint = (_without_name(text, entry.cluster) for text in (change.why, _hint(change, entry.cluster)))
-            key = (change.what, change.impact, change.guard, change.lifted, why, hint, by)
+            rest = None if change.is_all_said else plain_bytes((change.old, change.new))
+            key = (change.what, change.impact, change.guard, change.lifted, why, hint, by, rest)
             equal.setdefault(key, (change, by, []))[2].append(_name(entry.cluster))
     found = [
         EqualChanges(
@@ -108,7 +110,7 @@ def _changes(compared: Sequence[Compared]) -> list[EqualChanges]:
         for key, (change, by, names) in equal.items()
     ]
     ranks = {str(impact): impact.rank for impact in Impact}
-    return sorted(found, key=lambda one: (-ranks[one.impact], -one.count, one.cause or "", one.change))
+    return sorted(found, key=lambda one: (-ranks[one.impact], -one.count, one.cause or "", one.change, one.clusters))
 
 
 def _hint(change: Change, cluster: Cluster) -> str:
@@ -136,23 +138,29 @@ def _other_objects(
     """Changed fields of the objects of clusters that change in nothing, and of objects of no cluster."""
     changing = {id(entry.cluster) for entry in compared if entry.changes.changes}
     judged = {id(item) for group in groups if id(group.cluster) in changing for item in group.items}
-    equal: dict[tuple[str, str, str], list[str]] = {}
+    equal: dict[tuple[str, str, str, bytes | None], list[str]] = {}
     for difference in differences:
         if difference.kind == "changed" and id(difference.item) not in judged:
             _, kind, namespace, name = difference.item.key
             for field in difference.changes:
-                names = equal.setdefault((kind, field.where, _field_change(field)), [])
+                names = equal.setdefault((kind, field.where, *_field_change(field)), [])
                 names.append(f"{namespace}/{name}" if namespace else name)
     found = [
         ObjectChange(kind=kind, field=field, change=change, count=len(names), objects=folded_names(names))
-        for (kind, field, change), names in equal.items()
+        for (kind, field, change, _), names in equal.items()
     ]
-    return sorted(found, key=lambda one: (-one.count, one.kind, one.field, one.change))
+    return sorted(found, key=lambda one: (-one.count, one.kind, one.field, one.change, one.objects))
 
 
-def _field_change(change: FieldChange) -> str:
-    was, now = (shown(_as_text(plain(value, show=False))) for value in (change.old, change.new))
-    return {"added": f"+ {now}", "removed": f"- {was}", "changed": f"{was} → {now}"}[change.kind]
+def _field_change(change: FieldChange) -> tuple[str, bytes | None]:
+    """What became of a field, and, where that does not say all of it, what tells it from others."""
+    was, now = (_as_text(plain(value, show=False)) for value in (change.old, change.new))
+    if change.kind == "changed":
+        text, is_all = told(was, now)
+    else:
+        value = told(None, was if change.kind == "removed" else now)
+        text, is_all = f"{'-' if change.kind == 'removed' else '+'} {value.text.removeprefix('unset → ')}", value.is_all
+    return text, None if is_all else plain_bytes((was, now))
 
 
 def _as_text(value: Any) -> Any:

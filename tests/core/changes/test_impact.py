@@ -18,8 +18,9 @@ from pulumi_everest.core.changes.compare import (
     summary,
     values,
 )
-from pulumi_everest.core.changes.impact import GUARDS, Change, Concealed, Impact, shown
+from pulumi_everest.core.changes.impact import GUARDS, Change, Concealed, Impact, shown, told
 from pulumi_everest.core.changes.snapshot import Snapshot
+from pulumi_everest.model.deferred import Deferred
 
 CLUSTER = Snapshot({"name": "orders"}, "toy.example.com/Toy", "toy", {})
 
@@ -88,6 +89,33 @@ def test_a_secret_value_is_compared_and_never_shown() -> None:
 def test_a_change_is_said_in_a_few_words(given: Change, what: str) -> None:
     assert given.what == what
     assert line(given) == f"{what}, online"
+
+
+FAR = "registry.example.com:5000/mirror/of/another/registry/percona/server"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "text", "is_all"),
+    [
+        (3, 5, "3 → 5", True),
+        (f"{FAR}:8.0.1", f"{FAR}:8.0.2", "…/server:8.0.1 → …/server:8.0.2", False),
+        ("a" * 62, "b", f"{'a' * 30}…{'a' * 30} → b", False),
+        ("[a]\nx=1\ny=1\n", "[a]\nx=2\ny=1\n", "- x=1, + x=2", False),
+        ("a", "a\nb", "+ b", False),
+        ("a\n\n", "a\n", "(3 lines) → (2 lines)", False),
+        ("a\n" * 200, "b\n" * 200, "(201 lines) → (201 lines)", False),
+        (None, "a\nb", "unset → (2 lines)", False),
+        ({"a": 1, "b": {"c": "x", "d": 1}}, {"b": {"c": "y", "d": 1}}, "{b: {c: x → y}, a: 1 → unset}", True),
+        ({"a": {}}, {"a": {}, "e": [1]}, "{e: unset → [1]}", True),
+        (None, {"a": [{"b": "x\ny"}]}, "unset → {a: [{b: 'x\\ny'}]}", True),
+        ({"a": "x" * 200}, None, f"{{a: {'x' * 56}… → unset", False),
+        ({"a": Concealed("x")}, {"a": Concealed("y")}, "(settings) → (settings)", False),
+        ([{"a": Deferred()}], None, "(settings) → unset", False),
+    ],
+)  # fmt: skip
+def test_of_what_is_long_that_is_said_which_differs(old: Any, new: Any, text: str, is_all: bool) -> None:
+    assert told(old, new) == (text, is_all)
+    assert change(old, new).is_all_said is is_all
 
 
 def test_a_guard_is_said_with_the_change_that_meets_it() -> None:

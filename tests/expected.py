@@ -74,7 +74,8 @@ def plain(value: Any) -> Any:
             return {key: entry for key, entry in data.items() if entry not in (None, "", [], False)}
         case Change():
             more = {key: entry for key, entry in values(value).items() if key in ("written", "why", "hint") and entry}
-            return {"change": line(value), **more}
+            path = path_text(value.path)
+            return {"change": line(value), **({"path": path} if path != value.where else {}), **more}
         case Resolved():
             known = {"spec": value.spec, "types": value.types, "catalog": value.catalog, "origins": _origins(value)}
             return plain({**known, "operator_origin": value.operator_origin})

@@ -88,7 +88,6 @@ class _Resolution:
         lock: Lock | None,
     ) -> None:
         self.locked = Locked(lock, technology.provider)
-        self.operator_origin = "plugin"
         self.metadata, self.spec, self.technology = metadata, spec, technology
         self.options, self.secrets = options, secrets
         self.definition: Definition = technology.definition
@@ -127,7 +126,7 @@ class _Resolution:
 
     def versions(self) -> Versions:
         """The choice of versions and images."""
-        return Versions(self.spec, self.technology, self.images(), self.known, self.found, self.locked)
+        return Versions(self.spec, self.technology, self.images, self.known, self.found, self.locked)
 
     def known(self, value: Any, path: Path) -> Any:
         """A value that decides what exists; a deferred one is a finding and counts as left out."""
@@ -291,7 +290,9 @@ class _Resolution:
             instances[name] = merged
         return instances, layers
 
+    @cached_property
     def images(self) -> dict[str, Any]:
+        """What the cluster says of all images, over what its Provider does."""
         own = self.spec.get("images")
         if isinstance(own, Deferred):
             self.known(own, ("images",))
@@ -320,9 +321,8 @@ class _Resolution:
         patch = _overrides([plugin, rest, given])
         if patch is not None:
             spec["overrides"] = patch
-        images = self.images()
-        if images:
-            spec["images"] = images
+        if self.images:
+            spec["images"] = copied(self.images)
         schema = self.definition.config_schema()
         if schema is not None and not isinstance(spec.get("config"), Deferred):
             config = schema.filled(spec.get("config") or {})

@@ -488,6 +488,20 @@ def test_the_fields_and_keys_that_a_plugin_speaks_of_exist(change: dict[str, Any
         ),
         ({"instances": {"engine": {"expose": {}}}}, [("definition.not-honoured", "instances.engine.expose")]),
         ({"instances": {"proxy": {}}}, [("definition.not-honoured", "instances.proxy")]),
+        # What is wrong in a component is said instead of what is not honoured there, and hides nothing elsewhere
+        ({"instances": {"engine": {"replicas": "x", "expose": {}}}}, [("field.type", "instances.engine.replicas")]),
+        (
+            {"tsl": {}, "instances": {"engine": {"expose": {}}}},
+            [("field.unknown", "tsl"), ("definition.not-honoured", "instances.engine.expose")],
+        ),
+        (
+            {"instances": {"proxy": {"replicas": "x"}, "engine": {"expose": {}}}},
+            [
+                ("field.type", "instances.proxy.replicas"),
+                ("definition.not-honoured", "instances.proxy"),
+                ("definition.not-honoured", "instances.engine.expose"),
+            ],
+        ),
         ({"tsl": {}}, [("field.unknown", "tsl")]),
         ({"topology": {"type": "x"}}, [("definition.defaults", "topology")]),
         ({"bundle": "x", "preset": "y"}, [("definition.defaults", "bundle"), ("definition.defaults", "preset")]),

@@ -432,6 +432,7 @@ def test_an_unknown_leaf_passes_through_as_itself() -> None:
         ({"instances": {"engine": Deferred((), "o")}}, "instances.engine"),
         ({"preset": Deferred((), "o")}, "preset"),
         ({"bundle": Deferred((), "o")}, "bundle"),
+        ({"images": Deferred((), "o")}, "images"),
         ({"components": Deferred((), "o")}, "components"),
         ({"components": {"versions": Deferred((), "o")}}, "components.versions"),
         ({"components": {"versions": {"mysql": Deferred((), "o")}}}, "components.versions.mysql"),

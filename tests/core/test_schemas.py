@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -24,6 +25,12 @@ TREE = {
         "cache": {"type": "object", "properties": {"size": {"type": "string"}, "ttl": {"$ref": "#/$defs/seconds"}}},
         "hosts": {"type": "array", "items": {"type": "object", "properties": {"name": {"type": "string"}}}},
         "free": {"type": "object"},
+        "kinds": {
+            "type": "object",
+            "propertyNames": {"maxLength": 1},
+            "minProperties": 2,
+            "additionalProperties": True,
+        },
         "limits": {"type": "object", "additionalProperties": {"type": "integer"}},
         "either": {
             "anyOf": [
@@ -88,6 +95,12 @@ def test_keys_are_missed_and_refused_whatever_they_are_called(name: str, combine
         ({"mode": "fast", "shrads": Deferred(source=1)}, ["config.shrads"]),
         ({"mode": "fast", "cache": {"ttl": 99, "size": Deferred(source=1)}}, ["config.cache.ttl"]),
         ({"mode": "fast", "hosts": [Deferred(source=1)], "shards": "x"}, ["config.shards"]),
+        # What is wrong around them, whatever they turn out to be
+        ({"mode": "fast", "shards": {"x": Deferred(source=1)}}, ["config.shards"]),
+        ({"mode": "fast", "cache": {"sze": "1", "size": Deferred(source=1)}}, ["config.cache.sze"]),
+        ({"mode": "fast", "kinds": {"bb": 1, "a": Deferred(source=1)}}, ["config.kinds"]),
+        # What may be right when they are known
+        ({"mode": "fast", "kinds": {"a": Deferred(source=1)}}, []),
     ],
 )
 def test_unknown_values_do_not_hide_what_is_wrong_elsewhere(value: dict[str, Any], expected: list[str]) -> None:
@@ -132,6 +145,23 @@ def test_defaults_are_filled_wherever_a_schema_says_them(
     schema: dict[str, Any], value: dict[str, Any], expected: dict[str, Any]
 ) -> None:
     assert ConfigSchema(schema).filled(value) == expected
+
+
+WAYS_DOWN: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
+    "a property": (lambda below: {"properties": {"x": below}}, lambda value: {"x": value}),
+    "any other": (lambda below: {"additionalProperties": below}, lambda value: {"x": value}),
+    "an item": (lambda below: {"items": below}, lambda value: [value]),
+    "the first item": (lambda below: {"prefixItems": [below]}, lambda value: [value]),
+    "a part": (lambda below: {"allOf": [below]}, lambda value: value),
+}
+
+
+@pytest.mark.parametrize("way", WAYS_DOWN.values(), ids=WAYS_DOWN)
+def test_defaults_are_filled_far_below(way: tuple[Callable[[Any], Any], Callable[[Any], Any]]) -> None:
+    schema, value, filled = {"properties": {"n": {"default": 1}}}, {}, {"n": 1}
+    for _ in range(12):
+        schema, value, filled = way[0](schema), way[1](value), way[1](filled)
+    assert ConfigSchema({"properties": {"top": schema}}).filled({"top": value}) == {"top": filled}
 
 
 def test_filled_defaults_are_not_shared() -> None:

@@ -117,6 +117,12 @@ def test_what_may_come_is_waited_for_and_said_after_a_while() -> None:
     assert check(Cluster(), seconds=0.1) == []
 
 
+@pytest.mark.usefixtures("_alone")
+def test_nothing_is_said_of_what_comes_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(obstacles, "QUIET", 6_000)
+    assert check(Cluster(namespaces=()), waits=True, seconds=0.2) == []
+
+
 def test_what_is_there_is_asked_for_once() -> None:
     cluster = Cluster()
     own = Obstacles(Reach(cluster))  # type: ignore[arg-type]

@@ -16,6 +16,7 @@ from jsonschema.validators import extend
 from referencing import Registry
 
 from pulumi_everest.core.config_schema.parts import named_properties
+from pulumi_everest.core.paths import value_at
 from pulumi_everest.expressions.patterns import matches
 from pulumi_everest.model.deferred import Deferred, Path, find
 from pulumi_everest.model.findings import Finding, described, did_you_mean, finding, unknown
@@ -104,7 +105,7 @@ def check(config: dict[str, Any], path: Path, validator: Any, shape: Shape) -> l
         return [finding("cluster.config", path, "the value is nested too deeply to be checked")]
     for error in errors:
         at = tuple(error.absolute_path)
-        if at not in around or not _may_pass_later(error):
+        if at not in around or not _may_pass_later(error, value_at(value, at)):
             found += _findings(error, (*path, *at), validator.schema)
     names: dict[int, Names] = {}
     for place in waiting:
@@ -147,9 +148,13 @@ def _is_waiting(value: Any) -> bool:
     return isinstance(value, Deferred) or (isinstance(value, list) and any(True for _ in find(value)))
 
 
-def _may_pass_later(error: ValidationError) -> bool:
-    """Whether an error about something that holds deferred values may go away when they are known."""
-    return error.validator not in ("additionalProperties", "unevaluatedProperties", "type", "propertyNames")
+def _may_pass_later(error: ValidationError, there: Any) -> bool:
+    """Whether an error about something that holds deferred values may go away when they are known.
+
+    `there` is what stands at its path. What is wrong with a key is said with the path of the mapping.
+    """
+    is_of_key = isinstance(there, dict) and isinstance(error.instance, str)
+    return not is_of_key and error.validator not in ("additionalProperties", "unevaluatedProperties", "type")
 
 
 def _findings(error: ValidationError, path: Path, root: dict[str, Any]) -> Iterator[Finding]:

@@ -448,6 +448,22 @@ def test_a_reference_is_wrong_unless_what_it_names_may_have_been_set_aside(
     assert said in [code for code, _ in codes(spec, broken=[("spec", "configSchema"), ("spec", "changes", 0)])]
 
 
+@pytest.mark.parametrize(
+    ("broken", "is_said"),
+    [
+        (("spec", "componentTypes", "db", "image"), False),
+        (("spec", "componentTypes", "db", "image", "x"), False),
+        (("spec", "componentTypes", "db", "versions", 0, "image"), False),
+        (("spec", "componentTypes", "db", "versions", 0), False),
+        (("spec", "componentTypes", "other", "image"), True),
+    ],
+)
+def test_an_image_is_missed_unless_what_would_give_it_was_set_aside(broken: tuple[Any, ...], is_said: bool) -> None:
+    missed = ("field.missing", "componentTypes.db.versions[0].image")
+
+    assert (missed in codes(types({"version": "1.0", "default": True}), broken=[broken])) is is_said
+
+
 def test_a_mistake_in_one_topology_does_not_hide_that_another_cannot_be_had() -> None:
     topologies = {
         "a": {"components": {"engine": {"replicas": {"min": 3, "max": 1}}}},

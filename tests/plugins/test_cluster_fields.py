@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 from compared import BASES, snapshot
 from expected import assert_expected, file_for
+from toy_definition import toy_definition
 
 from pulumi_everest.core.definitions.cluster_fields import Field, Tree
+from pulumi_everest.core.technology import Definition, Technology
 
 OF_RELEASES = ("version", "image", "operatorVersion", "bundle")
 """Fields whose values each release of an operator changes."""
@@ -48,3 +50,16 @@ def test_a_field_that_is_not_there_says_what_is() -> None:
         tree.at(("instances", "engine", "strage", "size"))
     here, name = raised.value.args
     assert (here.names, name) == (("instances", "engine"), "strage")
+
+
+@pytest.mark.parametrize("way", ["anyOf", "oneOf"])
+def test_the_fields_of_a_choice_are_those_of_its_first_part_that_has_some(way: str) -> None:
+    parts = [{"type": "string"}, {"properties": {"size": {"type": "integer"}}}, {"properties": {"other": {}}}]
+    schema = {"type": "object", "properties": {"choice": {way: parts}}}
+    toy = toy_definition()
+    definition = toy.model_copy(update={"spec": toy.spec.model_copy(update={"config_schema": schema})})
+    tree = Tree(Technology("toy-operator", Definition(definition)))
+
+    choice = tree.at(("config", "choice"))
+    assert [child.names[-1] for child in tree.children(choice)] == ["size"]
+    assert tree.at(("config", "choice", "size")).type == "integer"

@@ -116,7 +116,7 @@ class _Check:
             yield finding("value.image", (*path[:-1], "image"), text, hint=hint)
         for index, (entry, made) in enumerate(zip(known.versions, self.definition.versions(kind, None), strict=True)):
             at: Path = (*path, index)
-            if entry.image is not None or self.is_broken((*at, "image")) or self.is_broken((*path[:-1], "image")):
+            if entry.image is not None:
                 continue
             if made.image is None:
                 text = f"the field 'image' is needed, since type '{kind}' has no pattern for it"

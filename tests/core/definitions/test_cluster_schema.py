@@ -180,6 +180,17 @@ def test_choices_are_those_that_there_are() -> None:
         assert not passes(many(**wrong), of)
 
 
+def test_a_component_of_several_types_takes_the_versions_of_all_and_says_them() -> None:
+    of = technology(plugin=False, components={**SPEC["components"], "proxy": {"type": "tool", "types": ["tool", "db"]}})
+    rule = next(r for r in cluster_schema(of)["$defs"]["DatabaseClusterSpec"]["allOf"] if "proxy" in str(r))
+    proxy = rule["then"]["properties"]["instances"]["properties"]["proxy"]
+    properties = proxy["anyOf"][0]["properties"]
+
+    assert proxy["description"] == "Component of type tool or db."
+    assert (properties["type"]["enum"], properties["type"]["default"]) == (["tool", "db"], "tool")
+    assert set(properties["version"]["enum"]) == {"6", "5", "2.0", "1.0", "2", "1"}
+
+
 def versions(component: str, of: Technology) -> Any:
     rule = next(r for r in cluster_schema(of)["$defs"]["DatabaseClusterSpec"]["allOf"] if "proxy" in str(r))
     return rule["then"]["properties"]["instances"]["properties"][component]["anyOf"][0]["properties"]["version"]

@@ -31,10 +31,10 @@ class SetupDigests:
         technology = setup.technology
         return [
             technology.provider, technology.operator_version, dict(technology.images), technology.reconcile_by,
-            digest_of(technology.definition), self._content(setup.plugin) if setup.plugin is not None else None,
+            digest_of(technology.definition), self.of_plugin(setup.plugin) if setup.plugin is not None else None,
         ]  # fmt: skip
 
-    def _content(self, plugin: Plugin) -> str:
+    def of_plugin(self, plugin: Plugin) -> str:
         """A digest of all files of a plugin."""
         if id(plugin) not in self._plugins:
             content = hashlib.sha256()

@@ -143,6 +143,37 @@ def test_an_edit_of_a_template_shows_though_no_field_of_a_cluster_changes(
     assert (one["field"], one["change"], one["count"]) == ("spec.unmanaged", "+ false", 7)
 
 
+def test_an_edit_of_a_template_shows_beside_changes_of_all_clusters(
+    run: Run, repository: Callable[[str], None]
+) -> None:
+    repository(FLEET)
+    path = Path("mydb/resources.yaml")
+    path.write_text(path.read_text().replace("crVersion:", "unmanaged: ${false}\n        crVersion:", 1))
+    Path("all.yaml").write_text(FLEET.replace("replicas: 3", "replicas: 5"))
+    for more in ((), ("--jobs", "2")):
+        page = of(run, *more)
+        assert causes(page) == {"engine.replicas": (None, 7)}
+        (one,) = page["otherObjects"]
+        assert (one["field"], one["change"], one["count"]) == ("spec.unmanaged", "+ false", 7)
+
+
+def test_a_template_that_takes_what_is_new_in_its_definition_shows_as_well(
+    run: Run, repository: Callable[[str], None]
+) -> None:
+    repository(FLEET)
+    path = Path("mydb/resources.yaml")
+    new = "unmanaged: ${spec.config.slow}\n        crVersion:"
+    path.write_text(path.read_text().replace("crVersion:", new, 1))
+    field = "slow: {type: boolean, default: false}"
+    known = "\n  configSchema:\n    type: object\n    properties:\n"
+    edit("definition.yaml", known, f"{known}      {field}\n")
+    Path("all.yaml").write_text(FLEET.replace("replicas: 3", "replicas: 5"))
+    page = of(run)
+    assert causes(page)["engine.replicas"] == (None, 7)
+    (one,) = page["otherObjects"]
+    assert (one["field"], one["change"], one["count"]) == ("spec.unmanaged", "+ false", 7)
+
+
 def many(size: str = "20Gi") -> str:
     return "".join(document(f"db-{i}", size=size) for i in range(25)) + document("carts", size="20Gi")
 
@@ -262,6 +293,18 @@ def test_changes_of_a_program_are_said_with_who_they_come_from(run: Run, reposit
         "engine.resources.requests.memory": by,
         "engine.replicas": (None, 4),
     }
+
+
+def test_an_edit_of_a_template_shows_beside_changes_of_a_program(run: Run, repository: Callable[[str], None]) -> None:
+    program("infra", dev='shop:count: "4"')
+    repository("")
+    path = Path("mydb/resources.yaml")
+    path.write_text(path.read_text().replace("crVersion:", "unmanaged: ${false}\n        crVersion:", 1))
+    Path("infra/__main__.py").write_text(PROGRAM.replace("or 3", "or 5"))
+
+    page = page_of_program(run, "infra")
+    assert causes(page) == {"engine.replicas": (None, 4)}
+    assert [(one["change"], one["count"]) for one in page["otherObjects"]] == [("+ false", 4)]
 
 
 def test_all_stacks_of_a_program_are_on_one_page(run: Run, repository: Callable[[str], None]) -> None:

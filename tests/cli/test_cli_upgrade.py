@@ -124,6 +124,10 @@ def test_each_cluster_is_said_with_its_impact_whatever_becomes_of_the_others(
 
     result = run("upgrade", "--from", old, "--to", new, "--format", "json")
     clusters = {entry["cluster"].rpartition("/")[2]: entry for entry in json.loads(result.stdout)["clusters"]}
+    template = (new / "resources.yaml").read_text()
+    (new / "resources.yaml").write_text(
+        template.replace("        operator: ", "        tier: db\n        operator: ", 1)
+    )
     text = run("upgrade", "--from", old, "--to", new)
 
     assert {name: entry["impact"] for name, entry in clusters.items()} == {
@@ -132,6 +136,7 @@ def test_each_cluster_is_said_with_its_impact_whatever_becomes_of_the_others(
     assert [change["path"] for change in clusters["orders"]["changes"]] == ["engine.replicas"]
     assert text.stdout.splitlines()[:2] == ["toydb 1.0.0 → 1.1.0", "not to be had any more: shop/bills"]
     assert "  toydb-operator: engine.replicas 3 → 5: shop/orders" in text.stdout.splitlines()
+    assert "  ToyDB spec.tier + db: 2 objects" in text.stdout.splitlines(), text.stdout
     assert (result.exit_code, text.exit_code) == (1, 1)
 
 

@@ -13,6 +13,7 @@ from pulumi_everest.plugins.find import Plugins
 from pulumi_everest.review.capacity.measure import Measured, Summed
 from pulumi_everest.review.capacity.sums import Sums
 from pulumi_everest.review.clusters import Compared
+from pulumi_everest.review.comparison.by_plugin import mark
 from pulumi_everest.review.comparison.impacts import compare_clusters
 from pulumi_everest.review.comparison.object_diff import Difference, compare
 from pulumi_everest.review.comparison.pairing import pairs_of
@@ -46,10 +47,10 @@ class InMemory:
     def differing(self, before: FormerInput, liftings: Sequence[Lifting]) -> Differing:
         """What differs."""
         former, known = before.gathered, self.gathered.known_clusters
-        return Differing(
-            compare(former.items, self.gathered.items, before.operators),
-            compare_clusters(former.known_clusters, known, liftings),
-        )
+        objects = compare(former.items, self.gathered.items, before.operators)
+        clusters = compare_clusters(former.known_clusters, known, liftings)
+        mark(objects, clusters, former.groups, self.gathered.groups)
+        return Differing(objects, clusters)
 
     def measured(self, before: Gathered | None) -> Measured | Summed:
         """What both sides take."""
@@ -107,9 +108,9 @@ class OfDocuments(InMemory):
             assert now.cluster is not None
             changes = ChangeSet(now.cluster.snapshot.name, told.changes, told.unneeded)
             clusters.append(Compared(now.cluster, changes, was.cluster, told.causes))
-            for item, (kind, fields) in zip(now.items, told.objects, strict=True):
+            for item, (kind, fields, own) in zip(now.items, told.objects, strict=True):
                 if kind != "created":
-                    settled[id(item)] = Difference(kind, item, fields)
+                    settled[id(item)] = Difference(kind, item, fields, own)
         items = self.gathered.items
         gone = [item for item in before.gathered.items if not isinstance(item, KeptItem) or item.is_packed]
         others = iter(compare(gone, [item for item in items if id(item) not in settled]))

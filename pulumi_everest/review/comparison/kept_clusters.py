@@ -50,7 +50,7 @@ def kept_cluster(group: Group, *, packed: Collection[int] | None = None, compare
         spec={} if compared else {"digest": _digest(snapshot.spec)},
         options=snapshot.options,
     )
-    return KeptCluster(replace(group, items=items, cluster=None), short)
+    return KeptCluster(replace(group, items=items, cluster=None, plan=None), short)
 
 
 def _digest(spec: Any) -> str:

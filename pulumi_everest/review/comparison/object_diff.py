@@ -56,11 +56,15 @@ class Change:
 
 @dataclass
 class Difference:
-    """One object that is in either set: what happens to it, and which of its fields differ."""
+    """One object that is in either set: what happens to it, and which of its fields differ.
+
+    `by_plugin` are fields that differ because its plugin is another one, where its cluster is another one, too.
+    """
 
     kind: Literal["created", "removed", "changed", "same"]
     item: Item
     changes: list[Change] = field(default_factory=list)
+    by_plugin: list[Change] = field(default_factory=list)
 
 
 def compare(old: Sequence[Item], new: Sequence[Item], operators: Collection[str] = ()) -> list[Difference]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from pulumi_everest.review.capacity.sums import Sums
+from pulumi_everest.review.comparison.by_plugin import by_plugin
 from pulumi_everest.review.comparison.causes import cause
 from pulumi_everest.review.comparison.impacts import compare_clusters
 from pulumi_everest.review.comparison.kept_clusters import KeptCluster, KeptClusters, kept_cluster, moved
@@ -44,13 +45,14 @@ class Wanted:
 class Told:
     """What differs between the sides of a cluster; of many clusters it is the same, and then there is one of it.
 
-    `objects` has for each object what happens to it, and its fields that differ.
+    `objects` has for each object what happens to it, its fields that differ, and of these the ones that another plugin
+    makes of the cluster as it was.
     """
 
     changes: list[Any]
     unneeded: tuple[str, ...]
     causes: tuple[str, ...] | None
-    objects: list[tuple[Any, list[Change]]]
+    objects: list[tuple[Any, list[Change], list[Change]]]
 
 
 @dataclass
@@ -172,7 +174,11 @@ class SideBySide:
         changes = compared.changes.changes
         causes = tuple(cause(one, was.cluster, now.cluster) for one in changes) if self._wanted.causes else None
         differences = compare(was.items, now.items)
-        objects = [(one.kind, one.changes) for one in differences[: len(now.items)]]
+        own = by_plugin(was, now, self._digests) if self._wanted.causes and changes else {}
+        objects = [
+            (one.kind, one.changes, own.get(one.item.key, []) if one.kind == "changed" else [])
+            for one in differences[: len(now.items)]
+        ]
         told = Told(changes, compared.changes.unneeded, causes, objects)
         alone = {id(one.item) for one in differences if one.kind in ("created", "removed")}
         return pickle.dumps(told, pickle.HIGHEST_PROTOCOL), alone

@@ -100,7 +100,7 @@ def cluster_group(plan: Plan, going_on: Callable[[], None] = _always) -> Group:
         )
         for index, o in enumerate(plan.objects)
     ]
-    return Group("cluster", str(metadata.get("name")), about, items, _known_cluster(plan, main))
+    return Group("cluster", str(metadata.get("name")), about, items, _known_cluster(plan, main), plan)
 
 
 def _at(known: Callable[[], list[_Known]], index: int) -> _Known:

@@ -11,6 +11,7 @@ from pulumi_everest.model.findings import Place
 from pulumi_everest.program.values import Secret, Unknown
 from pulumi_everest.review.clusters import Cluster
 from pulumi_everest.workspace.explain.clusters import Explained
+from pulumi_everest.workspace.plans.plan import Plan
 
 
 @dataclass
@@ -64,7 +65,7 @@ class Group:
     """Objects that belong together: those of a cluster, a job, a Provider, a program, or of nothing of ours.
 
     `about` says more about a cluster or job: namespace, provider, topology, cluster, as far as they are known;
-    `cluster` is the cluster itself.
+    `cluster` is the cluster itself, and `plan` how it was planned, where that is at hand.
     """
 
     kind: str
@@ -72,3 +73,4 @@ class Group:
     about: dict[str, str] = field(default_factory=dict)
     items: list[Item] = field(default_factory=list)
     cluster: Cluster | None = None
+    plan: Plan | None = None

@@ -135,14 +135,14 @@ def _without_name(text: str, cluster: Cluster) -> str:
 def _other_objects(
     groups: Sequence[Group], compared: Sequence[Compared], differences: Sequence[Difference]
 ) -> list[ObjectChange]:
-    """Changed fields of the objects of clusters that change in nothing, and of objects of no cluster."""
+    """Changed fields of objects that no change of a cluster stands for: those of a plugin, and of no cluster."""
     changing = {id(entry.cluster) for entry in compared if entry.changes.changes}
     judged = {id(item) for group in groups if id(group.cluster) in changing for item in group.items}
     equal: dict[tuple[str, str, str, bytes | None], list[str]] = {}
     for difference in differences:
-        if difference.kind == "changed" and id(difference.item) not in judged:
+        if difference.kind == "changed":
             _, kind, namespace, name = difference.item.key
-            for field in difference.changes:
+            for field in difference.by_plugin if id(difference.item) in judged else difference.changes:
                 names = equal.setdefault((kind, field.where, *_field_change(field)), [])
                 names.append(f"{namespace}/{name}" if namespace else name)
     found = [

@@ -11,6 +11,7 @@ from pulumi_everest.model.lock_file import LockedCluster
 from pulumi_everest.plugins.load import load_plugin
 from pulumi_everest.plugins.plugin import Plugin
 from pulumi_everest.review.clusters import Cluster, Compared
+from pulumi_everest.review.comparison.by_plugin import mark
 from pulumi_everest.review.comparison.impacts import compare_clusters, data, findings, stuck
 from pulumi_everest.review.comparison.object_diff import Difference, compare
 from pulumi_everest.review.comparison.revision import rename
@@ -78,6 +79,7 @@ def definition_upgrade(
     former = {id(entry.before) for entry in upgrade.compared}
     items = [item for group in before.groups if id(group.cluster) in former for item in group.items]
     upgrade.differences = compare(items, [item for group in upgrade.groups for item in group.items])
+    mark(upgrade.differences, upgrade.compared, before.groups, upgrade.groups)
     own = [*_about_plugins(both, before), *findings(upgrade.compared, impacts=impacts)]
     after.findings = sort_findings([*after.findings, *own])
     return upgrade

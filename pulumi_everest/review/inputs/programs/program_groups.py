@@ -194,6 +194,7 @@ def _cluster(resource: Registered, result: ProgramRun, sources: Sources, plan: P
     group.cluster = Cluster(snapshot, technology, resource.name, subject, shown, allow)
     if plan is not None:
         group.cluster = replace(group.cluster, written=plan.cluster.spec, source=partial(said_by, plan))
+        group.plan = plan
     return group
 
 

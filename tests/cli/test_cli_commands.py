@@ -89,6 +89,7 @@ def test_definitions_of_one_file_hold_for_clusters_of_another(here: Path, run: R
         (["cluster.yaml", "--plugin", "empty"], "empty is no plugin: it has no plugin.yaml [plugin.not-found]"),
         (["x" * 5000], "[source.unreadable]"),
         (["loop"], "[source.unreadable]"),
+        (["astray.yaml"], "error: it is a link to 'moved.yaml', which is not there [source.unreadable]"),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("command", ["validate", "render", "preview"])
@@ -98,6 +99,7 @@ def test_input_that_cannot_be_read_is_a_finding(
     for folder in ("empty", "top/deep"):
         (here / folder).mkdir(parents=True)
     (here / "top/deep/a.yaml").write_text("a: 1")
+    (here / "astray.yaml").symlink_to("moved.yaml")
     (here / "text.yaml").write_text("just text\n")
     (here / "broken.yaml").write_text("a: 1\nb: [\n")
     (here / "binary.yaml").write_bytes(b"\xff\xfe\x00\x01")

@@ -165,14 +165,15 @@ def test_more_refusals_than_a_comment_holds_are_shorter_and_then_cut() -> None:
             ]
         )
 
-    for count, reason in ((20, "short"), (40, "x" * 5_000), (400, "y" * 900)):
+    for count, reason in ((20, "short"), (40, "x" * 5_000), (400, "y" * 900), (1_200, "z")):
         made = refused(count, reason)
         text = page_markdown(made)
-        assert text.count("\n") < 60
+        assert text.count("\n") < (60 if count < 60 else 420 if count < 420 else 1_200)
         assert len(text) <= CHARACTERS
-        assert ("more than a comment holds" in text) == (count == 400)
-        if count < 400:
-            assert all(f"3 → {i}" in text for i in range(count) if i != 3)
+        assert ("more than a comment holds" in text) == (count == 1_200)
+        assert (text.splitlines()[-1].startswith("- **more")) == (count == 1_200)
+        if count < 1_200:
+            assert all(f"3 → {i}`" in text for i in range(count) if i != 3)
         full = click.unstyle(page_text(made, "→"))
         assert all(f"engine.replicas 3 → {i}" in full for i in range(count))
 

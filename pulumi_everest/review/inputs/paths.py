@@ -174,13 +174,20 @@ def _read(file: _File, known: Known) -> _Read:
         try:
             content = content_of(file.path)
         except UnreadableError as error:
-            problem = f"there is no such file or folder{nearest_file(file.path)}" if error.is_missing else str(error)
+            problem = _missing(file.path) if error.is_missing else str(error)
             return _Read(findings=[finding("source.unreadable", (), problem, place=Place(file.shown))])
     text = content.decode("utf-8", errors="replace").removeprefix("\ufeff")
     if text in known:
         return _Read(text=text, known=True)
     documents, found = read_yaml(content, file.shown, shape_for)
     return _Read(tuple(map(Packed.of, documents)), found, text)
+
+
+def _missing(path: Path) -> str:
+    """What is said of a file that is not there."""
+    if path.is_symlink():
+        return f"it is a link to '{os.readlink(path)}', which is not there"
+    return f"there is no such file or folder{nearest_file(path)}"
 
 
 def refuse_unused(inputs: Inputs, options: Options) -> None:

@@ -18,13 +18,16 @@ _TICKS: Final = re.compile("`+")
 
 
 def page_markdown(page: Page, lines: int = LINES, characters: int = CHARACTERS) -> str:
-    """The page in at most that many lines and characters: what is refused is said shorter before it is cut."""
+    """The page in at most that many lines, or more if more is refused, and that many characters.
+
+    What is refused is said without its reasons before it takes more lines, and is only cut where characters are short.
+    """
     text = ""
-    for entry_lines in (whole_entry, _short, _bare):
+    for entry_lines, most in ((whole_entry, lines), (_short, lines), (_short, characters), (_bare, characters)):
         text = _page(page, lines, entry_lines)
-        if text.count("\n") < lines and len(text) <= characters:
+        if text.count("\n") < most and len(text) <= characters:
             return text
-    return _cut(text, lines, characters)
+    return _cut(text, characters)
 
 
 def _page(page: Page, lines: int, entry_lines: Callable[[Entry], list[str]]) -> str:
@@ -71,10 +74,10 @@ def _item(entry: Entry, names: Sequence[str] | None) -> str:
     return f"- {': '.join(parts)}"
 
 
-def _cut(text: str, lines: int, characters: int) -> str:
+def _cut(text: str, characters: int) -> str:
     """What fits, whole lines from the top, with a word on the rest."""
     last = "\n- **more than a comment holds**: `everest preview --against … --summary` shows all that is refused"
-    kept = "\n".join(text.split("\n")[: lines - 1])
+    kept = text[:characters]
     while len(kept) + len(last) > characters:
         kept = kept.rpartition("\n")[0]
     return kept + last

@@ -252,7 +252,8 @@ def preview(
     different = any(difference.kind != "same" for difference in differences or [])
     code = 1 if failed(gathered.findings, strict=options.strict) or (exit_code and different) else 0
     if is_summary:
-        made = page(former, gathered.groups, compared, differences or [], gathered.findings, block)
+        were = before.gathered.groups if before is not None else []
+        made = page(former, gathered.groups, compared, differences or [], gathered.findings, block, were)
         write_result(page_as(made, options), options.output)
         ctx.exit(code)
     if capacity_only:

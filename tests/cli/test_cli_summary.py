@@ -174,6 +174,31 @@ def test_a_template_that_takes_what_is_new_in_its_definition_shows_as_well(
     assert (one["field"], one["change"], one["count"]) == ("spec.unmanaged", "+ false", 7)
 
 
+MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: map-{number}, namespace: shop}}\ndata: {{a: b}}\n---\n"
+
+
+def test_objects_that_come_or_go_are_named_unless_their_clusters_do(
+    run: Run, repository: Callable[[str], None]
+) -> None:
+    def maps(*numbers: int) -> str:
+        return "".join(MAP.format(number=number) for number in numbers)
+
+    repository(FLEET + document("legacy") + maps(1, 2, 3))
+    extra = '\n  - {name: extra, object: {apiVersion: v1, kind: Service, metadata: {name: "${metadata.name}-x"}}}\n'
+    with Path("mydb/resources.yaml").open("a") as template:
+        template.write(extra)
+    Path("all.yaml").write_text(FLEET + document("archive") + maps(3, 4))
+    for more in ((), ("--jobs", "2")):
+        page = of(run, *more, "--no-lock")
+        assert (page["new"], page["gone"]) == (["shop/archive"], ["shop/legacy"])
+        assert page["objects"] == {"created": 10, "changed": 0, "removed": 3, "unchanged": 8}
+        assert [(one["kind"], one["change"], one["count"], one["objects"]) for one in page["otherObjects"]] == [
+            ("ConfigMap", "removed", 2, ["shop/map-1", "shop/map-2"]),
+            ("Service", "created", 7, ["shop/db-{0..3}-x", "shop/s-{0..2}-x"]),
+            ("ConfigMap", "created", 1, ["shop/map-4"]),
+        ]
+
+
 def many(size: str = "20Gi") -> str:
     return "".join(document(f"db-{i}", size=size) for i in range(25)) + document("carts", size="20Gi")
 

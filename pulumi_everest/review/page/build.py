@@ -44,17 +44,20 @@ def page(
     differences: Sequence[Difference],
     findings: Iterable[Finding] = (),
     capacity: Capacity | None = None,
+    former: Sequence[Group] = (),
 ) -> Page:
-    """The page of a change. `before` are the clusters that there were, `groups` what is to be."""
+    """The page of a change. `before` are the clusters that there were, `former` with their objects; `groups` what is to be."""
     after = [group.cluster for group in groups if group.cluster is not None]
     both = pairs(before, after)
+    alone = {id(was or now) for was, now in both if was is None or now is None}
+    said = {id(item) for group in (*former, *groups) if id(group.cluster) in alone for item in group.items}
     return Page(
         clusters=_clusters(both, compared),
         objects=_objects(differences),
         changes=_changes(compared),
         new=folded_names(_name(now) for was, now in both if was is None and now is not None),
         gone=folded_names(_name(was) for was, now in both if now is None and was is not None),
-        other_objects=_other_objects(groups, compared, differences),
+        other_objects=_other_objects(groups, compared, [one for one in differences if id(one.item) not in said]),
         findings=_findings(findings),
         capacity=capacity,
     )
@@ -135,21 +138,27 @@ def _without_name(text: str, cluster: Cluster) -> str:
 def _other_objects(
     groups: Sequence[Group], compared: Sequence[Compared], differences: Sequence[Difference]
 ) -> list[ObjectChange]:
-    """Changed fields of objects that no change of a cluster stands for: those of a plugin, and of no cluster."""
+    """What becomes of objects that no change of a cluster stands for: those that come or go, and fields that change."""
     changing = {id(entry.cluster) for entry in compared if entry.changes.changes}
     judged = {id(item) for group in groups if id(group.cluster) in changing for item in group.items}
     equal: dict[tuple[str, str, str, bytes | None], list[str]] = {}
     for difference in differences:
-        if difference.kind == "changed":
-            _, kind, namespace, name = difference.item.key
+        _, kind, namespace, name = difference.item.key
+        full = f"{namespace}/{name}" if namespace else name
+        if difference.kind in ("created", "removed"):
+            equal.setdefault((kind, "", difference.kind, None), []).append(full)
+        elif difference.kind == "changed":
             for field in difference.by_plugin if id(difference.item) in judged else difference.changes:
-                names = equal.setdefault((kind, field.where, *_field_change(field)), [])
-                names.append(f"{namespace}/{name}" if namespace else name)
+                equal.setdefault((kind, field.where, *_field_change(field)), []).append(full)
     found = [
         ObjectChange(kind=kind, field=field, change=change, count=len(names), objects=folded_names(names))
         for (kind, field, change, _), names in equal.items()
     ]
-    return sorted(found, key=lambda one: (-one.count, one.kind, one.field, one.change, one.objects))
+    removed = ("", "removed")
+    return sorted(
+        found,
+        key=lambda one: ((one.field, one.change) != removed, -one.count, one.kind, one.field, one.change, one.objects),
+    )
 
 
 def _field_change(change: FieldChange) -> tuple[str, bytes | None]:

@@ -58,10 +58,11 @@ class EqualChanges(_Part):
 
 
 class ObjectChange(_Part):
-    """One field of Kubernetes objects that changes though no field of their clusters does."""
+    """One field of Kubernetes objects that changes though no field of their clusters does, or objects as a whole."""
 
     kind: str
     field: str
+    """Empty where the objects are created or removed, and their clusters are there before and after."""
     change: str
     count: int
     objects: list[str]

@@ -54,7 +54,8 @@ def sections(page: Page) -> list[Section]:
     if page.capacity is not None:
         found.append(capacity_section(page.capacity))
     others = [
-        Entry(f"{one.kind} {one.field} {one.change}", one.count, one.objects, "object") for one in page.other_objects
+        Entry(" ".join(filter(None, (one.kind, one.field, one.change))), one.count, one.objects, "object")
+        for one in page.other_objects
     ]
     found.append(Section("other changes of objects", others))
     found.append(Section("findings", [_finding(one) for one in page.findings]))

@@ -295,6 +295,82 @@ def test_of_kubernetes_own_kinds_it_is_known_what_a_server_fills_in(said: list[M
         updated(wanted, live, None, old=SERVICE, token="kubernetes:shop.example.org/v1:Service")
 
 
+CLAIM = {"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": {"name": "data-0", "namespace": "shop"}}
+ROLE = {"apiVersion": "rbac.authorization.k8s.io/v1", "metadata": {"name": "orders", "namespace": "shop"}}
+OF_GROUP = {"kind": "User", "name": "a"}
+CLASS = {"apiVersion": "scheduling.k8s.io/v1", "kind": "PriorityClass", "metadata": {"name": "high"}, "value": 9}
+OF_KUBERNETES: dict[str, tuple[Any, Any]] = {
+    "core/v1:Service": (
+        {**SERVICE, "spec": PORTS},
+        {
+            **SERVICE,
+            "spec": {
+                "ports": [{"port": 1, "nodePort": 30001, "protocol": "TCP", "targetPort": 1}],
+                "allocateLoadBalancerNodePorts": True, "clusterIP": "10.0.0.1", "clusterIPs": ["10.0.0.1"],
+                "externalTrafficPolicy": "Cluster", "healthCheckNodePort": 30002, "internalTrafficPolicy": "Cluster",
+                "ipFamilies": ["IPv4"], "ipFamilyPolicy": "SingleStack", "sessionAffinity": "None", "type": "ClusterIP",
+            },
+        },
+    ),
+    "core/v1:PersistentVolumeClaim": (
+        {**CLAIM, "spec": {"accessModes": ["ReadWriteOnce"]}},
+        {
+            **CLAIM,
+            "metadata": {
+                **CLAIM["metadata"],  # type: ignore[dict-item]
+                "finalizers": ["kubernetes.io/pvc-protection"],
+                "annotations": {
+                    "pv.kubernetes.io/bind-completed": "yes", "pv.kubernetes.io/bound-by-controller": "yes",
+                    "volume.beta.kubernetes.io/storage-provisioner": "csi", "volume.kubernetes.io/storage-provisioner": "csi",
+                },
+            },
+            "spec": {
+                "accessModes": ["ReadWriteOnce"], "storageClassName": "fast", "volumeMode": "Filesystem", "volumeName": "pv",
+            },
+        },
+    ),
+    "rbac.authorization.k8s.io/v1:RoleBinding": (
+        {**ROLE, "kind": "RoleBinding", "subjects": [OF_GROUP]},
+        {**ROLE, "kind": "RoleBinding", "subjects": [{**OF_GROUP, "apiGroup": "rbac.authorization.k8s.io"}]},
+    ),
+    "rbac.authorization.k8s.io/v1:ClusterRoleBinding": (
+        {**ROLE, "kind": "ClusterRoleBinding", "subjects": [OF_GROUP]},
+        {**ROLE, "kind": "ClusterRoleBinding", "subjects": [{**OF_GROUP, "apiGroup": "rbac.authorization.k8s.io"}]},
+    ),
+    "core/v1:ServiceAccount": (
+        {**SERVICE, "kind": "ServiceAccount", "automountServiceAccountToken": False},
+        {
+            **SERVICE, "kind": "ServiceAccount", "automountServiceAccountToken": False,
+            "secrets": [{"name": "orders-token-1"}],
+        },
+    ),
+    "scheduling.k8s.io/v1:PriorityClass": (
+        CLASS, {**CLASS, "globalDefault": False, "preemptionPolicy": "PreemptLowerPriority"},
+    ),
+}  # fmt: skip
+"""What a program says of an object, and what a server makes of it."""
+
+
+@pytest.mark.parametrize("token", OF_KUBERNETES)
+def test_what_a_server_fills_in_is_no_difference(token: str, said: list[Message]) -> None:
+    wanted, live = OF_KUBERNETES[token]
+    updated(wanted, live, None, old=SERVICE, token=f"kubernetes:{token}")
+    assert said == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "path"), [(kind, path) for kind, paths in adoption.FILLED_BY_SERVER.items() for path in paths]
+)
+def test_nothing_else_would_take_it_for_filled_in(
+    kind: str, path: str, said: list[Message], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token, (wanted, live) = next((token, both) for token, both in OF_KUBERNETES.items() if token.endswith(f":{kind}"))
+    monkeypatch.setattr(adoption, "FILLED_BY_SERVER", {kind: [p for p in adoption.FILLED_BY_SERVER[kind] if p != path]})
+    with pytest.raises(NotTheSameError):
+        updated(wanted, live, None, old=SERVICE, token=f"kubernetes:{token}")
+    assert said
+
+
 def test_of_kubernetes_own_kinds_an_import_knows_all_so_every_update_is_compared(said: list[Message]) -> None:
     old, new = {**SERVICE, "spec": PORTS}, {**SERVICE, "spec": {"ports": [{"port": 2}]}}
 

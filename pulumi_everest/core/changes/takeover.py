@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from pulumi_everest.core.changes.impact import Concealed
@@ -43,10 +43,10 @@ def lost_or_changed(
     parts: list[tuple[Path, Any, Any]] = [
         (("metadata", "labels"), _mapping(own["metadata"].get("labels")), _mapping(metadata.get("labels"))),
         (("metadata", "annotations"), there, annotations),
-        (("metadata", "finalizers"), own["metadata"].get("finalizers") or [], metadata.get("finalizers") or []),
+        (("metadata",), _finalizers(own["metadata"]), _finalizers(metadata)),
     ]
     rest = [key for key in {**own, **wanted} if key not in ("apiVersion", "kind", "metadata", "status")]
-    parts += [((key,), own.get(key) or {}, wanted.get(key) or {}) for key in rest]
+    parts.append(((), _without_empty(own, wanted, rest), _without_empty(wanted, own, rest)))
     for path, here, said in parts:
         found += _differing(here, said, path)
     return [entry for entry in found if not _filled_in(entry.path, live, wanted, defaults or {})]
@@ -59,6 +59,16 @@ def _filled_in(path: Path, live: Mapping[str, Any], wanted: Mapping[str, Any], d
     if text in defaults and same(value_at(live, path), defaults[text]):
         return True
     return defaults.get(_INDEX.sub("[*]", text)) is FILLED
+
+
+def _without_empty(one: Mapping[str, Any], other: Mapping[str, Any], keys: Iterable[str]) -> dict[str, Any]:
+    """The parts of an object, without empty ones that the other does not have."""
+    return {key: one[key] for key in keys if key in one and (one[key] or key in other)}
+
+
+def _finalizers(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    """The finalizers, if there are any."""
+    return {"finalizers": metadata["finalizers"]} if metadata.get("finalizers") else {}
 
 
 def _mapping(value: Any) -> dict[str, Any]:

@@ -61,7 +61,7 @@ REMOVED = "nothing: the program does not say it, so it would be removed"
         (("metadata", "labels"), {"team": "shop", "b": "c"}, "metadata.labels.b: nothing → c"),
         (("metadata", "annotations"), {}, f"metadata.annotations.note: x → {REMOVED}"),
         (("metadata", "finalizers"), ["c/d"], "metadata.finalizers[0]: a/b → c/d"),
-        (("metadata", "finalizers"), None, 'metadata.finalizers: ["a/b"] → []'),
+        (("metadata", "finalizers"), None, f"metadata.finalizers[0]: a/b → {REMOVED}"),
         (("spec", "replicas"), Concealed(5), "spec.replicas: 3 → <secret>"),
         (("spec", "sets"), [Deferred(), {}], 'spec.sets: [{"name": "rs0", "size": 3}] → ["<unknown>", {}]'),
         (("spec", "sets"), {"é": "x"}, 'spec.sets: [{"name": "rs0", "size": 3}] → {"é": "x"}'),
@@ -75,6 +75,31 @@ def test_a_difference_is_one_line(path: tuple[str, str], value: Any, line: str) 
         wanted[path[0]][path[1]] = value
 
     assert lines(wanted) == [line]
+
+
+@pytest.mark.parametrize(
+    ("value", "line"),
+    [
+        ({"a": "1"}, "a: 1"),
+        ([{"name": "a"}], "[0].name: a"),
+        ("x", ": x"),
+        (True, ": true"),
+        ({}, None),
+        ([], None),
+        ("", None),
+        (False, None),
+    ],
+)
+def test_what_stands_beside_the_spec_is_a_difference_unless_it_is_empty(value: Any, line: str | None) -> None:
+    place, _, shown = (line or "").partition(": ")
+    dot = "." if place and not place.startswith("[") else ""
+    whole = {**same(), "beside": value}
+
+    added = [f"beside{dot}{place}: nothing → {shown}"] if line else []
+    assert lines(whole) == added
+    removed = [f"beside{dot}{place}: {shown} → {REMOVED}"] if line else []
+    assert lines(same(), {**LIVE, "beside": value}) == removed
+    assert lines(whole, {**LIVE, "beside": value}) == []
 
 
 @pytest.mark.parametrize(

@@ -197,6 +197,10 @@ def test_a_storage_that_is_not_there_says_which_are() -> None:
     assert entry.message == "there is no backup storage 'fra'"
     assert (entry.allowed, entry.hint) == (("main", "far", "volume"), "did you mean 'far'?")
 
+    own = technology(ownStorages=["far", "volume"])
+    [entry] = checked({"storage": "fra"}, of=cluster(), kind_of=own)[1]
+    assert entry.allowed == ("main", "far", "volume")
+
     [entry] = checked({}, of=cluster(None))[1]
     assert entry.message == "cluster 'orders' has no storage for backups"
     assert entry.hint == "set backup.storages of the cluster"

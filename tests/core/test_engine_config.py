@@ -8,6 +8,7 @@ import pytest
 
 from pulumi_everest.core.engine_config.settings import Setting, Settings
 from pulumi_everest.core.engine_config.syntax import sections, yaml_mapping
+from pulumi_everest.model.source.documents import MAX_BYTES
 
 INTEGER = Setting("max_connections", "integer", "postmaster", None, "1", "1000")
 MEMORY = Setting("work_mem", "integer", "user", "kB", "64", "2147483647")
@@ -66,6 +67,28 @@ def test_what_a_setting_does_not_take_is_said(setting: Setting, value: Any, said
     assert said in problem[0]
 
 
+AMOUNTS = {
+    "B": [("1B", 1), ("1kB", 1024), ("1MB", 1024**2), ("1GB", 1024**3), ("1TB", 1024**4)],
+    "kB": [("1024B", 1), ("1kB", 1), ("1MB", 1024), ("1GB", 1024**2), ("1TB", 1024**3)],
+    "8kB": [("8192B", 1), ("8kB", 1), ("1MB", 128), ("1GB", 128 * 1024), ("1TB", 128 * 1024**2)],
+    "ms": [("1000us", 1), ("1ms", 1), ("1s", 1000), ("1min", 60_000), ("1h", 3_600_000), ("1d", 86_400_000)],
+    "s": [("1000000us", 1), ("1000ms", 1), ("1s", 1), ("1min", 60), ("1h", 3_600), ("1d", 86_400)],
+    "min": [("60000000us", 1), ("60000ms", 1), ("60s", 1), ("1min", 1), ("1h", 60), ("1d", 1_440)],
+}
+
+
+@pytest.mark.parametrize(
+    ("unit", "text", "amount"), [(unit, *one) for unit, all_of in AMOUNTS.items() for one in all_of]
+)
+def test_an_amount_with_a_unit_is_as_much_as_the_server_takes_it_for(unit: str, text: str, amount: int) -> None:
+    exact = Setting("size", "integer", "user", unit, str(amount), str(amount))
+    more, less = (Setting("size", "integer", "user", unit, str(one), str(one)) for one in (amount + 1, amount - 1))
+
+    assert exact.problem(text) is None
+    assert "too small" in str(more.problem(text))
+    assert "too large" in str(less.problem(text))
+
+
 def test_names_are_the_same_in_capital_letters_and_a_change_counts_by_the_context() -> None:
     data = {
         "source": "x",
@@ -96,6 +119,7 @@ def test_a_yaml_mapping_is_one(text: str) -> None:
         ("slowms=200", "no mapping of settings"),
         ("a: 1\na: 2\n", "there twice"),
         ("a: 1\n---\nb: 2\n", "more than one YAML document"),
+        ("a" * (MAX_BYTES + 1), "it is not valid YAML: the input is larger than"),
     ],
 )
 def test_a_text_that_is_no_yaml_mapping_says_why(text: str, said: str) -> None:

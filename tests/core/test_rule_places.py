@@ -59,6 +59,13 @@ def asking(cel: str) -> Callable[[Mapping[str, Any]], bool | None]:
         # What is broken only together begins with the first that breaks it.
         (ITEMS, "spec.list.filter(i, i.?n.orValue(0) >= 5).size() < 2", "list.n", ["list.2.n"]),
         (ITEMS, "spec.list.all(i, !has(i.below) || i == spec.list[0])", "list.below", ["list.2.below"]),
+        # With none of the items nothing can be said; then the first with which it is broken.
+        (
+            {"list": [{"n": 4}, {"n": 6}, {"n": 0}]},
+            "spec.list[0].n + (spec.list.size() > 1 ? spec.list[1].n : 0) < 9",
+            "list.n",
+            ["list.1.n"],
+        ),
         ({"list": []}, "spec.list.size() > 0", "list.n", ["list.n"]),
         ({}, "spec.?list.orValue([]).size() > 0", "list.n", ["list.n"]),
         (ITEMS, "spec.list.size() > 9 && spec.list[0].n > 9", "list.n", ["list"]),

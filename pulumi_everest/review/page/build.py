@@ -46,7 +46,7 @@ def page(
     capacity: Capacity | None = None,
     former: Sequence[Group] = (),
 ) -> Page:
-    """The page of a change. `before` are the clusters that there were, `former` with their objects; `groups` what is to be."""
+    """The page of a change. `before` are the clusters that there were, `groups` what is to be, `former` what was."""
     after = [group.cluster for group in groups if group.cluster is not None]
     both = pairs(before, after)
     alone = {id(was or now) for was, now in both if was is None or now is None}

@@ -70,6 +70,15 @@ def test_what_is_only_large_is_made(spec: str, size: int) -> None:
     assert len(emitted_spec(spec)["x"]) == size
 
 
+def test_a_text_is_as_long_as_a_text_of_an_expression_may_be() -> None:
+    part = '${"x"' + '.replace("x", "xxxxxxxxxx")' * 5 + "}"  # a hundred thousand characters
+    head = f"let:\n  t: '{part}'\nx: "
+    assert len(emitted_spec(head + "${t}" * 10)["x"]) == 1_000_000
+    with pytest.raises(TemplateError) as caught:
+        emitted_spec(head + "${t}" * 10 + "!")
+    assert TEXT in caught.value.findings[0].message
+
+
 def test_each_cluster_has_all_that_may_be_spent() -> None:
     spec = 'x: [{forEach: {i: "${range(9000)}"}, do: "${i + 0}"}]'
     made: list[Any] = [emitted_spec(spec)["x"] for _ in range(10)]

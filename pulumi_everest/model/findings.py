@@ -17,11 +17,15 @@ _PLAIN_KEY = re.compile(r"[A-Za-z_$?][\w$?/-]*\Z")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where in a file: `line` and `column` count from 1; both are None where only the file is known."""
+    """Where in a file: `line` and `column` count from 1; both are None where only the file is known.
+
+    `today` is the path of the file where `file` is its name in a revision of git.
+    """
 
     file: str
     line: int | None = None
     column: int | None = None
+    today: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

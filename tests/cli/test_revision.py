@@ -166,7 +166,7 @@ def test_what_is_gone_is_shown(here: Path, run: Run, git: Git) -> None:
         ("mian", "has no revision 'mian' [source.unreadable]\n    hint: did you mean 'main'?"),
         ("v1", "has no revision 'v1' [source.unreadable]\n    hint: did you mean 'v1.0'?"),
         ("qqqqqq", "there is no file or folder 'qqqqqq', and the repository "),
-        ("clustres", "there is no file or folder 'clustres'; did you mean 'clusters'?, and the"),
+        ("clustres", "has no revision 'clustres'; did you mean 'clusters'?"),
         ("--all", "has no revision '--all'"),
         ("main:clusters", "has no revision 'main:clusters'"),
         ("", "there is no file or folder ''"),
@@ -302,3 +302,22 @@ def test_no_files_are_left_behind(here: Path, run: Run, git: Git, monkeypatch: p
 def test_a_folder_outside_of_a_repository_is_said(here: Path) -> None:
     with pytest.raises(GitError, match=r"clusters is in no git repository"):
         Repository.holding(here / "clusters")
+
+
+@pytest.mark.parametrize("folder", [".", "clusters"])
+def test_tools_are_told_where_the_file_of_a_cluster_that_is_gone_stands(
+    here: Path, git: Git, run: Run, monkeypatch: pytest.MonkeyPatch, folder: str
+) -> None:
+    (here / "clusters/other.yaml").write_text((here / "clusters/cluster.yaml").read_text().replace("orders", "carts"))
+    commit(git)
+    (here / "clusters/other.yaml").unlink()
+    monkeypatch.setenv("GITHUB_WORKSPACE", os.fspath(here))
+    monkeypatch.chdir(here / folder)
+
+    arguments = ("preview", here / "clusters", "--against", "HEAD", "--format")
+    (removed,) = json.loads(run(*arguments, "sarif").stdout)["runs"][0]["results"]
+    assert removed["ruleId"] == "change.removed"
+    place = {"artifactLocation": {"uri": "clusters/other.yaml", "uriBaseId": "SRCROOT"}}
+    assert removed["locations"][0]["physicalLocation"] == place
+    said = run(*arguments, "github").stderr
+    assert said.startswith("::warning file=clusters/other.yaml,title=change.removed::carts is no longer there")

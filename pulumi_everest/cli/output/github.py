@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pulumi_everest.cli.output.findings import message_text
-from pulumi_everest.cli.output.locations import repository_path
+from pulumi_everest.cli.output.locations import repository_path, standing
 from pulumi_everest.model.findings import Finding
 
 _COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
@@ -17,7 +17,7 @@ def workflow_commands(findings: Sequence[Finding]) -> str:
 
 
 def _command(entry: Finding) -> str:
-    place = entry.place
+    place = standing(entry.place) if entry.place is not None else None
     file = repository_path(place.file) if place is not None else None
     properties: dict[str, str] = {}
     if place is not None and file is not None:

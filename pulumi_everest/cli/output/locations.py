@@ -5,7 +5,13 @@ from __future__ import annotations
 import os
 from pathlib import PurePath
 
+from pulumi_everest.model.findings import Place
 from pulumi_everest.review.options import STDIN
+
+
+def standing(place: Place) -> Place:
+    """A place in a file that is there today: of one of a former revision the file is known, and no line."""
+    return place if place.today is None else Place(place.today)
 
 
 def repository_path(file: str) -> str | None:

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from pulumi_everest.cli.output.findings import message_text
-from pulumi_everest.cli.output.locations import repository_path
+from pulumi_everest.cli.output.locations import repository_path, standing
 from pulumi_everest.model.codes import CODES
 from pulumi_everest.model.findings import Finding, Place, path_text
 from pulumi_everest.reference.codes import Block, Explanation, explanations
@@ -79,7 +79,7 @@ def _result(entry: Finding) -> dict[str, Any]:
     }
     location: dict[str, Any] = {}
     if entry.place is not None:
-        physical = _physical(entry.place)
+        physical = _physical(standing(entry.place))
         if physical is not None:
             location["physicalLocation"] = physical
     at = path_text(entry.path)

@@ -67,7 +67,7 @@ def _known(options: Options) -> Known | None:
 
 def _not_there(against: str, error: GitError) -> Finding:
     near = nearest_file(Path(against))
-    text = f"there is no file or folder '{against}'{near}, and {error.message}"
+    text = f"there is no file or folder '{against}', and {error.message}{near}"
     return finding("source.unreadable", (), text, hint=error.hint)
 
 
@@ -110,6 +110,14 @@ class _Trees:
                 text = text.replace(written + os.sep, f"{self.revision}:").replace(written, f"{self.revision}:.")
         return text
 
+    def today(self, file: str) -> str | None:
+        """Where a file of the folder stands today, whether it is there or not."""
+        for top, (_, _, folder) in self.repositories.items():
+            for written in (folder, Path(os.path.realpath(folder))):
+                if Path(file).is_relative_to(written):
+                    return os.fspath(top / Path(file).relative_to(written))
+        return None
+
 
 def _stand_alone(blobs: Iterable[Blob], path: str, *, recursive: bool) -> bool:
     """Whether files need nothing else of the repository: a program may import from anywhere, and links may lead there.
@@ -137,7 +145,7 @@ def _at_revision(
     inputs.findings = [entry for entry in inputs.findings if entry.code != "source.empty"]
     _forget(loaded, list(trees.repositories))
     gathered = gather(inputs, replace(options, plugins=plugins))
-    rename(gathered, trees.shown)
+    rename(gathered, trees.shown, trees.today)
     return FormerInput(gathered, new)
 
 
@@ -162,29 +170,43 @@ def _plugin(path: Path, trees: _Trees) -> Path:
         return path
 
 
-def rename(gathered: Gathered, shown: Callable[[str], str]) -> None:
-    """Give all files the names that people know, and keep their texts: the folder will be gone."""
+def rename(
+    gathered: Gathered, shown: Callable[[str], str], today: Callable[[str], str | None] = lambda _: None
+) -> None:
+    """Give all files the names that people know, and keep their texts: the folder will be gone.
+
+    `today` says where a file stands that is not of today.
+    """
     sources = gathered.sources
     for file in {entry.place.file for entry in gathered.findings if entry.place is not None}:
         sources.texts[shown(file)] = "\n".join(sources.lines(file))
-    gathered.findings = [_named(entry, shown) for entry in gathered.findings]
+    gathered.findings = [_named(entry, shown, today) for entry in gathered.findings]
     for item in gathered.items:
         if item.place is not None:
-            item.place = Place(shown(item.place.file), item.place.line, item.place.column)
+            item.place = _placed(item.place, shown, today)
     for group in gathered.groups:
         if group.cluster is not None:
-            group.cluster = replace(group.cluster, shown=partial(_shown_as, group.cluster.shown, shown))
+            group.cluster = replace(group.cluster, shown=partial(_shown_as, group.cluster.shown, shown, today))
 
 
-def _shown_as(show: Callable[[Finding], Finding], named: Callable[[str], str], entry: Finding) -> Finding:
-    return _named(show(entry), named)
+def _shown_as(
+    show: Callable[[Finding], Finding],
+    named: Callable[[str], str],
+    today: Callable[[str], str | None],
+    entry: Finding,
+) -> Finding:
+    return _named(show(entry), named, today)
 
 
-def _named(entry: Finding, named: Callable[[str], str]) -> Finding:
+def _named(entry: Finding, named: Callable[[str], str], today: Callable[[str], str | None]) -> Finding:
     """A finding with the names of files that people know."""
     return replace(
         entry,
         message=named(entry.message),
         hint=named(entry.hint) if entry.hint else None,
-        place=replace(entry.place, file=named(entry.place.file)) if entry.place else None,
+        place=_placed(entry.place, named, today) if entry.place else None,
     )
+
+
+def _placed(place: Place, named: Callable[[str], str], today: Callable[[str], str | None]) -> Place:
+    return replace(place, file=named(place.file), today=today(place.file))

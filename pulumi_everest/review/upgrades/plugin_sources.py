@@ -57,7 +57,7 @@ def plugin_source(text: str, scratch: Path, other: str | None = None) -> PluginS
         if other is not None and Path(other).is_dir():
             return PluginSource(f"{text}:{other}", _at(text, other, scratch, text, here=True), scratch)
     except GitError as error:
-        message = f"there is no file or folder '{text}'{nearest_file(path)}, and {error.message}"
+        message = f"there is no file or folder '{text}', and {error.message}{nearest_file(path)}"
         raise EverestError([finding("plugin.not-found", (), message, hint=error.hint)]) from None
     except OSError as error:
         message = f"the plugin '{text}' cannot be read: {error.strerror or error}"

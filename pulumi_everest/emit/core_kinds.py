@@ -98,8 +98,8 @@ FILLED_BY_SERVER: Final[Mapping[str, tuple[str, ...]]] = {
     "RoleBinding": ("subjects[*].apiGroup",),
     "Service": (
         "spec.allocateLoadBalancerNodePorts", "spec.clusterIP", "spec.clusterIPs[*]", "spec.externalTrafficPolicy",
-        "spec.healthCheckNodePort", "spec.internalTrafficPolicy", "spec.ipFamilies[*]", "spec.ipFamilyPolicy", "spec.ports[*].nodePort", "spec.ports[*].protocol",
-        "spec.ports[*].targetPort", "spec.sessionAffinity", "spec.type",
+        "spec.healthCheckNodePort", "spec.internalTrafficPolicy", "spec.ipFamilies[*]", "spec.ipFamilyPolicy",
+        "spec.ports[*].nodePort", "spec.ports[*].protocol", "spec.ports[*].targetPort", "spec.sessionAffinity", "spec.type",
     ),
     "ServiceAccount": ("secrets[*].name",),
 }  # fmt: skip

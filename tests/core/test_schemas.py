@@ -473,6 +473,19 @@ def test_a_value_that_is_nested_too_deeply_is_said_to_be() -> None:
         ({"properties": {"a": {"$dynamicRef": "#none"}}},
          [("properties.a.$dynamicRef", "'#none' is not found in the schema")]),
         ({"properties": {"a": {"enum": [{"$ref": "#/nope", "pattern": "(?=a)", "default": 1}]}}}, []),
+        ({"properties": {"a": {"const": {"$ref": "#/nope", "pattern": "(?=a)", "default": 1}}}}, []),
+        ({"properties": {"a": {"default": {"$ref": "#/nope", "pattern": "(?=a)", "default": 1}}}}, []),
+        ({"properties": {"a": {"examples": [{"$ref": "#/nope", "pattern": "(?=a)", "default": 1}]}}}, []),
+        # Properties may be called like keywords
+        *(
+            ({"properties": {name: {"$ref": "#/nope"}}}, [(f"properties.{name}.$ref", "'#/nope' is not found in the schema")])
+            for name in ("const", "default", "enum", "examples", "properties", "items")
+        ),
+        ({"properties": {"patternProperties": {"type": "object", "properties": {"(?=a)": {}}}}}, []),
+        ({"properties": {"pattern": {"pattern": "(?=a)"}}}, [("properties.pattern.pattern",
+            "the pattern is not in the syntax of RE2, which has neither look-around nor back references")]),
+        ({"$defs": {"default": {"type": "string", "default": 1}}}, [("$defs.default.default",
+            "the default does not pass its own schema: expected text, got the number 1")]),
         ({"properties": {"$ref": {"type": "string"}}}, []),
         ({"properties": {"default": {"type": "string"}}}, []),
         ({"properties": {"a": {"type": "integer", "default": 1}, "b": {"allOf": [{"minimum": 2, "default": 1}]}}},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
@@ -25,19 +25,18 @@ def schema_problems(schema: dict[str, Any]) -> list[tuple[Path, str]]:
     for error in Draft202012Validator(Draft202012Validator.META_SCHEMA).iter_errors(schema):
         problems.append((tuple(error.absolute_path), _schema_problem(error)))
     problems += [(path, f"'{ref}' is not found in the schema") for path, ref in _broken_references(schema)]
-    problems += _broken_patterns(schema, ())
+    problems += _broken_patterns(schema)
     if schema.get("type", "object") != "object":
         problems.append((("type",), "config is a mapping, so the schema's type must be object"))
     if not problems:
-        for path, default in _defaults(schema, ()):
-            owner = _at(schema, path[:-1])
+        for path, owner, default in _defaults(schema):
             for broken in _errors(schema, owner, default):
                 problems.append((path, f"the default does not pass its own schema: {sentence(broken)}"))
     return problems
 
 
 def _broken_references(schema: dict[str, Any]) -> Iterator[tuple[Path, str]]:
-    for path, ref in _references(schema, ()):
+    for path, ref in _references(schema):
         if not ref.startswith("#"):
             yield path, ref
             continue
@@ -60,57 +59,56 @@ def _own_defs(schema: Any) -> dict[str, Any]:
     return schema.get("$defs", {}) if isinstance(schema, dict) else {}
 
 
-def _references(schema: Any, path: Path) -> Iterator[tuple[Path, str]]:
-    if isinstance(schema, dict):
-        for key, value in schema.items():
-            if key in ("$ref", "$dynamicRef") and isinstance(value, str):
-                yield (*path, key), value
-            elif key not in ("enum", "const", "default", "examples"):
-                yield from _references(value, (*path, key))
-    elif isinstance(schema, list):
+_BY_NAME: Final = ("properties", "patternProperties", "$defs", "definitions", "dependentSchemas")
+"""Keywords whose value is a mapping of schemas by names, which may be called like keywords."""
+_VALUES: Final = ("enum", "const", "default", "examples")
+"""Keywords whose value is data, and no schema."""
+
+
+def _subschemas(schema: Any, path: Path = ()) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """A schema and all that are in it, with their paths."""
+    if isinstance(schema, list):
         for index, value in enumerate(schema):
-            yield from _references(value, (*path, index))
-
-
-def _defaults(schema: Any, path: Path) -> Iterator[tuple[Path, Any]]:
-    if isinstance(schema, dict):
-        if "default" in schema and path[-1:] != ("properties",):
-            yield (*path, "default"), schema["default"]
+            yield from _subschemas(value, (*path, index))
+    elif isinstance(schema, dict):
+        yield path, schema
         for key, value in schema.items():
-            if key not in ("enum", "const", "default", "examples"):
-                yield from _defaults(value, (*path, key))
-    elif isinstance(schema, list):
-        for index, value in enumerate(schema):
-            yield from _defaults(value, (*path, index))
+            if key in _BY_NAME and isinstance(value, dict):
+                for name, below in value.items():
+                    yield from _subschemas(below, (*path, key, name))
+            elif key not in _VALUES:
+                yield from _subschemas(value, (*path, key))
 
 
-def _broken_patterns(schema: Any, path: Path) -> Iterator[tuple[Path, str]]:
+def _references(schema: Any) -> Iterator[tuple[Path, str]]:
+    for path, part in _subschemas(schema):
+        for key in ("$ref", "$dynamicRef"):
+            if isinstance(part.get(key), str):
+                yield (*path, key), part[key]
+
+
+def _defaults(schema: Any) -> Iterator[tuple[Path, dict[str, Any], Any]]:
+    """The defaults, each with its path and the schema that has it."""
+    for path, part in _subschemas(schema):
+        if "default" in part:
+            yield (*path, "default"), part, part["default"]
+
+
+def _broken_patterns(schema: Any) -> Iterator[tuple[Path, str]]:
     """Patterns that cannot be run, or not safely."""
-    if isinstance(schema, dict):
-        patterns = schema.get("patternProperties")
+    for path, part in _subschemas(schema):
+        patterns = part.get("patternProperties")
         if isinstance(patterns, dict):
             for pattern in patterns:
                 if not is_pattern(pattern):
                     yield (*path, "patternProperties", pattern), _NO_PATTERN
-            if any(name in schema for name in (*COMBINING, "unevaluatedProperties")):
+            if any(name in part for name in (*COMBINING, "unevaluatedProperties")):
                 yield (*path, "patternProperties"), "patternProperties and combined schemas do not go together here"
-        if isinstance(schema.get("pattern"), str) and not is_pattern(schema["pattern"]):
+        if isinstance(part.get("pattern"), str) and not is_pattern(part["pattern"]):
             yield (*path, "pattern"), _NO_PATTERN
-        for key, value in schema.items():
-            if key not in ("enum", "const", "default", "examples"):
-                yield from _broken_patterns(value, (*path, key))
-    elif isinstance(schema, list):
-        for index, value in enumerate(schema):
-            yield from _broken_patterns(value, (*path, index))
 
 
 _NO_PATTERN = "the pattern is not in the syntax of RE2, which has neither look-around nor back references"
-
-
-def _at(schema: Any, path: Path) -> Any:
-    for key in path:
-        schema = schema[key]
-    return schema
 
 
 def _schema_problem(error: ValidationError) -> str:

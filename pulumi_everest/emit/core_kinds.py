@@ -99,7 +99,8 @@ FILLED_BY_SERVER: Final[Mapping[str, tuple[str, ...]]] = {
     "Service": (
         "spec.allocateLoadBalancerNodePorts", "spec.clusterIP", "spec.clusterIPs[*]", "spec.externalTrafficPolicy",
         "spec.healthCheckNodePort", "spec.internalTrafficPolicy", "spec.ipFamilies[*]", "spec.ipFamilyPolicy",
-        "spec.ports[*].nodePort", "spec.ports[*].protocol", "spec.ports[*].targetPort", "spec.sessionAffinity", "spec.type",
+        "spec.ports[*].nodePort", "spec.ports[*].protocol", "spec.ports[*].targetPort",
+        "spec.sessionAffinity", "spec.type",
     ),
     "ServiceAccount": ("secrets[*].name",),
 }  # fmt: skip

@@ -442,6 +442,14 @@ def test_what_decides_which_components_there_are_must_be_known(spec: dict[str, A
     assert found(spec) == [("value.not-known", path)]
 
 
+def test_a_value_that_is_computed_of_others_is_none_that_is_known_either() -> None:
+    unknown = Deferred((), "an output")
+    assert found({"topology": {"type": Computed((unknown,), lambda known: known[unknown])}}) == [
+        ("value.not-known", "topology.type")
+    ]
+    assert found({"preset": Deferred()}) == []  # something that was wrong, and said elsewhere
+
+
 # Any cluster
 
 

@@ -198,3 +198,11 @@ def test_no_name_breaks_out_of_the_page(name: str) -> None:
         assert not any(line.startswith("::") for line in text.splitlines())
     outside = re.sub(r"(`+).+?\1(?!`)", "", page_markdown(made))
     assert not re.search(r"(?<!\\)[<\]@|#](?!br>|## )", outside.replace("### ", ""))
+
+
+@pytest.mark.parametrize("text", ["@team", "a@team", "#12", "org/repo#12", "GH-12", "<!-- @team", "`@team", "\\@team"])
+def test_nobody_is_mentioned_by_a_reason(text: str) -> None:
+    made = page_of([compared("orders", [change(impact=Impact.REFUSED, why=text, hint=text)])])
+    outside = re.sub(r"(`+).+?\1", "", page_markdown(made).replace("\\`", ""))
+    assert not re.search(r"[@#]\w|GH-\d", outside.replace("&#8203;", "\u200b"))
+    assert text in page_text(made, "→")

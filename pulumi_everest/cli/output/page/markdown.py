@@ -14,6 +14,9 @@ from pulumi_everest.review.page.sections import counted, heading, left_out, sect
 CHARACTERS: Final = 65_536
 """How long a comment may be."""
 _SPECIAL: Final = re.compile(r"([\\`*_\[\]<>#|~@$&]|^[-+]|^\d+(?=[.)]))")
+_REFERENCE: Final = re.compile(r"(?<=[@#])(?=\w)|(?<=\bGH-)(?=\d)", re.IGNORECASE)
+"""Where somebody would be mentioned, or an issue: a backslash before it does not stop GitHub from that."""
+_NOTHING: Final = "&#8203;"
 _TICKS: Final = re.compile("`+")
 
 
@@ -84,8 +87,8 @@ def _cut(text: str, characters: int) -> str:
 
 
 def escaped(text: str) -> str:
-    """A text in Markdown, with nothing in it that means something there."""
-    return _SPECIAL.sub(r"\\\1", on_one_line(text))
+    """A text in Markdown, with nothing in it that means something there, and nobody mentioned."""
+    return _REFERENCE.sub(_NOTHING, _SPECIAL.sub(r"\\\1", on_one_line(text)))
 
 
 def code(text: str) -> str:

@@ -22,6 +22,7 @@ from pulumi_everest.model.findings import Finding, finding
 from pulumi_everest.review.clusters import Cluster, Compared
 from pulumi_everest.review.inputs.groups import Group
 from pulumi_everest.review.page.build import page
+from pulumi_everest.review.page.layout import some_names
 from pulumi_everest.review.page.names import folded_names
 from pulumi_everest.review.page.page import Page
 
@@ -145,6 +146,26 @@ def test_the_page_counts_what_the_full_output_has(sets: list[list[Change]]) -> N
 def test_the_page_is_the_same_whatever_comes_first() -> None:
     entries = [compared(f"c{number}", [change(new=number % 4)]) for number in range(40)]
     assert page_of(entries) == page_of(list(reversed(entries)))
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (["a/x", "a/y"], "a/x, a/y"),
+        ([f"a/{letter}" for letter in "abcdefghi"], "such as a/a, a/b"),
+        (
+            folded_names(f"a/x-{i}" for i in range(0, 600, 2)),
+            f"such as a/x-{{{','.join(map(str, range(0, 80, 2)))},…}}",
+        ),
+        (
+            folded_names(f"n{n}/x-{i}" for n in range(3) for i in (*range(3), *range(5, 900, 2))),
+            f"such as n{{0..2}}/x-{{{{0..2}},{','.join(map(str, range(5, 75, 2)))},…}}",
+        ),
+        (["y" * 300], f"such as {'y' * 300}"),
+    ],
+)
+def test_of_many_names_a_line_has_samples(names: list[str], said: str) -> None:
+    assert some_names(names) == said
 
 
 def test_changes_that_read_the_same_are_not_one_where_their_values_differ() -> None:

@@ -9,6 +9,8 @@ LINES = 60
 """How many lines a page has at most, unless more than that is refused."""
 SAMPLES = 2
 """How many of many names are shown."""
+CHARACTERS = 240
+"""How long a line of names is that are not all to be said; names in braces may be many."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,16 @@ def arranged(sections: Sequence[Section], room: int, height: Callable[[Entry], i
 
 def some_names(names: Sequence[str], most: int = 8) -> str:
     """Names for a line: all of few, else the first ones as samples."""
-    if len(names) <= most:
-        return ", ".join(names)
-    return f"such as {', '.join(names[:SAMPLES])}"
+    text = ", ".join(names)
+    if len(names) <= most and len(text) <= CHARACTERS:
+        return text
+    return f"such as {', '.join(map(_sample, names[:SAMPLES]))}"
+
+
+def _sample(name: str) -> str:
+    """A name, and of many in braces the first ones: ``shop/orders-{1,3,7,…}``."""
+    end = name.rfind(",", 0, CHARACTERS // SAMPLES)
+    if len(name) <= CHARACTERS // SAMPLES or "{" not in name[:end]:
+        return name
+    kept = name[:end]
+    return f"{kept},…{'}' * (kept.count('{') - kept.count('}'))}"

@@ -174,6 +174,30 @@ def test_a_template_that_takes_what_is_new_in_its_definition_shows_as_well(
     assert (one["field"], one["change"], one["count"]) == ("spec.unmanaged", "+ false", 7)
 
 
+def in_namespaces(*names: str) -> str:
+    return "".join(document("orders").replace("namespace: shop", f"namespace: {name}") for name in names)
+
+
+def test_clusters_of_one_name_are_all_told_of_whatever_becomes_of_them(
+    run: Run, repository: Callable[[str], None]
+) -> None:
+    repository(in_namespaces("a", "b", "c", "d"))
+    for after in (in_namespaces("d"), in_namespaces("d") + document("other")):
+        Path("all.yaml").write_text(after)
+        page = of(run)
+        assert page["gone"] == ["a/orders", "b/orders", "c/orders"]
+        assert sum(one["count"] for one in page["findings"] if one["code"] == "change.removed") == 3
+    pages = []
+    for namespaces in (("d", "x", "y"), ("y", "d", "x")):
+        Path("all.yaml").write_text(in_namespaces(*namespaces))
+        pages.append(of(run))
+        moved = [(one["change"], one["clusters"]) for one in pages[-1]["changes"]]
+        assert moved == [("namespace a → x", ["x/orders"]), ("namespace b → y", ["y/orders"])]
+        assert (pages[-1]["new"], pages[-1]["gone"]) == ([], ["c/orders"])
+    without_places = [{**page, "findings": [one | {"place": ""} for one in page["findings"]]} for page in pages]
+    assert without_places[0] == without_places[1]
+
+
 MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: map-{number}, namespace: shop}}\ndata: {{a: b}}\n---\n"
 
 

@@ -122,3 +122,11 @@ def test_clusters_of_one_name_in_two_kubernetes_clusters_are_two(tmp_path: Path)
     less = of_program(tmp_path / "c", TWO.format(places=["west"], replicas=replicas))
     assert len(said(before, less)) == 1
     assert [entry.changes.changes for entry in compare_clusters(before.known_clusters, less.known_clusters)] == [[]]
+
+
+def test_each_of_one_name_is_said(tmp_path: Path) -> None:
+    def of(folder: str, *namespaces: str) -> Gathered:
+        clusters = [{**CLUSTER, "metadata": {"name": "orders", "namespace": name}} for name in namespaces]
+        return of_documents(tmp_path / folder, *clusters)
+
+    assert len(said(of("before", "a", "b", "c"), of("after", "b"))) == 2

@@ -10,6 +10,7 @@ from pulumi_everest.core.changes.impact import Change, Impact
 from pulumi_everest.model.findings import Finding, finding
 from pulumi_everest.review.clusters import Cluster, ClustersByName, Compared, Lifting
 from pulumi_everest.review.comparison.lifted_guards import ON_THE_COMMAND_LINE, unneeded, unneeded_liftings
+from pulumi_everest.review.comparison.pairing import paired
 
 
 def compare_clusters(
@@ -48,18 +49,10 @@ def stuck(
     return result
 
 
-def pairs(
-    before: Sequence[Cluster], after: Sequence[Cluster]
-) -> list[tuple[Cluster, Cluster | None] | tuple[None, Cluster]]:
+def pairs(before: Sequence[Cluster], after: Sequence[Cluster]) -> list[tuple[Cluster | None, Cluster | None]]:
     """What each cluster was and is: those of `after` in order, then those that are gone."""
-    by_name = {_key(cluster): cluster for cluster in before}
-    same = [(by_name.pop(_key(cluster), None), cluster) for cluster in after]
-    by_resource = {cluster.resource: cluster for cluster in by_name.values()}
-    found: list[tuple[Cluster, Cluster | None] | tuple[None, Cluster]] = []
-    for was, cluster in same:
-        former = was or by_resource.pop(cluster.resource, None)
-        found.append((former, cluster) if former is not None else (None, cluster))
-    return [*found, *((was, None) for was in by_resource.values())]
+    sides = ([(_key(cluster), cluster.resource, cluster) for cluster in side] for side in (before, after))
+    return paired(*sides)
 
 
 def _key(cluster: Cluster) -> tuple[Any, ...]:

@@ -1,8 +1,9 @@
-"""Which document of one side is that of a cluster of the other, before anything is made of them."""
+"""Which cluster of one side is that of the other, or its document, before anything is made of it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeVar
 
 from pulumi_everest.model.source.packed import Head
 from pulumi_everest.workspace.one_by_one import OneByOne
@@ -11,21 +12,38 @@ Pair = tuple[int | None, int | None]
 """The numbers of the documents that a cluster was, and is."""
 
 
-def pairs_of(before: OneByOne, after: OneByOne) -> list[Pair]:
-    """The clusters of `after` in their order, each with what it was, then those that are gone.
+_Thing = TypeVar("_Thing")
+Known = tuple[tuple[Any, ...], Any, _Thing]
+"""What is to be paired, with its key, of which there is one on each side, and a name, or None, that several may have."""
 
-    By namespace and name, else by the name alone, as clusters are paired when they are known (`impacts.pairs`).
+
+def paired(
+    before: Sequence[Known[_Thing]], after: Sequence[Known[_Thing]]
+) -> list[tuple[_Thing | None, _Thing | None]]:
+    """Those of `after` in their order, each with what it was, then those that are gone.
+
+    By their keys, and what is left by the names alone; of several of one name those go together whose keys come first.
     """
-    by_name = {_key(head, number): number for number, head in _heads(before)}
-    same = [(by_name.pop(_key(head, number), None), number, head) for number, head in _heads(after)]
-    left = dict.fromkeys(by_name.values())
-    by_resource = {head.name: number for number, head in _heads(before) if number in left and head.name is not None}
-    found: list[Pair] = []
-    for was, number, head in same:
-        former = by_resource.pop(head.name, None) if was is None and head.name is not None else was
-        found.append((former, number))
-    known = {was for was, _ in found}
-    return [*found, *((number, None) for number in before.numbers if number not in known)]
+    by_key = {key: index for index, (key, _, _) in enumerate(before)}
+    former = [by_key.pop(key, None) for key, _, _ in after]
+    left: dict[Any, list[int]] = {}
+    for key, index in sorted(by_key.items(), key=lambda entry: repr(entry[0])):
+        left.setdefault(before[index][1], []).append(index)
+    for index in sorted(range(len(after)), key=lambda index: repr(after[index][0])):
+        name = after[index][1]
+        if former[index] is None and name is not None and left.get(name):
+            former[index] = left[name].pop(0)
+    found: list[tuple[_Thing | None, _Thing | None]] = [
+        (before[index][2] if index is not None else None, now) for index, (_, _, now) in zip(former, after, strict=True)
+    ]
+    known = set(former)
+    return [*found, *((was, None) for index, (_, _, was) in enumerate(before) if index not in known)]
+
+
+def pairs_of(before: OneByOne, after: OneByOne) -> list[Pair]:
+    """The clusters of both sides: by namespace and name, else by the name alone, as `impacts.pairs` has known ones."""
+    sides = ([(_key(head, number), head.name, number) for number, head in _heads(side)] for side in (before, after))
+    return paired(*sides)
 
 
 def _heads(side: OneByOne) -> Iterator[tuple[int, Head]]:

@@ -68,9 +68,7 @@ def capacity_page(capacity: Capacity | None, findings: Iterable[Finding]) -> Cap
     return CapacityPage(capacity=capacity, findings=_findings(findings))
 
 
-def _clusters(
-    both: Sequence[tuple[Cluster, Cluster | None] | tuple[None, Cluster]], compared: Sequence[Compared]
-) -> Clusters:
+def _clusters(both: Sequence[tuple[Cluster | None, Cluster | None]], compared: Sequence[Compared]) -> Clusters:
     changed = [entry.changes.impact for entry in compared if entry.changes.changes]
     counts = Counter(changed)
     return Clusters(

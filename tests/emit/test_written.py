@@ -16,6 +16,7 @@ from pulumi_everest.emit.read_back.emission import Emission, Field, Shown
 from pulumi_everest.emit.read_back.known_places import KnownPlaces
 from pulumi_everest.emit.read_back.written import Objects, emitted
 from pulumi_everest.emit.templates.template import Template
+from pulumi_everest.model.deferred import Deferred
 from pulumi_everest.model.shapes import ANY
 from pulumi_everest.model.source.documents import read_yaml
 
@@ -104,3 +105,10 @@ def test_where_a_field_shows_is_looked_for_anew_where_it_stands_elsewhere() -> N
         assert shown == Shown(as_it_is=[(place,)])
         [main] = emit(cluster.cluster, of)
         assert main.manifest["spec"][place] == value_at(spec, SIZE)
+
+
+def test_a_value_that_is_not_known_yet_is_no_field_that_shows() -> None:
+    of = template(text="a-${spec.instances.engine.replicas}-${spec.bundle}", bundle="${spec.bundle}")
+    cluster = emission(of, bundle=Deferred(("bundle",), "an output"))
+
+    assert set(cluster.marked(cluster.cluster.spec, [REPLICAS])) == {REPLICAS}

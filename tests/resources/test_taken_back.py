@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import copy
+import dataclasses
 import json
 from types import SimpleNamespace
 from typing import Any
@@ -117,3 +119,29 @@ def test_nothing_is_said_of_a_cluster_that_is_as_the_program_wrote_it() -> None:
     said = updated(before, after, edited(before.manifest, "x-never", "y", "kubectl-edit"))
 
     assert said.warnings == []
+
+
+@pytest.mark.parametrize(("count", "more"), [(1, ""), (10, ""), (11, "; and 1 more"), (25, "; and 15 more")])
+def test_of_many_edits_ten_are_said_and_the_rest_counted(count: int, more: str) -> None:
+    provider = "pg-operator"
+    before, after = (made(provider, replicas=number) for number in (3, 5))
+    manifest = copy.deepcopy(before.manifest)
+    manifest["spec"]["metadata"] = {"labels": {f"l{number:02}": "as-written" for number in range(count)}}
+    written = dataclasses.replace(before, manifest=manifest)
+
+    said = updated(written, after, edited(manifest, "as-written", "edited", "kubectl-edit"))
+
+    [warning] = said.warnings
+    first = "; ".join(f"spec.metadata.labels.l{number:02} edited → unset" for number in range(min(count, 10)))
+    assert f"taken back by this update: {first}{more}. If that is to stay" in warning
+
+
+def test_an_object_that_is_gone_is_said_to_be() -> None:
+    before, after = (made("psmdb-operator", replicas=number) for number in (3, 5))
+
+    said = updated(before, after, None)  # type: ignore[arg-type]
+
+    assert said.warnings == [
+        "PerconaServerMongoDB apps/orders is not in the cluster any more, though the stack has it; `pulumi refresh` "
+        "tells the stack"
+    ]

@@ -47,7 +47,7 @@ def before_in_cluster(
             notes.append(cluster)
             cluster = None
         before.clusters += cluster is not None
-        before.groups.append(replace(group, items=[*there, *(secrets if there else [])], cluster=cluster))
+        before.groups.append(replace(group, items=[*there, *(secrets if there else [])], cluster=cluster, plan=None))
     return FormerInput(before, notes=notes, operators=operators)
 
 

@@ -27,7 +27,7 @@ def paired(
     by_key = {key: index for index, (key, _, _) in enumerate(before)}
     former = [by_key.pop(key, None) for key, _, _ in after]
     left: dict[Any, list[int]] = {}
-    for key, index in sorted(by_key.items(), key=lambda entry: repr(entry[0])):
+    for _, index in sorted(by_key.items(), key=lambda entry: repr(entry[0])):
         left.setdefault(before[index][1], []).append(index)
     for index in sorted(range(len(after)), key=lambda index: repr(after[index][0])):
         name = after[index][1]

@@ -61,4 +61,4 @@ def with_text(group: Group, text: Callable[[Item], tuple[str, int]]) -> Group:
     for item in group.items:
         written, secrets = text(item)
         items.append(KeptItem(item, packed=False, written=written, secrets=secrets))
-    return replace(group, items=items, cluster=None)
+    return replace(group, items=items, cluster=None, plan=None)

@@ -6,12 +6,15 @@ from itertools import product
 from typing import Any
 
 import pytest
+from toy_definition import toy_definition
 
 from pulumi_everest.core.images import same_image
 from pulumi_everest.core.own_images.check import own_image_findings
 from pulumi_everest.core.own_images.versions import ImageVersion, Tags
 from pulumi_everest.core.resolve import Resolved
+from pulumi_everest.core.technology import Definition
 from pulumi_everest.model.deferred import Deferred
+from pulumi_everest.model.definition import ComponentType
 from pulumi_everest.plugins.find import Plugins
 from pulumi_everest.workspace.workspace import Workspace
 
@@ -155,6 +158,17 @@ def test_a_digest_of_the_catalog_says_its_version_whatever_the_tag_is() -> None:
     assert catalog.version(f"mine/own@{HEX}") == ImageVersion("7.0.15-9")
     assert catalog.version(f"mine/own:prod@{HEX}") == ImageVersion("7.0.15-9")
     assert catalog.version(f"mine/own@{OTHER_HEX}") is None
+
+
+def test_a_digest_in_a_definition_is_one_of_the_catalog() -> None:
+    versions = [{"version": "1.0", "image": "db:1.0"}, {"version": "2.0", "image": "db:2.0", "digest": HEX}]
+    toy = toy_definition()
+    types = {"db": ComponentType.model_validate({"versions": versions})}
+    definition = toy.model_copy(update={"spec": toy.spec.model_copy(update={"component_types": types})})
+    found = Tags.of(Definition(definition), "db")
+
+    assert found.version(f"mine/own:prod@{HEX}") == ImageVersion("2.0")
+    assert found.version(f"mine/own:prod@{OTHER_HEX}") is None
 
 
 def test_every_image_of_the_built_in_catalogs_says_its_version() -> None:

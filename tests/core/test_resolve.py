@@ -150,6 +150,22 @@ def test_an_instances_version_wins_over_its_types_and_that_over_the_defaults(
     assert result.origin("engine", ("version",)) == origin
 
 
+@pytest.mark.parametrize(
+    ("instances", "images"),
+    [
+        ({}, {"engine": "my/own:8.0.43", "spare": "my/own:8.0.43"}),
+        ({"spare": {"image": "mine:8.0.43"}}, {"engine": "my/own:8.0.43", "spare": "mine:8.0.43"}),
+    ],
+)
+def test_the_image_of_a_type_is_that_of_all_its_components_but_those_that_say_otherwise(
+    instances: Any, images: dict[str, str]
+) -> None:
+    own = {"versions": {"mysql": {"version": "8.0.43", "image": "my/own:8.0.43"}}}
+    result = resolved({"topology": {"type": "pair"}, "components": own, "instances": instances})
+
+    assert {name: one["image"] for name, one in result.spec["instances"].items()} == images
+
+
 def test_the_version_of_a_type_is_that_of_all_its_components_but_those_that_say_otherwise() -> None:
     spec = {
         "topology": {"type": "pair"},

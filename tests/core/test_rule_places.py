@@ -74,6 +74,18 @@ def asking(cel: str) -> Callable[[Mapping[str, Any]], bool | None]:
         (MEMBERS, "spec.map.all(k, k == 'a' || spec.map[k].n == spec.map.a.n + 4)", "map.*.n", ["map.c.n"]),
         (MEMBERS, "has(spec.map.a) && spec.map.all(k, spec.map[k].?n.orValue(0) < 7)", "map.*.n", ["map.c.n"]),
         (MEMBERS, "spec.map.all(k, !spec.map[k].?deep.?x.hasValue())", "map.*.deep.x", ["map.b.deep.x"]),
+        (
+            {
+                "map": {
+                    "a": {"deep": {"x": 1, "y": 1}},
+                    "b": {"deep": {"x": 9, "y": 1}},
+                    "c": {"deep": {"x": 9, "y": 1}},
+                }
+            },
+            "spec.map.all(k, spec.map[k].deep.y == 1 && spec.map[k].deep.?x.orValue(0) < 5)",
+            "map.*.deep.x",
+            ["map.b.deep.x", "map.c.deep.x"],
+        ),
         (MEMBERS, "spec.map.all(k, k != 'b')", "map.*", ["map.b"]),
         # A field that is missing beside another one: without both the member would do.
         (

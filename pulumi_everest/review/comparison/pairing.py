@@ -14,7 +14,7 @@ Pair = tuple[int | None, int | None]
 
 _Thing = TypeVar("_Thing")
 Known = tuple[tuple[Any, ...], Any, _Thing]
-"""What is to be paired, with its key, of which there is one on each side, and a name, or None, that several may have."""
+"""What is to be paired: its key, of which there is one on each side; a name, or None, that several may have; and it."""
 
 
 def paired(

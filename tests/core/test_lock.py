@@ -471,6 +471,12 @@ def test_a_version_that_is_not_known_is_not_recorded() -> None:
             {**LOCKED, "components": {**LOCKED["components"], "engine": {"version": "8.1", "image": "else:8.1"}}},
             ["engine image server:8.1 → else:8.1"],
         ),
+        (
+            {**LOCKED, "definition": "sha256:" + "a" * 64},
+            {**LOCKED, "definition": "sha256:" + "b" * 64},
+            [f"definition sha256:{'a' * 12} → sha256:{'b' * 12}"],
+        ),
+        (LOCKED, {**LOCKED, "definition": "sha256:" + "b" * 64}, []),
     ],
 )
 def test_changes_say_what_differs(old: dict[str, Any] | None, new: dict[str, Any], texts: list[str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -250,6 +251,20 @@ def test_a_plugin_of_the_repository_is_read_from_the_revision(here: Path, run: R
     commit(git)
     edit(plugin / "resources.yaml", "updateStrategy: SmartUpdate", "updateStrategy: OnDelete")
     assert "~ spec.updateStrategy: SmartUpdate → OnDelete\n" in run(*arguments).stdout
+
+
+def test_a_plugin_that_was_not_there_is_said_to_be_the_same_on_both_sides(
+    here: Path, run: Run, git: Git, root: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    known = root / "examples/plugin-cache/cache"
+    shutil.copytree(known, here / "moved")
+    arguments = ("preview", "clusters", "--against", "main", "--plugin")
+    assert run(*arguments, "moved").stderr == (
+        "note: plugin moved did not exist in main, so it is taken as it is now on both sides\n"
+    )
+    elsewhere = tmp_path_factory.mktemp("elsewhere") / "cache"
+    shutil.copytree(known, elsewhere)
+    assert run(*arguments, elsewhere).stderr == ""
 
 
 def test_attributes_and_links_of_the_repository_do_no_harm(here: Path, run: Run, git: Git, tmp_path: Path) -> None:

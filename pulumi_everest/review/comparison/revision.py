@@ -140,13 +140,18 @@ def _at_revision(
             new.append(text)
         else:
             found.append(os.fspath(then))
-    plugins = [_plugin(path, trees) for path in options.plugins]
+    plugins, notes = [], list[str]()
+    for path in options.plugins:
+        former = _plugin(path, trees)
+        plugins.append(former or path)
+        if former is None:
+            notes.append(f"plugin {path} did not exist in {revision}, so it is taken as it is now on both sides")
     inputs = read_inputs(found, recursive=options.recursive, known=_known(options), spread=options.spread)
     inputs.findings = [entry for entry in inputs.findings if entry.code != "source.empty"]
     _forget(loaded, list(trees.repositories))
     gathered = gather(inputs, replace(options, plugins=plugins))
     rename(gathered, trees.shown, trees.today)
-    return FormerInput(gathered, new)
+    return FormerInput(gathered, new, notes)
 
 
 def _forget(loaded: Iterable[str], tops: Sequence[Path]) -> None:
@@ -162,10 +167,10 @@ def _forget(loaded: Iterable[str], tops: Sequence[Path]) -> None:
             del sys.modules[name]
 
 
-def _plugin(path: Path, trees: _Trees) -> Path:
-    """The folder of a plugin as it was, where it is in a repository that has the revision; else as it is."""
+def _plugin(path: Path, trees: _Trees) -> Path | None:
+    """The folder of a plugin as it was, None where its repository had none; as it is if no repository has it."""
     try:
-        return trees.at(path) or path
+        return trees.at(path)
     except GitError:
         return path
 

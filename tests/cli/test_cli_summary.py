@@ -174,6 +174,18 @@ def test_a_template_that_takes_what_is_new_in_its_definition_shows_as_well(
     assert (one["field"], one["change"], one["count"]) == ("spec.unmanaged", "+ false", 7)
 
 
+def test_clusters_whose_objects_were_rendered_are_not_new(run: Run, repository: Callable[[str], None]) -> None:
+    repository(FLEET)
+    run("render", "all.yaml", "--plugin", "mydb", "-o", "out")
+    Path("all.yaml").write_text(FLEET.replace("20Gi", "30Gi", 1) + document("archive"))
+    result = run("preview", "all.yaml", "--plugin", "mydb", "--against", "out", "--summary", "--format", "json")
+    page = json.loads(result.stdout)
+    assert (page["clusters"]["new"], page["new"]) == (1, ["shop/archive"])
+    (one,) = page["otherObjects"]
+    assert one["change"] == "20Gi → 30Gi"
+    assert one["objects"] == ["shop/db-0"]
+
+
 def in_namespaces(*names: str) -> str:
     return "".join(document("orders").replace("namespace: shop", f"namespace: {name}") for name in names)
 

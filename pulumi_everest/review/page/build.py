@@ -49,14 +49,17 @@ def page(
     """The page of a change. `before` are the clusters that there were, `groups` what is to be, `former` what was."""
     after = [group.cluster for group in groups if group.cluster is not None]
     both = pairs(before, after)
-    alone = {id(was or now) for was, now in both if was is None or now is None}
+    there = _clusters_of_objects(groups, differences)
+    new = [now for was, now in both if was is None and now is not None and id(now) not in there]
+    gone = [was for was, now in both if now is None and was is not None]
+    alone = {id(cluster) for cluster in (*new, *gone)}
     said = {id(item) for group in (*former, *groups) if id(group.cluster) in alone for item in group.items}
     return Page(
-        clusters=_clusters(both, compared),
+        clusters=_clusters(compared, len(new), len(gone)),
         objects=_objects(differences),
         changes=_changes(compared),
-        new=folded_names(_name(now) for was, now in both if was is None and now is not None),
-        gone=folded_names(_name(was) for was, now in both if now is None and was is not None),
+        new=folded_names(map(_name, new)),
+        gone=folded_names(map(_name, gone)),
         other_objects=_other_objects(groups, compared, [one for one in differences if id(one.item) not in said]),
         findings=_findings(findings),
         capacity=capacity,
@@ -68,15 +71,21 @@ def capacity_page(capacity: Capacity | None, findings: Iterable[Finding]) -> Cap
     return CapacityPage(capacity=capacity, findings=_findings(findings))
 
 
-def _clusters(both: Sequence[tuple[Cluster | None, Cluster | None]], compared: Sequence[Compared]) -> Clusters:
+def _clusters_of_objects(groups: Sequence[Group], differences: Sequence[Difference]) -> set[int]:
+    """The identities of the clusters whose main object was there, whether anything knew of a cluster or not."""
+    there = {id(one.item) for one in differences if one.kind in ("changed", "same")}
+    return {id(group.cluster) for group in groups if any(item.main and id(item) in there for item in group.items)}
+
+
+def _clusters(compared: Sequence[Compared], new: int, gone: int) -> Clusters:
     changed = [entry.changes.impact for entry in compared if entry.changes.changes]
     counts = Counter(changed)
     return Clusters(
         compared=len(compared),
         changed=len(changed),
         unchanged=len(compared) - len(changed),
-        new=sum(1 for was, _ in both if was is None),
-        gone=sum(1 for _, now in both if now is None),
+        new=new,
+        gone=gone,
         impacts={str(impact): counts[impact] for impact in reversed(Impact) if counts[impact]},
     )
 

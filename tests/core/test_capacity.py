@@ -272,6 +272,7 @@ def test_what_a_quota_wants_of_every_container() -> None:
         ("requests", "cpu"),
         ("limits", "memory"),
     }
+    assert asked_by_quota({"metadata": {"name": "new"}}) == asked_by_quota({"spec": {}}) == set()
 
 
 def limits(*items: dict[str, Any]) -> Any:

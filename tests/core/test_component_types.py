@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from expected import Said
+from toy_definition import toy_definition
 
 from pulumi_everest.core.changes.compare import compare
 from pulumi_everest.core.changes.snapshot import Snapshot
@@ -145,3 +146,9 @@ def test_a_choice_that_cannot_be_made_is_a_mistake_of_the_definition(component: 
     found = [entry for entry in check_definition(Definition(wrong)) if entry.code == "definition.unknown-type"]
 
     assert [path_text(entry.path) for entry in found] == [path]
+
+
+def test_components_that_there_are_not_have_no_type() -> None:
+    assert Definition(toy_definition()).types_of({"engine": {}, "none": {}, "other": {"type": "db"}}) == {
+        "engine": "db"
+    }

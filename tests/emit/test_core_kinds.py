@@ -5,10 +5,14 @@ from __future__ import annotations
 import inspect
 import re
 from importlib import import_module
+from pathlib import Path
 
 import pytest
+from expected import assert_expected, file_for
 
+from pulumi_everest.emit import core_kinds
 from pulumi_everest.emit.core_kinds import CORE_KINDS, is_cluster_scoped, is_core, unmakeable
+from pulumi_everest.live.cluster import LiveCluster
 
 KINDS = [(version, kind) for version, kinds in CORE_KINDS.items() for kind in kinds]
 
@@ -57,3 +61,19 @@ def test_a_kind_of_a_definition_is_not_taken_for_one_of_kubernetes() -> None:
     assert is_cluster_scoped("rbac.authorization.k8s.io/v1", "ClusterRole")
     assert not is_cluster_scoped("example.com/v1", "ClusterRole")
     assert not is_core("gateway.networking.k8s.io/v1")
+
+
+def test_the_table_says_the_same_of_namespaces_as_a_server(live: LiveCluster) -> None:
+    asked = 0
+    for version, kind in KINDS:
+        if live.serves(version, kind):
+            assert is_cluster_scoped(version, kind) is not live.has_namespaces(version, kind), (version, kind)
+            asked += 1
+    assert asked > 40
+
+
+@pytest.mark.parametrize("name", ["AWAITED", "CLUSTER_SCOPED"])
+def test_what_is_said_of_kinds_is_said_of_those_in_the_table(name: str) -> None:
+    kinds: frozenset[str] = getattr(core_kinds, name)
+    assert kinds <= {kind for _, kind in KINDS}
+    assert_expected(file_for(Path(__file__)), name, sorted(kinds))

@@ -312,6 +312,13 @@ objects:
 """
 
 
+@pytest.mark.parametrize("value", ["text", "[{a: 1}]", "5", "true"])
+def test_named_values_are_a_mapping(value: str) -> None:
+    found = Template.parse(read_yaml(f"let: {value}\nobjects: []\n", "r.yaml", lambda _v, _k: ANY)[0][0]).findings
+
+    assert "'let' takes a mapping of names to values" in [entry.message for entry in found]
+
+
 def test_reports_everything_that_is_wrong_with_a_template_with_its_place() -> None:
     documents, _ = read_yaml(WRONG, "r.yaml", lambda _version, _kind: ANY)
     found = Template.parse(documents[0]).findings

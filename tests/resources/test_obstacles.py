@@ -123,6 +123,22 @@ def test_nothing_is_said_of_what_comes_in_time(monkeypatch: pytest.MonkeyPatch) 
     assert check(Cluster(namespaces=()), waits=True, seconds=0.2) == []
 
 
+@pytest.mark.usefixtures("_alone")
+@pytest.mark.parametrize(
+    ("waits", "end"), [(True, ""), (False, "; nothing in this program makes it, so that an update is refused at once")]
+)
+def test_a_preview_says_what_is_missing_and_whether_an_update_waits_for_it(waits: bool, end: str) -> None:
+    def said(cluster: Cluster, already: str = "") -> str | None:
+        own = Obstacles(Reach(cluster))  # type: ignore[arg-type]
+        return asyncio.run(own.in_preview(WANTED, ACCESS, waits=waits, said=already))
+
+    missing = "there is no namespace 'shop' in the cluster: ToyDB orders cannot be made before that is there"
+    assert said(Cluster(namespaces=())) == f"{missing}{end}"
+    assert said(Cluster(namespaces=()), "kind") == f"{missing}{end}"
+    assert said(Cluster(namespaces=()), "namespace") is None
+    assert said(Cluster()) is None
+
+
 def test_what_is_there_is_asked_for_once() -> None:
     cluster = Cluster()
     own = Obstacles(Reach(cluster))  # type: ignore[arg-type]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import unquote
 
 COMBINING = ("$ref", "$dynamicRef", "allOf", "anyOf", "oneOf", "if", "dependentSchemas")
 """Keywords that put a schema together of several."""
@@ -33,10 +34,12 @@ def target(ref: Any, root: dict[str, Any]) -> Any:
     if not isinstance(ref, str) or not ref.startswith("#"):
         return None
     here: Any = root
-    for part in ref.removeprefix("#").split("/")[1:]:
+    for part in unquote(ref.removeprefix("#")).split("/")[1:]:
         key = part.replace("~1", "/").replace("~0", "~")
         if isinstance(here, dict) and key in here:
             here = here[key]
+        elif isinstance(here, list) and key.isdecimal() and int(key) < len(here):
+            here = here[int(key)]
         else:
             return None
     return here

@@ -176,6 +176,24 @@ def test_changes_that_read_the_same_are_not_one_where_their_values_differ() -> N
     assert [(one.count, one.clusters) for one in found.changes] == [(2, ["shop/a-1", "shop/a-2"]), (1, ["shop/b"])]
 
 
+def test_a_reason_is_whole_whatever_its_clusters_are_called() -> None:
+    why = "the version of 'mirror/mongod:8' cannot be read from its tag; 'data' of a ConfigMap is kept"
+    refused = change(impact=Impact.REFUSED, why=why, hint="say mirror/mongod")
+    (one,) = page_of([compared(name, [refused]) for name in ("mongod", "data", "orders")]).changes
+    assert (one.why, one.hint, one.count) == (why, "say mirror/mongod", 3)
+
+
+@pytest.mark.parametrize("names", [("engine", "orders"), ("orders", "engine"), ("engine", "engin", "engine-2")])
+def test_what_findings_quote_is_not_taken_for_a_name(names: tuple[str, ...]) -> None:
+    text, hint = "there is no component 'engin'", "did you mean 'engine'?"
+    found = [
+        finding("cluster.unknown-component", ("instances",), text, hint=hint, subject=f"DatabaseCluster {name}")
+        for name in names
+    ]
+    (one,) = page_of([], found).findings
+    assert (one.message, one.hint, one.count) == (text, hint, len(names))
+
+
 def test_more_refusals_than_a_comment_holds_are_shorter_and_then_cut() -> None:
     def refused(count: int, reason: str) -> Page:
         names = ("alpha", "beta", "gamma")

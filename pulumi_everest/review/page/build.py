@@ -100,9 +100,9 @@ def _changes(compared: Sequence[Compared]) -> list[EqualChanges]:
     for entry in compared:
         for number, change in enumerate(entry.changes.changes):
             by = entry.causes[number] if entry.causes else cause(change, entry.before, entry.cluster)
-            why, hint = (_without_name(text, entry.cluster) for text in (change.why, _hint(change, entry.cluster)))
+            hint = _hint(change, entry.cluster)
             rest = None if change.is_all_said else plain_bytes((change.old, change.new))
-            key = (change.what, change.impact, change.guard, change.lifted, why, hint, by, rest)
+            key = (change.what, change.impact, change.guard, change.lifted, change.why, hint, by, rest)
             equal.setdefault(key, (change, by, []))[2].append(_name(entry.cluster))
     found = [
         EqualChanges(
@@ -132,14 +132,6 @@ def _hint(change: Change, cluster: Cluster) -> str:
 
 def _name(cluster: Cluster) -> str:
     return cluster.names[0]
-
-
-def _without_name(text: str, cluster: Cluster) -> str:
-    """A text about a cluster, without the cluster's name, so that it is the same of others."""
-    name = cluster.snapshot.metadata.get("name")
-    if not isinstance(name, str) or len(name) < 2:
-        return text
-    return text.replace(f"'{name}'", "'…'").replace(f"/{name}", "/…")
 
 
 def _other_objects(
@@ -185,10 +177,15 @@ def _as_text(value: Any) -> Any:
 
 def _findings(findings: Iterable[Finding]) -> list[EqualFindings]:
     """Equal findings together, the gravest first."""
+    shown = [entry for entry in findings if entry.code not in SAID_BY_CHANGES]
+    names: dict[tuple[Any, ...], set[str]] = {}
+    for entry in shown:
+        names.setdefault(_said(entry), set()).add(_bare_name(entry))
     equal: dict[tuple[Any, ...], list[Finding]] = {}
-    for entry in findings:
-        if entry.code not in SAID_BY_CHANGES:
-            equal.setdefault((entry.severity, entry.code, *_general(entry)), []).append(entry)
+    for entry in shown:
+        # What is said of things of several names has the name of none of them in it.
+        texts = _said(entry)[1:] if len(names[_said(entry)]) > 1 else _general(entry)
+        equal.setdefault((entry.severity, entry.code, *texts), []).append(entry)
     found = [_equal_findings(key, entries) for key, entries in equal.items()]
     order = {severity.value: index for index, severity in enumerate(_SEVERITIES)}
     return sorted(found, key=lambda one: (order[one.severity], -one.count, one.code, one.message))
@@ -219,9 +216,18 @@ def _subjects(subjects: Sequence[str]) -> Iterator[str]:
         yield from (f"{kind} {name}".rstrip() for name in folded_names(names))
 
 
+def _said(entry: Finding) -> tuple[str, str, str]:
+    return entry.code, entry.message, entry.hint or ""
+
+
+def _bare_name(entry: Finding) -> str:
+    """The name of what a finding is about, without its namespace."""
+    return entry.subject.partition(" ")[2].rpartition("/")[2]
+
+
 def _general(entry: Finding) -> tuple[str, str]:
     """Message and hint of a finding without the name of what it is about."""
-    name = entry.subject.partition(" ")[2].rpartition("/")[2]
+    name = _bare_name(entry)
     texts = (entry.message, entry.hint or "")
     if len(name) < 2:
         return texts

@@ -259,7 +259,8 @@ def preview(
     if capacity_only:
         if not options.json:
             write_findings(gathered, options)
-        write_result(capacity_as(capacity_page(block, gathered.findings), options, groupings), options.output)
+        if shown or options.json:
+            write_result(capacity_as(capacity_page(block, gathered.findings), options, groupings), options.output)
         ctx.exit(code)
     if options.json:
         from pulumi_everest.cli.output.preview_data import preview_json

@@ -66,7 +66,8 @@ def render(
     if explain:
         from pulumi_everest.cli.output.explain.objects import explained_json, explained_text
 
-        click.echo((explained_json if options.json else explained_text)(items))
+        if items or options.json:
+            click.echo((explained_json if options.json else explained_text)(items))
     elif options.output is not None:
         written, others = write_objects(items, options.output, as_json=options.json, show=show_secrets)
         click.echo(f"{counted(written, 'object')} written to {options.output}", err=True)

@@ -163,6 +163,19 @@ def test_clusters_of_a_plugin_without_the_file_are_in_no_sum(run: Run, folder: P
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("against", [(), ("--against", "sound.yaml"), ("--against", "all.yaml")])
+def test_with_errors_there_is_no_result_but_data(run: Run, folder: Path, against: tuple[str, ...]) -> None:
+    Path("all.yaml").write_text(document("orders", replicas=4))
+    Path("sound.yaml").write_text(document("orders"))
+    for form in ("text", "markdown"):
+        result = run("preview", "all.yaml", "--capacity", "--format", form, *against)
+        assert (result.exit_code, result.stdout) == (1, "")
+        assert "takes an odd number" in result.stderr
+        written = run("preview", "all.yaml", "--capacity", "--format", form, "-o", "out", *against)
+        assert (written.exit_code, written.stdout, Path("out").exists()) == (1, "", False)
+    assert "capacity" not in json.loads(run("preview", "all.yaml", "--capacity", "--format", "json").stdout)
+
+
 def test_a_file_that_is_wrong_is_said(run: Run, folder: Path) -> None:
     without_workloads(folder)
     (folder / "valkey" / "workloads.yaml").write_text("workloads: [{name: a, replicas: x, containers: []}]")

@@ -161,3 +161,11 @@ def test_every_notation_of_an_example_is_in_the_table_of_the_page() -> None:
         "yaml Pulumi.yaml",
         "yaml adopt.yaml",
     }
+
+
+def test_of_no_object_nothing_is_explained(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "provider.yaml"
+    head = "apiVersion: everest.percona.com/v2alpha1\nkind: Provider\nmetadata: {name: mine}\n"
+    file.write_text(f"{head}spec: {{databaseClusterDefinition: psmdb-operator}}\n")
+    result = run("render", str(file), "--explain")
+    assert (result.exit_code, result.stdout) == (0, "")

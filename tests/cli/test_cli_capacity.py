@@ -163,6 +163,30 @@ def test_clusters_of_a_plugin_without_the_file_are_in_no_sum(run: Run, folder: P
     ]  # fmt: skip
 
 
+def test_technologies_of_one_title_are_told_apart(run: Run, folder: Path) -> None:
+    for name in ("one", "two", "three"):
+        shutil.copytree(Path(pulumi_everest.plugins.__file__).parent / "psmdb", name)
+        for file, old, new in (("plugin.yaml", "psmdb", name), ("definition.yaml", "psmdb-op", f"{name}-op")):
+            path = Path(name, file)
+            path.write_text(path.read_text().replace(f"name: {old}", f"name: {new}", 1))
+    Path("three/workloads.yaml").unlink()
+    plugins = ("--plugin", "one", "--plugin", "two", "--plugin", "three")
+    Path("was.yaml").write_text(document("a", provider="one-operator"))
+    pair = document("b", provider="two-operator", replicas=5) + document("c", provider="three-operator")
+    Path("all.yaml").write_text(document("a", provider="one-operator") + pair)
+    title = yaml.safe_load(Path("one/plugin.yaml").read_text())["title"]
+
+    shown = lines(run("preview", "all.yaml", "--capacity", *plugins))
+    assert [line.partition(":")[0] for line in shown if line.startswith("technology")] == [
+        f"technology {title} (one)",
+        f"technology {title} (two)",
+    ]
+    assert any(f"1 cluster of {title} (three) (shop/c)" in line for line in shown)
+    assert any(title in line and f"{title} (" not in line for line in lines(run("preview", "was.yaml", "--capacity", *plugins, "--by", "technology")))  # fmt: skip
+    page = run("preview", "all.yaml", "--against", "was.yaml", "--summary", *plugins)
+    assert f"technology {title} (two): CPU 0 → 5 (+5)" in page.stdout
+
+
 @pytest.mark.parametrize("against", [(), ("--against", "sound.yaml"), ("--against", "all.yaml")])
 def test_with_errors_there_is_no_result_but_data(run: Run, folder: Path, against: tuple[str, ...]) -> None:
     Path("all.yaml").write_text(document("orders", replicas=4))

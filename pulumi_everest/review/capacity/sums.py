@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from pulumi_everest.core.capacity.amounts import Amounts
 from pulumi_everest.review.capacity.taken import Taken
 
 ANY_NODE = ""
 """Stands for pods that ask for no node of a kind."""
+
+
+Technology = tuple[str, str]
+"""The title of a technology, and what tells it from others of that title."""
+_Key = TypeVar("_Key")
 
 
 @dataclass(slots=True)
@@ -44,7 +50,7 @@ _NOTHING = Amounts()
 class Sums:
     """The sums of a whole input; `unknown` are the databases that nobody knows it of."""
 
-    parts: dict[tuple[str, str], Sum] = field(default_factory=dict)
+    parts: dict[tuple[str, Technology], Sum] = field(default_factory=dict)
     """By namespace and technology."""
     node_selectors: dict[str, Sum] = field(default_factory=dict)
     unknown: list[Taken] = field(default_factory=list)
@@ -69,7 +75,7 @@ class Sums:
         return _by(self.parts, lambda key: key[0])
 
     @property
-    def technologies(self) -> dict[str, Sum]:
+    def technologies(self) -> dict[Technology, Sum]:
         """What those of each technology take."""
         return _by(self.parts, lambda key: key[1])
 
@@ -80,7 +86,7 @@ class Sums:
             self.unknown.append(one)
             return
         self.known += 1
-        own = self.parts.setdefault((one.namespace, one.technology), Sum())
+        own = self.parts.setdefault((one.namespace, (one.technology, one.plugin)), Sum())
         own.running.add(made.all_running)
         for (is_job, selector), amounts in made.by_node.items():
             selected = self.node_selectors.setdefault(selector, Sum())
@@ -100,9 +106,9 @@ class Sums:
         self.known += other.known
 
 
-def _by(parts: Mapping[tuple[str, str], Sum], name: Callable[[tuple[str, str]], str]) -> dict[str, Sum]:
+def _by(parts: Mapping[tuple[str, Technology], Sum], name: Callable[[tuple[str, Technology]], _Key]) -> dict[_Key, Sum]:
     """Sums of parts that have a name in common."""
-    found: dict[str, Sum] = {}
+    found: dict[_Key, Sum] = {}
     for key, one in parts.items():
         found.setdefault(name(key), Sum()).add(one)
     return found

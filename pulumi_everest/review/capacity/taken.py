@@ -27,7 +27,8 @@ NO_FILE: Final = "the plugin has no workloads.yaml"
 class Taken:
     """A database: where it is, what it is, and what it takes; `reason` says why that is not known.
 
-    `object` tells its main object from others, however the database is called.
+    `object` tells its main object from others, however the database is called; `technology` is a title, and `plugin`
+    the name of the plugin, or of the definition, which tells technologies of one title apart.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Taken:
     workloads: Workloads | None
     reason: str = ""
     object: tuple[str, ...] = ()
+    plugin: str = ""
 
 
 class Counter:
@@ -59,7 +61,7 @@ class Counter:
         cluster = group.cluster
         assert cluster is not None  # the caller has asked
         manifest, technology = cluster.technology.manifest, cluster.technology
-        title = manifest.title if manifest is not None else technology.definition.name
+        of = (manifest.title, manifest.name) if manifest is not None else (technology.definition.name,) * 2
         main = next((item for item in group.items if item.main), None)
         namespace = namespace_of(main) if main is not None else "default"
         if main is None:
@@ -68,7 +70,7 @@ class Counter:
             made = self._of_controlled(group)
         else:
             made = self._made(technology.workloads, main, [item for item in group.items if item is not main])
-        return _taken(cluster.names[0], namespace, title, made, main)
+        return _taken(cluster.names[0], namespace, of, made, main)
 
     def _of_controlled(self, group: Group) -> Workloads | str:
         """What a controller makes of a cluster is what its templates make."""
@@ -97,7 +99,7 @@ class Counter:
         for plugin, item in mains:
             namespace = namespace_of(item)
             made = self._made(partial(getattr, plugin, "workloads"), item, others.get((plugin.name, namespace), []))
-            yield _taken(f"{namespace}/{item.key[3]}", namespace, plugin.manifest.title, made, item)
+            yield _taken(f"{namespace}/{item.key[3]}", namespace, (plugin.manifest.title, plugin.name), made, item)
 
     def _made(self, workloads: Any, main: Item, others: Sequence[Item]) -> Workloads | str:
         whole = main.live if main.live is not None else main.manifest
@@ -155,11 +157,13 @@ _REMEMBERED: Final = 500
 """Of how many databases it is remembered what they take: both sides of one are asked for soon after each other."""
 
 
-def _taken(name: str, namespace: str, technology: str, made: Workloads | str, main: Item | None) -> Taken:
+def _taken(name: str, namespace: str, of: tuple[str, str], made: Workloads | str, main: Item | None) -> Taken:
+    """What a database takes. `of` is the title of its technology, and what tells that apart."""
+    technology, plugin = of
     key = main.key if main is not None else ()
     if isinstance(made, str):
-        return Taken(name, namespace, technology, None, made, key)
-    return Taken(name, namespace, technology, made, object=key)
+        return Taken(name, namespace, technology, None, made, key, plugin)
+    return Taken(name, namespace, technology, made, object=key, plugin=plugin)
 
 
 def _is_main(plugin: Plugin, item: Item) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -9,7 +10,7 @@ from pydantic import BaseModel
 
 from pulumi_everest.core.capacity.amounts import Amounts
 from pulumi_everest.core.capacity.prices import Prices
-from pulumi_everest.review.capacity.sums import Sum, Sums
+from pulumi_everest.review.capacity.sums import Sum, Sums, Technology
 from pulumi_everest.review.capacity.taken import Taken
 from pulumi_everest.review.page.capacity import Capacity, Jobs, NotKnown, Paid, Part, Resources, Totals, Unsaid
 from pulumi_everest.review.page.names import folded_names
@@ -22,6 +23,8 @@ def capacity(before: Sums | None, after: Sums, prices: Prices | None = None) -> 
     """The capacity of what is to be; with that of what there was, if there is another side."""
     sides = [side for side in (before, after) if side is not None]
     made = _Shared(prices)
+    unknown = [one for side in sides for one in side.unknown]
+    shown = _told_apart([*(of for side in sides for of in side.technologies), *map(_technology, unknown)])
 
     def parts(of: Sequence[Mapping[str, Sum]]) -> list[Part]:
         *was, now = of
@@ -40,9 +43,9 @@ def capacity(before: Sums | None, after: Sums, prices: Prices | None = None) -> 
         after=made.totals(after.total),
         clusters=after.known,
         namespaces=parts([side.namespaces for side in sides]),
-        technologies=parts([side.technologies for side in sides]),
+        technologies=parts([{shown[of]: one for of, one in side.technologies.items()} for side in sides]),
         node_selectors=parts([side.node_selectors for side in sides]),
-        not_known=_not_known([one for side in sides for one in side.unknown]),
+        not_known=_not_known(unknown, shown),
         prices=_paid(prices, [side.total.running for side in sides]) if prices is not None else None,
     )
 
@@ -98,10 +101,21 @@ def _key(entry: tuple[str, Any]) -> tuple[str, Any]:
     return name, tuple(value.items()) if isinstance(value, dict) else value
 
 
-def _not_known(unknown: Iterable[Taken]) -> list[NotKnown]:
+def _technology(one: Taken) -> Technology:
+    return one.technology, one.plugin
+
+
+def _told_apart(technologies: Iterable[Technology]) -> dict[Technology, str]:
+    """What technologies are called: their titles, with the names of their plugins where several have one title."""
+    known = dict.fromkeys(technologies)
+    counts = Counter(title for title, _ in known)
+    return {(title, plugin): title if counts[title] == 1 else f"{title} ({plugin})" for title, plugin in known}
+
+
+def _not_known(unknown: Iterable[Taken], shown: Mapping[Technology, str]) -> list[NotKnown]:
     equal: dict[tuple[str, str], dict[str, None]] = {}
     for one in unknown:
-        equal.setdefault((one.technology, one.reason), {})[one.name] = None
+        equal.setdefault((shown[_technology(one)], one.reason), {})[one.name] = None
     found = [
         NotKnown(technology=technology, reason=reason, count=len(names), clusters=folded_names(names))
         for (technology, reason), names in equal.items()

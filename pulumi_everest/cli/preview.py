@@ -251,16 +251,20 @@ def preview(
     )
     different = any(difference.kind != "same" for difference in differences or [])
     code = 1 if failed(gathered.findings, strict=options.strict) or (exit_code and different) else 0
+    namesakes = gathered.has_namesakes or (before is not None and before.gathered.has_namesakes)
     if is_summary:
         were = before.gathered.groups if before is not None else []
-        made = page(former, gathered.groups, compared, differences or [], gathered.findings, block, were)
+        made = page(
+            former, gathered.groups, compared, differences or [], gathered.findings, block, were, namesakes=namesakes
+        )
         write_result(page_as(made, options), options.output)
         ctx.exit(code)
     if capacity_only:
         if not options.json:
             write_findings(gathered, options)
         if shown or options.json:
-            write_result(capacity_as(capacity_page(block, gathered.findings), options, groupings), options.output)
+            alone = capacity_page(block, gathered.findings, namesakes=namesakes)
+            write_result(capacity_as(alone, options, groupings), options.output)
         ctx.exit(code)
     if options.json:
         from pulumi_everest.cli.output.preview_data import preview_json

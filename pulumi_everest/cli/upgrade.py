@@ -127,7 +127,10 @@ def _page(made: DefinitionUpgrade, options: Options) -> str:
     from pulumi_everest.model.lines import without_commands
     from pulumi_everest.review.page.build import page
 
-    built = page(made.former, made.groups, made.compared, made.differences, made.gathered.findings)
+    gathered = made.gathered
+    built = page(
+        made.former, made.groups, made.compared, made.differences, gathered.findings, namesakes=gathered.has_namesakes
+    )
     if options.format == "markdown":
         return page_markdown(built)
     glyphs = glyphs_for("utf-8" if options.output else getattr(sys.stdout, "encoding", None))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from pulumi_everest.model.codes import CODES, Severity, is_about_a_name, is_about_the_key
@@ -36,7 +36,8 @@ class Finding:
     `allowed` what would be accepted there (of very many the first, then ``…``), `hint` how to go on (the nearest match,
     when there is one) and `subject` the resource or document it is about, such as ``DatabaseCluster orders``.
     `of_key` says that the name at the end of the path is at fault, not the value that stands there. `first` is the path
-    of what the value repeats, which the message ends with: its place, where that is known.
+    of what the value repeats, which the message ends with: its place, where that is known. `namespace` is that of a
+    subject which is called by its own name alone; it is no part of what is said.
     """
 
     code: str
@@ -49,6 +50,7 @@ class Finding:
     place: Place | None = None
     of_key: bool = False
     first: Path | None = None
+    namespace: str = field(default="", compare=False)
 
     @property
     def is_error(self) -> bool:
@@ -192,9 +194,14 @@ def place_text(place: Place) -> str:
     return ":".join(str(part) for part in (place.file, place.line, place.column) if part is not None)
 
 
-def located(findings: Iterable[Finding], locate: Locate, subject: str = "") -> list[Finding]:
-    """The findings with their places in the input filled in, and `subject` where they have none."""
-    return [replace(_placed(entry, locate), subject=entry.subject or subject) for entry in findings]
+def located(
+    findings: Iterable[Finding], locate: Locate, subject: str = "", namespace: str | None = None
+) -> list[Finding]:
+    """The findings with their places in the input filled in, and `subject` and its namespace where they have none."""
+    return [
+        replace(_placed(entry, locate), subject=entry.subject or subject, namespace=entry.namespace or namespace or "")
+        for entry in findings
+    ]
 
 
 def _placed(entry: Finding, locate: Locate) -> Finding:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from pulumi_everest.core.changes.secret_changes import SecretHandling
@@ -51,6 +51,11 @@ class Cluster:
         full = (f"{namespace}/{name}",) if known and isinstance(namespace, str) else ()
         named = (name,) if known else ()
         return (*full, *named, self.resource) if self.in_document else (self.resource, *full, *named)
+
+    def told(self, entry: Finding) -> Finding:
+        """A finding about it as it is shown, with its namespace where it is called by its name alone."""
+        found, namespace = self.shown(entry), self.snapshot.metadata.get("namespace") or "default"
+        return replace(found, namespace=namespace) if self.in_document and isinstance(namespace, str) else found
 
 
 @dataclass(frozen=True)

@@ -92,7 +92,8 @@ class Checks(Technologies):
         return resolved, setup, self._placed([*found, *more, *of_main_object(cluster, setup)], cluster)
 
     def _placed(self, found: Iterable[Finding], cluster: ClusterInput | JobInput) -> list[Finding]:
-        return located([_in_input(entry, cluster.prefix) for entry in found], cluster.locate, cluster.subject)
+        own = [_in_input(entry, cluster.prefix) for entry in found]
+        return located(own, cluster.locate, cluster.subject, cluster.namespace)
 
     # Jobs
 
@@ -212,7 +213,7 @@ def of_main_object(cluster: ClusterInput, setup: Setup) -> Iterable[Finding]:
             f"{who}, and finalizers here would keep the DatabaseCluster from being deleted, since nothing removes them"
         )
         found = finding("field.conflict", path, text, hint="leave 'finalizers' out, or set reconcileBy: pulumi")
-        yield from located([found], cluster.locate, cluster.subject)
+        yield from located([found], cluster.locate, cluster.subject, cluster.namespace)
     if "volumePolicy" in cluster.options:
         text = f"{who}, and a DatabaseCluster does not say what becomes of the volumes"
         yield finding(

@@ -103,6 +103,11 @@ class ClusterInput:
         """Namespace and name."""
         return (self.metadata.get("namespace"), self.metadata.get("name"))
 
+    @property
+    def namespace(self) -> str | None:
+        """Its namespace, where it is told apart by that."""
+        return _own_namespace(self.metadata, self.prefix)
+
     def of_twin(self, document: Document) -> ClusterInput:
         """The same cluster, as another document with the same data has it."""
         return replace(self, subject=_subject(document), locate=document.place, document=document)
@@ -127,6 +132,11 @@ class JobInput:
     def key(self) -> tuple[Any, Any]:
         """Namespace and name."""
         return (self.metadata.get("namespace"), self.metadata.get("name"))
+
+    @property
+    def namespace(self) -> str | None:
+        """Its namespace, where it is told apart by that."""
+        return _own_namespace(self.metadata, self.prefix)
 
 
 @dataclass
@@ -202,7 +212,7 @@ class Documents:
             self._add_job(document, kind)
 
     def _found(self, found: Iterable[Finding], document: Document, subject: str = "") -> None:
-        self.findings += located(found, document.place, subject or _subject(document))
+        self.findings += located(found, document.place, subject or _subject(document), _namespace(document))
 
     def _add_definition(self, document: Document) -> None:
         document = mixed_definition(document, self.findings)
@@ -267,7 +277,7 @@ def cluster_of(document: Document) -> tuple[ClusterInput | None, list[Finding]]:
     model, found = read_leniently(DatabaseCluster, data, defer=True)
     secrets, subject = secrets_in_yaml(data), _subject(document)
     found = [*secrets, *(entry for entry in found if entry.path not in {secret.path for secret in secrets})]
-    wrong = located(found, document.place, subject)
+    wrong = located(found, document.place, subject, _namespace(document))
     if model is None:
         return None, wrong
     data = plain(set_aside(data, found, defer=True) or {}, shape_of(DatabaseCluster))
@@ -283,6 +293,20 @@ def _subject(document: Document) -> str:
     name = value_at(document.data, ("metadata", "name"))
     kind = document.data.get("kind")
     return f"{kind} {name}" if isinstance(kind, str) and isinstance(name, str) else f"document {document.index + 1}"
+
+
+def _namespace(document: Document) -> str | None:
+    """The namespace of a cluster or job with a name; None where there is no such, or nobody can say it."""
+    namespace, name = (value_at(document.data, ("metadata", key)) for key in ("namespace", "name"))
+    if document.data.get("kind") not in ("DatabaseCluster", *JOBS) or not isinstance(name, str):
+        return None
+    return namespace if isinstance(namespace, str) else "default" if namespace is None else None
+
+
+def _own_namespace(metadata: Mapping[str, Any], prefix: Path) -> str | None:
+    """The namespace where something is of a document: what is of a program is called after its resource."""
+    namespace = metadata.get("namespace")
+    return namespace if prefix and isinstance(namespace, str) else None
 
 
 def _deferring(spec: dict[str, Any], found: Iterable[Finding]) -> dict[str, Any]:

@@ -26,4 +26,4 @@ def twins(inputs: Iterable[ClusterInput | JobInput]) -> Iterator[Finding]:
             place = first.locate(path, of_value=True)
             where = f", the first at {place_text(place)}" if place is not None else ""
             text = f"there are two {what}s '{name}' in namespace '{namespace}'{where}"
-            yield from located([finding(code, path, text)], own.locate, own.subject)
+            yield from located([finding(code, path, text)], own.locate, own.subject, own.namespace)

@@ -210,6 +210,25 @@ def test_clusters_of_one_name_are_all_told_of_whatever_becomes_of_them(
     assert without_places[0] == without_places[1]
 
 
+def test_findings_name_the_namespace_where_names_alone_say_too_little(
+    run: Run, repository: Callable[[str], None]
+) -> None:
+    fleet = in_namespaces("a", "b", "c") + document("carts")
+    repository(fleet)
+    arguments = ("preview", "all.yaml", "--plugin", "mydb", "--against", "HEAD", "--format")
+    for after in (in_namespaces("c") + document("carts"), fleet.replace("replicas: 3", "replicas: 4", 2)):
+        Path("all.yaml").write_text(after)
+        (one,) = of(run)["findings"]
+        assert (one["count"], one["subjects"]) == (2, ["DatabaseCluster a/orders", "DatabaseCluster b/orders"])
+        assert "DatabaseCluster a/orders, DatabaseCluster b/orders" in run(*arguments, "markdown").stdout
+        capacity = json.loads(run(*arguments, "json", "--capacity").stdout)
+        assert capacity["findings"] == [one]
+    Path("all.yaml").write_text(document("carts", replicas=4) + document("more", replicas=4))
+    subjects = ["DatabaseCluster carts", "DatabaseCluster more"]
+    data = json.loads(run("preview", "all.yaml", "--plugin", "mydb", "--capacity", "--format", "json").stdout)
+    assert data["findings"][0]["subjects"] == subjects
+
+
 MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: map-{number}, namespace: shop}}\ndata: {{a: b}}\n---\n"
 
 

@@ -20,6 +20,7 @@ from pulumi_everest.core.changes.impact import Change, Impact
 from pulumi_everest.core.changes.snapshot import Snapshot
 from pulumi_everest.model.findings import Finding, finding
 from pulumi_everest.review.clusters import Cluster, Compared
+from pulumi_everest.review.comparison.impacts import stuck
 from pulumi_everest.review.inputs.groups import Group
 from pulumi_everest.review.page.build import page
 from pulumi_everest.review.page.layout import some_names
@@ -174,6 +175,35 @@ def test_changes_that_read_the_same_are_not_one_where_their_values_differ() -> N
     found = page_of([compared(name, [change("config", long, text * 200)]) for name, text in configs])
     assert len({one.change for one in found.changes}) == 1
     assert [(one.count, one.clusters) for one in found.changes] == [(2, ["shop/a-1", "shop/a-2"]), (1, ["shop/b"])]
+
+
+@pytest.mark.parametrize(
+    ("clusters", "said"),
+    [
+        ([("shop", "db-1"), ("shop", "db-2")], ["DatabaseCluster db-1"]),
+        ([("shop", "db-1"), ("web", "db-2")], ["DatabaseCluster db-1"]),
+        ([("shop", "db-1"), ("web", "db-1")], ["DatabaseCluster shop/db-1"]),
+    ],
+)
+def test_findings_say_the_namespace_where_names_alone_say_too_little(
+    clusters: list[tuple[str, str]], said: list[str]
+) -> None:
+    entries = [compared(name, [], namespace) for namespace, name in clusters]
+    found = entries[0].cluster.told(finding("cluster.image-series", (), "of another", subject="DatabaseCluster db-1"))
+    (one,) = page_of(entries, [found]).findings
+    assert one.subjects == said
+
+
+def test_what_is_wrong_with_a_cluster_is_not_said_of_its_namesake() -> None:
+    both = [cluster("orders", "a"), cluster("orders", "b")]
+    found = [
+        one.told(finding("cluster.replicas", (), text, subject=one.subject))
+        for one, text in zip(both, "xy", strict=True)
+    ]
+    assert {name: [entry.message for entry in own] for name, own in stuck(both, [], found).items()} == {
+        "a/orders": ["x"],
+        "b/orders": ["y"],
+    }
 
 
 def test_a_reason_is_whole_whatever_its_clusters_are_called() -> None:

@@ -44,9 +44,14 @@ def stuck(
     result = {}
     for cluster in before:
         if id(cluster) not in known:
-            own = [e for e in errors if e.subject == cluster.subject or cluster.names[0] in e.path]
+            own = [e for e in errors if _is_about(e, cluster) or cluster.names[0] in e.path]
             result[cluster.names[0]] = own or errors
     return result
+
+
+def _is_about(entry: Finding, cluster: Cluster) -> bool:
+    namespace = cluster.snapshot.metadata.get("namespace") or "default"
+    return entry.subject == cluster.subject and entry.namespace in ("", namespace)
 
 
 def pairs(before: Sequence[Cluster], after: Sequence[Cluster]) -> list[tuple[Cluster | None, Cluster | None]]:
@@ -67,10 +72,10 @@ def findings(compared: Sequence[Compared], liftings: Sequence[Lifting] = (), *, 
         for change in entry.changes.changes:
             found = _finding(change, cluster, impacts=impacts)
             if found is not None:
-                yield cluster.shown(found)
+                yield cluster.told(found)
         for guard in entry.changes.unneeded:
             if guard in cluster.allow:
-                yield cluster.shown(unneeded(guard, ("allow",), cluster.subject, hint="take it away from allow"))
+                yield cluster.told(unneeded(guard, ("allow",), cluster.subject, hint="take it away from allow"))
     yield from unneeded_liftings(liftings, compared)
 
 

@@ -30,7 +30,7 @@ def removed(before: Sequence[Cluster], after: Sequence[Cluster]) -> Iterator[Fin
         alike.setdefault(_content(other), []).append(other)
     for was, cluster in both:
         if was is not None and cluster is None:
-            yield was.shown(_finding(was, _renamed(was, alike.get(_content(was), ()))))
+            yield was.told(_finding(was, _renamed(was, alike.get(_content(was), ()))))
 
 
 def _finding(gone: Cluster, renamed: Cluster | None) -> Finding:

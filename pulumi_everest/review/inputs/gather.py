@@ -47,6 +47,8 @@ class Gathered:
     """How many of the documents are of other API groups."""
     sources: Sources = field(default_factory=Sources)
     sections: list[Section] = field(default_factory=list)
+    has_namesakes: bool = False
+    """Whether documents in several namespaces have one kind and name."""
 
     @classmethod
     def of(cls, inputs: Inputs) -> Gathered:
@@ -138,7 +140,7 @@ def _gather_documents(
     )
     gathered.foreign += len(workspace.foreign)
     gathered.findings += [entry for document in workspace.foreign for entry in misspelt(document)]
-    gathered.clusters += _clusters_among(Head.of(document.data) for document in inputs.documents)
+    _count([Head.of(document.data) for document in inputs.documents], gathered)
     locks = LockFiles(options)
     locks.apply(workspace.clusters)
     planned = workspace.plan(partial=options.keep_sound, objects=objects, spread=options.spread)
@@ -186,13 +188,15 @@ def about_all(documents: Documents, packed: PackedDocuments, gathered: Gathered)
     """What is known of documents before the first of them is planned."""
     gathered.foreign += len(documents.workspace.foreign)
     gathered.findings += documents.of_foreign()
-    gathered.clusters += _clusters_among(packed.packed(number).head for number in range(len(packed)))
+    _count([packed.packed(number).head for number in range(len(packed))], gathered)
 
 
-def _clusters_among(heads: Iterable[Head]) -> int:
-    """How many documents are clusters, of whatever version."""
-    ours = (head for head in heads if (head.api_version or "").partition("/")[0] == GROUP)
-    return sum(1 for head in ours if head.kind == "DatabaseCluster")
+def _count(heads: Sequence[Head], gathered: Gathered) -> None:
+    """How many documents are clusters, of whatever version, and whether their names alone tell them apart."""
+    ours = [head for head in heads if (head.api_version or "").partition("/")[0] == GROUP]
+    gathered.clusters += sum(1 for head in ours if head.kind == "DatabaseCluster")
+    known = {(head.kind, head.name, head.namespace or "default") for head in ours if head.name is not None}
+    gathered.has_namesakes |= len(known) > len({(kind, name) for kind, name, _ in known})
 
 
 # Programs

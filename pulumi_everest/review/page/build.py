@@ -45,8 +45,13 @@ def page(
     findings: Iterable[Finding] = (),
     capacity: Capacity | None = None,
     former: Sequence[Group] = (),
+    *,
+    namesakes: bool = False,
 ) -> Page:
-    """The page of a change. `before` are the clusters that there were, `groups` what is to be, `former` what was."""
+    """The page of a change. `before` are the clusters that there were, `groups` what is to be, `former` what was.
+
+    With `namesakes` names alone do not tell things of the input apart.
+    """
     after = [group.cluster for group in groups if group.cluster is not None]
     both = pairs(before, after)
     there = _clusters_of_objects(groups, differences)
@@ -61,14 +66,20 @@ def page(
         new=folded_names(map(_name, new)),
         gone=folded_names(map(_name, gone)),
         other_objects=_other_objects(groups, compared, [one for one in differences if id(one.item) not in said]),
-        findings=_findings(findings),
+        findings=_findings(findings, namesakes=namesakes or _has_namesakes([*before, *after])),
         capacity=capacity,
     )
 
 
-def capacity_page(capacity: Capacity | None, findings: Iterable[Finding]) -> CapacityPage:
+def capacity_page(capacity: Capacity | None, findings: Iterable[Finding], *, namesakes: bool = False) -> CapacityPage:
     """The page of a capacity alone."""
-    return CapacityPage(capacity=capacity, findings=_findings(findings))
+    return CapacityPage(capacity=capacity, findings=_findings(findings, namesakes=namesakes))
+
+
+def _has_namesakes(clusters: Iterable[Cluster]) -> bool:
+    """Whether clusters of documents in several namespaces have one name, be it on both sides of a change."""
+    known = {cluster.names[:2] for cluster in clusters if cluster.in_document}
+    return len(known) > len({name for _, name in known})
 
 
 def _clusters_of_objects(groups: Sequence[Group], differences: Sequence[Difference]) -> set[int]:
@@ -175,8 +186,8 @@ def _as_text(value: Any) -> Any:
     return value if isinstance(value, (str, bool, int, float, list, dict)) or value is None else str(value)
 
 
-def _findings(findings: Iterable[Finding]) -> list[EqualFindings]:
-    """Equal findings together, the gravest first."""
+def _findings(findings: Iterable[Finding], *, namesakes: bool) -> list[EqualFindings]:
+    """Equal findings together, the gravest first. With `namesakes` their subjects are named with their namespaces."""
     shown = [entry for entry in findings if entry.code not in SAID_BY_CHANGES]
     names: dict[tuple[Any, ...], set[str]] = {}
     for entry in shown:
@@ -186,15 +197,15 @@ def _findings(findings: Iterable[Finding]) -> list[EqualFindings]:
         # What is said of things of several names has the name of none of them in it.
         texts = _said(entry)[1:] if len(names[_said(entry)]) > 1 else _general(entry)
         equal.setdefault((entry.severity, entry.code, *texts), []).append(entry)
-    found = [_equal_findings(key, entries) for key, entries in equal.items()]
+    found = [_equal_findings(key, entries, namesakes=namesakes) for key, entries in equal.items()]
     order = {severity.value: index for index, severity in enumerate(_SEVERITIES)}
     return sorted(found, key=lambda one: (order[one.severity], -one.count, one.code, one.message))
 
 
-def _equal_findings(key: tuple[Any, ...], entries: Sequence[Finding]) -> EqualFindings:
+def _equal_findings(key: tuple[Any, ...], entries: Sequence[Finding], *, namesakes: bool) -> EqualFindings:
     first = entries[0]
     exact = all(entry.message == first.message for entry in entries)
-    subjects = [entry.subject for entry in entries if entry.subject]
+    subjects = [_subject(entry, namesakes=namesakes) for entry in entries if entry.subject]
     return EqualFindings(
         severity=first.severity.value,
         code=first.code,
@@ -204,6 +215,12 @@ def _equal_findings(key: tuple[Any, ...], entries: Sequence[Finding]) -> EqualFi
         subjects=list(_subjects(subjects)),
         place=_place(first),
     )
+
+
+def _subject(entry: Finding, *, namesakes: bool) -> str:
+    """What a finding is about, as changes name it where names alone tell too little."""
+    kind, space, name = entry.subject.partition(" ")
+    return f"{kind} {entry.namespace}/{name}" if namesakes and space and entry.namespace else entry.subject
 
 
 def _subjects(subjects: Sequence[str]) -> Iterator[str]:

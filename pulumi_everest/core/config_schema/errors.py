@@ -199,6 +199,10 @@ _IN_QUOTES = re.compile(r"'(?:[^'\\]|\\.)*+'|\"(?:[^\"\\]|\\.)*+\"")
 """Texts as Python writes them."""
 
 
+def _characters(count: float) -> str:
+    return "1 character" if count == 1 else f"{count} characters"
+
+
 _SENTENCES: dict[str, Callable[[Any, Any], str]] = {
     "type": lambda rule, got: f"expected {_kinds(rule)}, got {described(got)}",
     "minimum": lambda rule, got: f"{described(got)} is too small, the least is {rule}",
@@ -208,8 +212,8 @@ _SENTENCES: dict[str, Callable[[Any, Any], str]] = {
     "multipleOf": lambda rule, got: f"{described(got)} is not a multiple of {rule}",
     "pattern": lambda rule, got: f"{described(got)} has not the form {rule}",
     "format": lambda rule, got: f"{described(got)} is not a valid {rule}",
-    "minLength": lambda rule, got: f"{described(got)} is too short, at least {rule} characters",
-    "maxLength": lambda rule, got: f"{described(got)} is too long, at most {rule} characters",
+    "minLength": lambda rule, got: f"{described(got)} is too short, at least {_characters(rule)}",
+    "maxLength": lambda rule, got: f"{described(got)} is too long, at most {_characters(rule)}",
     "minItems": lambda rule, got: f"too few items: {len(got)}, at least {rule}",
     "maxItems": lambda rule, got: f"too many items: {len(got)}, at most {rule}",
     "uniqueItems": lambda _rule, _got: "two items are the same",

@@ -180,8 +180,9 @@ def preview(
 
     def wanted(clusters: int) -> Wanted:
         is_page = not capacity_only and _is_summary(summary_only, options, clusters)
+        counter = counter_for(options.plugins) if is_page or capacity_only else None
         objects = options.format != "sarif" and not (is_page or capacity_only)
-        return Wanted(liftings, objects, is_page, counter_for(options.plugins) if is_page or capacity_only else None)
+        return Wanted(liftings, objects, is_page, counter, apart=is_page)
 
     inputs = read(paths, options, jobs)
     modules = set(sys.modules)
@@ -197,7 +198,7 @@ def preview(
     costs = read_costs(prices, gathered)
     unliftable: list[Finding] = []
     gone: list[Finding] = []
-    if not gathered.has_errors:
+    if not (gathered.has_errors or gathered.left_out):  # what is left out may be what they are for
         liftings, unliftable = checked(liftings, gathered.known_clusters)
     differences: list[Difference] | None = None
     compared: list[Compared] = []
@@ -212,29 +213,30 @@ def preview(
             before = gather_before(against, paths, options, set(sys.modules) - modules)
         for text in before.notes:
             note(text)
+        comparable = before.gathered.is_comparable and gathered.is_comparable
         if before.gathered.has_errors:
             errors = [entry for entry in before.gathered.findings if entry.is_error]
             gathered.findings += [replace(e, message=f"in --against: {e.message}") for e in errors]
             gathered.sources.texts.update(before.gathered.sources.texts)
-        elif not gathered.has_errors:
+        if comparable:
             former = before.gathered.known_clusters
             differing = both.differing(before, liftings)
             differences, compared = differing.objects, differing.clusters
             gone = list(removed(before.gathered.known_clusters, gathered.known_clusters))
-            lifted = liftings
+            lifted = () if gathered.left_out else liftings
             if gathered.known_clusters and not before.gathered.clusters and before.gathered.items:
                 note(f"{against} holds objects and no clusters, so what changes do to databases is not known")
                 lifted = ()
             for path in before.new_paths:
                 note(f"{path} did not exist in {against}, so all of it is new")
-    shown = not gathered.has_errors
     compares = differences is not None
+    shown = compares or not gathered.has_errors
     # Of what has errors people read the findings alone.
     told = compares or options.format != "text"
     is_summary = not capacity_only and against is not None and told
-    is_summary = is_summary and _is_summary(summary_only, options, len(compared))
+    is_summary = is_summary and _is_summary(summary_only, options, len(compared) + len(gathered.left_out))
     block = None
-    if shown and (capacity_only or (is_summary and compares)):
+    if shown and (capacity_only or (is_summary and compares and (differences or not gathered.left_out))):
         sides = both.measured(before.gathered if compares and before is not None else None)
         block = capacity(sides.before, sides.after, costs)
         if isinstance(sides, Measured) and running:
@@ -253,10 +255,11 @@ def preview(
     code = 1 if failed(gathered.findings, strict=options.strict) or (exit_code and different) else 0
     namesakes = gathered.has_namesakes or (before is not None and before.gathered.has_namesakes)
     if is_summary:
-        were = before.gathered.groups if before is not None else []
+        were, groups = (before.gathered.groups, gathered.groups) if compares and before is not None else ([], [])
         made = page(
-            former, gathered.groups, compared, differences or [], gathered.findings, block, were, namesakes=namesakes
-        )
+            former, groups, compared, differences or [], gathered.findings, block, were,
+            namesakes=namesakes, left_out=gathered.left_out if compares else None, clusters=gathered.clusters,
+        )  # fmt: skip
         write_result(page_as(made, options), options.output)
         ctx.exit(code)
     if capacity_only:

@@ -49,6 +49,11 @@ class Single:
         """Whether nothing is to be said of it."""
         return self.plan is not None and not (self.of_document or self.of_cluster or self.of_objects)
 
+    @property
+    def is_wrong(self) -> bool:
+        """Whether it has an error, or nothing could be made of it."""
+        return self.plan is None or _has_errors([*self.of_document, *self.of_cluster, *self.of_objects])
+
 
 @dataclass
 class Seen:
@@ -160,28 +165,41 @@ class OneByOne(Checks):
             if seen.key in self._named:
                 self._resolved[seen.number] = seen.resolved, seen.of_cluster
 
-    def finished(self) -> Planned:
-        """All findings, and the jobs where there is no error. Those of objects count where there is no other."""
+    def finished(self, *, apart: bool = False) -> Planned:
+        """All findings, and the jobs where there is no error. Those of objects count where there is no other.
+
+        With `apart` they also count where all errors are of clusters alone.
+        """
         self._known.sort(key=lambda entry: entry[0])
-        found = [*self.findings, *self._of_documents, *self._twins(), *twins(self.jobs), *self._unused_providers()]
-        found += self._of_clusters
+        shared = [*self.findings, *twins(self.jobs), *self._unused_providers()]
+        found = [*shared, *self._of_documents, *self._twins(), *self._of_clusters]
         clusters = [self._short(*entry) for entry in self._known] if self.jobs else []
         known, checked = ByName(clusters, self.jobs), self._checked(clusters)
         made = []
         for own in self.jobs:
             job, setup, more = self.check_job(own, known, checked)
             found += more
+            shared += more
             made += [(own, job, setup)] if job is not None and setup is not None else []
         planned = Planned([], [], [])
-        if not _has_errors(found):
+        sound, alone = not _has_errors(found), not (_has_errors(shared) or self._has_nameless())
+        if sound or (apart and alone):
             found += self._of_objects
+        if sound:
             for own, job, setup in made:
                 plan, more = self.planned_job(own, job, setup)
                 found += more
+                alone = alone and not _has_errors(more)
                 planned.jobs += [plan] if plan is not None else []
         planned.jobs = [] if _has_errors(found) else planned.jobs
-        planned.findings = sort_findings(found)
+        planned.findings, planned.of_clusters_alone = sort_findings(found), alone
         return planned
+
+    def _has_nameless(self) -> bool:
+        """Whether it is not known of some cluster which one it is: its name or namespace is missing, or wrong."""
+        wrong = [entry for entry in (*self._of_documents, *self._of_clusters) if entry.is_error]
+        heads = (self.documents.packed(number).head for number in self.numbers)
+        return any(_is_of_name(entry.path) for entry in wrong) or any(head.name is None for head in heads)
 
     def _twins(self) -> Iterator[Finding]:
         """Clusters of one name; of others nothing is made again."""
@@ -207,6 +225,10 @@ class OneByOne(Checks):
 
 def _names_one(job: JobInput) -> bool:
     return isinstance(job.spec.get("cluster"), str)
+
+
+def _is_of_name(path: Path) -> bool:
+    return path[:2] in ((), ("metadata",), ("metadata", "name"), ("metadata", "namespace"))
 
 
 def _has_errors(found: Iterable[Finding]) -> bool:

@@ -280,10 +280,127 @@ def test_with_errors_the_page_has_them_and_nothing_else(run: Run, repository: Ca
     Path("all.yaml").write_text(FLEET.replace("replicas:", "replicsa:"))
     result = run("preview", "all.yaml", "--plugin", "mydb", "--against", "HEAD", "--format", "markdown")
     assert result.exit_code == 1
-    assert result.stdout.startswith("### nothing is compared: 7 errors\n")
+    assert result.stdout.startswith("### nothing of 7 clusters is compared: 7 errors\n")
     assert "7 times: `DatabaseCluster db-{0..3}, DatabaseCluster s-{0..2}`" in result.stdout
     page = of(run)
     assert (page["changes"], page["findings"][0]["count"]) == ([], 7)
+    assert "capacity" not in page
+
+
+def page_with_errors(run: Run, after: str, *more: str) -> dict[str, Any]:
+    """The page where some clusters have errors: the same in all forms, and never an exit code of 0."""
+    Path("all.yaml").write_text(after)
+    arguments = ("preview", "all.yaml", "--plugin", "mydb", "--against", "HEAD", *more)
+    for form in ("text", "markdown"):
+        result = run(*arguments, "--summary", "--format", form)
+        assert (result.exit_code, "not compared" in result.stdout) == (1, True)
+    assert run(*arguments, "--summary", "--format", "json").exit_code == 1
+    page = of(run, *more)
+    assert page == of(run, *more, "--jobs", "2")
+    assert page["clusters"]["notCompared"] > 0
+    return page
+
+
+def test_what_is_wrong_in_one_does_not_stop_the_others(run: Run, repository: Callable[[str], None]) -> None:
+    others = document("carts") + document("legacy")
+    repository(FLEET + others)
+    wrong = FLEET.replace("replicas: 3", "replicas: 4", 1) + document("new-one", replicas=4)
+    page = page_with_errors(run, wrong + document("carts", size="10Gi"))
+
+    assert page["notCompared"] == ["shop/db-0", "shop/new-one"]
+    assert page["clusters"] == {
+        "compared": 7, "changed": 1, "unchanged": 6, "new": 0, "gone": 1, "notCompared": 2, "impacts": {"refused": 1},
+    }  # fmt: skip
+    assert (page["new"], page["gone"]) == ([], ["shop/legacy"])
+    assert [one["clusters"] for one in page["changes"]] == [["shop/carts"]]
+    assert {one["code"]: one["count"] for one in page["findings"]} == {"cluster.replicas": 2, "change.removed": 1}
+    pods = [page["capacity"][side]["pods"] for side in ("before", "after")]
+    assert pods == [8 * 3, 7 * 3], "what is not compared is on neither side"
+    text = run("preview", "all.yaml", "--plugin", "mydb", "--against", "HEAD", "--summary").stdout
+    order = [text.index(line) for line in ("\nnot compared\n", "\nerrors\n", "\nrefused\n", "\nno longer there\n")]
+    assert order == sorted(order)
+    assert text.startswith("7 clusters compared: 1 change, 6 do not, 1 gone, 2 not compared\n")
+    full = run("preview", "all.yaml", "--plugin", "mydb", "--against", "HEAD", "--full")
+    assert (full.exit_code, full.stdout) == (1, "")
+
+
+def test_what_was_wrong_stops_no_others_either(run: Run, repository: Callable[[str], None]) -> None:
+    repository(FLEET + document("carts", replicas=4) + document("legacy", replicas=4))
+    page = page_with_errors(run, FLEET.replace("20Gi", "30Gi", 2) + document("carts"))
+    assert page["notCompared"] == ["shop/carts", "shop/legacy"]
+    assert (page["new"], page["gone"], page["clusters"]["changed"]) == ([], [], 2)
+    assert [one["message"].partition(":")[0] for one in page["findings"]] == ["in --against"]
+
+
+def test_a_wrong_cluster_in_another_namespace_takes_what_it_was_along(
+    run: Run, repository: Callable[[str], None]
+) -> None:
+    repository(in_namespaces("a", "b") + FLEET)
+    page = page_with_errors(run, in_namespaces("x", "b").replace("replicas: 3", "replicas: 4", 1) + FLEET)
+    assert (page["notCompared"], page["new"], page["gone"], page["changes"]) == (["x/orders"], [], [], [])
+
+
+def test_clusters_of_one_name_and_namespace_stop_no_others(run: Run, repository: Callable[[str], None]) -> None:
+    repository(FLEET + document("carts"))
+    page = page_with_errors(run, FLEET.replace("20Gi", "30Gi", 1) + document("carts") + document("carts", size="30Gi"))
+    assert (page["notCompared"], page["new"], page["gone"]) == (["shop/carts"], [], [])
+    assert [one["clusters"] for one in page["changes"]] == [["shop/db-0"]]
+
+
+JOB = HEAD + "kind: DatabaseBackup\nmetadata: {name: nightly, namespace: shop}\nspec: {cluster: db-9}\n---\n"
+
+
+def test_jobs_and_objects_of_providers_are_left_out_beside_errors(run: Run, repository: Callable[[str], None]) -> None:
+    backup = "backup: {storages: [{name: s, type: s3, bucket: b, credentialsSecret: c}]}, "
+    rest = document("db-9", more=backup) + PROVIDER.format(version="1.22.0", more=", reconcileBy: everest") + "---\n"
+    repository(FLEET + rest + JOB)
+    sound = run("preview", "all.yaml", "--plugin", "mydb", "--against", "all.yaml", "--summary").stdout
+    assert "objects: 11 unchanged" in sound, "8 clusters, the definition, the Provider and the job"
+    for job in (JOB, ""):
+        page = page_with_errors(run, FLEET.replace("replicas: 3", "replicas: 4", 1) + rest + job)
+        assert (page["objects"], page["otherObjects"]) == (
+            {"created": 0, "changed": 0, "removed": 0, "unchanged": 7},
+            [],
+        )
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        PROVIDER.format(version="1.22.0", more=", what: 1"),
+        HEAD + "kind: DatabaseClustre\nmetadata: {name: x}\n",
+        document("x").replace("name: x, ", ""),
+        document("No_Name"),
+        document("x").replace("namespace: shop", "namespace: [shop]"),
+        JOB.replace("db-9", "no-such"),
+        "a: [\n",
+    ],
+)
+def test_where_it_is_not_known_who_is_wrong_nothing_is_compared(
+    run: Run, repository: Callable[[str], None], wrong: str
+) -> None:
+    repository(FLEET)
+    sound = Path("all.yaml").read_text()
+    Path("all.yaml").write_text(FLEET.replace("20Gi", "30Gi", 1) + document("carts", replicas=4) + wrong)
+    page = of(run)
+    assert page["clusters"]["compared"] == 0
+    assert page["objects"] == {"created": 0, "changed": 0, "removed": 0, "unchanged": 0}
+    assert [page[key] for key in ("changes", "new", "gone", "notCompared")] == [[], [], [], []]
+    text = run("preview", "all.yaml", "--plugin", "mydb", "--against", "HEAD", "--format", "markdown").stdout
+    assert re.match("### nothing of [0-9]+ clusters is compared: [0-9]+ errors\n", text)
+    # So it is where that is wrong in what was.
+    repository(Path("all.yaml").read_text())
+    Path("all.yaml").write_text(sound)
+    page = of(run)
+    assert [page[key] for key in ("changes", "new", "gone", "notCompared")] == [[], [], [], []]
+    assert page["clusters"]["notCompared"] == 7
+
+
+def test_a_guard_may_be_lifted_for_a_cluster_that_is_wrong(run: Run, repository: Callable[[str], None]) -> None:
+    repository(FLEET + document("carts"))
+    after = FLEET + document("carts", size="10Gi", replicas=4)
+    page = page_with_errors(run, after, "--allow", "carts:storage-shrink")
+    assert [one["code"] for one in page["findings"]] == ["cluster.replicas"]
 
 
 @pytest.mark.parametrize(

@@ -90,9 +90,12 @@ class OfDocuments(InMemory):
             pairs = pairs_of(before.workspace, after.workspace)
             wanted = self._wanted(sum(None not in pair for pair in pairs))
             sides = self._sides = SideBySide(before, after, pairs, wanted).sides(self._options.spread)
-            add_groups(after, now, sides.after, self._inputs.texts)
-            add_groups(before, was, sides.before, inputs.texts)
+            add_groups(after, now, sides.after, self._inputs.texts, apart=wanted.apart)
+            add_groups(before, was, sides.before, inputs.texts, apart=wanted.apart)
         for sums, gathered in zip(sides.sums, (was, now), strict=True):
+            gathered.left_out = sides.left_out
+            if sides.left_out:  # what of these is due to clusters that are left out is not known
+                gathered.groups = [group for group in gathered.groups if group.kind in ("cluster", "other")]
             others = [group for group in gathered.groups if group.cluster is None]
             sums.merge(Sums.of(wanted.counter.taken(others) if wanted.counter is not None else ()))
         known.append(all_checked(now, self._options))

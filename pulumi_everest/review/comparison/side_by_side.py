@@ -33,12 +33,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is wanted of each cluster: guards that are lifted, its objects, who its changes come from, what it takes."""
+    """What is wanted of each cluster: guards that are lifted, its objects, who its changes come from, what it takes.
+
+    With `apart` a cluster with an error on one side is left out on both, so that the others can be compared.
+    """
 
     liftings: Sequence[Lifting] = ()
     objects: bool = True
     causes: bool = False
     counter: Counter | None = None
+    apart: bool = False
 
 
 @dataclass
@@ -59,13 +63,15 @@ class Told:
 class _Both:
     """The sides of a cluster: what was seen of each, and a `Told`, pickled, where there are both.
 
-    The first of those that were looked at together has the sums of all of them.
+    `left_out` says that one of them has an error. The first of those that were looked at together has the sums of all
+    of them.
     """
 
     before: Seen | None
     after: Seen | None
     told: bytes | None
     sums: Sequence[Sums] = ()
+    left_out: bool = False
 
 
 @dataclass
@@ -76,6 +82,8 @@ class Sides:
     after: list[Group] = field(default_factory=list)
     told: list[tuple[Group, Group, Told]] = field(default_factory=list)
     sums: tuple[Sums, Sums] = field(default_factory=lambda: (Sums(), Sums()))
+    left_out: list[str] = field(default_factory=list)
+    """The clusters that are in none of the others, by namespace/name."""
 
 
 class SideBySide:
@@ -85,6 +93,7 @@ class SideBySide:
         self._before, self._after, self._pairs, self._wanted = before, after, pairs, wanted
         self._digests = SetupDigests()
         self._known: dict[bytes, Told] = {}
+        self._twins = _twins(before, after, pairs) if wanted.apart else set()
 
     def sides(self, spread: Spread) -> Sides:
         """Everything of both sides; what is to be said of it is then known to the documents."""
@@ -93,7 +102,9 @@ class SideBySide:
         pairs = self._pairs
         former, later = KeptClusters(self._before.workspace), KeptClusters(self._after.workspace)
         sides, before = Sides(), list[tuple[int, Group]]()
-        for both in spread(Ahead(self._looked_at, pairs), range(len(pairs)), done="clusters compared"):
+        looked_at = spread(Ahead(self._looked_at, pairs), range(len(pairs)), done="clusters compared")
+        for pair, both in zip(pairs, looked_at, strict=True):
+            sides.left_out += [self._name(pair)] if both.left_out else []
             was, now = former.group(both.before), later.group(both.after)
             if both.before is not None and was is not None:
                 before.append((both.before.number, was))
@@ -105,6 +116,14 @@ class SideBySide:
                 mine.merge(more)
         sides.before = [group for _, group in sorted(before, key=lambda entry: entry[0])]
         return sides
+
+    def _name(self, pair: Pair) -> str:
+        """What a cluster is called now, or was."""
+        was, now = pair
+        documents, number = (self._after, now) if now is not None else (self._before, was)
+        assert number is not None  # it is on one side at least
+        head = documents.workspace.documents.packed(number).head
+        return f"{head.namespace or 'default'}/{head.name}"
 
     def _shared(self, told: bytes) -> Told:
         if told not in self._known:
@@ -119,21 +138,31 @@ class SideBySide:
         same = [self._is_same(was, single) for (was, _), single in zip(pairs, after, strict=True)]
         former_only = [None if twice else was for (was, _), twice in zip(pairs, same, strict=True)]
         before = _look(self._before, former_only, read)
-        later = [_group(single) for single in after]
-        former = [now if twice else _group(was) for was, now, twice in zip(before, later, same, strict=True)]
+        out = [self._is_left_out(*all_of) for all_of in zip(pairs, before, after, strict=True)]
+        later = [None if wrong else _group(single) for single, wrong in zip(after, out, strict=True)]
+        former = [
+            now if twice else None if wrong else _group(was)
+            for was, now, twice, wrong in zip(before, later, same, out, strict=True)
+        ]
         found = []
-        for (number, _), twice, was, now, groups in zip(
-            pairs, same, before, after, zip(former, later, strict=True), strict=True
+        for (number, _), twice, was, now, groups, wrong in zip(
+            pairs, same, before, after, zip(former, later, strict=True), out, strict=True
         ):
             kept_before, kept_after, told = self._kept(*groups)
             seen_before = self._before.workspace.seen(was, kept_before) if was is not None else None
             if twice and now is not None and number is not None:
                 seen_before = self._mirrored(now, number, kept_before)
             seen_after = self._after.workspace.seen(now, kept_after) if now is not None else None
-            found.append(_Both(seen_before, seen_after, told))
+            found.append(_Both(seen_before, seen_after, told, left_out=wrong))
         if self._wanted.counter is not None and found:
             found[0].sums = [_sums(self._wanted.counter, side) for side in (former, later)]
         return found
+
+    def _is_left_out(self, pair: Pair, was: Single | None, now: Single | None) -> bool:
+        """Whether a cluster has an error on one side, which leaves it out on both."""
+        return self._wanted.apart and (
+            pair in self._twins or any(one is not None and one.is_wrong for one in (was, now))
+        )
 
     def _mirrored(self, single: Single, number: int, kept: KeptCluster | None) -> Seen:
         """What is kept of a cluster that was what another document makes of it."""
@@ -182,6 +211,19 @@ class SideBySide:
         told = Told(changes, compared.changes.unneeded, causes, objects)
         alone = {id(one.item) for one in differences if one.kind in ("created", "removed")}
         return pickle.dumps(told, pickle.HIGHEST_PROTOCOL), alone
+
+
+def _twins(before: Documents, after: Documents, pairs: Sequence[Pair]) -> set[Pair]:
+    """The pairs with a cluster that has the name and namespace of another one of its side."""
+    found = set[Pair]()
+    for side, numbers in ((before, [was for was, _ in pairs]), (after, [now for _, now in pairs])):
+        known: dict[tuple[str, str | None], list[Pair]] = {}
+        for pair, number in zip(pairs, numbers, strict=True):
+            if number is not None:
+                head = side.workspace.documents.packed(number).head
+                known.setdefault((head.namespace or "default", head.name), []).append(pair)
+        found.update(pair for alike in known.values() if len(alike) > 1 for pair in alike)
+    return found
 
 
 def _look(side: Documents, numbers: Sequence[int | None], read: JustRead) -> list[Single | None]:

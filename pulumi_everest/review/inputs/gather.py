@@ -49,6 +49,10 @@ class Gathered:
     sections: list[Section] = field(default_factory=list)
     has_namesakes: bool = False
     """Whether documents in several namespaces have one kind and name."""
+    errors_apart: bool = False
+    """Whether errors are those of clusters alone that the groups are without."""
+    left_out: list[str] = field(default_factory=list)
+    """The clusters that the groups are without since they have errors here, or on the other side of a comparison."""
 
     @classmethod
     def of(cls, inputs: Inputs) -> Gathered:
@@ -68,7 +72,12 @@ class Gathered:
     @property
     def has_errors(self) -> bool:
         """Whether any finding is an error."""
-        return any(entry.is_error for entry in self.findings)
+        return _has_errors(self.findings)
+
+    @property
+    def is_comparable(self) -> bool:
+        """Whether the groups are what can be compared, be it without clusters that have errors."""
+        return self.errors_apart or not self.has_errors
 
 
 def gather(
@@ -106,11 +115,17 @@ def gather(
 
 def all_checked(gathered: Gathered, options: Options) -> Gathered:
     """An input of which all is there: with what is to be said of all objects, without groups if it has errors."""
-    gathered.findings += _twins(gathered.items)
-    if gathered.has_errors and not options.keep_sound:
+    doubled = list(_twins(gathered.items))
+    gathered.findings += doubled
+    gathered.errors_apart = gathered.errors_apart and not doubled
+    if not (gathered.is_comparable or options.keep_sound):
         gathered.groups = []
     gathered.findings = sort_findings(gathered.findings)
     return gathered
+
+
+def _has_errors(found: Iterable[Finding]) -> bool:
+    return any(entry.is_error for entry in found)
 
 
 # Documents
@@ -173,14 +188,25 @@ def _gather_one_by_one(
         add_groups(documents, gathered, groups, texts)
 
 
-def add_groups(documents: Documents, gathered: Gathered, groups: Sequence[Group], texts: Mapping[str, str]) -> None:
+def add_groups(
+    documents: Documents,
+    gathered: Gathered,
+    groups: Sequence[Group],
+    texts: Mapping[str, str],
+    *,
+    apart: bool = False,
+) -> None:
     """Add all that documents become when their clusters have been gone through.
 
-    `groups` are those of clusters, which count where nothing is wrong with any of them.
+    `groups` are those of clusters, which count where nothing is wrong with any of them; with `apart` they are without
+    those that have errors, and count where these are the only ones.
     """
-    planned = documents.workspace.finished()
+    planned = documents.workspace.finished(apart=apart)
+    others = [*gathered.findings, *documents.of_locks]
     gathered.findings += [*planned.findings, *documents.of_locks]
-    wrong = any(entry.is_error for entry in planned.findings)
+    wrong = _has_errors(planned.findings)
+    if apart and wrong and planned.of_clusters_alone and not _has_errors(others):
+        gathered.errors_apart, wrong = True, False
     gathered.groups += documents.groups_around([] if wrong else groups, planned, texts)
 
 

@@ -47,10 +47,13 @@ def page(
     former: Sequence[Group] = (),
     *,
     namesakes: bool = False,
+    left_out: Sequence[str] | None = (),
+    clusters: int = 0,
 ) -> Page:
     """The page of a change. `before` are the clusters that there were, `groups` what is to be, `former` what was.
 
-    With `namesakes` names alone do not tell things of the input apart.
+    With `namesakes` names alone do not tell things of the input apart. `left_out` are clusters that are not compared,
+    since they have errors; None stands for all `clusters` of the input.
     """
     after = [group.cluster for group in groups if group.cluster is not None]
     both = pairs(before, after)
@@ -60,8 +63,9 @@ def page(
     alone = {id(cluster) for cluster in (*new, *gone)}
     said = {id(item) for group in (*former, *groups) if id(group.cluster) in alone for item in group.items}
     return Page(
-        clusters=_clusters(compared, len(new), len(gone)),
+        clusters=_clusters(compared, len(new), len(gone), clusters if left_out is None else len(left_out)),
         objects=_objects(differences),
+        not_compared=folded_names(left_out or ()),
         changes=_changes(compared),
         new=folded_names(map(_name, new)),
         gone=folded_names(map(_name, gone)),
@@ -88,7 +92,7 @@ def _clusters_of_objects(groups: Sequence[Group], differences: Sequence[Differen
     return {id(group.cluster) for group in groups if any(item.main and id(item) in there for item in group.items)}
 
 
-def _clusters(compared: Sequence[Compared], new: int, gone: int) -> Clusters:
+def _clusters(compared: Sequence[Compared], new: int, gone: int, not_compared: int) -> Clusters:
     changed = [entry.changes.impact for entry in compared if entry.changes.changes]
     counts = Counter(changed)
     return Clusters(
@@ -97,6 +101,7 @@ def _clusters(compared: Sequence[Compared], new: int, gone: int) -> Clusters:
         unchanged=len(compared) - len(changed),
         new=new,
         gone=gone,
+        not_compared=not_compared,
         impacts={str(impact): counts[impact] for impact in reversed(Impact) if counts[impact]},
     )
 

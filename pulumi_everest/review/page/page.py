@@ -26,6 +26,8 @@ class Clusters(_Part):
     unchanged: int = 0
     new: int = 0
     gone: int = 0
+    not_compared: int = 0
+    """Those with an error on one side or both, in no other count; all of them where an error may be of many."""
     impacts: dict[ImpactName, int] = {}
 
 
@@ -86,6 +88,8 @@ class Page(_Part):
 
     clusters: Clusters
     objects: Objects
+    not_compared: list[str] = Field(default_factory=list)
+    """Clusters with an error on one side or both, as those of changes are named; none where an error may be of many."""
     changes: list[EqualChanges] = []
     new: list[str] = []
     gone: list[str] = []

@@ -10,6 +10,7 @@ from pulumi_everest.review.page.layout import Entry, Section, Shown
 from pulumi_everest.review.page.page import EqualChanges, EqualFindings, Objects, Page
 
 _TITLES = {Impact.NONE: "without effect"}
+_NOT_COMPARED = "they have errors, and count nowhere else; nor do jobs, and what Providers become"
 _LOSSES = frozenset({Impact.REFUSED, Impact.DATA_LOSS})
 
 
@@ -31,9 +32,11 @@ def heading(page: Page) -> list[str]:
     clusters, objects = page.clusters, page.objects
     errors = sum(one.count for one in page.findings if one.severity == "error")
     if errors and objects == Objects():
-        return [f"nothing is compared: {counted(errors, 'error')}"]
+        what = f"nothing of {counted(clusters.not_compared, 'cluster')}" if clusters.not_compared else "nothing"
+        return [f"{what} is compared: {counted(errors, 'error')}"]
     parts = [f"{clusters.changed:,} change", f"{clusters.unchanged:,} do not"]
-    parts += [f"{number:,} {word}" for number, word in ((clusters.new, "new"), (clusters.gone, "gone")) if number]
+    others = ((clusters.new, "new"), (clusters.gone, "gone"), (clusters.not_compared, "not compared"))
+    parts += [f"{number:,} {word}" for number, word in others if number]
     lines = [f"{counted(clusters.compared, 'cluster')} compared: {', '.join(parts)}"]
     if clusters.impacts:
         lines.append(", ".join(f"{name}: {number:,}" for name, number in clusters.impacts.items()))
@@ -46,6 +49,10 @@ def heading(page: Page) -> list[str]:
 def sections(page: Page) -> list[Section]:
     """Everything below the first lines."""
     found = []
+    errors = [one for one in page.findings if one.severity == "error"] if page.not_compared else []
+    if page.not_compared:
+        whole = Entry("", page.clusters.not_compared, page.not_compared, more=(_NOT_COMPARED,), sure=True)
+        found += [Section("not compared", [whole]), Section("errors", [_finding(one) for one in errors])]
     for impact in reversed(Impact):
         entries = [_change(one) for one in page.changes if one.impact == str(impact)]
         found.append(Section(_TITLES.get(impact, str(impact)), entries))
@@ -58,7 +65,7 @@ def sections(page: Page) -> list[Section]:
         for one in page.other_objects
     ]
     found.append(Section("other changes of objects", others))
-    found.append(Section("findings", [_finding(one) for one in page.findings]))
+    found.append(Section("findings", [_finding(one) for one in page.findings if one not in errors]))
     if page.new:
         found.append(Section("new", [Entry("", page.clusters.new, page.new)]))
     return [section for section in found if section.entries]

@@ -29,3 +29,5 @@ class Planned:
     clusters: list[Plan]
     jobs: list[JobPlan]
     findings: list[Finding]
+    of_clusters_alone: bool = False
+    """Whether all errors are of single clusters, of each of which it is known which one it is."""

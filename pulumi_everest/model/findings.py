@@ -190,7 +190,9 @@ def nowhere(path: Path, *, of_value: bool = False) -> Place | None:  # noqa: ARG
 
 
 def place_text(place: Place) -> str:
-    """A place as people write it: ``orders.yaml:12:7``, with as much of it as is known."""
+    """A place as people write it: ``orders.yaml:12:7``, as much of it as is known; ``line 12`` of a text in a field."""
+    if not place.file and place.line is not None:
+        return f"line {place.line}"
     return ":".join(str(part) for part in (place.file, place.line, place.column) if part is not None)
 
 

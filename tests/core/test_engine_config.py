@@ -127,6 +127,19 @@ def test_a_text_that_is_no_yaml_mapping_says_why(text: str, said: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("a: 1\na: 2\n", "it is not valid YAML, line 2: the key 'a' is there twice, first at line 1"),
+        ('b: 1\na: "x', "it is not valid YAML, line 2: a quoted text is not closed; write the closing quote"),
+        ("- a", "it is no mapping of settings, such as 'storage: {wiredTiger: ...}', line 1"),
+        ("a: 1\n---\nb: 2\n", "it is more than one YAML document"),
+    ],
+)
+def test_what_is_wrong_with_it_is_said_in_a_sentence(text: str, problem: str) -> None:
+    assert list(yaml_mapping(text)) == [problem]
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "", "[mysqld]\nmax_connections=10\n", "# a\n\n; b\n[mysqld]\nskip-name-resolve\n[sst]\nx = 1",

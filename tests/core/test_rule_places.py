@@ -82,7 +82,7 @@ def asking(cel: str) -> Callable[[Mapping[str, Any]], bool | None]:
                     "c": {"deep": {"x": 9, "y": 1}},
                 }
             },
-            "spec.map.all(k, spec.map[k].deep.y == 1 && spec.map[k].deep.?x.orValue(0) < 5)",
+            "spec.map.map(k, spec.map[k].deep.y + (spec.map[k].deep.?x.orValue(0) < 5 ? 0 : 9)).all(s, s < 9)",
             "map.*.deep.x",
             ["map.b.deep.x", "map.c.deep.x"],
         ),

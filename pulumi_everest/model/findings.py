@@ -189,6 +189,11 @@ def nowhere(path: Path, *, of_value: bool = False) -> Place | None:  # noqa: ARG
     return None
 
 
+def has_errors(findings: Iterable[Finding]) -> bool:
+    """Whether any of them is an error."""
+    return any(entry.is_error for entry in findings)
+
+
 def place_text(place: Place) -> str:
     """A place as people write it: ``orders.yaml:12:7``, as much of it as is known; ``line 12`` of a text in a field."""
     if not place.file and place.line is not None:

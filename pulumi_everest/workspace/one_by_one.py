@@ -7,14 +7,14 @@ and jobs, is said at the end.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pulumi_everest.core.resolve import Resolved
 from pulumi_everest.model.deferred import Path
-from pulumi_everest.model.findings import EverestError, Finding, Place, sort_findings
+from pulumi_everest.model.findings import EverestError, Finding, Place, has_errors, sort_findings
 from pulumi_everest.model.source.packed import PackedDocuments
 from pulumi_everest.plugins.find import Plugins
 from pulumi_everest.workspace.by_name import ByName
@@ -52,7 +52,7 @@ class Single:
     @property
     def is_wrong(self) -> bool:
         """Whether it has an error, or nothing could be made of it."""
-        return self.plan is None or _has_errors([*self.of_document, *self.of_cluster, *self.of_objects])
+        return self.plan is None or has_errors([*self.of_document, *self.of_cluster, *self.of_objects])
 
 
 @dataclass
@@ -126,7 +126,7 @@ class OneByOne(Checks):
         if single.cluster is None:
             return None
         single.resolved, setup, single.of_cluster = self.check(single.cluster)
-        wrong = _has_errors([*single.of_document, *single.of_cluster])
+        wrong = has_errors([*single.of_document, *single.of_cluster])
         return None if single.resolved is None or wrong else setup
 
     def _plan(self, single: Single, setup: Setup) -> None:
@@ -182,16 +182,16 @@ class OneByOne(Checks):
             shared += more
             made += [(own, job, setup)] if job is not None and setup is not None else []
         planned = Planned([], [], [])
-        sound, alone = not _has_errors(found), not (_has_errors(shared) or self._has_nameless())
+        sound, alone = not has_errors(found), not (has_errors(shared) or self._has_nameless())
         if sound or (apart and alone):
             found += self._of_objects
         if sound:
             for own, job, setup in made:
                 plan, more = self.planned_job(own, job, setup)
                 found += more
-                alone = alone and not _has_errors(more)
+                alone = alone and not has_errors(more)
                 planned.jobs += [plan] if plan is not None else []
-        planned.jobs = [] if _has_errors(found) else planned.jobs
+        planned.jobs = [] if has_errors(found) else planned.jobs
         planned.findings, planned.of_clusters_alone = sort_findings(found), alone
         return planned
 
@@ -229,7 +229,3 @@ def _names_one(job: JobInput) -> bool:
 
 def _is_of_name(path: Path) -> bool:
     return path[:2] in ((), ("metadata",), ("metadata", "name"), ("metadata", "namespace"))
-
-
-def _has_errors(found: Iterable[Finding]) -> bool:
-    return any(entry.is_error for entry in found)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from pulumi_everest.core.resolve import Resolved
 from pulumi_everest.emit.objects import Emitted
-from pulumi_everest.model.findings import EverestError, Finding, sort_findings
+from pulumi_everest.model.findings import EverestError, Finding, has_errors, sort_findings
 from pulumi_everest.model.source.documents import Document
 from pulumi_everest.plugins.find import Plugins
 from pulumi_everest.workspace.by_name import ByName
@@ -79,25 +79,25 @@ class Workspace(Checks):
         for cluster, result in self._checked(spread):
             resolved, setup, more = results[id(cluster)] = result
             found += more
-            if resolved is not None and setup is not None and not (partial and _has_errors(more)):
+            if resolved is not None and setup is not None and not (partial and has_errors(more)):
                 checked.append((cluster, resolved, setup))
         checked_jobs, known = [], ByName(self.clusters, self.jobs)
         for own in self.jobs:
             job, setup, more = self.check_job(own, known, results)
             found += more
-            if job is not None and setup is not None and not (partial and _has_errors(more)):
+            if job is not None and setup is not None and not (partial and has_errors(more)):
                 checked_jobs.append((own, job, setup))
         planned = Planned([], [], [])
-        if partial or not _has_errors(found):
+        if partial or not has_errors(found):
             for plan, more in self._planned(checked, spread, objects=objects):
                 found += more
-                if plan is not None and not (partial and _has_errors(more)):
+                if plan is not None and not (partial and has_errors(more)):
                     planned.clusters.append(plan)
             for own, job, setup in checked_jobs:
                 job_plan, more = self.planned_job(own, job, setup)
                 found += more
                 planned.jobs += [job_plan] if job_plan is not None else []
-        if _has_errors(found) and not partial:
+        if has_errors(found) and not partial:
             planned = Planned([], [], [])
         planned.findings = sort_findings(found)
         return planned
@@ -112,12 +112,12 @@ class Workspace(Checks):
         for more, later in spread(self._findings_of, self.clusters, done="clusters checked"):
             found += more
             of_objects += later
-        return Planned([], [], sort_findings(found if _has_errors(found) else [*found, *of_objects]))
+        return Planned([], [], sort_findings(found if has_errors(found) else [*found, *of_objects]))
 
     def _findings_of(self, cluster: ClusterInput) -> tuple[list[Finding], list[Finding]]:
         """What checking a cluster finds, and what making its objects finds, if that makes sense."""
         resolved, setup, found = self.check(cluster)
-        if resolved is None or setup is None or _has_errors(found):
+        if resolved is None or setup is None or has_errors(found):
             return found, []
         return found, self._made((cluster, resolved, setup), keep=False)[1]
 
@@ -180,7 +180,3 @@ class Workspace(Checks):
 
     def _job_twins(self) -> Iterable[Finding]:
         return twins(self.jobs)
-
-
-def _has_errors(found: Iterable[Finding]) -> bool:
-    return any(entry.is_error for entry in found)

@@ -7,12 +7,11 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 import yaml
-from patience import PATIENCE
+from patience import until
 
 from pulumi_everest.live.cluster import LiveCluster
 from pulumi_everest.live.errors import LiveError
@@ -161,11 +160,7 @@ def test_a_namespace_goes_away_with_what_is_in_it(live: LiveCluster, api_server:
     live.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "goes"}})
     live.create({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "in-it", "namespace": "goes"}})
     live.delete("v1", "Namespace", "goes")
-    until = time.monotonic() + PATIENCE
-    while live.get("v1", "Namespace", "goes") is not None and time.monotonic() < until:
-        time.sleep(0.1)
-
-    assert live.get("v1", "Namespace", "goes") is None
+    until(lambda: live.get("v1", "Namespace", "goes") is None)
 
 
 def test_it_keeps_its_objects_while_it_is_down_and_says_nothing_then(api_server: ApiServer) -> None:
@@ -205,11 +200,7 @@ def test_nothing_is_left_running_when_the_tests_are_killed(api_server: ApiServer
         folder = Path(owner.stdout.readline().strip())
         assert len(children_of(folder)) >= 2
         os.kill(owner.pid, signal.SIGKILL)
-    until = time.monotonic() + PATIENCE
-    while children_of(folder) and time.monotonic() < until:
-        time.sleep(0.1)
-
-    assert children_of(folder) == []
+    until(lambda: children_of(folder) == [])
 
 
 def test_a_server_that_cannot_start_says_what_its_log_says(tmp_path: Path, api_server: ApiServer) -> None:

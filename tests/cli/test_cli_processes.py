@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
-from patience import PATIENCE
+from patience import PATIENCE, until
 
 from pulumi_everest.cli.output.progress import _Shown, with_progress
 from pulumi_everest.review.processes import CAN_PART
@@ -170,12 +170,7 @@ def workers_of(process: subprocess.Popen[str]) -> list[int]:
 
 
 def are_gone(pids: list[int]) -> bool:
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        if not any(_runs(pid) for pid in pids):
-            return True
-        time.sleep(0.05)
-    return False
+    return until(lambda: not any(_runs(pid) for pid in pids), "they do not go")
 
 
 def _runs(pid: int) -> bool:

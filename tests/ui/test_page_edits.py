@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import Any
 
 import yaml
 from filled import FilledIn
-from patience import PATIENCE
+from patience import until
 
 from pulumi_everest.review.inputs.gather import gather
 from pulumi_everest.review.inputs.paths import read_inputs
@@ -108,9 +107,7 @@ def test_a_cluster_of_a_file_is_changed_with_what_the_change_does(serve: Any, fo
         form.browser.until("!!document.querySelector('[role=alertdialog]')")
         assert (saved / "all.yaml").read_text() == "mine"
         form.browser.run("[...document.querySelectorAll('[role=alertdialog] button')][0].click()")
-        end = time.monotonic() + PATIENCE
-        while (saved / "all.yaml").read_text() == "mine" and time.monotonic() < end:
-            time.sleep(0.02)
+        until(lambda: (saved / "all.yaml").read_text() != "mine")
         assert yaml.safe_load((saved / "all.yaml").read_text())["spec"] == before
     form.browser.open("about:blank")
 

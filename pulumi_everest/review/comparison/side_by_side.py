@@ -122,8 +122,7 @@ class SideBySide:
         was, now = pair
         documents, number = (self._after, now) if now is not None else (self._before, was)
         assert number is not None  # it is on one side at least
-        head = documents.workspace.documents.packed(number).head
-        return f"{head.namespace or 'default'}/{head.name}"
+        return str(documents.name_of(number))
 
     def _shared(self, told: bytes) -> Told:
         if told not in self._known:
@@ -217,11 +216,10 @@ def _twins(before: Documents, after: Documents, pairs: Sequence[Pair]) -> set[Pa
     """The pairs with a cluster that has the name and namespace of another one of its side."""
     found = set[Pair]()
     for side, numbers in ((before, [was for was, _ in pairs]), (after, [now for _, now in pairs])):
-        known: dict[tuple[str, str | None], list[Pair]] = {}
+        known: dict[str | None, list[Pair]] = {}
         for pair, number in zip(pairs, numbers, strict=True):
             if number is not None:
-                head = side.workspace.documents.packed(number).head
-                known.setdefault((head.namespace or "default", head.name), []).append(pair)
+                known.setdefault(side.name_of(number), []).append(pair)
         found.update(pair for alike in known.values() if len(alike) > 1 for pair in alike)
     return found
 

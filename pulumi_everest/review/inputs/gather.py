@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pulumi_everest.emit.everest import API_VERSION
-from pulumi_everest.model.findings import Finding, Place, finding, place_text, sort_findings
+from pulumi_everest.model.findings import Finding, Place, finding, has_errors, place_text, sort_findings
 from pulumi_everest.model.source.collector import collector_paused
 from pulumi_everest.model.source.packed import Head, PackedDocuments
 from pulumi_everest.plugins.find import Plugins
@@ -72,7 +72,7 @@ class Gathered:
     @property
     def has_errors(self) -> bool:
         """Whether any finding is an error."""
-        return _has_errors(self.findings)
+        return has_errors(self.findings)
 
     @property
     def is_comparable(self) -> bool:
@@ -122,10 +122,6 @@ def all_checked(gathered: Gathered, options: Options) -> Gathered:
         gathered.groups = []
     gathered.findings = sort_findings(gathered.findings)
     return gathered
-
-
-def _has_errors(found: Iterable[Finding]) -> bool:
-    return any(entry.is_error for entry in found)
 
 
 # Documents
@@ -204,8 +200,8 @@ def add_groups(
     planned = documents.workspace.finished(apart=apart)
     others = [*gathered.findings, *documents.of_locks]
     gathered.findings += [*planned.findings, *documents.of_locks]
-    wrong = _has_errors(planned.findings)
-    if apart and wrong and planned.of_clusters_alone and not _has_errors(others):
+    wrong = has_errors(planned.findings)
+    if apart and wrong and planned.of_clusters_alone and not has_errors(others):
         gathered.errors_apart, wrong = True, False
     gathered.groups += documents.groups_around([] if wrong else groups, planned, texts)
 

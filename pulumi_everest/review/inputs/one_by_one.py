@@ -75,18 +75,18 @@ class Documents:
 
     def lock_of(self, number: int) -> Lock | None:
         """What its lock says of the cluster of a document."""
-        name = self._name(number)
+        name = self.name_of(number)
         return self._locks.of(folder_of_file(self.workspace.documents.file(number)), name) if name is not None else None
 
     def _names(self) -> Iterator[tuple[Path, str]]:
         """The clusters, each by the folder of its lock and its name."""
         folder_of, documents = cache(folder_of_file), self.workspace.documents
         for number in self.workspace.numbers:
-            name = self._name(number)
+            name = self.name_of(number)
             if name is not None:
                 yield folder_of(documents.file(number)), name
 
-    def _name(self, number: int) -> str | None:
+    def name_of(self, number: int) -> str | None:
         """What a lock calls the cluster of a document."""
         head = self.workspace.documents.packed(number).head
         return f"{head.namespace or 'default'}/{head.name}" if head.name is not None else None

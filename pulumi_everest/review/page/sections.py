@@ -49,8 +49,12 @@ def heading(page: Page) -> list[str]:
 def sections(page: Page) -> list[Section]:
     """Everything below the first lines."""
     found = []
-    errors = [one for one in page.findings if one.severity == "error"] if page.not_compared else []
+    errors: list[EqualFindings] = []
+    others = page.findings
     if page.not_compared:
+        errors, others = (
+            [one for one in page.findings if (one.severity == "error") is wrong] for wrong in (True, False)
+        )
         whole = Entry("", page.clusters.not_compared, page.not_compared, more=(_NOT_COMPARED,), sure=True)
         found += [Section("not compared", [whole]), Section("errors", [_finding(one) for one in errors])]
     for impact in reversed(Impact):
@@ -60,12 +64,12 @@ def sections(page: Page) -> list[Section]:
             found.append(Section("no longer there", [Entry("", page.clusters.gone, page.gone, sure=True)]))
     if page.capacity is not None:
         found.append(capacity_section(page.capacity))
-    others = [
+    objects = [
         Entry(" ".join(filter(None, (one.kind, one.field, one.change))), one.count, one.objects, "object")
         for one in page.other_objects
     ]
-    found.append(Section("other changes of objects", others))
-    found.append(Section("findings", [_finding(one) for one in page.findings if one not in errors]))
+    found.append(Section("other changes of objects", objects))
+    found.append(Section("findings", [_finding(one) for one in others]))
     if page.new:
         found.append(Section("new", [Entry("", page.clusters.new, page.new)]))
     return [section for section in found if section.entries]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
-from patience import PATIENCE
+from patience import until
 from pulumi_engine import Done, Engine, Stack
 
 from pulumi_everest.emit.everest_crds import everest_crds
@@ -32,10 +31,7 @@ def bare(api_server: ApiServer) -> Iterator[LiveCluster]:
 def remove(live: LiveCluster) -> None:
     for name in NAMES:
         live.delete(*CRD, name)
-    until = time.monotonic() + PATIENCE
-    while live.crds(NAMES):
-        assert time.monotonic() < until, "the definitions do not go away"
-        time.sleep(0.1)
+    until(lambda: not live.crds(NAMES), "the definitions do not go away")
     live.forget_kinds()
 
 

@@ -6,6 +6,7 @@ import threading
 import time
 from typing import Any
 
+from patience import until
 from pulumi_engine import Done, Stack
 
 from pulumi_everest.live.cluster import LiveCluster
@@ -36,10 +37,7 @@ def becomes_ready(live: LiveCluster, namespace: str, seen: list[str]) -> threadi
     """Play the operator: a while after the cluster is there, it is ready. `seen` gets the restores there were then."""
 
     def work() -> None:
-        for _ in range(600):
-            if live.get(API, "PerconaServerMongoDB", "orders", namespace) is not None:
-                break
-            time.sleep(0.2)
+        until(lambda: live.get(API, "PerconaServerMongoDB", "orders", namespace), "the cluster never came")
         time.sleep(3)
         seen.extend(entry["metadata"]["name"] for entry in kinds(live, namespace, "Restore"))
         head = {

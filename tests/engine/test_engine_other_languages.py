@@ -13,7 +13,6 @@ import shutil
 import subprocess
 import sys
 import threading
-import time
 import tomllib
 import venv
 from collections.abc import Callable, Iterator
@@ -24,7 +23,7 @@ from typing import Any
 
 import pytest
 import yaml
-from patience import PATIENCE
+from patience import until
 from pulumi_engine import Engine, NewStack, Stack
 from technologies import PG, move_postgresql
 
@@ -574,9 +573,7 @@ def operator_writes(live: LiveCluster, namespace: str) -> Iterator[None]:
     """Play the operator: as soon as the object is there, write its Secret, and that it is ready."""
 
     def work() -> None:
-        until = time.monotonic() + PATIENCE
-        while live.get(*MONGODB, "orders", namespace) is None and time.monotonic() < until:
-            time.sleep(0.1)
+        until(lambda: live.get(*MONGODB, "orders", namespace), "the object never came")
         keys = {"MONGODB_DATABASE_ADMIN_USER": "boss", "MONGODB_DATABASE_ADMIN_PASSWORD": "geheim/1"}
         metadata = {"name": "orders-secrets", "namespace": namespace}
         live.create({"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "stringData": keys})

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from patience import PATIENCE
+from patience import until
 from pulumi_engine import Done, NewStack, Stack
 
 from pulumi_everest.live.cluster import LiveCluster
@@ -61,10 +61,7 @@ class Operator:
 
         def work() -> None:
             try:
-                until = time.monotonic() + PATIENCE
-                while self.live.get(API, KIND, "orders", self.namespace) is None:
-                    assert time.monotonic() < until, "the object never came"
-                    time.sleep(0.1)
+                until(lambda: self.live.get(API, KIND, "orders", self.namespace), "the object never came")
                 self.write(status, secret)
             except BaseException as error:  # noqa: BLE001 - told in the test's own thread
                 failures.append(error)
@@ -179,26 +176,18 @@ k8s.core.v1.ConfigMap("app", metadata={{"name": "app", "namespace": "{namespace}
     stack.write(program(namespace, "wait_for=True", after))
     seen: list[bool] = []
 
-    def moment() -> bool:
-        if live.get(API, KIND, "orders", namespace) is not None:
-            time.sleep(2)
-            seen.append(live.get("v1", "ConfigMap", "app", namespace) is None)
-            operator.write({"state": "ready"})
-            return True
-        return False
+    def becomes_ready() -> None:
+        until(lambda: live.get(API, KIND, "orders", namespace), "the object never came")
+        time.sleep(2)
+        seen.append(live.get("v1", "ConfigMap", "app", namespace) is None)
+        operator.write({"state": "ready"})
 
-    watcher = threading.Thread(target=lambda: _until(moment))
+    watcher = threading.Thread(target=becomes_ready)
     watcher.start()
     done = stack.up()
     watcher.join()
     assert (done.code, seen) == (0, [True])
     assert live.get("v1", "ConfigMap", "app", namespace) is not None
-
-
-def _until(true: Callable[[], bool]) -> None:
-    until = time.monotonic() + PATIENCE
-    while not true() and time.monotonic() < until:
-        time.sleep(0.1)
 
 
 def test_a_status_of_an_older_generation_is_not_taken_for_the_newest(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import builtins
+import re
 import sys
 import traceback
 from collections.abc import Iterable, Sequence
@@ -65,7 +67,7 @@ class Failures:
         text = str(error).strip()
         if not isinstance(error, pulumi.RunError):
             text = f"{type(error).__name__}: {text}" if text else type(error).__name__
-        return finding("program.failed", (), text, place=place)
+        return finding("program.failed", (), text, hint=_near(error), place=place)
 
     def _missing_config(self, key: str, place: Place | None) -> Finding:
         return missing_config(key, self.project, self.stack, place)
@@ -91,6 +93,31 @@ class Failures:
                     return Place(shown_path(frame.filename, self.roots[0], self.shown), frame.lineno)
             here = here.__cause__ or here.__context__
         return Place(self.shown)
+
+
+def _near(error: BaseException) -> str | None:
+    """What a name that Python does not know was meant to be, as Python itself says it beneath a traceback."""
+    if isinstance(error, AttributeError) and error.name is not None:
+        names = _names_of(error.obj)
+        return did_you_mean(error.name, [name for name in names if error.name[:1] == "_" or name[:1] != "_"])
+    if isinstance(error, NameError) and error.name is not None and error.__traceback__ is not None:
+        *_, (frame, _) = traceback.walk_tb(error.__traceback__)
+        return did_you_mean(error.name, {**vars(builtins), **frame.f_globals, **frame.f_locals})
+    if isinstance(error, ImportError) and (wanted := _NOT_IN_MODULE.match(str(error))):
+        return did_you_mean(wanted["name"], _names_of(sys.modules.get(wanted["module"])))
+    return None
+
+
+_NOT_IN_MODULE = re.compile(r"cannot import name '(?P<name>[^']+)' from '(?P<module>[^']+)'")
+"""Before Python 3.12 such an error knows the name by its text alone."""
+
+
+def _names_of(value: object) -> list[str]:
+    """The names of a value's attributes; none where its own way to tell them fails."""
+    try:
+        return dir(value)
+    except Exception:  # noqa: BLE001 - whatever a program's object does, its first failure is what is said
+        return []
 
 
 def missing_config(key: str, project: Project, stack: StackConfig, place: Place | None) -> Finding:

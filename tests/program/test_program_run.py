@@ -183,6 +183,27 @@ def test_a_failure_names_the_line_of_the_program(
     assert (found.place.file, found.place.line) == (str(folder / file), line)
 
 
+@pytest.mark.parametrize(
+    ("program", "meant"),
+    [
+        ("import pulumi_everest\npulumi_everest.DatabaseClster", "did you mean 'DatabaseCluster'?"),
+        ("import pulumi_everest\npulumi_everest.zzz", None),
+        ("from pulumi_everest import Databasecluster", "did you mean 'DatabaseCluster'?"),
+        ("import pulumi\npulumi.Config().requre('a')", "did you mean 'require'?"),
+        ("def make(cluster):\n    return clustr\nmake(1)", "did you mean 'cluster'?"),
+        ("prnt(1)", "did you mean 'print'?"),
+        ("class Odd:\n    def __dir__(self):\n        raise ValueError\nOdd().name", None),
+        ("raise AttributeError('x')", None),
+        ("raise NameError('x')", None),
+    ],
+)
+def test_a_name_that_python_does_not_know_is_told_with_its_nearest(
+    project: Any, program: str, meant: str | None
+) -> None:
+    (found,) = run_program(project(program)).findings
+    assert (found.code, found.hint) == ("program.failed", meant)
+
+
 def test_exit_with_zero_is_no_failure(project: Any) -> None:
     assert run_program(project("import sys\nsys.exit(0)")).findings == []
 

@@ -233,3 +233,23 @@ def test_no_test_fails_because_a_machine_is_busy() -> None:
         if SPEED.search(line)
     ]
     assert found == []
+
+
+def test_what_is_expected_of_cases_that_are_gone_is_gone() -> None:
+    """An entry that no test asks for says nothing; `Said` names its entries after tests."""
+    files = {path: path.parents[1] / f"test_{path.stem}.py" for path in ROOT.glob("tests/**/expected/*.yaml")}
+    entries = {test: [name for name in yaml.load(path.read_bytes(), yaml.CSafeLoader) if name.startswith("test_")]
+               for path, test in files.items() if test.is_file()}  # fmt: skip
+    named = {test: set(names) for test, names in entries.items() if names}
+    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider", *map(str, named)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr
+    collected = set(done.stdout.splitlines())
+    gone = [
+        f"{test.relative_to(ROOT)}::{name}"
+        for test, names in named.items()
+        for name in sorted(names)
+        if f"{test.relative_to(ROOT)}::{name}" not in collected
+    ]
+    assert len(named) > 20
+    assert gone == []

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from patience import fuse
-from test_template import emitted_spec
+from template_cases import emitted_spec
 
 from pulumi_everest.emit.templates.template import TemplateError
 

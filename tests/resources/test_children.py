@@ -104,14 +104,15 @@ def test_adopt(adopt):
 @pytest.mark.parametrize(
     ("arguments", "code", "path"),
     [
-        ({"namespace": None}, "field.missing", "namespace"),
-        ({"namespace": pulumi.Output.from_input(pulumi.UNKNOWN)}, "value.not-known", "namespace"),
-        ({"deletion_policy": "delete"}, "field.conflict", "deletion_policy"),
-        ({"adopt": "yes"}, "field.type", "adopt"),
+        (lambda: {"namespace": None}, "field.missing", "namespace"),
+        (lambda: {"namespace": pulumi.Output.from_input(pulumi.UNKNOWN)}, "value.not-known", "namespace"),
+        (lambda: {"deletion_policy": "delete"}, "field.conflict", "deletion_policy"),
+        (lambda: {"adopt": "yes"}, "field.type", "adopt"),
     ],
+    ids=["no namespace", "a namespace that is not known", "a policy", "no truth value"],
 )
 def test_an_adoption_that_cannot_be_is_refused(arguments, code, path):
-    result = run(lambda: DatabaseCluster("orders", {**FULL, "adopt": True, **arguments}) and None)
+    result = run(lambda: DatabaseCluster("orders", {**FULL, "adopt": True, **arguments()}) and None)
     assert (code, path) in [(entry.code, path_text(entry.path)) for entry in result.error.findings]
     assert result.objects == []
 

@@ -13,7 +13,7 @@ from pulumi_everest.model.deferred import Path
 from pulumi_everest.model.findings import Finding, Place, finding
 from pulumi_everest.plugins.plugin import Plugin
 from pulumi_everest.testing.probes.bases import bases_of
-from pulumi_everest.testing.probes.outcomes import IDLE, NO_VALUE, UNPROBED, Probe
+from pulumi_everest.testing.probes.outcomes import Probe
 from pulumi_everest.testing.probes.report import Report, cases_of, probes_of
 
 
@@ -50,9 +50,9 @@ def failures(plugin: Plugin, report: Report) -> list[Finding]:
 def _of_field(probe: Probe) -> bool:
     """Whether a failure is one of the field itself."""
     cause = probe.cause
-    if cause is None or cause.text.startswith((IDLE, NO_VALUE)):
+    if cause is None or cause.kind in ("idle", "no value"):
         return True
-    return cause.place is None and not cause.text.startswith(UNPROBED)
+    return cause.place is None and cause.kind != "unprobed"
 
 
 def _finding(plugin: Plugin, probes: list[Probe]) -> Finding:
@@ -69,7 +69,7 @@ def _finding(plugin: Plugin, probes: list[Probe]) -> Finding:
         )
     more = f" and {len(where) - 1} more" if len(where) > 1 else ""
     subject = f"{where[0]}{more}" + (f", {kind}" if kind else "")
-    if first.cause is not None and first.cause.text.startswith(UNPROBED):
+    if first.cause is not None and first.cause.kind == "unprobed":
         place = plugin.definition_document.place(("spec", "topologies", first.topology))
     listed = _listed_in_job(plugin, kind, path) if kind else _listed(plugin, path)
     return finding(

@@ -123,15 +123,15 @@ class _Seen:
         if len(was) != len(now) or len(live) < len(was):
             return None
         places = [_place(item, index, live) for index, item in enumerate(was)]
-        before = known if isinstance(known, list) else []
-        if len(set(places)) < len(places):
+        before, taken = known if isinstance(known, list) else [], set(places)
+        if len(taken) < len(places):
             return None
         made = [
             self.as_it_is((live[place], was[index], now[index], _at(before, place)), (*path, place))
             for index, place in enumerate(places)
         ]
         for place, item in enumerate(live):
-            if place not in places and self._is_added((*path, place), item, _at(before, place)):
+            if place not in taken and self._is_added((*path, place), item, _at(before, place)):
                 made.append(item)
                 self._note((*path, place), item, None)
         return made

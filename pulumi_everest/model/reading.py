@@ -28,10 +28,11 @@ SERVER_WRITTEN = frozenset(
 """Metadata that a server writes: read and left alone."""
 
 _LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+_MAPPING = "a mapping"
 _TYPE_NAMES = {
     "string_type": "text", "int_type": "a whole number", "int_from_float": "a whole number",
-    "bool_type": "true or false", "dict_type": "a mapping", "model_type": "a mapping",
-    "model_attributes_type": "a mapping", "list_type": "a list", "float_type": "a number",
+    "bool_type": "true or false", "dict_type": _MAPPING, "model_type": _MAPPING,
+    "model_attributes_type": _MAPPING, "list_type": "a list", "float_type": "a number",
 }  # fmt: skip
 _CHOICES = {"literal_error", "enum"}
 _RANGE = {"greater_than_equal", "less_than_equal", "string_too_short", "string_too_long", "too_short", "too_long"}
@@ -213,27 +214,26 @@ def findings_of(error: ValidationError, data: Any, shape: Shape, model: type[Bas
         elif kinds and kind is not None and kind not in kinds:
             kinds.append(kind)
             found[entry.path] = replace(other, message=_not_of_type(", or ".join(kinds), detail))
-    return [_with_shape_hint(entry, data, shape, model) for entry in found.values()]
+    return [
+        _with_shape_hint(entry, data, shape, model if wanted.get(path) == [_MAPPING] else None)
+        for path, entry in found.items()
+    ]
 
 
 def _with_shape_hint(entry: Finding, data: Any, shape: Shape, model: type[BaseModel] | None) -> Finding:
-    """A finding about one of the commonest wrong shapes, with how to write it."""
+    """A finding about one of the commonest wrong shapes, with how to write it. `model` is for one about no mapping."""
     hint = None
     if entry.code == "field.unknown":
         from pulumi_everest.model.wrong_shapes import further_down
 
         hint = further_down(shape, entry.path, _value_at(data, entry.path))
-    elif model is not None and entry.hint is None and _is_no_mapping(entry):
+    elif model is not None and entry.hint is None:
         from pulumi_everest.model.wrong_shapes import mapping_for
 
         written = mapping_for(model, entry.path, _value_at(data, entry.path))
         if written is not None and entry.path:
             hint = f"write {written}" if isinstance(entry.path[-1], int) else f"write {entry.path[-1]}: {written}"
     return replace(entry, hint=hint) if hint is not None else entry
-
-
-def _is_no_mapping(entry: Finding) -> bool:
-    return entry.code == "field.type" and entry.message.startswith("expected a mapping, got")
 
 
 def _value_at(data: Any, path: Path) -> Any:
@@ -246,6 +246,8 @@ def _wanted(detail: ErrorDetails) -> str | None:
     """The type that a value has not, where an error is about that."""
     if detail["type"] in _CHOICES:
         return "text" if _is_no_choice(detail.get("input")) else None
+    if detail["type"] == "union_tag_not_found":
+        return None if isinstance(detail.get("input"), dict) else _MAPPING
     return _TYPE_NAMES.get(detail["type"])
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from pulumi_everest.model.findings import Finding
@@ -22,28 +23,63 @@ class Repeated:
 
     @property
     def also(self) -> str | None:
-        """What else it concerns: ``also of 2999 more: DatabaseCluster b, DatabaseCluster c and 2997 more``."""
+        """What else it concerns: ``also of 2999 more: DatabaseCluster b, DatabaseCluster c and 2997 more``.
+
+        What is quoted otherwise than in the first stands behind the name: ``DatabaseCluster b ('x2')``.
+        """
         if not self.others:
             return None
-        names = list(dict.fromkeys(_name(entry, self.first) for entry in self.others))
+        names = list(dict.fromkeys(_name(entry, self.first) + _differing(entry, self.first) for entry in self.others))
         shown = ", ".join(names[:NAMES])
         rest = f" and {len(names) - NAMES} more" if len(names) > NAMES else ""
         return f"also of {len(self.others)} more: {shown}{rest}"
 
 
-def folded(findings: Iterable[Finding]) -> list[Repeated]:
-    """The findings in their order, those that say the same as one that came before beside that one."""
+def folded(findings: Sequence[Finding]) -> list[Repeated]:
+    """The findings in their order, those that say the same as one that came before beside that one.
+
+    The same is what reads the same but for what is quoted, as names and values are, where each is about another thing;
+    of one thing it is what reads the same altogether.
+    """
+    found: list[Repeated] = []
+    position = {id(entry): number for number, entry in enumerate(findings)}
+    for alike in _grouped(findings, _form):
+        about = {entry.subject for entry in alike}
+        is_of_many = len(about) == len(alike) and "" not in about
+        for group in [alike] if is_of_many else _grouped(alike, _words):
+            if len(group) < FOLDED_FROM:
+                found += [Repeated(entry) for entry in group]
+            else:
+                found.append(Repeated(group[0], group[1:]))
+    return sorted(found, key=lambda one: position[id(one.first)])
+
+
+def _grouped(findings: Iterable[Finding], by: Callable[[Finding], tuple[object, ...]]) -> list[list[Finding]]:
     groups: dict[tuple[object, ...], list[Finding]] = {}
     for entry in findings:
-        key = (entry.code, entry.severity, entry.path, entry.message, entry.allowed, entry.hint)
-        groups.setdefault(key, []).append(entry)
-    found = []
-    for group in groups.values():
-        if len(group) < FOLDED_FROM:
-            found += [Repeated(entry) for entry in group]
-        else:
-            found.append(Repeated(group[0], group[1:]))
-    return found
+        groups.setdefault(by(entry), []).append(entry)
+    return [*groups.values()]
+
+
+def _words(entry: Finding) -> tuple[object, ...]:
+    return entry.code, entry.severity, entry.path, entry.message, entry.allowed, entry.hint
+
+
+def _form(entry: Finding) -> tuple[object, ...]:
+    message, hint = (_QUOTED.sub("''", text) for text in (entry.message, entry.hint or ""))
+    return entry.code, entry.severity, entry.path, message, entry.allowed, hint
+
+
+_QUOTED = re.compile(r"(?<!\w)'[^'\n]*'(?!\w)|(?<=; write )\S+")
+"""A name or a value in a message: in quotes, or as what is to be written instead."""
+
+
+def _differing(entry: Finding, first: Finding) -> str:
+    """What a finding quotes and the first one does not, without the name of what it is about."""
+    other, own = (_QUOTED.findall(f"{one.message} {one.hint or ''}") for one in (first, entry))
+    name = entry.subject.partition(" ")[2]
+    words = [word for word, was in zip(own, other, strict=False) if word != was and word.strip("'") not in (name, "")]
+    return f" ({', '.join(dict.fromkeys(words))})" if words else ""
 
 
 def _name(entry: Finding, first: Finding) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from pulumi_everest.adoption.adopt import main_kinds
 from pulumi_everest.live.cluster import LiveCluster
 from pulumi_everest.model.findings import Finding, did_you_mean, finding
+from pulumi_everest.model.similar_names import Names
 from pulumi_everest.review.inputs.paths import Inputs, read_inputs
 from pulumi_everest.review.inputs.sources import Sources
 from pulumi_everest.workspace.workspace import Workspace
@@ -69,13 +70,16 @@ def of_cluster(workspace: Workspace, names: Sequence[str], kubeconfig: str | Non
     by_name: dict[str, list[dict[str, Any]]] = {}
     for entry in there:
         by_name.setdefault(_name(entry), []).append(entry)
+    known = Names(by_name)
+    wanted: dict[str, list[dict[str, Any]]] = {}
     for name in names:
-        matching = [entry for key, found in by_name.items() for entry in found if key == name or _all_of(name, key)]
-        existing.objects += [entry for entry in matching if entry not in existing.objects]
+        matching = [name] if name in by_name else [key for key in by_name if _all_of(name, key)]
+        wanted |= {key: by_name[key] for key in matching}
         if not matching:
             text = f"the cluster has no database '{name}'"
-            hint = did_you_mean(name, by_name)
+            hint = did_you_mean(name, known)
             existing.findings.append(finding("adopt.missing", (), text, allowed=sorted(by_name), hint=hint))
+    existing.objects = [entry for found in wanted.values() for entry in found]
     return existing
 
 

@@ -10,6 +10,7 @@ from pulumi_everest.adoption.adopt import main_kinds
 from pulumi_everest.live.cluster import LiveCluster
 from pulumi_everest.live.errors import LiveError
 from pulumi_everest.model.findings import Finding, did_you_mean, finding
+from pulumi_everest.model.similar_names import Names
 from pulumi_everest.review.inputs.paths import read_inputs
 from pulumi_everest.review.inputs.sources import Sources
 from pulumi_everest.upgrade.legacy.objects import KINDS, LegacyObjects, Object, full_name, name_of
@@ -51,21 +52,25 @@ def of_cluster(workspace: Workspace, names: Sequence[str], kubeconfig: str | Non
                 objects += live.list(backups.api_version, backups.kind)
     result = LegacyInput(objects)
     there = {full_name(entry): entry for entry in LegacyObjects(objects).all("DatabaseCluster")}
+    known, wanted = Names(there), dict[str, Object]()
     for name in names or ["/"]:
-        found = [
-            entry for key, entry in there.items() if name in (key, "/") or (name[-1] == "/" and key.startswith(name))
-        ]
-        result.clusters += [entry for entry in found if entry not in result.clusters]
+        found = [name] if name in there else [key for key in there if name == "/" or _all_of(name, key)]
+        wanted |= {key: there[key] for key in found}
         if not found:
             text = f"the cluster has no DatabaseCluster '{name}' of Everest's first API" if names else ""
-            missing = finding("adopt.missing", (), text, allowed=sorted(there), hint=did_you_mean(name, there))
+            missing = finding("adopt.missing", (), text, allowed=sorted(there), hint=did_you_mean(name, known))
             result.findings.append(missing if names else _nothing("the cluster"))
+    result.clusters = [*wanted.values()]
     try:
         for namespace in dict.fromkeys(name_of(entry)[0] for entry in result.clusters):
             objects += secrets(live, namespace)
     except LiveError as error:  # who may not list them does without: before anything is deleted it is asked again
         result.findings += error.findings
     return result
+
+
+def _all_of(namespace: str, name: str) -> bool:
+    return namespace.endswith("/") and name.startswith(namespace)
 
 
 def secrets(live: LiveCluster, namespace: str) -> Iterator[Object]:

@@ -206,17 +206,21 @@ def test_a_plugin_has_a_table_of_what_it_can_do() -> None:
         (["effect", "refused"], "proved"),
         (["refused"], "refused"),
         (["only value", "refused"], "untested"),
-        (["effect", "accepted without an effect (tried 1)"], "failed"),
-        (["could not be probed: no cluster"], "untested"),
+        (["effect", "idle"], "failed"),
+        (["effect", "an object is refused"], "failed"),
+        (["unprobed"], "untested"),
+        (["no value", "refused"], "untested"),
         ([], "refused"),
     ],
 )
 def test_a_capability_is_what_its_fields_come_to(outcomes: list[str], state: str) -> None:
     from pulumi_everest.testing.probes.outcomes import FINE, Cause
 
-    probes = [
-        Probe("1", "a", "paused", outcome, cause=None if outcome in FINE else Cause(outcome)) for outcome in outcomes
+    kinds = ("idle", "unprobed", "no value")
+    causes = [
+        None if outcome in FINE else Cause(outcome, kind=outcome if outcome in kinds else "") for outcome in outcomes
     ]
+    probes = [Probe("1", "a", "paused", *told) for told in zip(outcomes, [[] for _ in outcomes], causes, strict=True)]
     (row,) = [row for row in capabilities(probes) if row.name == "pause"]
     assert row.state == state
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
@@ -36,6 +37,47 @@ def test_many_are_said_once_with_the_names() -> None:
 def test_of_one_thing_the_places_are_named() -> None:
     (one,) = folded([of("a", place=Place("x.yaml", line, 1)) for line in range(1, 5)])
     assert one.also == "also of 3 more: x.yaml:2, x.yaml:3, x.yaml:4"
+
+
+@pytest.mark.parametrize(
+    ("messages", "also"),
+    [
+        (["got 'x1'", "got 'x2'", "got 'x3'", "got 'x1'"],
+         "also of 3 more: DatabaseCluster c1 ('x2'), DatabaseCluster c2 ('x3'), DatabaseCluster c3"),
+        (["'C 0' is odd; write c-0", "'C 1' is odd; write c-1", "'C 2' is odd; write c-2", "'C 3' is odd; write c-3"],
+         "also of 3 more: DatabaseCluster c1 ('C 1', c-1), DatabaseCluster c2 ('C 2', c-2), "
+         "DatabaseCluster c3 ('C 3', c-3)"),
+        (["'c0' is odd", "'c1' is odd", "'c2' is odd", "'c3' is odd"],
+         "also of 3 more: DatabaseCluster c1, DatabaseCluster c2, DatabaseCluster c3"),
+        (["'a' and 'b'", "'a' and 'c'", "'d' and 'b'", "'' and 'b'"],
+         "also of 3 more: DatabaseCluster c1 ('c'), DatabaseCluster c2 ('d'), DatabaseCluster c3"),
+    ],
+)  # fmt: skip
+def test_what_is_quoted_otherwise_of_other_things_stands_behind_their_names(messages: list[str], also: str) -> None:
+    found = [of(f"c{number}", message=message) for number, message in enumerate(messages)]
+    (one,) = folded(found)
+    assert (one.first, one.also) == (found[0], also)
+
+
+@pytest.mark.parametrize(
+    "messages",
+    [
+        ["got x1", "got x2", "got x3", "got x4"],
+        ["the pod's size isn't 1", "the pod's size isn't 2", "the pod's size isn't 3", "the pod's size isn't 4"],
+        ["the pod's end isn't", "the pod's size isn't", "the pod's name isn't", "the pod's place isn't"],
+    ],
+)
+def test_what_differs_outside_of_quotes_is_said_for_each(messages: list[str]) -> None:
+    found = [of(f"c{number}", message=message) for number, message in enumerate(messages)]
+    assert [one.first for one in folded(found)] == found
+
+
+def test_different_names_in_findings_about_one_thing_are_all_said() -> None:
+    found = [replace(ONE, message=f"the value '{name}' is missing") for name in "abcd"]
+    found.insert(2, replace(ONE, message="another"))
+    assert [one.first for one in folded(found)] == found
+    of_nothing = [replace(entry, subject="") for entry in found]
+    assert [one.first for one in folded(of_nothing)] == of_nothing
 
 
 differing = st.fixed_dictionaries(

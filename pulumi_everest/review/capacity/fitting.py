@@ -18,12 +18,14 @@ from pulumi_everest.review.capacity.taken import Taken
 def fitting(room: Room, before: Sequence[Taken], after: Sequence[Taken]) -> Iterator[Finding]:
     """What does not fit, and what is not known of that. `before` are those of the databases that the cluster has."""
     there = {one.object: one for one in before}
-    for namespace in dict.fromkeys(one.namespace for one in after):
+    by_namespace: dict[str, list[Taken]] = {}
+    for one in after:
+        by_namespace.setdefault(one.namespace, []).append(one)
+    for namespace, own in by_namespace.items():
         if namespace in room.unread:
             text = f"what fits into namespace '{namespace}' is not known: {room.unread[namespace]}"
             yield finding("capacity.not-checked", (), text, subject=f"Namespace {namespace}")
             continue
-        own = [one for one in after if one.namespace == namespace]
         quotas = room.quotas.get(namespace, ())
         limits = [limit for one in room.limit_ranges.get(namespace, ()) for limit in limits_of(one)]
         former = [there.get(one.object) for one in own]

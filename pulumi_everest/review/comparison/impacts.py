@@ -40,12 +40,17 @@ def stuck(
     These are the errors among `found` that are about the cluster, or all of them where none is.
     """
     known = {id(entry.before) for entry in compared}
+    gone = [cluster for cluster in before if id(cluster) not in known]
     errors = [entry for entry in found if entry.is_error]
+    said: dict[Any, dict[int, Finding]] = {}
+    for position, entry in enumerate(errors):
+        for key in {entry.subject, *(("in", part) for part in entry.path)}:
+            said.setdefault(key, {})[position] = entry
     result = {}
-    for cluster in before:
-        if id(cluster) not in known:
-            own = [e for e in errors if _is_about(e, cluster) or cluster.names[0] in e.path]
-            result[cluster.names[0]] = own or errors
+    for cluster in gone:
+        about = {at: e for at, e in said.get(cluster.subject, {}).items() if _is_about(e, cluster)}
+        own = {**about, **said.get(("in", cluster.names[0]), {})}
+        result[cluster.names[0]] = [own[at] for at in sorted(own)] or errors
     return result
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
 
@@ -26,13 +27,13 @@ def paired(
     """
     by_key = {key: index for index, (key, _, _) in enumerate(before)}
     former = [by_key.pop(key, None) for key, _, _ in after]
-    left: dict[Any, list[int]] = {}
+    left: dict[Any, deque[int]] = {}
     for _, index in sorted(by_key.items(), key=lambda entry: repr(entry[0])):
-        left.setdefault(before[index][1], []).append(index)
+        left.setdefault(before[index][1], deque()).append(index)
     for index in sorted(range(len(after)), key=lambda index: repr(after[index][0])):
         name = after[index][1]
         if former[index] is None and name is not None and left.get(name):
-            former[index] = left[name].pop(0)
+            former[index] = left[name].popleft()
     found: list[tuple[_Thing | None, _Thing | None]] = [
         (before[index][2] if index is not None else None, now) for index, (_, _, now) in zip(former, after, strict=True)
     ]

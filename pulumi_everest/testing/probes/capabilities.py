@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from pulumi_everest.testing.probes.outcomes import NO_VALUE, UNPROBED, Probe
+from pulumi_everest.testing.probes.outcomes import Probe
 
 State = Literal["proved", "failed", "untested", "refused"]
 
@@ -114,7 +114,7 @@ def _outcome(probes: Sequence[Probe]) -> str:
 def _short(probe: Probe) -> str:
     if probe.cause is None:
         return probe.outcome
-    return "untested" if probe.cause.text.startswith((UNPROBED, NO_VALUE)) else "failed"
+    return "untested" if probe.cause.kind in ("unprobed", "no value") else "failed"
 
 
 def capability_lines(rows: Sequence[Capability]) -> Iterator[str]:

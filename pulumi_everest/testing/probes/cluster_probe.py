@@ -94,7 +94,7 @@ class ClusterProbe:
         if not outcomes:
             text = f"{UNPROBED}: no cluster of the topology is accepted with or without it"
             hint = "; name a cluster that is, in the folder examples or with bases="
-            return Probe(self.operator, self.topology, name, text + hint, cause=Cause(text + hint))
+            return Probe(self.operator, self.topology, name, text + hint, cause=Cause(text + hint, kind="unprobed"))
         causes = [outcome for outcome in outcomes if isinstance(outcome, Cause)]
         if causes:
             return Probe(self.operator, self.topology, name, self._said(path, causes[0]), variations, causes[0])
@@ -116,11 +116,11 @@ class ClusterProbe:
         one that does so in some example only is as good as forgotten for all other clusters.
         """
         outcome = self.outcome(base, path, values)
-        if isinstance(outcome, Cause) and outcome.text.startswith(IDLE):
+        if isinstance(outcome, Cause) and outcome.kind == "idle":
             helping = [spec for spec in self.grounds.examples if path[0] != "instances" or spec in self._chosen]
             for more in richer(base, helping):
                 found = self.outcome(more, path, values)
-                if isinstance(found, Variation) or (isinstance(found, Cause) and not found.text.startswith(IDLE)):
+                if isinstance(found, Variation) or (isinstance(found, Cause) and found.kind != "idle"):
                     return found
         return outcome
 
@@ -145,7 +145,7 @@ class ClusterProbe:
         if path[-1] == "overrides" and self.attempts.crds is not None:
             values = self.fitting_overrides(base, path)
         if not values:
-            return Cause(NO_VALUE)
+            return Cause(NO_VALUE, kind="no value")
         accepted = refused = False
         filled = self.attempts.filled(base, path)
         others = [value for value in values if value != filled and path not in _ONE_VALUE]
@@ -164,7 +164,7 @@ class ClusterProbe:
                 return Variation(".".join(path), value, spec, before.manifests, after.manifests)
             accepted = True
         if accepted:
-            cause = Cause(IDLE)
+            cause = Cause(IDLE, kind="idle")
             self._details[path, IDLE] = f"{IDLE} (tried {', '.join(map(repr, others[:4]))})"
             return cause
         if not others:

@@ -144,7 +144,7 @@ class JobProbe:
         tried = self.tried(kind, path, values)
         if self.found:
             text = f"{UNPROBED}: no cluster is accepted that a job could be about: {'; '.join(self.found)}"
-            return Cause(text), text, []
+            return Cause(text, kind="unprobed"), text, []
         idle, refused, said = False, False, ""
         variations: list[Variation] = []
         name = f"{kind}: {'.'.join(path)}"
@@ -169,13 +169,15 @@ class JobProbe:
         if idle and path == ("storage",) and len(tried) == 1:
             return "only value", "only value", []  # the clusters of an operator that knows one place
         if idle:
-            return Cause(IDLE), f"{IDLE} (tried {', '.join(map(repr, tried[:4]))})", []
+            return Cause(IDLE, kind="idle"), f"{IDLE} (tried {', '.join(map(repr, tried[:4]))})", []
         if refused:
             return "refused", "refused", []
         template = self.setup.job_template(kind)
         if not tried and template is not None and not template.fields.covers(path):
             return "refused", "refused", []
-        said = NO_VALUE if not tried else NO_BASE.format(kind=kind)
+        if not tried:
+            return Cause(NO_VALUE, kind="no value"), NO_VALUE, []
+        said = NO_BASE.format(kind=kind)
         return Cause(said), said, []
 
     def tried(self, kind: JobKind, path: FieldPath, values: Sequence[Any]) -> list[Any]:

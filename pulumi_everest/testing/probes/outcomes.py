@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 from pulumi_everest.emit.core_kinds import is_core
 from pulumi_everest.emit.crds import Crds
@@ -55,10 +55,15 @@ class Probe:
 
 @dataclass(frozen=True)
 class Cause:
-    """Why a field fails, in words that say nothing of the field itself, and where; `place` may not be known."""
+    """Why a field fails, in words that say nothing of the field itself, and where; `place` may not be known.
+
+    `kind` is ``idle`` where it does nothing, ``no value`` where there was none to try, ``unprobed`` where no cluster
+    could be tried, and empty where a cluster or an object was refused.
+    """
 
     text: str
     place: Place | None = None
+    kind: Literal["", "idle", "no value", "unprobed"] = ""
 
 
 Outcome = str | Cause

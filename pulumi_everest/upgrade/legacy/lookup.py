@@ -28,7 +28,7 @@ class Lookup:
         """A named object; where it is not in the input, a finding says what is lost without it."""
         there = self.objects.named(kind, name, self.namespace)
         if there is None:
-            near = did_you_mean(name, [name_of(entry)[1] for entry in self.objects.all(kind)])
+            near = did_you_mean(name, self.objects.names(kind))
             text = f"{kind} '{name}' is not in the input{f' ({near})' if near else ''}"
             kept = "the operator's object is there, and what it says is kept" if self.live is not None else lost
             self.findings.append(finding("migrate.missing", path, text, hint=kept))

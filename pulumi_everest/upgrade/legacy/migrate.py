@@ -19,7 +19,7 @@ from pulumi_everest.plugins.plugin import Plugin
 from pulumi_everest.upgrade.legacy.images import available, best, chosen, cr_version
 from pulumi_everest.upgrade.legacy.live_object import differences, live_object
 from pulumi_everest.upgrade.legacy.normal_form import normal_form, size_class
-from pulumi_everest.upgrade.legacy.objects import LegacyObjects, Object, full_name, name_of
+from pulumi_everest.upgrade.legacy.objects import KINDS, LegacyObjects, Object, full_name, name_of
 from pulumi_everest.upgrade.legacy.ownership import BETWEEN, Owner
 from pulumi_everest.upgrade.legacy.reading import check_spec, mapping, said, text_of
 from pulumi_everest.upgrade.legacy.records import records
@@ -97,8 +97,8 @@ def _fill(result: Migrated, workspace: Workspace, objects: LegacyObjects, alike:
     result.made = result.parts["object"]
     result.findings += (_remark(entry) for entry in result.parts.get("remarks") or [])
     result.findings += records(objects, cluster)
-    namespace, _ = name_of(cluster)
-    result.owner = Owner.of(cluster, [entry for kind in BETWEEN for entry in objects.all(kind, namespace)])
+    namespace, name = name_of(cluster)
+    result.owner = Owner.of(cluster, [entry for kind in BETWEEN for entry in objects.between(kind, namespace, name)])
     result.owned = list(result.owner.owned(_protected(objects, plugin, result)))
     names = result.parts.get("names") or {}
     result.adopted = adopted(workspace, result.object, literally=True, named=names, alike=alike)
@@ -108,12 +108,13 @@ def _fill(result: Migrated, workspace: Workspace, objects: LegacyObjects, alike:
 
 
 def _protected(objects: LegacyObjects, plugin: Plugin, result: Migrated) -> list[Object]:
-    """What must outlive the DatabaseCluster: the Secrets of its namespace, backups, and the operator's object."""
-    namespace, _ = name_of(result.cluster)
+    """What must outlive the DatabaseCluster, and may go with it: Secrets, backups, and the operator's object."""
+    namespace, name = name_of(result.cluster)
     backups = plugin.legacy.backups if plugin.legacy is not None else None
-    there = [*objects.any("v1", "Secret", namespace), *objects.all(BETWEEN[0], namespace)]
+    kinds = [("v1", "Secret"), (KINDS[BETWEEN[0]], BETWEEN[0])]
     if backups is not None:
-        there += objects.any(backups.api_version, backups.kind, namespace)
+        kinds.append((backups.api_version, backups.kind))
+    there = [entry for kind in kinds for entry in objects.with_owner(*kind, namespace, result.owner.uids, name)]
     return [*there, result.live] if result.live is not None else there
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from pulumi_everest.model.similar_names import Names
 from pulumi_everest.upgrade.legacy.reading import mapping, said, text_of
 
 Object = Mapping[str, Any]
@@ -38,26 +39,56 @@ def full_name(entry: Object) -> str:
     return "/".join(name_of(entry))
 
 
+def owners_of(entry: Object) -> list[Mapping[str, Any]]:
+    """The owner references of an object."""
+    found = said(entry, "metadata.ownerReferences")
+    return [ref for ref in found if isinstance(ref, dict)] if isinstance(found, list) else []
+
+
+def _names_a_cluster(entry: Object) -> set[str]:
+    """The clusters that an object between a cluster and others is of: by what it names, or by its owner."""
+    named = (text_of(said(entry, "spec.dbClusterName")), text_of(said(entry, "spec.targetClusterName")))
+    owners = (text_of(ref.get("name")) for ref in owners_of(entry) if ref.get("kind") == "DatabaseCluster")
+    return {name for name in (*named, *owners) if name is not None}
+
+
+def _owned_by(entry: Object) -> set[str]:
+    """What tells the owners of an object: their uids, and the names of those that are a DatabaseCluster."""
+    refs = owners_of(entry)
+    return {str(ref.get("uid")) for ref in refs} | {f"{ref.get('kind')} {ref.get('name')}" for ref in refs}
+
+
 class LegacyObjects:
-    """All objects of an input. Of two with one kind and name the later one counts."""
+    """All objects of an input. Of two with one kind and name the later one counts.
+
+    There may be thousands of clusters, each with objects of its own: what one asks for is looked up, not looked for.
+    """
 
     def __init__(self, objects: Iterable[Object]) -> None:
-        self._by_kind: dict[tuple[str, str], dict[tuple[str, str], Object]] = {}
+        self._by_kind: dict[_Kind, dict[tuple[str, str], Object]] = {}
+        self._spaces: dict[_Kind, dict[str, dict[str, Object]]] = {}
+        self._found: dict[
+            tuple[_Kind, Callable[[Object], Iterable[str]]], dict[tuple[str, str], dict[int, Object]]
+        ] = {}
+        self._names: dict[str, Names] = {}
         for entry in objects:
-            api_version, kind = str(entry.get("apiVersion")), str(entry.get("kind"))
+            kind = (str(entry.get("apiVersion")), str(entry.get("kind")))
             namespace, name = name_of(entry)
-            key = ("", name) if kind in _CLUSTER_WIDE else (namespace, name)
-            self._by_kind.setdefault((api_version, kind), {})[key] = entry
+            key = ("", name) if kind[1] in _CLUSTER_WIDE else (namespace, name)
+            self._by_kind.setdefault(kind, {})[key] = entry
+            self._spaces.setdefault(kind, {}).setdefault(key[0], {})[name] = entry
 
-    def all(self, kind: str, namespace: str | None = None) -> Iterator[Object]:
+    def all(self, kind: str, namespace: str | None = None) -> Iterable[Object]:
         """The objects of a kind of the first API, of one namespace or of all."""
-        yield from self.any(KINDS[kind], kind, namespace)
+        if namespace is None:
+            return self._by_kind.get((KINDS[kind], kind), {}).values()
+        return self._spaces.get((KINDS[kind], kind), {}).get(namespace, {}).values()
 
-    def any(self, api_version: str, kind: str, namespace: str | None = None) -> Iterator[Object]:
-        """The objects of any kind, of one namespace or of all."""
-        for (where, _), entry in self._by_kind.get((api_version, kind), {}).items():
-            if namespace is None or where == namespace:
-                yield entry
+    def names(self, kind: str) -> Names:
+        """The names of all objects of a kind of the first API."""
+        if kind not in self._names:
+            self._names[kind] = Names(name_of(entry)[1] for entry in self.all(kind))
+        return self._names[kind]
 
     def named(self, kind: str, name: str, namespace: str) -> Object | None:
         """The object of a kind of the first API with a name."""
@@ -73,6 +104,43 @@ class LegacyObjects:
 
     def of_clusters(self, kind: str, namespace: str, cluster: str) -> list[Object]:
         """The backups, restores or imports of one cluster, by name."""
-        field = "targetClusterName" if kind == "DataImportJob" else "dbClusterName"
-        found = [entry for entry in self.all(kind, namespace) if said(entry, f"spec.{field}") == cluster]
-        return sorted(found, key=name_of)
+        by = _target if kind == "DataImportJob" else _database
+        return sorted(self._told((KINDS[kind], kind), by, namespace, [cluster]), key=name_of)
+
+    def between(self, kind: str, namespace: str, cluster: str) -> list[Object]:
+        """The objects of a kind that stand between a cluster and others: it is what they name, or their owner."""
+        return self._told((KINDS[kind], kind), _names_a_cluster, namespace, [cluster])
+
+    def with_owner(
+        self, api_version: str, kind: str, namespace: str, uids: Iterable[str], cluster: str
+    ) -> list[Object]:
+        """The objects of any kind with an owner that has one of some uids, or is a DatabaseCluster with a name."""
+        return self._told((api_version, kind), _owned_by, namespace, [*uids, f"DatabaseCluster {cluster}"])
+
+    def _told(
+        self, kind: _Kind, by: Callable[[Object], Iterable[str]], namespace: str, wanted: Iterable[str]
+    ) -> list[Object]:
+        """The objects of a kind of which `by` gives any of what is wanted, each once, in the order of the input."""
+        if (kind, by) not in self._found:
+            found: dict[tuple[str, str], dict[int, Object]] = {}
+            for position, ((where, _), entry) in enumerate(self._by_kind.get(kind, {}).items()):
+                for key in by(entry):
+                    found.setdefault((where, key), {})[position] = entry
+            self._found[kind, by] = found
+        result: dict[int, Object] = {}
+        for key in wanted:
+            result |= self._found[kind, by].get((namespace, key), {})
+        return [result[position] for position in sorted(result)]
+
+
+_Kind = tuple[str, str]
+
+
+def _database(entry: Object) -> Iterator[str]:
+    if (name := text_of(said(entry, "spec.dbClusterName"))) is not None:
+        yield name
+
+
+def _target(entry: Object) -> Iterator[str]:
+    if (name := text_of(said(entry, "spec.targetClusterName"))) is not None:
+        yield name

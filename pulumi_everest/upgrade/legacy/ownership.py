@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from pulumi_everest.upgrade.legacy.objects import GROUP, Object, name_of
+from pulumi_everest.upgrade.legacy.objects import GROUP, Object, name_of, owners_of
 from pulumi_everest.upgrade.legacy.reading import said, text_of
 
 FREEZE: Final = f"{GROUP}/reconcile-paused"
@@ -58,12 +58,6 @@ def without(entry: Object, owner: Owner) -> list[Mapping[str, Any]]:
     """The owner references of an object that may stay."""
     gone = owner.references(entry)
     return [ref for ref in owners_of(entry) if ref not in gone]
-
-
-def owners_of(entry: Object) -> list[Mapping[str, Any]]:
-    """The owner references of an object."""
-    found = said(entry, "metadata.ownerReferences")
-    return [ref for ref in found if isinstance(ref, dict)] if isinstance(found, list) else []
 
 
 def _belongs(entry: Object, name: str) -> bool:

@@ -14,8 +14,8 @@ from shlex import quote
 from typing import Any, Final
 
 from pulumi_everest.upgrade.legacy.migrate import Migrated
-from pulumi_everest.upgrade.legacy.objects import API_VERSION, Object, name_of
-from pulumi_everest.upgrade.legacy.ownership import FREEZE, STARTED, everest_finalizers, owners_of, without
+from pulumi_everest.upgrade.legacy.objects import API_VERSION, Object, name_of, owners_of
+from pulumi_everest.upgrade.legacy.ownership import FREEZE, STARTED, everest_finalizers, without
 from pulumi_everest.upgrade.legacy.reading import said
 
 _COMMAND: Final = re.compile(r"(?:^|(?<=[|&] ))(?:kubectl|everest migrate)")

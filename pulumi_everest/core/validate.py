@@ -17,7 +17,7 @@ from pulumi_everest.core.rules import Rules
 from pulumi_everest.core.technology import Technology
 from pulumi_everest.model.deferred import Deferred, Path
 from pulumi_everest.model.definition import ReplicaLimits
-from pulumi_everest.model.findings import Finding, did_you_mean, finding, unknown
+from pulumi_everest.model.findings import Finding, did_you_mean, finding, has_errors, unknown
 from pulumi_everest.model.lock import Lock
 from pulumi_everest.model.storage_types import STORAGE_TYPES, one_of, storage_fields
 
@@ -46,7 +46,7 @@ def check_cluster(
         found += _instances(spec, resolved, technology)
         found += _topology_config(spec, resolved, technology)
         found += _needed_config(spec, resolved, technology)
-        if not any(entry.is_error for entry in found):
+        if not has_errors(found):
             found += Rules.of(technology).check(resolved)
             found += image_findings(resolved, technology)
             said = {entry.path for entry in found}  # a rule has more to say of a setting

@@ -12,7 +12,7 @@ from pulumi_everest.adoption.before import snapshot_of_object, taken_back
 from pulumi_everest.adoption.known_readings import KnownReadings
 from pulumi_everest.adoption.program_cluster import ProgramCluster
 from pulumi_everest.core.changes.compare import ChangeSet, compare
-from pulumi_everest.core.changes.impact import Change, Concealed, shown
+from pulumi_everest.core.changes.impact import Change, is_hidden, shown
 from pulumi_everest.core.changes.snapshot import Snapshot
 from pulumi_everest.core.exact import same
 from pulumi_everest.core.paths import with_value
@@ -91,7 +91,7 @@ def _judged(made: ProgramCluster, old: Snapshot) -> ChangeSet:
 
 def _read(made: ProgramCluster, manifest: Mapping[str, Any]) -> Snapshot:
     """The cluster that an object would be made of. Raises EverestError."""
-    if _is_hidden(manifest):
+    if is_hidden(manifest):
         text = "the object holds values that are secret, or not known yet"
         raise EverestError([finding("value.not-known", (), text)])
     readings = _readings(made)
@@ -158,9 +158,3 @@ def _alike(one: Any, other: Any) -> bool:
     if isinstance(one, list) and isinstance(other, list):
         return len(one) == len(other) and all(map(_alike, one, other))
     return same(one, other)
-
-
-def _is_hidden(data: Any) -> bool:
-    if isinstance(data, dict):
-        return any(map(_is_hidden, data.values()))
-    return any(map(_is_hidden, data)) if isinstance(data, list) else isinstance(data, (Deferred, Concealed))

@@ -8,7 +8,7 @@ from typing import Any, Final
 from pulumi_everest.core.capacity.workloads import NotKnownError, WorkloadError, Workloads, read_workloads
 from pulumi_everest.core.merging import over
 from pulumi_everest.model.deferred import Path
-from pulumi_everest.model.findings import EverestError, Finding, Place, finding, path_text
+from pulumi_everest.model.findings import EverestError, Finding, Place, finding, has_errors, path_text
 from pulumi_everest.plugins.plugin import WORKLOADS, Plugin
 from pulumi_everest.workspace.plans.plan import Plan
 from pulumi_everest.workspace.workspace import ClusterInput, Workspace
@@ -64,7 +64,7 @@ def _with(
 def _planned(workspace: Workspace, spec: Mapping[str, Any]) -> Plan | None:
     cluster = ClusterInput({"name": "example", "namespace": "default"}, dict(spec))
     resolved, setup, found = workspace.check(cluster)
-    if resolved is None or setup is None or any(entry.is_error for entry in found):
+    if resolved is None or setup is None or has_errors(found):
         return None
     try:
         return Plan(cluster, resolved, setup, workspace.emit(cluster, resolved, setup))

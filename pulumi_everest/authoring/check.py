@@ -12,7 +12,7 @@ from pulumi_everest.authoring.examples import Rendered, examples_of, rendered
 from pulumi_everest.authoring.schema_check import of_cluster, shipped
 from pulumi_everest.emit.crds import Crds
 from pulumi_everest.model.deferred import Path
-from pulumi_everest.model.findings import EverestError, Finding, Place, finding
+from pulumi_everest.model.findings import EverestError, Finding, Place, finding, has_errors
 from pulumi_everest.plugins.check import check_plugin
 from pulumi_everest.plugins.find import Plugins
 from pulumi_everest.plugins.plugin import Plugin
@@ -34,7 +34,7 @@ class Checked:
     @property
     def has_errors(self) -> bool:
         """Whether any finding is an error."""
-        return any(entry.is_error for entry in self.findings)
+        return has_errors(self.findings)
 
 
 def check(plugin: Plugin, crds: Crds | None = None) -> Checked:
@@ -132,7 +132,7 @@ def _of_cluster(workspace: Workspace, plugin: Plugin, spec: Mapping[str, Any], c
     """What is wrong with what the templates make of a cluster; nothing where the cluster itself is refused."""
     cluster = ClusterInput({"name": "example", "namespace": "default"}, dict(spec))
     resolved, setup, found = workspace.check(cluster)
-    if resolved is None or setup is None or any(entry.is_error for entry in found):
+    if resolved is None or setup is None or has_errors(found):
         return
     try:
         plan = Plan(cluster, resolved, setup, workspace.emit(cluster, resolved, setup))

@@ -15,7 +15,7 @@ from pulumi_everest.core.versions.locked import bundled
 from pulumi_everest.core.versions.ways import VersionWays
 from pulumi_everest.model.cluster import BackupStorage, DatabaseClusterSpec, Metadata
 from pulumi_everest.model.deferred import Deferred, Path, holds_deferred
-from pulumi_everest.model.findings import Finding, did_you_mean, finding
+from pulumi_everest.model.findings import Finding, did_you_mean, finding, has_errors
 from pulumi_everest.model.shapes import ANY, BOOL, NUMBER, TEXT, Shape, shape_of
 from pulumi_everest.model.values.versions import version_key
 
@@ -138,7 +138,7 @@ def check_job(
     if kind == "restore" and not creating:
         found += source_findings(spec, None, ())
     found += _upgraded(job) if kind == "upgrade" else _place_storage(job)
-    if not any(entry.is_error for entry in found):
+    if not has_errors(found):
         found += broken_rules(rules, job.variables, deferred=job.deferred)
     return job, list(dict.fromkeys(found))
 
@@ -223,7 +223,7 @@ def _upgraded(job: Job) -> Iterator[Finding]:
         if entry.is_error:
             yield replace(entry, path=("version",)) if entry.path == at else replace(entry, path=())
     now = value_at(target.spec, at) if target is not None else None
-    if target is None or now is None or any(entry.is_error for entry in found):
+    if target is None or now is None or has_errors(found):
         return
     job.target = target
     yield from way_of(job, str(was), str(now))

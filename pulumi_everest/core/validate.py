@@ -17,9 +17,10 @@ from pulumi_everest.core.rules import Rules
 from pulumi_everest.core.technology import Technology
 from pulumi_everest.model.deferred import Deferred, Path
 from pulumi_everest.model.definition import ReplicaLimits
-from pulumi_everest.model.findings import Finding, did_you_mean, finding, unknown
+from pulumi_everest.model.findings import Finding, did_you_mean, finding, has_errors, unknown
 from pulumi_everest.model.lock import Lock
 from pulumi_everest.model.storage_types import STORAGE_TYPES, one_of, storage_fields
+from pulumi_everest.model.values.unchecked import as_list
 
 _OF_SOME_STORAGES = frozenset().union(*(storage.fields for storage in STORAGE_TYPES.values()))
 
@@ -46,7 +47,7 @@ def check_cluster(
         found += _instances(spec, resolved, technology)
         found += _topology_config(spec, resolved, technology)
         found += _needed_config(spec, resolved, technology)
-        if not any(entry.is_error for entry in found):
+        if not has_errors(found):
             found += Rules.of(technology).check(resolved)
             found += image_findings(resolved, technology)
             said = {entry.path for entry in found}  # a rule has more to say of a setting
@@ -251,7 +252,7 @@ def _backup(backup: Any) -> Iterator[Finding]:
             text = f"the storage name '{name}' is there twice"
             yield finding("field.duplicate", (*path, "name"), text, first=first)
         yield from _storage(storage, path)
-        for number, schedule in enumerate(_items(storage.get("schedules"))):
+        for number, schedule in enumerate(as_list(storage.get("schedules"))):
             yield from _schedule(schedule, (*path, "schedules", number), schedules)
 
 
@@ -294,7 +295,7 @@ def _data_source(spec: Mapping[str, Any]) -> Iterator[Finding]:
     source = spec.get("dataSource")
     if isinstance(source, dict):
         backup = spec.get("backup")
-        storages = _items(backup.get("storages") if isinstance(backup, dict) else None)
+        storages = as_list(backup.get("storages") if isinstance(backup, dict) else None)
         names = [item.get("name") if isinstance(item, dict) else None for item in storages]
         yield from source_findings(source, names, ("dataSource",))
 
@@ -303,7 +304,3 @@ def _tls(tls: Any) -> Iterator[Finding]:
     if isinstance(tls, dict) and tls.get("issuer") is not None and tls.get("certificateSecret") is not None:
         text = "certificates come from 'issuer' or from 'certificateSecret', not from both"
         yield finding("field.conflict", ("tls",), text, allowed=["issuer", "certificateSecret"])
-
-
-def _items(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []

@@ -18,6 +18,7 @@ from pulumi_everest.live.managers import OPERATOR, PROGRAM, Writer, Writers, kin
 from pulumi_everest.model.deferred import Deferred, Path
 from pulumi_everest.model.findings import path_text
 from pulumi_everest.model.mark import MARK
+from pulumi_everest.model.values.unchecked import as_mapping
 
 _TAKEN_OVER: Final = ("kubectl", "before-first-apply", "pulumi-kubernetes", "pulumi-resource-kubernetes")
 """How the names of those begin whose fields the Kubernetes plugin takes over in an update, and removes if unsaid."""
@@ -66,9 +67,9 @@ def edited(
     for part in [key for key in {**was, **now} if key not in ("apiVersion", "kind", "metadata", "status")]:
         sides = (live.get(part, _NOTHING), was.get(part, _NOTHING), now.get(part, _NOTHING), known.get(part, _NOTHING))
         _put(there, part, seen.as_it_is(sides, (part,)))
-    metadata = dict(_mapping(was.get("metadata")))
+    metadata = dict(as_mapping(was.get("metadata")))
     for part in ("labels", "annotations"):
-        held = [_mapping(_mapping(side.get("metadata")).get(part)) for side in (live, was, now, known)]
+        held = [as_mapping(as_mapping(side.get("metadata")).get(part)) for side in (live, was, now, known)]
         own = {key: value for key, value in held[1].items() if key.startswith(_OF_TOOLS)}
         live_, was_, now_, known_ = map(_without_tools, held)
         made = {**own, **_dict(seen.as_it_is((live_, was_, now_, known_), ("metadata", part)))}
@@ -205,10 +206,6 @@ def _put(made: dict[str, Any], key: str, value: Any) -> None:
         made.pop(key, None)
     else:
         made[key] = value
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
 
 
 def _dict(value: Any) -> dict[str, Any]:

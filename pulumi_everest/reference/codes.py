@@ -59,17 +59,6 @@ class Explanation:
         """The example itself."""
         return tuple(block for block in self.example if not block.is_output)
 
-    def as_mended(self) -> list[Block]:
-        """The whole example, mended."""
-        of = {block.notation.partition(" ")[2] or block.notation: block for block in self.mended}
-        kept = [block for block in self.given if not _is_replaced(block, of)]
-        return [*kept, *self.mended]
-
-
-def _is_replaced(block: Block, of: dict[str, Block]) -> bool:
-    what = block.notation.partition(" ")[2] or block.notation
-    return what.split()[0] in {key.split()[0] for key in of} or (what in ("backup", "restore") and "input" in of)
-
 
 @cache
 def page() -> str:

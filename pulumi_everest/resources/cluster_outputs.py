@@ -12,7 +12,6 @@ from pulumi_everest.expressions.messages import brief
 from pulumi_everest.expressions.results import LimitError
 from pulumi_everest.model.deferred import Deferred
 from pulumi_everest.model.findings import finding
-from pulumi_everest.resources.arguments.leaves import Leaf
 from pulumi_everest.resources.children.join import joined
 from pulumi_everest.resources.engine.errors import ClusterError
 from pulumi_everest.resources.hooks.stored_state import HELD
@@ -143,7 +142,3 @@ class Constant:
 
     def __init__(self, output: pulumi.Output[Any], *, secret: bool = False) -> None:
         self.result, self.secret = output, secret
-
-
-Source = Leaf | Constant
-"""What `Deferred.source` is in this package."""

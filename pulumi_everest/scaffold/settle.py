@@ -12,7 +12,7 @@ from pulumi_everest.authoring.conformity import failures, probed
 from pulumi_everest.authoring.examples import update
 from pulumi_everest.emit.crds import Crds
 from pulumi_everest.model import deferred
-from pulumi_everest.model.findings import EverestError, Finding, path_text
+from pulumi_everest.model.findings import EverestError, Finding, has_errors, path_text
 from pulumi_everest.plugins.check import check_plugin
 from pulumi_everest.plugins.load import load_plugin
 from pulumi_everest.plugins.plugin import Plugin
@@ -77,7 +77,7 @@ def _shortened(files: Files, folder: Path) -> Plugin | None:
             shorten(files.trees[name][0], files.left_out)
     files.write(folder)
     plugin, _ = load_plugin(folder)
-    return plugin if plugin is not None and not any(entry.is_error for entry in check_plugin(plugin)) else None
+    return plugin if plugin is not None and not has_errors(check_plugin(plugin)) else None
 
 
 def _judged(folder: Path, crds: Crds) -> tuple[Plugin | None, list[Finding]]:

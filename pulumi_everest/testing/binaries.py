@@ -7,9 +7,8 @@ import re
 from pathlib import Path
 
 NEEDED = ("etcd", "kube-apiserver")
-"""Without these there is no test cluster."""
-USEFUL = ("kube-controller-manager", "kubectl")
-"""Without the first, foreground deletions and namespaces never end; Kubebuilder's own assets do not have it."""
+"""Without these there is no test cluster; without a kube-controller-manager, which Kubebuilder's own assets do not
+have, foreground deletions and namespaces never end in it."""
 
 
 def cache_folder() -> Path:

@@ -8,6 +8,7 @@ from pulumi_everest.core.technology import Definition, Technology
 from pulumi_everest.core.validate import check_cluster
 from pulumi_everest.emit.everest import API_VERSION
 from pulumi_everest.model.definition import DatabaseClusterDefinition
+from pulumi_everest.model.findings import has_errors
 from pulumi_everest.model.provider import CONTROLLER
 from pulumi_everest.testing.extra import missing
 
@@ -41,7 +42,7 @@ def technology(document: dict[str, Any]) -> Technology:
 
 def _accepted(spec: dict[str, Any], technology: Technology) -> bool:
     _, found = check_cluster({"name": "sample", "namespace": "default"}, spec, technology)
-    return not any(entry.is_error for entry in found)
+    return not has_errors(found)
 
 
 @st.composite

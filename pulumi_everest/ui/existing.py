@@ -12,6 +12,7 @@ from pulumi_everest.emit.everest import API_VERSION
 from pulumi_everest.model.findings import EverestError, Finding, finding, located, place_text
 from pulumi_everest.model.reading import with_own_finalizers, without_server_fields
 from pulumi_everest.model.source.documents import Document
+from pulumi_everest.model.values.unchecked import as_mapping
 from pulumi_everest.review.inputs.paths import Inputs, read_inputs
 from pulumi_everest.review.inputs.sources import Sources
 from pulumi_everest.review.options import Options
@@ -92,16 +93,12 @@ def existing(paths: Sequence[str], options: Options, workspace: Workspace, runni
 
 
 def _existing(data: Mapping[str, Any], origin: str, file: str, **more: Any) -> Existing:
-    metadata, spec = _mapping(data.get("metadata")), _mapping(data.get("spec"))
+    metadata, spec = as_mapping(data.get("metadata")), as_mapping(data.get("spec"))
     name, namespace = str(metadata.get("name", "")), str(metadata.get("namespace") or "default")
-    topology = _mapping(spec.get("topology")).get("type")
+    topology = as_mapping(spec.get("topology")).get("type")
     named = topology if isinstance(topology, str) else None
     provider = str(spec.get("provider", ""))
     return Existing(f"{namespace}/{name}", name, namespace, provider, named, origin, file, lambda: dict(data), **more)
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
 
 
 def _of_documents(inputs: Inputs, result: AllExisting) -> Iterator[Existing]:
@@ -180,7 +177,7 @@ def _running(live: Mapping[str, Any], workspace: Workspace) -> Existing:
     from pulumi_everest.adoption.adopt import adopted, plugin_for
     from pulumi_everest.adoption.write import documents
 
-    metadata = _mapping(live.get("metadata"))
+    metadata = as_mapping(live.get("metadata"))
     name, namespace = str(metadata.get("name")), str(metadata.get("namespace") or "default")
     origin = f"{live.get('kind')} of the Kubernetes cluster"
     try:

@@ -16,7 +16,7 @@ from pulumi_everest.core.validate import check_cluster
 from pulumi_everest.emit.everest import cluster_object
 from pulumi_everest.emit.objects import Emitted, emit
 from pulumi_everest.model.deferred import Deferred, Path
-from pulumi_everest.model.findings import EverestError, Finding, finding, located
+from pulumi_everest.model.findings import EverestError, Finding, finding, has_errors, located
 from pulumi_everest.plugins.find import Plugins
 from pulumi_everest.workspace.by_name import ByName
 from pulumi_everest.workspace.documents import ClusterInput, Documents, JobInput
@@ -87,7 +87,7 @@ class Checks(Technologies):
         if resolved is not None:
             # Not one of the checks of fields: a search for a cluster tries one field after the other.
             more += request_findings(cluster.spec, resolved)
-            if not any(entry.is_error for entry in more):
+            if not has_errors(more):
                 more += _filling_findings(resolved, setup)
         return resolved, setup, self._placed([*found, *more, *of_main_object(cluster, setup)], cluster)
 
@@ -110,7 +110,7 @@ class Checks(Technologies):
         resolved, sound = None, True
         if cluster is not None:
             resolved, setup, problems = (checked or {}).get(id(cluster)) or self.check(cluster)
-            sound = not any(entry.is_error for entry in problems)
+            sound = not has_errors(problems)
             if resolved is None or setup is None:
                 return None, None, []  # what is wrong with its cluster has been said
         elif not isinstance(job.spec.get("provider"), str):

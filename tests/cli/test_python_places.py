@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click.testing import Result
 
-from pulumi_everest.review.inputs.programs.python_places import argument_place
+from pulumi_everest.model.findings import Place, finding
+from pulumi_everest.review.inputs.programs.python_places import placed
+from pulumi_everest.review.inputs.sources import Sources
 
 PROGRAM = """\
 import pulumi_everest as everest
@@ -25,6 +28,14 @@ cluster = everest.DatabaseCluster(
 )
 other = everest.DatabaseCluster("other", {"provider": "nope"}); third = everest.Provider("x", args(plugin="y"))
 """
+
+
+def pointed_at(text: str, line: int, path: tuple[str | int, ...], *, of_value: bool = False) -> tuple[int, int] | None:
+    """Line and column of what a finding at a path is placed at, whose call begins on a line."""
+    entry = replace(finding("field.unknown", path, "wrong"), of_key=not of_value, place=Place("__main__.py", line))
+    place = placed(entry, Sources({"__main__.py": text})).place
+    assert place is not None
+    return (place.line, place.column) if place.line is not None and place.column is not None else None
 
 
 @pytest.mark.parametrize(
@@ -50,13 +61,13 @@ other = everest.DatabaseCluster("other", {"provider": "nope"}); third = everest.
 def test_an_argument_is_found_in_the_call(
     line: int, path: tuple[str | int, ...], name: tuple[int, int] | None, value: tuple[int, int] | None
 ) -> None:
-    assert argument_place(PROGRAM, line, path, of_value=False) == name
-    assert argument_place(PROGRAM, line, path, of_value=True) == value
+    assert pointed_at(PROGRAM, line, path) == name
+    assert pointed_at(PROGRAM, line, path, of_value=True) == value
 
 
 @pytest.mark.parametrize("text", ["def", "a\0b", "(" * 10_000, ""])
 def test_what_is_no_python_has_no_arguments(text: str) -> None:
-    assert argument_place(text, 1, ("a",), of_value=False) is None
+    assert pointed_at(text, 1, ("a",)) is None
 
 
 def test_an_excerpt_of_a_program_shows_the_argument(here: Path, run: Callable[..., Result]) -> None:
@@ -85,10 +96,10 @@ def test_arguments_are_found_in_a_call_with_many(tmp_path: Path) -> None:
     labels = ", ".join(f'"k{n}": "v"' for n in range(100))
     text = f"Cluster(\n    'a', labels={{{labels}}}, list=[{', '.join('1' * 100)}])\n"
     for n in (99, 0, 50):
-        place = argument_place(text, 1, ("labels", f"k{n}"), of_value=False)
+        place = pointed_at(text, 1, ("labels", f"k{n}"))
         assert place is not None
         assert text.split("\n")[1][place[1] - 1 :].startswith(f'"k{n}"')
-    at = [argument_place(text, 1, ("list", n), of_value=False) for n in (0, 99)]
+    at = [pointed_at(text, 1, ("list", n)) for n in (0, 99)]
     assert at[0] is not None
     assert at[1] is not None
     assert at[1][1] - at[0][1] == 99 * 3

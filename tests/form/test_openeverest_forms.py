@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from schema_fields import SchemaFields
 
 from pulumi_everest.form.making.check import check_form
-from pulumi_everest.form.making.schema_fields import SchemaFields
 from pulumi_everest.form.reading import read_forms
 from pulumi_everest.model.findings import path_text
 

@@ -280,12 +280,6 @@ def line(change: Change) -> str:
     return text
 
 
-def summary(changes: Iterable[Change]) -> str:
-    """The changes of one cluster in one line, the strongest first: ``engine.replicas 3 → 5, online; ...``."""
-    ordered = sorted(changes, key=lambda change: -change.impact.rank)
-    return "; ".join(line(change) for change in ordered)
-
-
 def finding_of(change: Change, subject: str, lift: str = IN_A_PROGRAM) -> Finding:
     """A refused change as a finding. `lift` says how its guard is lifted, if it can be."""
     text = f"{change.what} is refused by guard {change.guard}: {change.why}"

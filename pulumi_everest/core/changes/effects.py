@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from pulumi_everest.core.changes.impact import Change, Concealed, Impact
+from pulumi_everest.core.changes.impact import Change, Impact, is_hidden
 from pulumi_everest.core.changes.policies import Policies
 from pulumi_everest.core.changes.snapshot import Snapshot
 from pulumi_everest.core.exact import same
@@ -18,7 +18,7 @@ from pulumi_everest.core.merging import copied
 from pulumi_everest.core.overrides import has_overrides, without_overrides
 from pulumi_everest.core.paths import parse, value_at
 from pulumi_everest.core.technology import Technology
-from pulumi_everest.model.deferred import Deferred, Path
+from pulumi_everest.model.deferred import Path
 
 Objects = list[dict[str, Any]]
 _NOT_OF_THE_OBJECTS: Final = frozenset({"dataSource"})
@@ -31,7 +31,7 @@ def with_effect(changes: Sequence[Change], old: Snapshot, new: Snapshot, technol
     """
     reading = technology.reading
     allowed = [change for change in changes if _may_do_nothing(change, new)]
-    if reading is None or not allowed or _is_hidden(new.spec) or _is_hidden(old.spec):
+    if reading is None or not allowed or is_hidden(new.spec) or is_hidden(old.spec):
         return list(changes)
     made, before = reading.objects(new, new.spec), reading.objects(old, old.spec)
     if made is None:
@@ -87,10 +87,3 @@ def _taken_back(spec: Mapping[str, Any], path: Path, old: Any) -> dict[str, Any]
     except (KeyError, IndexError, TypeError):
         return None
     return result
-
-
-def _is_hidden(data: Any) -> bool:
-    """Whether some of it is secret, or not known yet: then templates cannot be asked, or would not tell."""
-    if isinstance(data, dict):
-        return any(map(_is_hidden, data.values()))
-    return any(map(_is_hidden, data)) if isinstance(data, list) else isinstance(data, (Deferred, Concealed))

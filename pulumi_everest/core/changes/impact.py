@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
-from pulumi_everest.model.deferred import Path
+from pulumi_everest.model.deferred import Deferred, Path
 from pulumi_everest.model.findings import path_text
 
 
@@ -148,6 +148,13 @@ class Concealed:
 
     def __repr__(self) -> str:
         return "<secret>"
+
+
+def is_hidden(data: Any) -> bool:
+    """Whether some of it is secret, or not known yet: then templates cannot be asked, or would not tell."""
+    if isinstance(data, dict):
+        return any(map(is_hidden, data.values()))
+    return any(map(is_hidden, data)) if isinstance(data, list) else isinstance(data, (Deferred, Concealed))
 
 
 def shown(value: Any, limit: int = 60) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import unquote
 
+from pulumi_everest.model.values.unchecked import as_list
+
 COMBINING = ("$ref", "$dynamicRef", "allOf", "anyOf", "oneOf", "if", "dependentSchemas")
 """Keywords that put a schema together of several."""
 
@@ -17,16 +19,12 @@ def named_properties(schema: Any, root: dict[str, Any], seen: set[int] | None = 
     seen.add(id(schema))
     own = schema.get("properties")
     found = dict.fromkeys(own if isinstance(own, dict) else ())
-    parts = [part for name in ("allOf", "anyOf", "oneOf") for part in _as_list(schema.get(name))]
+    parts = [part for name in ("allOf", "anyOf", "oneOf") for part in as_list(schema.get(name))]
     parts += [schema.get(name) for name in ("if", "then", "else")]
     parts.append(target(schema.get("$ref"), root))
     for part in parts:
         found |= named_properties(part, root, seen)
     return found
-
-
-def _as_list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
 
 
 def target(ref: Any, root: dict[str, Any]) -> Any:

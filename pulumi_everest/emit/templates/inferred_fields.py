@@ -17,6 +17,7 @@ from pulumi_everest.expressions.environment import Expression
 from pulumi_everest.expressions.reads import Read, ReadPath, Use
 from pulumi_everest.expressions.walk import MADE, Origin, Value, Walk, each_of, holding, joined
 from pulumi_everest.model.shapes import Shape
+from pulumi_everest.model.values.unchecked import as_mapping
 
 Compile = Callable[[Code], "Expression | Exception"]
 Reads = dict[Read, None]
@@ -163,12 +164,12 @@ class _Following:
     def controls(self, data: Mapping[str, Any], names: Names) -> tuple[Reads, Names]:
         """What `forEach`, `let` and `when` of a mapping read, and the names that are known after them."""
         reads: Reads = {}
-        for written, source in _mapping(data.get("forEach")).items():
+        for written, source in as_mapping(data.get("forEach")).items():
             value, found = self.value(source, names)
             reads |= found | _used(Value(value.origins), Use.NODE)
             *index, item = (name.strip() for name in written.split(","))
             names = {**names, **dict.fromkeys(index, _Named(MADE, {})), item: _Named(each_of(value), {})}
-        for name, given in _mapping(data.get("let")).items():
+        for name, given in as_mapping(data.get("let")).items():
             value, found = self.value(given, names)
             names = {**names, name: _Named(value, found)}
             reads |= found | _needed(value) if self._unused else {}
@@ -207,7 +208,3 @@ class _Following:
         for name in compiled.roots:
             reads |= names[name].reads
         return joined([value]), reads
-
-
-def _mapping(data: Any) -> Mapping[str, Any]:
-    return data if isinstance(data, dict) else {}

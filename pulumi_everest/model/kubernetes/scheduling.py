@@ -13,6 +13,7 @@ from pulumi_everest.model.deferred import Deferred, Path
 from pulumi_everest.model.findings import Finding, finding
 from pulumi_everest.model.kubernetes.labels import check_label_key, check_label_value, label_findings
 from pulumi_everest.model.values.scalars import check_dns_label
+from pulumi_everest.model.values.unchecked import as_list
 
 Value = dict[str, Any]
 
@@ -51,7 +52,7 @@ def spread(value: Value) -> Iterator[Finding]:
 def pod_term(value: Value) -> Iterator[Finding]:
     """The topology key and namespaces of a term about other pods."""
     yield from _topology_key(value.get("topologyKey"))
-    for index, name in enumerate(_items(value.get("namespaces"))):
+    for index, name in enumerate(as_list(value.get("namespaces"))):
         yield from _named(("namespaces", index), name, check_dns_label, "value.name")
 
 
@@ -75,7 +76,7 @@ def requirement(value: Value) -> Iterator[Finding]:
 def label_requirement(value: Value) -> Iterator[Finding]:
     """The same, for labels of pods, whose values are those of labels."""
     yield from requirement(value)
-    for index, text in enumerate(_items(value.get("values"))):
+    for index, text in enumerate(as_list(value.get("values"))):
         yield from _named(("values", index), text, check_label_value)
 
 
@@ -91,9 +92,9 @@ def node_selector(value: Value) -> Iterator[Finding]:
     terms = value.get("nodeSelectorTerms")
     if terms == []:
         yield finding("field.range", ("nodeSelectorTerms",), "at least 1 term is needed, got 0")
-    for index, term in enumerate(_items(terms)):
-        for number, entry in enumerate(_items(term.get("matchExpressions") if isinstance(term, dict) else None)):
-            for position, text in enumerate(_items(entry.get("values") if isinstance(entry, dict) else None)):
+    for index, term in enumerate(as_list(terms)):
+        for number, entry in enumerate(as_list(term.get("matchExpressions") if isinstance(term, dict) else None)):
+            for position, text in enumerate(as_list(entry.get("values") if isinstance(entry, dict) else None)):
                 path: Path = ("nodeSelectorTerms", index, "matchExpressions", number, "values", position)
                 yield from _named(path, text, check_label_value)
 
@@ -126,7 +127,3 @@ def _topology_key(key: Any) -> Iterator[Finding]:
 def _named(path: Path, text: Any, check: Callable[[str], str | None], code: str = "value.label") -> Iterable[Finding]:
     wrong = check(text) if isinstance(text, str) else None
     return [finding(code, path, wrong)] if wrong is not None else []
-
-
-def _items(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []

@@ -9,7 +9,7 @@ from pulumi_everest.core.changes.compare import check_allow
 from pulumi_everest.core.merging import without_none
 from pulumi_everest.core.resolve import Resolved
 from pulumi_everest.model.deferred import Path
-from pulumi_everest.model.findings import EverestError, Finding, finding
+from pulumi_everest.model.findings import EverestError, Finding, finding, has_errors
 from pulumi_everest.model.lock import Lock
 from pulumi_everest.model.reading import plain
 from pulumi_everest.resources.arguments.arguments import Arguments
@@ -48,7 +48,7 @@ class Checked:
     @property
     def is_wrong(self) -> bool:
         """Whether there is an error among the findings."""
-        return any(entry.is_error for entry in self.findings)
+        return has_errors(self.findings)
 
 
 def read_cluster(arguments: Arguments, data: dict[str, Any], workspace: Workspace, lock: Lock | None) -> Checked:

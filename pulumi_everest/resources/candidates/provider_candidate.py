@@ -10,7 +10,7 @@ from typing import Any
 from pulumi_everest.core.merging import without_none
 from pulumi_everest.emit.objects import Emitted
 from pulumi_everest.model.deferred import Deferred, Path
-from pulumi_everest.model.findings import Finding, finding, unknown
+from pulumi_everest.model.findings import Finding, finding, has_errors, unknown
 from pulumi_everest.model.provider import CONTROLLER
 from pulumi_everest.model.reading import plain
 from pulumi_everest.model.source.documents import UnreadableError
@@ -135,7 +135,7 @@ class ProviderCandidate:
         metadata = without_none({key: data.get(key) for key in METADATA})
         self.run.inputs[name] = ProviderInput(name, spec, metadata, is_resource=True)
         self.run.workspace.add_provider(self.run.inputs[name])
-        if not any(entry.is_error for entry in [*found, *problems]):
+        if not has_errors([*found, *problems]):
             problems += [_without_spec(entry) for entry in self.run.workspace.setup(name)[1]]
         return problems
 

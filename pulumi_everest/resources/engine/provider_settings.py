@@ -35,10 +35,6 @@ class Switch:
             argument = os.environ.get(self.environment)
         return argument is True or argument == "true"
 
-    def is_on_by_default(self) -> bool:
-        """What the default provider of the program is told."""
-        return self.is_on(pulumi.Config("kubernetes").get(self.argument))
-
 
 SECRETS_IN_PLACE: Final = Switch("enableSecretMutable", "PULUMI_K8S_ENABLE_SECRET_MUTABLE")
 """Whether a Secret is changed in place, instead of deleted and made again."""

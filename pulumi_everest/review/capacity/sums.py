@@ -9,10 +9,6 @@ from typing import TypeVar
 from pulumi_everest.core.capacity.amounts import Amounts
 from pulumi_everest.review.capacity.taken import Taken
 
-ANY_NODE = ""
-"""Stands for pods that ask for no node of a kind."""
-
-
 Technology = tuple[str, str]
 """The title of a technology, and what tells it from others of that title."""
 _Key = TypeVar("_Key")

@@ -19,8 +19,6 @@ from pulumi_everest.review.inputs.groups import Item
 from pulumi_everest.review.running import namespace_of
 from pulumi_everest.workspace.workspace import Workspace
 
-CLUSTER = "cluster"
-
 Object = dict[str, Any]
 Operators = Collection[str]
 

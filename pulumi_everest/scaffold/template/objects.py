@@ -33,8 +33,6 @@ class ComponentType:
     engine_config: str = ""
     has_storage: bool = False
     replicas: Field | None = None
-    own_object: str = ""
-    """Name of the template of its own object; empty where it stands in the main one."""
     sample: Sample = field(default_factory=Sample)
     needed: bool = False
     """Whether every cluster has it."""
@@ -155,7 +153,6 @@ def _fill(
                 fields.engine_config,
                 fields.has_storage,
                 component.first("replicas"),
-                prefix,
                 sample,
                 component.name in choices.needed,
             )

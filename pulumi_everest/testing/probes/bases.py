@@ -11,7 +11,7 @@ from typing import Any
 from pulumi_everest.core.check_job import JobKind
 from pulumi_everest.core.merging import copied, over
 from pulumi_everest.core.technology import Definition
-from pulumi_everest.model.findings import EverestError
+from pulumi_everest.model.findings import EverestError, has_errors
 from pulumi_everest.model.source.documents import read_file
 from pulumi_everest.model.storage_types import storage_fields
 from pulumi_everest.plugins.plugin import Plugin
@@ -52,7 +52,7 @@ def bases_of(plugin: Plugin, more: Iterable[Base] = ()) -> Bases:
         else:
             for file in _files(Path(base)):
                 documents, found = read_file(file, shape_for)
-                if any(entry.is_error for entry in found) and base != folder:
+                if has_errors(found) and base != folder:
                     raise EverestError(found)
                 _add(bases, [document.data for document in documents if isinstance(document.data, dict)], plugin)
         if base == folder:

@@ -14,7 +14,7 @@ from pulumi_everest.adoption.adopt import Adopted, adopted
 from pulumi_everest.adoption.alike import Alike
 from pulumi_everest.adoption.rendering import Rendering
 from pulumi_everest.core.paths import parse
-from pulumi_everest.model.findings import EverestError, Finding, finding
+from pulumi_everest.model.findings import EverestError, Finding, finding, has_errors
 from pulumi_everest.plugins.plugin import Plugin
 from pulumi_everest.upgrade.legacy.images import available, best, chosen, cr_version
 from pulumi_everest.upgrade.legacy.live_object import differences, live_object
@@ -83,7 +83,7 @@ def _fill(result: Migrated, workspace: Workspace, objects: LegacyObjects, alike:
     if not isinstance(cluster.get("spec"), dict):
         raise EverestError([finding("migrate.refused", ("spec",), "the cluster has no spec")])
     result.findings += check_spec(cluster["spec"])
-    if any(entry.is_error for entry in result.findings):
+    if has_errors(result.findings):
         raise EverestError([])
     result.plugin = plugin = plugin_of(workspace, cluster)
     setup, wrong = workspace.setup(plugin.definition.name)

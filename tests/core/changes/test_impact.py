@@ -15,7 +15,6 @@ from pulumi_everest.core.changes.compare import (
     filled_again,
     finding_of,
     line,
-    summary,
     values,
 )
 from pulumi_everest.core.changes.impact import GUARDS, Change, Concealed, Impact, shown, told
@@ -122,16 +121,6 @@ def test_a_guard_is_said_with_the_change_that_meets_it() -> None:
     assert line(change(impact=Impact.REFUSED, guard="replicas")) == "engine.replicas 3 → 5, refused by guard replicas"
     lifted = change(impact=Impact.DOWNTIME, guard="replicas", lifted=True)
     assert line(lifted) == "engine.replicas 3 → 5, downtime (guard replicas lifted)"
-
-
-def test_the_strongest_changes_of_a_cluster_come_first_and_others_in_their_order() -> None:
-    found = [change(1, 2), change(3, 4, Impact.DOWNTIME), change(5, 6), change(7, 8, Impact.REFUSED, guard="g")]
-
-    assert summary(found) == (
-        "engine.replicas 7 → 8, refused by guard g; engine.replicas 3 → 4, downtime; "
-        "engine.replicas 1 → 2, online; engine.replicas 5 → 6, online"
-    )
-    assert summary([]) == ""
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from pulumi_everest.core.changes.impact import Concealed
 from pulumi_everest.core.changes.secret_changes import SecretHandling, names_in
 from pulumi_everest.core.changes.snapshot import Snapshot
 from pulumi_everest.model.deferred import Deferred, Path
-from pulumi_everest.model.findings import Finding
+from pulumi_everest.model.findings import Finding, has_errors
 from pulumi_everest.model.shapes import shape_of
 from pulumi_everest.program.monitor import Registered
 from pulumi_everest.program.run import ProgramRun, is_object, run_program
@@ -54,7 +54,7 @@ def run(folder: Folder, options: Options, sources: Sources) -> tuple[ProgramRun,
             folder, config=config, stack=options.stack, stack_outputs=options.stack_outputs, timeout=options.timeout
         )
     sources.hide(result.secrets.are_in)
-    if options.keep_sound and any(entry.is_error for entry in result.findings):
+    if options.keep_sound and has_errors(result.findings):
         return result, [_sound(plan) for plan in result.plans if isinstance(plan, Plan)]
     return result, _groups(result, folder, sources)
 

@@ -30,14 +30,6 @@ def placed(entry: Finding, sources: Sources) -> Finding:
     return entry if found is None else entry.placed(found, locate)
 
 
-def argument_place(text: str, line: int, path: Path, *, of_value: bool) -> tuple[int, int] | None:
-    """Line and column of the name (or the value) at a path in the arguments of a call that begins on a line.
-
-    Of what is not there it is the nearest thing around it; None where not even the argument is there.
-    """
-    return _program(text).place(line, path, of_value=of_value)
-
-
 @lru_cache(maxsize=4)
 def _program(text: str) -> _Program:
     """A program is parsed once, however much is to be said about it."""
@@ -60,7 +52,10 @@ class _Program:
                 self._calls.setdefault(node.lineno, []).append(node)
 
     def place(self, line: int, path: Path, *, of_value: bool) -> tuple[int, int] | None:
-        """See `argument_place`."""
+        """Line and column of the name (or the value) at a path in the arguments of a call that begins on a line.
+
+        Of what is not there it is the nearest thing around it; None where not even the argument is there.
+        """
         best: tuple[int, Part] | None = None
         for node in self._calls.get(line, ()):
             depth, found = self._followed(node, path)

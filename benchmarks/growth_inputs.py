@@ -425,10 +425,39 @@ def property_errors(count: int, _folder: Path) -> Work:
 
 
 def files(count: int, folder: Path) -> Work:
-    """A folder of files with one cluster each, compared with what it was."""
+    """A folder of files with one cluster each, all with the same mistake."""
     for n in range(count):
         (folder / f"cluster-{n}.yaml").write_text(json.dumps(small(n, instances={"engine": {"replicsa": 1}})))
     return command("validate", folder)
+
+
+def legacy_objects(count: int, _folder: Path) -> Work:
+    """What is around clusters of Everest's first API: backups, Secrets that they own, storages with mistyped names."""
+    from pulumi_everest.upgrade.legacy.lookup import Lookup
+    from pulumi_everest.upgrade.legacy.objects import API_VERSION, LegacyObjects
+    from pulumi_everest.upgrade.legacy.ownership import BETWEEN, Owner
+    from pulumi_everest.upgrade.legacy.records import records
+
+    def made(api_version: str, kind: str, name: str, spec: dict[str, Any], owner: str) -> dict[str, Any]:
+        refs = [{"apiVersion": API_VERSION, "kind": "DatabaseCluster", "name": owner, "uid": f"uid-{owner}"}]
+        metadata = {"name": name, "namespace": "bench", "uid": f"uid-{name}", "ownerReferences": refs if owner else []}
+        return {"apiVersion": api_version, "kind": kind, "metadata": metadata, "spec": spec}
+
+    names = [f"db-{n}" for n in range(count)]
+    clusters = [made(API_VERSION, "DatabaseCluster", name, {}, "") for name in names]
+    storages = [made(API_VERSION, "BackupStorage", f"storage-{name}", {}, "") for name in names]
+    backups = [made(API_VERSION, BETWEEN[0], f"of-{name}", {"dbClusterName": name}, name) for name in names]
+    secrets = [made("v1", "Secret", f"secret-{name}", {}, name) for name in names]
+
+    def work() -> None:
+        objects = LegacyObjects([*clusters, *storages, *backups, *secrets])
+        for cluster, name in zip(clusters, names, strict=True):
+            list(records(objects, cluster))
+            owner = Owner.of(cluster, objects.between(BETWEEN[0], "bench", name))
+            list(owner.owned(objects.with_owner("v1", "Secret", "bench", owner.uids, name)))
+            Lookup(objects, cluster, "small", None).storage(f"storge-{name}", ("spec", "backup"))
+
+    return work
 
 
 INPUTS = (
@@ -453,6 +482,7 @@ INPUTS = (
     Input("preview of a changed list", changed_lists, 1000),
     Input("lock entries", lock_entries, 100),
     Input("adopted objects", adopted, 2, 2),
+    Input("objects of Everest's first API", legacy_objects, 250),
     Input("files", files, 100),
     Input("program, a mistake in a loop", in_a_program(LOOP), 250),
     Input("program, mistakes in calls", written_out, 100),

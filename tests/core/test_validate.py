@@ -161,6 +161,12 @@ def test_config_that_is_left_out_is_checked_where_the_schema_needs_something() -
     assert codes({"config": {"zone": "a"}}, configSchema=needed) == []
 
 
+def test_a_config_is_checked_where_the_rest_of_the_cluster_is_wrong() -> None:
+    found = codes({"config": {"zon": "a"}, "topology": {"type": "none"}})
+    assert ("cluster.config", "config.zon") in found
+    assert any(path == "topology.type" for _, path in found)
+
+
 def test_a_config_is_checked_with_its_defaults() -> None:
     schema = {
         "required": ["zone"],

@@ -357,6 +357,12 @@ def test_calls_the_functions_of_a_plugin() -> None:
     ] == {"a": 6}
 
 
+@pytest.mark.parametrize("value", ["{}", "[]", "x", "'${spec}'"])
+def test_a_loop_names_what_it_goes_through(value: str) -> None:
+    found = parse(HEAD + f"        a: [{{forEach: {value}, do: 1}}]").findings
+    assert [entry.message for entry in found] == ["'forEach' takes a mapping of a name to what it goes through"]
+
+
 def test_shares_nothing_with_the_cluster_or_another_emission() -> None:
     cluster = resolved()
     before = copy.deepcopy(cluster)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from copy import deepcopy
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,11 +15,13 @@ from mocked_run import run
 import pulumi_everest as everest
 from pulumi_everest.adoption.changes import explained
 from pulumi_everest.adoption.program_cluster import ProgramCluster
+from pulumi_everest.core.changes.impact import Change as Refused
+from pulumi_everest.core.changes.impact import Impact
 from pulumi_everest.program.monitor import Log
 from pulumi_everest.resources.hooks.filling import component_of
 from pulumi_everest.resources.hooks.guard import Guard, RefusedError
 from pulumi_everest.resources.hooks.judge import ComponentUpdate
-from pulumi_everest.resources.hooks.object_changes import _names
+from pulumi_everest.resources.hooks.object_changes import _names, _of_edit
 
 TOKEN = "kubernetes:toy.example.com/v1:ToyDB"
 MAIN = f"urn:pulumi:test::infra::everest:index:DatabaseCluster${TOKEN}::orders"
@@ -209,3 +212,11 @@ def test_an_older_image_in_the_place_of_a_newer_one_is_a_downgrade_at_the_object
 )
 def test_names_that_are_no_text_are_none(metadata: Any, names: dict[str, str]) -> None:
     assert _names({"metadata": metadata}) == names
+
+
+@pytest.mark.parametrize(
+    ("own", "hint"), [("", "it was edited"), ("lift guard x", "it was edited; lift guard x")], ids=["none", "its own"]
+)
+def test_what_takes_an_edit_back_says_so_before_its_own_hint(own: str, hint: str) -> None:
+    change = Refused(("spec", "size"), "size", 3, 2, Impact.REFUSED, "replicas", hint=own)
+    assert _of_edit(change, "it was edited") == replace(change, hint=hint)

@@ -244,6 +244,27 @@ def test_an_update_makes_nothing_that_is_there_already(
     assert create(kind=kind) == []
 
 
+@pytest.mark.parametrize(
+    ("waits", "allow", "expected"),
+    [(False, (), False), (True, (), True), (False, ("no-place",), True), (False, ("exists",), False)],
+)
+def test_what_is_missing_is_waited_for_where_the_program_may_bring_it_or_its_user_says_so(
+    cluster: type[Cluster], monkeypatch: pytest.MonkeyPatch, waits: bool, allow: tuple[str, ...], expected: bool
+) -> None:
+    asked: list[bool] = []
+
+    async def check(*_: Any, waits: bool, **_more: Any) -> None:
+        asked.append(waits)
+
+    monkeypatch.setattr(Cluster, "metadata", lambda *_: None, raising=False)
+    existence = Existence(Reach())
+    monkeypatch.setattr(existence.obstacles, "check", check)
+    inputs = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "a", "namespace": "apps"}}
+    existence._planned[SECRET, "a"] = [Planned(inputs, None, allow, waits=waits)]
+    asyncio.run(existence.before_create(pulumi.ResourceHookArgs("urn:a", "", "a", SECRET, new_inputs=inputs)))
+    assert asked == [expected]
+
+
 def test_where_it_cannot_be_seen_only_a_provider_that_takes_over_is_refused(
     cluster: type[Cluster], monkeypatch: pytest.MonkeyPatch
 ) -> None:

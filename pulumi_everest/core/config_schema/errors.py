@@ -47,7 +47,7 @@ def _additional_properties(validator: Any, rule: Any, instance: Any, schema: Any
         for key in extras:
             yield from validator.descend(instance[key], rule, path=key)
     elif rule is False and extras:
-        yield ValidationError("Additional properties are not allowed: " + ", ".join(map(repr, extras)))
+        yield ValidationError("something is not known")
 
 
 def _required(validator: Any, names: Any, instance: Any, _schema: Any) -> Iterator[ValidationError]:

@@ -31,7 +31,7 @@ def _of_yaml(text: str) -> tuple[str, ...]:
 def _problems(text: str) -> Iterator[str]:
     documents, found = read_yaml(text, "", lambda _version, _kind: ANY)
     for entry in found:
-        if entry.code == "source.empty" or (entry.code == "source.document" and not text.strip()):
+        if entry.code == "source.empty":
             return
         line = f", line {entry.place.line}" if entry.place is not None and entry.place.line is not None else ""
         if entry.code == "source.document":

@@ -273,3 +273,23 @@ def test_a_field_of_which_a_definition_says_nothing_does_what_is_usual(path: tup
         judged(spec_with(path, old), spec_with(path, new)) for old, new in ((first, second), (second, first))
     )
     assert there or back, "whatever changes does something"
+
+
+@pytest.mark.parametrize(
+    ("field", "is_guarded"),
+    [
+        ("operatorVersion", True),
+        ("instances.engine.version", True),
+        ("instances.engine.image", True),
+        ("instances.proxy.replicas", True),
+        ("instances.engine.storage.size", True),
+        ("instances.engine.storage.storageClass", True),
+        ("instances.engine.storage", False),
+        ("instances.engine.resources.limits.cpu", False),
+        ("storage.size", False),
+        ("paused", True),  # it stops the database
+    ],
+)
+def test_some_fields_are_guarded_whatever_a_definition_says(field: str, is_guarded: bool) -> None:
+    policies = Policies.of(definition(entry("instances.engine.storage.size", "online")))
+    assert policies.guards(tuple(field.split("."))) is is_guarded

@@ -18,6 +18,17 @@ def test_a_snapshot_is_the_same_after_it_was_kept() -> None:
     assert made.chosen == {"engine.version", "operatorVersion"}
 
 
+def test_where_nobody_knows_what_was_chosen_only_own_images_are_known() -> None:
+    made = snapshot({**engine(version="2.1", image="mine:1"), "operatorVersion": "1.0.0"})
+    before = made.unchosen()
+
+    assert made.chosen == {"engine.version", "engine.image", "operatorVersion"}
+    assert not any(map(before.says, made.chosen))
+    assert before.has_own_image("engine")
+    assert len(before.chosen) == 1
+    assert before.unchosen() == before
+
+
 def test_what_is_no_snapshot_is_none() -> None:
     for data in ({}, {"metadata": {}}, {"metadata": [], "spec": {}}, {"metadata": {}, "spec": None}):
         with pytest.raises(ValueError, match="this is no snapshot of a cluster"):

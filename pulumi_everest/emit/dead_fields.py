@@ -3,7 +3,7 @@
 Nothing is known of templates. A field is replaced by a value that is not known: where the objects have that, the field
 acts. One that shows in the objects without overrides, and does not with them, is dead. That costs some emissions: they
 are made only where an override meets something that is emitted, for many fields at once as long as that tells enough,
-and once for clusters of one kind (`deciding`).
+and once for clusters of one kind (`cluster_kinds`).
 """
 
 from __future__ import annotations

@@ -7,8 +7,8 @@ from typing import Any, Final, TypeVar
 
 from pulumi_everest.core.exact import leaves
 from pulumi_everest.core.resolve import Resolved
+from pulumi_everest.emit.cluster_kinds import ClusterKinds
 from pulumi_everest.emit.dead_fields import DeadField, Emit, Overridden
-from pulumi_everest.emit.deciding import Kinds
 from pulumi_everest.emit.objects import Emitted
 from pulumi_everest.model.deferred import Path
 
@@ -20,14 +20,14 @@ class KnownDeadFields:
     """What is known of the clusters of one template."""
 
     def __init__(self) -> None:
-        self._kinds = Kinds()
+        self._kinds = ClusterKinds()
         self._found: dict[Any, Any] = {}
 
     def of(self, resolved: Resolved, emit: Emit, objects: Sequence[Emitted]) -> OfOneKind:
         """What is known of clusters of the same kind. `objects` are those of the cluster, `emit` makes others."""
         return OfOneKind(self, self._kinds.of(resolved, emit, objects), Overridden(resolved, emit, objects))
 
-    def once(self, key: tuple[Any, ...], find: Callable[[], Found]) -> Found:
+    def get_or_find(self, key: tuple[Any, ...], find: Callable[[], Found]) -> Found:
         """What was found, or is found now."""
         if key not in self._found:
             if len(self._found) >= _MOST:
@@ -46,8 +46,8 @@ class OfOneKind:
         """The dead ones of the fields that are written."""
         if not written:
             return []
-        return self._known.once((self._kind, tuple(leaves(dict(written)))), lambda: self._one.dead(written))
+        return self._known.get_or_find((self._kind, tuple(leaves(dict(written)))), lambda: self._one.dead(written))
 
     def taken(self, paths: Sequence[Path]) -> list[Path]:
         """Those of some fields that would be emitted where overrides take something away."""
-        return self._known.once((self._kind, "taken", tuple(paths)), lambda: list(self._one.taken(paths)))
+        return self._known.get_or_find((self._kind, "taken", tuple(paths)), lambda: list(self._one.taken(paths)))

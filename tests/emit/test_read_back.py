@@ -11,10 +11,10 @@ from pulumi_everest.core.changes.policies import Policies
 from pulumi_everest.core.resolve import Resolved
 from pulumi_everest.core.technology import Definition, Technology
 from pulumi_everest.emit.read_back.components import gone
-from pulumi_everest.emit.read_back.deciding import decided
 from pulumi_everest.emit.read_back.emission import Shown
 from pulumi_everest.emit.read_back.places import concrete, items, without_value
 from pulumi_everest.emit.read_back.reading import ReadBack
+from pulumi_everest.emit.read_back.structural_fields import structural_changes
 from pulumi_everest.emit.read_back.written import counterpart, label
 from pulumi_everest.emit.templates.template import Template
 from pulumi_everest.model.deferred import Deferred
@@ -70,7 +70,7 @@ GUARDED = {"path": "topology.config.shards", "policy": "grow-only"}
 
 
 def told(now: Any, was: Any, *changes: dict[str, Any], spec: Any = None) -> list[Any]:
-    return list(decided(lambda main: main, now, was, spec or {}, policies(*changes)))
+    return list(structural_changes(lambda main: main, now, was, spec or {}, policies(*changes)))
 
 
 def storages(*names: str) -> dict[str, Any]:
@@ -113,7 +113,7 @@ def test_of_an_object_that_cannot_be_read_nothing_is_told() -> None:
     def fails(_: Any) -> Any:
         raise EverestError([])
 
-    assert list(decided(fails, {}, {"topology": {"type": "a"}}, {}, policies())) == []
+    assert list(structural_changes(fails, {}, {"topology": {"type": "a"}}, {}, policies())) == []
 
 
 MARKED = {"a": [{"name": "x", "v": 1}, {"v": 2}], "b": {"c": [1]}}

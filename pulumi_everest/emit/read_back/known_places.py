@@ -14,7 +14,7 @@ from pulumi_everest.core.changes.snapshot import Snapshot
 from pulumi_everest.core.exact import leaves, same
 from pulumi_everest.core.paths import value_at
 from pulumi_everest.core.technology import Technology
-from pulumi_everest.emit.deciding import Kinds
+from pulumi_everest.emit.cluster_kinds import ClusterKinds
 from pulumi_everest.emit.objects import Emitted
 from pulumi_everest.emit.read_back.emission import Emission, Field, Places, Spec
 from pulumi_everest.emit.read_back.guarded import Guarded, guarded_fields, placed_fields
@@ -30,7 +30,7 @@ class KnownPlaces:
         self._technology = technology
         self._fields: dict[Any, list[Guarded]] = {}
         self._places: dict[Any, Places] = {}
-        self._kinds, self._told = Kinds(), dict[Any, dict[Any, Any]]()
+        self._kinds, self._told = ClusterKinds(), dict[Any, dict[Any, Any]]()
 
     def fields(self, cluster: Snapshot) -> list[Field]:
         """Every guarded field of a cluster, with values to try."""

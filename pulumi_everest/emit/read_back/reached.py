@@ -21,11 +21,11 @@ from pulumi_everest.core.paths import FieldPath, parse, set_value, value_at
 from pulumi_everest.core.technology import Technology
 from pulumi_everest.emit.objects import Emitted
 from pulumi_everest.emit.read_back.components import come, gone
-from pulumi_everest.emit.read_back.deciding import Adoption, decided
 from pulumi_everest.emit.read_back.emission import Emission, Spec
 from pulumi_everest.emit.read_back.known_places import KnownPlaces
 from pulumi_everest.emit.read_back.overrides import Overrides
 from pulumi_everest.emit.read_back.places import without_value
+from pulumi_everest.emit.read_back.structural_fields import Adoption, structural_changes
 from pulumi_everest.emit.read_back.written import Objects, Written, name_of
 from pulumi_everest.emit.templates.template import Template
 from pulumi_everest.model.deferred import Deferred, Path, substitute
@@ -62,7 +62,9 @@ def reached(
         result.add(name)
     if adoption is not None:
         policies = Policies.of(technology.definition)
-        for path, value in decided(adoption, {**manifest, "spec": made}, {**manifest, "spec": plain}, spec, policies):
+        for path, value in structural_changes(
+            adoption, {**manifest, "spec": made}, {**manifest, "spec": plain}, spec, policies
+        ):
             result.decide(path, value)
     for text in technology.manifest.operator.images if technology.manifest is not None else []:
         for name, place, image in _images(made, parse(text)):

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from pulumi_everest.core.changes.lost_objects import LostObject
     from pulumi_everest.core.changes.snapshot import Snapshot
     from pulumi_everest.core.resolve import Resolved
-    from pulumi_everest.emit.read_back.deciding import Adoption
     from pulumi_everest.emit.read_back.known_places import KnownPlaces
+    from pulumi_everest.emit.read_back.structural_fields import Adoption
     from pulumi_everest.model.plugin_files.object_settings import ObjectSettings
 
 

@@ -140,7 +140,7 @@ def expression(compiled: Expression, spot: Spot) -> Node:
         except ExpressionError as error:
             raise spot.fail(scope, error.message) from None
         if value.__class__ in _CONTAINERS:
-            return kept(value, scope, spot)
+            return _budgeted_copy(value, scope, spot)
         if scope.deferred and isinstance(value, Computed):
             return _guarded(value, scope, spot, certain)
         return value
@@ -166,7 +166,7 @@ def _looked_up(chain: Chain, raw: Make, copying: Make) -> tuple[Make, Make]:
     return quick_raw, quick_copying
 
 
-def kept(value: Any, scope: Scope, spot: Spot) -> Any:
+def _budgeted_copy(value: Any, scope: Scope, spot: Spot) -> Any:
     """A copy of a list or mapping, to be part of what is made."""
     try:
         return copied(value, scope.allowance)
@@ -354,7 +354,7 @@ def _merged(result: dict[str, Any], merge: tuple[Node, Spot], scope: Scope, need
     elif isinstance(patch, Deferred):
         needs.update(dict.fromkeys(leaves_of(patch)))
     elif isinstance(patch, dict):
-        return patched(result, kept(patch, scope, merge[1]))  # type: ignore[no-any-return]
+        return patched(result, _budgeted_copy(patch, scope, merge[1]))  # type: ignore[no-any-return]
     elif patch is not None and patch.__class__ not in MARKS:
         raise merge[1].fail(scope, f"merge takes a mapping, got {kind_of(patch)}")
     return result

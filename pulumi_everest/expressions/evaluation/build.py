@@ -11,7 +11,7 @@ from typing import Any
 
 from pulumi_everest.expressions.evaluation import chains
 from pulumi_everest.expressions.evaluation.calls import Function
-from pulumi_everest.expressions.evaluation.chains import Chain, variable
+from pulumi_everest.expressions.evaluation.chains import CompiledChain, variable
 from pulumi_everest.expressions.evaluation.failures import EvaluationError
 from pulumi_everest.expressions.evaluation.frame import LOCALS, UNSET, Frame, Step
 from pulumi_everest.expressions.evaluation.library.by_name import (
@@ -100,7 +100,7 @@ class _Builder:
     def _is_variable(self, name: str, local: Mapping[str, Step]) -> bool:
         return name not in local and name.removeprefix(".") in self._variables
 
-    def _chain(self, node: Node, local: Mapping[str, Step]) -> Chain:
+    def _chain(self, node: Node, local: Mapping[str, Step]) -> CompiledChain:
         """The fields that a node selects, down to what has none. ``has()`` counts as a field that is selected."""
         steps: list[tuple[str, bool]] = []
         top = node
@@ -112,8 +112,8 @@ class _Builder:
         if isinstance(top, Name) and self._is_variable(top.name, local):
             name = top.name.removeprefix(".")
             asked = question == 0 or (len(steps) == 1 and isinstance(node, Select) and node.tested)
-            return Chain(variable(name, NONE if asked else None), name, sure, tuple(steps[question:]))
-        return Chain(self.build(top, local), None, sure, tuple(steps[question:]))
+            return CompiledChain(variable(name, NONE if asked else None), name, sure, tuple(steps[question:]))
+        return CompiledChain(self.build(top, local), None, sure, tuple(steps[question:]))
 
     def _select(self, node: Select, local: Mapping[str, Step]) -> Step:
         chain = self._chain(node, local)
@@ -149,7 +149,7 @@ class _Builder:
             return spending(taking_budget[key], operands)
         raise UnsupportedError(f"{name}() cannot be called here")
 
-    def _value_or(self, chain: Chain, other: Node, local: Mapping[str, Step]) -> Step:
+    def _value_or(self, chain: CompiledChain, other: Node, local: Mapping[str, Step]) -> Step:
         fixed = _constant(other)
         return chains.value_or_constant(chain, fixed[0]) if fixed else chains.value_or(chain, self.build(other, local))
 

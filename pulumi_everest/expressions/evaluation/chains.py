@@ -21,10 +21,11 @@ _MISSING: Final = object()
 
 
 @dataclass(eq=False, slots=True)
-class Chain:
+class CompiledChain:
     """Fields below a value. `sure` are those before the first ``?``, `maybe` the others, each with whether it has one.
 
-    `variable` is the name of the variable that the value is, if it is one.
+    `variable` is the name of the variable that the value is, if it is one. `expressions.chain.Chain` differs: it is
+    made of a text, and followed in variables without evaluation. This one begins at any step, and says what is wrong.
     """
 
     root: Step
@@ -46,7 +47,7 @@ def variable(name: str, absent: Any = None) -> Step:
     return step
 
 
-def value_of(chain: Chain) -> Step:
+def value_of(chain: CompiledChain) -> Step:
     """What is at the end of a chain: an optional value where there is a ``?`` in it."""
     if not chain.maybe:
         return _value_below(chain, chain.sure)
@@ -59,7 +60,7 @@ def value_of(chain: Chain) -> Step:
     return step
 
 
-def value_or(chain: Chain, other: Step) -> Step:
+def value_or(chain: CompiledChain, other: Step) -> Step:
     """``a.?b.orValue(other)``."""
     found = _found(chain)
 
@@ -70,7 +71,7 @@ def value_or(chain: Chain, other: Step) -> Step:
     return step
 
 
-def value_or_constant(chain: Chain, other: Any) -> Step:
+def value_or_constant(chain: CompiledChain, other: Any) -> Step:
     """The same, where the other value is a constant."""
     found = _found(chain)
 
@@ -81,13 +82,13 @@ def value_or_constant(chain: Chain, other: Any) -> Step:
     return step
 
 
-def has_value(chain: Chain) -> Step:
+def has_value(chain: CompiledChain) -> Step:
     """``a.?b.hasValue()``."""
     found = _found(chain)
     return lambda frame: found(frame) is not _MISSING
 
 
-def has(chain: Chain) -> Step:
+def has(chain: CompiledChain) -> Step:
     """``has(a.b)``, of a chain without ``?``."""
     *above, name = chain.sure
     return has_below(_value_below(chain, tuple(above)) if above else chain.root, name)
@@ -103,7 +104,7 @@ def has_below(value_above: Step, name: str) -> Step:
     return step
 
 
-def _value_below(chain: Chain, names: tuple[str, ...]) -> Step:
+def _value_below(chain: CompiledChain, names: tuple[str, ...]) -> Step:
     root, is_variable = chain.root, chain.variable is not None
     path = names if chain.variable is None else (chain.variable, *names)
 
@@ -117,7 +118,7 @@ def _value_below(chain: Chain, names: tuple[str, ...]) -> Step:
     return step
 
 
-def _found(chain: Chain) -> Step:
+def _found(chain: CompiledChain) -> Step:
     """What is at the end of a chain with a ``?``, or `_MISSING`."""
     root, is_variable = chain.root, chain.variable is not None
     path = chain.sure if chain.variable is None else (chain.variable, *chain.sure)

@@ -13,7 +13,7 @@ from pulumi_everest.model.findings import EverestError, Finding, finding, has_er
 from pulumi_everest.model.lock import Lock
 from pulumi_everest.model.reading import plain
 from pulumi_everest.resources.arguments.arguments import Arguments
-from pulumi_everest.resources.candidates.deciding import decided
+from pulumi_everest.resources.candidates.known_in_preview import known_in_preview
 from pulumi_everest.resources.hooks.adoption import check_adoption
 from pulumi_everest.workspace.connection import check_connection, check_wait_for
 from pulumi_everest.workspace.given_secrets import check_secrets, late_secrets, may_hold_secrets, split_secrets
@@ -64,13 +64,13 @@ def read_cluster(arguments: Arguments, data: dict[str, Any], workspace: Workspac
     cluster.lock = lock
     resolved, setup, more = workspace.check(cluster)
     found += [*more, *unnamed, *check_secrets(spec, secrets, setup)]
-    policy = decided(data, "deletionPolicy", "protect", found)
-    adopt = decided(data, "adopt", False, found)
+    policy = known_in_preview(data, "deletionPolicy", "protect", found)
+    adopt = known_in_preview(data, "adopt", False, found)
     if adopt:
         found += check_adoption(metadata, policy, setup)
-    wait_for = decided(data, "waitFor", None, found)
-    wanted = decided(data, "connectionSecret", False, found)
-    allow = decided(data, "allow", [], found)
+    wait_for = known_in_preview(data, "waitFor", None, found)
+    wanted = known_in_preview(data, "connectionSecret", False, found)
+    allow = known_in_preview(data, "allow", [], found)
     if setup is not None:
         found += check_wait_for(wait_for, setup)
         found += check_connection(wanted, setup)

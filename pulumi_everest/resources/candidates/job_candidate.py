@@ -17,7 +17,7 @@ from pulumi_everest.model.findings import EverestError, Finding, did_you_mean, f
 from pulumi_everest.model.reading import plain
 from pulumi_everest.resources.arguments.arguments import Arguments
 from pulumi_everest.resources.candidates.cluster_reading import METADATA
-from pulumi_everest.resources.candidates.deciding import decided
+from pulumi_everest.resources.candidates.known_in_preview import known_in_preview
 from pulumi_everest.resources.candidates.registered import RegisteredCluster
 from pulumi_everest.resources.candidates.run import Run
 from pulumi_everest.workspace.plans.job_plans import JobPlan, schema_findings
@@ -103,8 +103,8 @@ class JobCandidate:
     def _options(self, data: Mapping[str, Any], setup: Setup | None) -> list[Finding]:
         """Take what decides how the objects are made, and say what is wrong with it."""
         found: list[Finding] = []
-        self.policy = decided(data, "deletionPolicy", "delete", found)
-        wait = decided(data, "waitFor", None, found)
+        self.policy = known_in_preview(data, "deletionPolicy", "delete", found)
+        wait = known_in_preview(data, "waitFor", None, found)
         self.wait_for = wait if isinstance(wait, str) else None
         if wait is True:
             by_operator = setup is not None and not setup.technology.is_controlled

@@ -9,7 +9,7 @@ from pulumi_everest.model.deferred import Deferred
 from pulumi_everest.model.findings import Finding, finding
 
 
-def decided(data: Mapping[str, Any], field: str, default: Any, found: list[Finding]) -> Any:
+def known_in_preview(data: Mapping[str, Any], field: str, default: Any, found: list[Finding]) -> Any:
     """A field that decides how the objects are made; what is wrong where it is not known goes to `found`."""
     value = data.get(field)
     if isinstance(value, Deferred):

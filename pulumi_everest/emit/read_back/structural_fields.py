@@ -21,7 +21,7 @@ _UNKNOWN: Final = "everest-not-known"
 _TYPE: Final[Path] = ("topology", "type")
 
 
-def decided(
+def structural_changes(
     adoption: Adoption, main: Mapping[str, Any], plain: Mapping[str, Any], spec: Mapping[str, Any], policies: Policies
 ) -> Iterator[tuple[Path, Any]]:
     """The guarded fields that the object `main` decides otherwise than `plain`, the one without overrides."""

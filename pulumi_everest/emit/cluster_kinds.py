@@ -1,4 +1,4 @@
-"""Which values of a cluster decide what its objects consist of, and which are merely passed on.
+"""Kinds of clusters: which values of a cluster decide what its objects consist of, and which are merely passed on.
 
 Clusters that agree in the former are of one kind: what is found out about how the objects of one are made holds for all
 of them. A value that is passed on is found by a mark that stands in its place: it lands in the objects as it is, or
@@ -27,7 +27,7 @@ _MOST: Final = 500
 _PROBE: Final = "a-text-like-no-other"
 
 
-class Kinds:
+class ClusterKinds:
     """The kinds of the clusters of one template."""
 
     def __init__(self) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from pulumi_everest.core.merging import copied
 from pulumi_everest.core.resolve import Resolved
-from pulumi_everest.emit.deciding import Kinds
+from pulumi_everest.emit.cluster_kinds import ClusterKinds
 from pulumi_everest.emit.objects import emit
 from pulumi_everest.emit.patch import patched
 from pulumi_everest.emit.templates.template import Template
@@ -31,7 +31,7 @@ SPEC: Spec = {
 }
 
 
-def kind(kinds: Kinds, patch: Spec, name: str = "orders", **metadata: Any) -> Any:
+def kind(kinds: ClusterKinds, patch: Spec, name: str = "orders", **metadata: Any) -> Any:
     spec = copied(SPEC)
     patched(spec, patch)
     cluster = ClusterInput({"name": name, "namespace": "apps", **metadata}, spec)
@@ -63,7 +63,7 @@ def storage(**fields: Any) -> Spec:
     ],
 )
 def test_what_is_passed_on_makes_no_other_kind(patch: Spec) -> None:
-    kinds = Kinds()
+    kinds = ClusterKinds()
     assert kind(kinds, patch, "another") == kind(kinds, {})
 
 
@@ -82,12 +82,12 @@ def test_what_is_passed_on_makes_no_other_kind(patch: Spec) -> None:
     ],
 )  # fmt: skip
 def test_what_decides_makes_another_one(patch: Spec) -> None:
-    kinds = Kinds()
+    kinds = ClusterKinds()
     assert kind(kinds, patch) != kind(kinds, {})
 
 
 def test_so_do_metadata_other_than_the_name() -> None:
-    kinds = Kinds()
+    kinds = ClusterKinds()
     assert kind(kinds, {}, labels={"a": "b"}) != kind(kinds, {})
 
 
@@ -107,7 +107,7 @@ objects:
 @pytest.mark.parametrize("order", [("a", "none", "b"), ("none", "a", "b")])
 def test_a_value_that_is_not_handed_on_as_others_are_makes_another_kind(order: tuple[str, ...]) -> None:
     [document], _ = read_yaml(TEXT.encode(), "resources.yaml", lambda _version, _kind: ANY)
-    template, kinds = Template.parse(document), Kinds()
+    template, kinds = Template.parse(document), ClusterKinds()
 
     def of(users: str) -> Any:
         one = Resolved({"name": "orders"}, {"usersSecret": users, "instances": {}}, {})

@@ -21,7 +21,7 @@ from pulumi_everest.model.definition import (
 )
 from pulumi_everest.model.field_lists import without
 from pulumi_everest.model.plugin_files.manifest import INSTANCE, PluginManifest
-from pulumi_everest.model.provider import CONTROLLER
+from pulumi_everest.model.provider import is_by_controller
 from pulumi_everest.model.values.image_pattern import filled
 from pulumi_everest.model.values.versions import Range, version_key
 
@@ -264,7 +264,7 @@ class Technology:
     @property
     def is_controlled(self) -> bool:
         """Whether a controller makes the operator's objects, out of those that this package makes for it."""
-        return self.reconcile_by == CONTROLLER
+        return is_by_controller(self.reconcile_by)
 
     @cached_property
     def spec_fields(self) -> FieldSet | None:

@@ -14,6 +14,11 @@ CONTROLLER: Final[Reconciler] = "everest"
 """The one of them that is a controller in the Kubernetes cluster."""
 
 
+def is_by_controller(reconciler: object) -> bool:
+    """Whether what stands at `reconcileBy` names a controller."""
+    return reconciler == CONTROLLER
+
+
 class ProviderSpec(ClusterPart):
     """Which definition a Provider stands for, and what holds for all its clusters."""
 

@@ -11,7 +11,7 @@ from pulumi_everest.core.merging import without_none
 from pulumi_everest.emit.objects import Emitted
 from pulumi_everest.model.deferred import Deferred, Path
 from pulumi_everest.model.findings import Finding, finding, has_errors, unknown
-from pulumi_everest.model.provider import CONTROLLER
+from pulumi_everest.model.provider import is_by_controller
 from pulumi_everest.model.reading import plain
 from pulumi_everest.model.source.documents import UnreadableError
 from pulumi_everest.resources.arguments.arguments import Arguments, merged
@@ -146,7 +146,8 @@ class ProviderCandidate:
 
     def _unused_crds(self, data: dict[str, Any]) -> list[Finding]:
         """What is wrong where nothing that the Provider makes needs the definitions that it is to bring."""
-        if data.get(INSTALL) is not True or self._is_controlled() is not False or data.get("reconcileBy") == CONTROLLER:
+        is_asked = is_by_controller(data.get("reconcileBy"))
+        if data.get(INSTALL) is not True or self._is_controlled() is not False or is_asked:
             return []  # a Provider for a controller that a stack's config overrules is fine
         text = f"'{INSTALL}' is for a Provider whose objects a controller reads; here this package makes the operator's"
         return [finding("field.conflict", (INSTALL,), text, hint="set 'reconcileBy' to everest, or leave it out")]

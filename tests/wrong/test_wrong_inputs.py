@@ -18,6 +18,9 @@ from expected import assert_cases, assert_expected, plain
 from pulumi_everest.model.findings import Finding, path_text, sort_findings
 from pulumi_everest.model.source.documents import read_yaml
 from pulumi_everest.plugins.find import Plugins
+from pulumi_everest.review.inputs.gather import gather
+from pulumi_everest.review.inputs.paths import read_inputs
+from pulumi_everest.review.options import Options
 from pulumi_everest.workspace.workspace import Workspace, shape_for
 
 HERE = Path(__file__).parent
@@ -100,6 +103,12 @@ def check_text(text: str) -> list[Finding]:
     return sort_findings([*found, *Workspace(Plugins(), documents).plan().findings])
 
 
+def validated(text: str, folder: Path) -> list[Finding]:
+    """What `everest validate` finds in a file with a text: it goes through documents one by one."""
+    (folder / "input.yaml").write_text(text, encoding="utf-8", newline="")
+    return gather(read_inputs([str(folder / "input.yaml")]), Options(), objects=False).findings
+
+
 def said(found: Sequence[Finding], folder: Path) -> Any:
     """All that findings say; `folder` is where the input is."""
     return json.loads(json.dumps(plain(found)).replace(f"{folder}/", "").replace(str(folder), "(folder)"))
@@ -109,7 +118,7 @@ def said(found: Sequence[Finding], folder: Path) -> Any:
     ("table", "row"),
     [pytest.param(table, *case.values, id=case.id) for table in INPUTS for case in cases(table)],
 )
-def test_every_mistake_of_an_input_is_found_where_it_stands(table: str, row: dict[str, Any]) -> None:
+def test_every_mistake_of_an_input_is_found_where_it_stands(table: str, row: dict[str, Any], tmp_path: Path) -> None:
     text, places = without_marks(input_of(row), "input.yaml")
     places += [(name, None, None) for name in row.get("unplaced", [])]
 
@@ -117,6 +126,7 @@ def test_every_mistake_of_an_input_is_found_where_it_stands(table: str, row: dic
 
     assert_found(found, row["found"], places, HERE)
     assert_expected(HERE / "expected" / table, row["name"], said(found, HERE))
+    assert said(validated(text, tmp_path), tmp_path) == said(found, HERE)
 
 
 @pytest.mark.parametrize("row", cases("plugins.yaml"))

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pulumi_everest.adoption.adoption_findings import adoption_findings
 from pulumi_everest.adoption.alike import Alike
 from pulumi_everest.adoption.remainder import with_overrides
-from pulumi_everest.adoption.remarks import remarks
 from pulumi_everest.adoption.rendering import Rendering, Spec
 from pulumi_everest.adoption.search import Search
 from pulumi_everest.adoption.settle import in_model_order, pinned, with_read_versions, without_idle
@@ -104,7 +104,7 @@ def adopted(
     by_fields = sum(path in reached and same(reached[path], value) for path, value in total.items())
     if alike is not None:
         alike.learn(plugin.name, operator, search.wanted, spec, by_fields)
-    found = list(remarks(rendering, spec, own, values)) if remarked else []
+    found = list(adoption_findings(rendering, spec, own, values)) if remarked else []
     return Adopted(metadata, spec, options, own["metadata"].get("finalizers") or [], by_fields, len(total), found)
 
 

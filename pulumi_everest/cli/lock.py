@@ -85,7 +85,7 @@ def lock(
     if state is not None:
         gathered = _from_state(state, paths, options, upgrade=upgrade)
     elif back:
-        gathered, found = _backwards(paths, options)
+        gathered, found = _roll_back(paths, options)
     else:
         gathered = _from_input(paths, options, upgrade=upgrade)
     files: list[NewFile] = []
@@ -124,14 +124,14 @@ def _from_input(paths: Sequence[str], options: Options, *, upgrade: bool) -> Gat
     return gathered
 
 
-def _backwards(paths: Sequence[str], options: Options) -> tuple[Gathered, list[Finding]]:
+def _roll_back(paths: Sequence[str], options: Options) -> tuple[Gathered, list[Finding]]:
     """The clusters with what their lock is to say, and what is to be said of those that stay. Raises UsageError."""
     from dataclasses import replace
 
     from pulumi_everest.cli.command_line.reading import read
     from pulumi_everest.review.comparison.impacts import compare_clusters, stuck
     from pulumi_everest.review.inputs.gather import gather
-    from pulumi_everest.review.locks.back import backwards
+    from pulumi_everest.review.locks.rollback import roll_back
 
     places, clusters = _sorted_out(paths)
     inputs = read(places, options)
@@ -144,7 +144,7 @@ def _backwards(paths: Sequence[str], options: Options) -> tuple[Gathered, list[F
     compared = compare_clusters(now.known_clusters, then.known_clusters)
     changes = {entry.before.names[0]: entry.changes for entry in compared}
     wrong = stuck(now.known_clusters, compared, then.findings)
-    found = backwards(now.sections, changes, wrong, clusters)
+    found = roll_back(now.sections, changes, wrong, clusters)
     now.sections = found.sections
     return now, found.findings
 

@@ -13,7 +13,7 @@ from pulumi_everest.scaffold import edits
 from pulumi_everest.scaffold.definitions.crd_files import read
 from pulumi_everest.scaffold.meaning.kind_roles import roles_of
 from pulumi_everest.scaffold.meaning.versions import versions_of
-from pulumi_everest.scaffold.template.jobs import backup_of, restore_of
+from pulumi_everest.scaffold.template.backup_restore import backup_of, restore_of
 from pulumi_everest.scaffold.template.schedule_objects import is_scheduled
 from pulumi_everest.scaffold.template.tree import write
 

@@ -10,8 +10,8 @@ from pulumi_everest.scaffold.definitions.crd_files import in_order
 from pulumi_everest.scaffold.meaning.components import ENGINE, Found
 from pulumi_everest.scaffold.meaning.versions import said_image, versions_of
 from pulumi_everest.scaffold.plugin_files import Plan, Tree
-from pulumi_everest.scaffold.template.least import text_for
 from pulumi_everest.scaffold.template.objects import ComponentType
+from pulumi_everest.scaffold.template.required_values import text_for
 from pulumi_everest.scaffold.template.tree import Guess
 from pulumi_everest.scaffold.template.whole_fields import PMM
 

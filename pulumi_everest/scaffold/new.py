@@ -18,14 +18,14 @@ from pulumi_everest.plugins.plugin import Plugin
 from pulumi_everest.scaffold.asked import Answers
 from pulumi_everest.scaffold.definition_file import definition
 from pulumi_everest.scaffold.definitions.crd_files import Kind, Source, read
-from pulumi_everest.scaffold.definitions.nothing import from_nothing
+from pulumi_everest.scaffold.definitions.placeholder_operator import placeholder_operator
 from pulumi_everest.scaffold.definitions.samples import Sample, read_sample
 from pulumi_everest.scaffold.meaning.kind_roles import Roles, called, found_in, roles_of
 from pulumi_everest.scaffold.plugin_files import Plan, backups_example, example, manifest, preset
 from pulumi_everest.scaffold.server_rules import broken
 from pulumi_everest.scaffold.settle import Files, Render, Settled, settle
 from pulumi_everest.scaffold.template.adoption import adopt_of
-from pulumi_everest.scaffold.template.jobs import backup_of, restore_of
+from pulumi_everest.scaffold.template.backup_restore import backup_of, restore_of
 from pulumi_everest.scaffold.template.objects import Choices, objects_of
 from pulumi_everest.scaffold.template.schedule_objects import is_scheduled
 
@@ -80,7 +80,7 @@ def new(wanted: Wanted, folder: Path, render: Render, say: Callable[[str], None]
     source, (sample, found) = read(wanted.paths), read_sample(list(wanted.samples))
     made = Made([*source.findings, *found])
     if not wanted.paths:
-        source, sample = from_nothing(wanted.name)
+        source, sample = placeholder_operator(wanted.name)
     elif not source.kinds:
         return made
     made.roles = _roles(wanted, source, sample, made.notes)

@@ -17,8 +17,8 @@ from pulumi_everest.plugins.check import check_plugin
 from pulumi_everest.plugins.load import load_plugin
 from pulumi_everest.plugins.plugin import Plugin
 from pulumi_everest.scaffold.definitions.fields import ITEM
-from pulumi_everest.scaffold.template.shorter import shorten
 from pulumi_everest.scaffold.template.tree import Guess, Note, Written, guesses, write
+from pulumi_everest.scaffold.template.using_mixins import use_mixins
 
 ROUNDS = 40
 JOBS = ("backup.yaml", "restore.yaml")
@@ -74,7 +74,7 @@ def _shortened(files: Files, folder: Path) -> Plugin | None:
     """Write mixins of the package where they say the same, unless something is wrong then."""
     for name in ("resources.yaml", *JOBS):
         if name in files.trees:
-            shorten(files.trees[name][0], files.left_out)
+            use_mixins(files.trees[name][0], files.left_out)
     files.write(folder)
     plugin, _ = load_plugin(folder)
     return plugin if plugin is not None and not has_errors(check_plugin(plugin)) else None

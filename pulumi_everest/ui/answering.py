@@ -21,7 +21,7 @@ from pulumi_everest.ui.asked import Asked, Mode, WrongRequestError, always
 from pulumi_everest.ui.changing import changes
 from pulumi_everest.ui.checking import Outcome, components, file_of, name_of, objects_data, outcome, program_of
 from pulumi_everest.ui.existing import AllExisting, Existing, unknown_cluster
-from pulumi_everest.ui.found import found_data
+from pulumi_everest.ui.finding_data import finding_data
 from pulumi_everest.ui.saving import Folder, RefusedError
 from pulumi_everest.ui.technologies import Technologies, missing
 from pulumi_everest.ui.tracing import traced
@@ -203,7 +203,7 @@ def _message(one: Message) -> Data:
 def _finding(entry: Finding, result: Outcome, addresses: Callable[[ValuePath], str | None]) -> Data:
     address = addresses(entry.path)
     in_document = entry.place is not None and entry.place.file == result.file
-    return {**found_data(entry), "addresses": [address] if address is not None else [], "inDocument": in_document}
+    return {**finding_data(entry), "addresses": [address] if address is not None else [], "inDocument": in_document}
 
 
 def _files(result: Outcome, document: Data) -> Data:

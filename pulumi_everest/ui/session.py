@@ -16,7 +16,7 @@ from pulumi_everest.ui.answers import Answer, data_answer, refusal
 from pulumi_everest.ui.asked import Asked, WrongRequestError
 from pulumi_everest.ui.existing import Running, existing
 from pulumi_everest.ui.files import page_files
-from pulumi_everest.ui.found import found_data
+from pulumi_everest.ui.finding_data import finding_data
 from pulumi_everest.ui.guard import Request
 from pulumi_everest.ui.proving import Proofs
 from pulumi_everest.ui.saving import RefusedError
@@ -149,7 +149,7 @@ class Session:
         except RefusedError as error:
             return data_answer({"error": str(error), "there": list(error.there)}, 200 if error.there else 403)
         except EverestError as error:
-            found = [found_data(entry) for entry in error.findings]
+            found = [finding_data(entry) for entry in error.findings]
             return data_answer(
                 {"error": found[0]["message"] if found else "this cannot be done", "findings": found}, 422
             )
@@ -171,7 +171,7 @@ def start_data(known: Known, generation: int) -> dict[str, Any]:
         "saves": str(known.folder) if known.folder is not None else None,
         **known.technologies.data,
         "clusters": [_cluster(one, known) for one in known.existing.clusters],
-        "clusterFindings": [found_data(entry, known.existing.sources) for entry in known.existing.findings],
+        "clusterFindings": [finding_data(entry, known.existing.sources) for entry in known.existing.findings],
     }
 
 

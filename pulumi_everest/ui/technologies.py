@@ -13,7 +13,7 @@ from pulumi_everest.plugins.find import Plugins
 from pulumi_everest.plugins.plugin import Plugin
 from pulumi_everest.reference.capabilities import proved
 from pulumi_everest.review.inputs.sources import Sources
-from pulumi_everest.ui.found import found_data
+from pulumi_everest.ui.finding_data import finding_data
 from pulumi_everest.ui.proving import proof
 from pulumi_everest.workspace.setup import Setup
 from pulumi_everest.workspace.workspace import Workspace
@@ -50,7 +50,7 @@ class Technologies:
         sources = Sources()
         return {
             "plugins": [self._plugin(plugin) for plugin in self.all],
-            "findings": [found_data(entry, sources) for entry in self.findings],
+            "findings": [finding_data(entry, sources) for entry in self.findings],
         }
 
     def _plugin(self, plugin: Plugin) -> dict[str, Any]:

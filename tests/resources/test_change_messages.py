@@ -8,7 +8,7 @@ from typing import Any
 from pulumi_everest.core.changes.compare import ChangeSet
 from pulumi_everest.core.changes.impact import Change, Impact
 from pulumi_everest.resources.arguments.naming import OTHER_LANGUAGE
-from pulumi_everest.resources.hooks.change_messages import findings_of, refusal, remarks, unneeded
+from pulumi_everest.resources.hooks.change_messages import change_notices, findings_of, refusal, unneeded
 from pulumi_everest.resources.hooks.refusals import RefusedError, counted
 
 
@@ -30,12 +30,12 @@ def served(call: Any, *arguments: Any) -> Any:
 def test_changes_that_are_made_are_one_line_the_strongest_first() -> None:
     made = [change("a"), change("b", Impact.RESTART), change("c", Impact.REFUSED, guard="g")]
 
-    assert remarks(ChangeSet("orders", made)) == [
+    assert change_notices(ChangeSet("orders", made)) == [
         (True, "orders: engine.b 1 → 2, rolling restart; engine.a 1 → 2, online")
     ]
-    assert remarks(ChangeSet("orders", [change("a")])) == [(False, "orders: engine.a 1 → 2, online")]
-    assert remarks(ChangeSet("orders", [change("c", Impact.REFUSED, guard="g")])) == []
-    assert remarks(ChangeSet("orders", [])) == []
+    assert change_notices(ChangeSet("orders", [change("a")])) == [(False, "orders: engine.a 1 → 2, online")]
+    assert change_notices(ChangeSet("orders", [change("c", Impact.REFUSED, guard="g")])) == []
+    assert change_notices(ChangeSet("orders", [])) == []
 
 
 def test_a_guard_that_was_lifted_is_said_once_for_all_that_it_would_have_refused() -> None:
@@ -46,7 +46,7 @@ def test_a_guard_that_was_lifted_is_said_once_for_all_that_it_would_have_refused
         change("c", **lifted),
         change("d", Impact.DOWNTIME, guard="h", lifted=True),
     ]
-    said = remarks(ChangeSet("orders", made))
+    said = change_notices(ChangeSet("orders", made))
 
     assert [text for _, text in said[1:]] == [
         "allow: g lifted for engine.storage_class 1 → 2, engine.c 1 → 2; take it away after this change",
@@ -75,7 +75,7 @@ def test_words_are_those_of_the_language_of_the_program() -> None:
         "    how to go on: keep storageClass",
         "    or all the same, for this one change: allow: [storage-class]",
     ]
-    assert served(remarks, ChangeSet("orders", [change("storageClass")])) == [
+    assert served(change_notices, ChangeSet("orders", [change("storageClass")])) == [
         (False, "orders: engine.storageClass 1 → 2, online")
     ]
 

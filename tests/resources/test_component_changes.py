@@ -18,7 +18,7 @@ from pulumi_everest.core.changes.impact import Concealed
 from pulumi_everest.core.technology import Technology
 from pulumi_everest.program.monitor import Log
 from pulumi_everest.resources.candidates.run import technologies_here
-from pulumi_everest.resources.hooks.change_messages import refusal, remarks
+from pulumi_everest.resources.hooks.change_messages import change_notices, refusal
 from pulumi_everest.resources.hooks.guard import Guard, RefusedError, compared
 
 SIGNATURE, SECRET = "4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270"
@@ -166,7 +166,7 @@ def test_allow_is_reported_when_it_lifts_something() -> None:
     old = kept(instances=engine(storage={"size": "9Gi"}))
     new = kept(instances=engine(storage={"size": "5Gi"}), allow=["storage-shrink", "downgrade"])
 
-    assert remarks(compare(old, new)) == [  # type: ignore[arg-type]
+    assert change_notices(compare(old, new)) == [  # type: ignore[arg-type]
         (True, "orders: engine.storage.size 9Gi → 5Gi, downtime (guard storage-shrink lifted)"),
         (True, "allow: storage-shrink lifted for engine.storage.size 9Gi → 5Gi; take it away after this change"),
     ]
@@ -187,7 +187,7 @@ def test_allow_is_reported_when_it_lifts_something() -> None:
 def test_changes_that_are_made_are_one_line_and_a_warning_if_they_are_more_than_online(
     values: dict[str, Any], notable: bool, text: str
 ) -> None:
-    assert remarks(compare(kept(), kept(**values))) == [(notable, text)]  # type: ignore[arg-type]
+    assert change_notices(compare(kept(), kept(**values))) == [(notable, text)]  # type: ignore[arg-type]
 
 
 def asked(name: str, old: dict[str, Any], new: dict[str, Any]) -> Any:

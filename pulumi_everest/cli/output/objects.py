@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pulumi_everest.review.hidden_values import count_secrets, marked, plain
+from pulumi_everest.review.inputs.compact_items import CompactItem, with_text
 from pulumi_everest.review.inputs.groups import Group, Item
-from pulumi_everest.review.inputs.kept import KeptItem, with_text
 from pulumi_everest.review.yaml_text import yaml_text
 
 _FIRST = ("apiVersion", "kind", "metadata")
@@ -36,7 +36,7 @@ def object_yaml(item: Item, *, show: bool = False) -> str:
 
 def text_of(item: Item, *, as_json: bool = False, show: bool = False) -> str:
     """An object as text: that which was made of it before, if there is one."""
-    if isinstance(item, KeptItem) and item.written is not None:
+    if isinstance(item, CompactItem) and item.written is not None:
         return item.written
     return object_json(item, show=show) if as_json else object_yaml(item, show=show)
 
@@ -48,7 +48,7 @@ def with_texts(group: Group, *, as_json: bool, show: bool) -> Group:
 
 def hidden_in(item: Item) -> int:
     """How many values of an object are hidden where it is written."""
-    return item.secrets if isinstance(item, KeptItem) else count_secrets(marked(item.manifest))
+    return item.secrets if isinstance(item, CompactItem) else count_secrets(marked(item.manifest))
 
 
 def object_json(item: Item, *, show: bool = False) -> str:

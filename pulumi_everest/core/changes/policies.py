@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from pulumi_everest.core.changes.default_policies import DEFAULT_POLICIES
 from pulumi_everest.core.changes.impact import Change, Impact
 from pulumi_everest.core.changes.quantities import amount
 from pulumi_everest.core.changes.spec_differences import Difference, plain
-from pulumi_everest.core.changes.usual import USUAL
 from pulumi_everest.core.paths import FieldPath, parse
 from pulumi_everest.core.technology import Definition
 from pulumi_everest.expressions.environment import Environment, Expression, ExpressionError, Scope
@@ -105,7 +105,7 @@ def guard_of(path: FieldPath) -> str:
 
 def guards_of(definition: Definition) -> list[str]:
     """The names of the guards that the `changes` of a definition are, with the usual ones."""
-    entries = (entry for entry in (*definition.spec.changes, *USUAL) if entry.policy in _REFUSING)
+    entries = (entry for entry in (*definition.spec.changes, *DEFAULT_POLICIES) if entry.policy in _REFUSING)
     return list(dict.fromkeys(entry.guard or guard_of(parse(entry.path)) for entry in entries))
 
 
@@ -116,7 +116,7 @@ class Policies:
         environment = Environment(VARIABLES)
         self.policies = [
             Policy(entry, parse(entry.path), _compiled(environment, entry.when))
-            for entry in (*definition.spec.changes, *USUAL)
+            for entry in (*definition.spec.changes, *DEFAULT_POLICIES)
         ]
 
     @staticmethod

@@ -14,7 +14,7 @@ from pulumi_everest.model.findings import EverestError, Finding, finding
 from pulumi_everest.model.plugin_files.object_settings import of_topology
 from pulumi_everest.resources.candidates.cluster_reading import Checked
 from pulumi_everest.workspace.connection import Connection, connection_of
-from pulumi_everest.workspace.given_secrets import name_secrets, unused_secrets
+from pulumi_everest.workspace.secret_values import name_secrets, unused_secrets
 from pulumi_everest.workspace.workspace import Plan, Setup, Workspace
 
 

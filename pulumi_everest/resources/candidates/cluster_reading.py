@@ -16,7 +16,7 @@ from pulumi_everest.resources.arguments.arguments import Arguments
 from pulumi_everest.resources.candidates.known_in_preview import known_in_preview
 from pulumi_everest.resources.hooks.adoption import check_adoption
 from pulumi_everest.workspace.connection import check_connection, check_wait_for
-from pulumi_everest.workspace.given_secrets import check_secrets, late_secrets, may_hold_secrets, split_secrets
+from pulumi_everest.workspace.secret_values import check_secrets, late_secrets, may_hold_secrets, split_secrets
 from pulumi_everest.workspace.workspace import ClusterInput, Plan, Setup, Workspace
 
 METADATA = ("name", "namespace", "labels", "annotations", "finalizers")

@@ -14,7 +14,7 @@ from pulumi_everest.resources.engine.tokens import CLUSTER, subject_of
 from pulumi_everest.resources.hooks.refusals import counted
 
 
-def remarks(result: ChangeSet) -> list[tuple[bool, str]]:
+def change_notices(result: ChangeSet) -> list[tuple[bool, str]]:
     """What to say of changes that are made, a line each, and whether it is a warning: more than online."""
     made = sorted((c for c in result.changes if not c.is_refused), key=lambda change: -change.impact.rank)
     said: list[tuple[bool, str]] = []

@@ -23,7 +23,7 @@ from pulumi_everest.core.technology import Technology
 from pulumi_everest.resources.engine.calls import calls, concealed
 from pulumi_everest.resources.engine.log import INFO, WARNING, say
 from pulumi_everest.resources.engine.reach import Reach
-from pulumi_everest.resources.hooks.change_messages import findings_of, refusal, remarks, unneeded
+from pulumi_everest.resources.hooks.change_messages import change_notices, findings_of, refusal, unneeded
 from pulumi_everest.resources.hooks.judge import ComponentUpdate
 from pulumi_everest.resources.hooks.object_changes import ObjectGuard
 from pulumi_everest.resources.hooks.refusals import SETTLED, Refusals, RefusedError, counted
@@ -80,7 +80,7 @@ class Guard:
     async def judge(self, result: ChangeSet, resource: str, urn: str, component: str) -> None:
         """Say what the changes of a cluster do, at a resource. Raises `ClusterError` where they are refused."""
         self._lifted.setdefault(component, set()).update(change.guard for change in result.changes if change.lifted)
-        for notable, text in remarks(result):
+        for notable, text in change_notices(result):
             say(self._engine, WARNING if notable else INFO, text, urn)
         if result.refused:
             await self._refuse(result, resource, urn)

@@ -19,9 +19,9 @@ from pulumi_everest.review.comparison.object_diff import Difference, compare
 from pulumi_everest.review.comparison.pairing import pairs_of
 from pulumi_everest.review.comparison.revision import FormerInput, gather_before
 from pulumi_everest.review.comparison.side_by_side import SideBySide, Sides, Wanted
+from pulumi_everest.review.inputs.compact_items import CompactItem
 from pulumi_everest.review.inputs.crd_files import crd_files, schemas
 from pulumi_everest.review.inputs.gather import Gathered, about_all, add_groups, all_checked, gather
-from pulumi_everest.review.inputs.kept import KeptItem
 from pulumi_everest.review.inputs.one_by_one import Documents
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ class OfDocuments(InMemory):
                 if kind != "created":
                     settled[id(item)] = Difference(kind, item, fields, own)
         items = self.gathered.items
-        gone = [item for item in before.gathered.items if not isinstance(item, KeptItem) or item.is_packed]
+        gone = [item for item in before.gathered.items if not isinstance(item, CompactItem) or item.is_packed]
         others = iter(compare(gone, [item for item in items if id(item) not in settled]))
         objects = [settled[id(item)] if id(item) in settled else next(others) for item in items]
         return Differing([*objects, *others], clusters)

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 from pulumi_everest.review.capacity.sums import Sums
 from pulumi_everest.review.comparison.by_plugin import by_plugin
 from pulumi_everest.review.comparison.causes import cause
+from pulumi_everest.review.comparison.compact_clusters import CompactCluster, CompactClusters, compact_cluster, moved
 from pulumi_everest.review.comparison.impacts import compare_clusters
-from pulumi_everest.review.comparison.kept_clusters import KeptCluster, KeptClusters, kept_cluster, moved
 from pulumi_everest.review.comparison.object_diff import Change, compare
 from pulumi_everest.review.comparison.pairing import Pair
 from pulumi_everest.review.inputs.document_groups import cluster_group
@@ -100,7 +100,7 @@ class SideBySide:
         if self._after.workspace.crds is not None:
             spread = in_order  # what is said once of all of them has to be remembered here
         pairs = self._pairs
-        former, later = KeptClusters(self._before.workspace), KeptClusters(self._after.workspace)
+        former, later = CompactClusters(self._before.workspace), CompactClusters(self._after.workspace)
         sides, before = Sides(), list[tuple[int, Group]]()
         looked_at = spread(Ahead(self._looked_at, pairs), range(len(pairs)), done="clusters compared")
         for pair, both in zip(pairs, looked_at, strict=True):
@@ -163,7 +163,7 @@ class SideBySide:
             pair in self._twins or any(one is not None and one.is_wrong for one in (was, now))
         )
 
-    def _mirrored(self, single: Single, number: int, kept: KeptCluster | None) -> Seen:
+    def _mirrored(self, single: Single, number: int, kept: CompactCluster | None) -> Seen:
         """What is kept of a cluster that was what another document makes of it."""
         place = self._before.workspace.place(number, ("metadata", "name"))
         return self._before.workspace.seen(
@@ -185,14 +185,18 @@ class SideBySide:
 
     def _kept(
         self, was: Group | None, now: Group | None
-    ) -> tuple[KeptCluster | None, KeptCluster | None, bytes | None]:
+    ) -> tuple[CompactCluster | None, CompactCluster | None, bytes | None]:
         """What is kept of both sides, and what differs between them, if both are there."""
         if was is None or now is None:
-            sides = [kept_cluster(one, compared=False) if one is not None else None for one in (was, now)]
+            sides = [compact_cluster(one, compared=False) if one is not None else None for one in (was, now)]
             return sides[0], sides[1], None
         told, alone = self._told(was, now)
         packed = None if self._wanted.objects else alone
-        return kept_cluster(was, packed=alone, compared=True), kept_cluster(now, packed=packed, compared=True), told
+        return (
+            compact_cluster(was, packed=alone, compared=True),
+            compact_cluster(now, packed=packed, compared=True),
+            told,
+        )
 
     def _told(self, was: Group, now: Group) -> tuple[bytes, set[int]]:
         """What differs between two sides, pickled, and the identities of the objects that only one of them has."""

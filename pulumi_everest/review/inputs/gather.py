@@ -24,8 +24,8 @@ from pulumi_everest.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from pulumi_everest.review.clusters import Cluster
+    from pulumi_everest.review.inputs.compact_items import Compact
     from pulumi_everest.review.inputs.groups import Group, Item
-    from pulumi_everest.review.inputs.kept import Keep
 
 GROUP = API_VERSION.split("/", maxsplit=1)[0]
 
@@ -85,7 +85,7 @@ def gather(
     options: Options,
     *,
     objects: bool = True,
-    keep: Keep | None = None,
+    keep: Compact | None = None,
     plugins: Plugins | None = None,
     going_on: Callable[[], None] | None = None,
 ) -> Gathered:
@@ -172,7 +172,7 @@ def _gather_one_by_one(
     options: Options,
     gathered: Gathered,
     plugins: Plugins,
-    keep: Keep | None,
+    keep: Compact | None,
 ) -> None:
     documents = Documents(packed, options, plugins, schemas(options.crds, gathered.findings))
     about_all(documents, packed, gathered)

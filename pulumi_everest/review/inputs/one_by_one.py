@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from pulumi_everest.model.findings import Finding
     from pulumi_everest.model.lock import Lock
     from pulumi_everest.plugins.find import Plugins
+    from pulumi_everest.review.inputs.compact_items import Compact
     from pulumi_everest.review.inputs.groups import Group
-    from pulumi_everest.review.inputs.kept import Keep
     from pulumi_everest.review.options import Options
     from pulumi_everest.workspace.plans.plan import Planned
 
@@ -40,7 +40,7 @@ class Documents:
         )
         self._locks.read_for(self._names())
 
-    def gone_through(self, keep: Keep | None) -> list[Group]:
+    def gone_through(self, keep: Compact | None) -> list[Group]:
         """What is kept of each cluster, in their order."""
         # What is said once of all of them has to be remembered here.
         spread = self._options.spread if self.workspace.crds is None else in_order
@@ -63,7 +63,7 @@ class Documents:
         """What is wrong with lock files."""
         return self._locks.findings
 
-    def _seen(self, numbers: Sequence[int], keep: Keep | None) -> list[Seen]:
+    def _seen(self, numbers: Sequence[int], keep: Compact | None) -> list[Seen]:
         singles = self.workspace.look(numbers)
         if keep is None:
             return [self.workspace.seen(single) for single in singles]

@@ -16,11 +16,11 @@ from pulumi_everest.scaffold.meaning.names import LEFT_OUT
 from pulumi_everest.scaffold.template import bootstrap
 from pulumi_everest.scaffold.template.api_versions import api_version
 from pulumi_everest.scaffold.template.component.fields import ComponentFields
-from pulumi_everest.scaffold.template.least import constants, fill, least
 from pulumi_everest.scaffold.template.placing import Tree, mapping_at, marked, put
+from pulumi_everest.scaffold.template.required_values import constants, fill_required, least_value
 from pulumi_everest.scaffold.template.schedule_objects import SCHEDULES, is_scheduled, schedule_object
-from pulumi_everest.scaffold.template.since import only_since
 from pulumi_everest.scaffold.template.tree import Guess
+from pulumi_everest.scaffold.template.version_conditions import with_version_conditions
 from pulumi_everest.scaffold.template.whole_fields import WholeFields
 
 
@@ -81,7 +81,7 @@ def objects_of(
     with_secrets = bootstrap.fill(spec, top) or whole.has_stores
     constants(spec, top, looked, LEFT_OUT)
     _switched(found, spec)
-    fill(spec, top, looked)
+    fill_required(spec, top, looked)
     objects: list[Any] = []
     if with_secrets:
         objects.append({"mixin": "storageSecrets"})
@@ -219,7 +219,7 @@ def _part(
         put(spec, to.path, reference)
     constants(spec, fields_of(part.part("spec")), looked, LEFT_OUT)
     top = next(one for one in (engine.place, *engine.place.above()) if one.parent is None)
-    fill(spec, top, looked)
+    fill_required(spec, top, looked)
     written = _object(part, source, spec)
     written["metadata"] = {"name": f"${{metadata.name}}-{part.kind.lower()}"}
     if to is None and holds:
@@ -266,7 +266,7 @@ def _object(kind: Kind, source: Source, spec: Tree, rules: list[dict[str, str]] 
         "apiVersion": api_version(kind, source),
         "kind": kind.kind,
         "metadata": {"name": "${metadata.name}"},
-        "spec": marked(only_since(spec, kind, source.versions, rules)),
+        "spec": marked(with_version_conditions(spec, kind, source.versions, rules)),
     }
     properties = kind.schema.get("properties")
     if isinstance(properties, Mapping) and "spec" not in properties:
@@ -275,5 +275,5 @@ def _object(kind: Kind, source: Source, spec: Tree, rules: list[dict[str, str]] 
     for name in needed if isinstance(needed, list) else ():
         below = kind.schema.get("properties", {}).get(name)
         if name not in ("apiVersion", "kind", "metadata", "spec", "status") and isinstance(below, Mapping):
-            made[name] = Guess(least(fields_of(below, (name,))), name, ask="the definition needs it")
+            made[name] = Guess(least_value(fields_of(below, (name,))), name, ask="the definition needs it")
     return made

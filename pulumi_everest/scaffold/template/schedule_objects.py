@@ -9,8 +9,8 @@ from pulumi_everest.scaffold.definitions.fields import fields_of
 from pulumi_everest.scaffold.definitions.samples import Sample
 from pulumi_everest.scaffold.meaning.kind_roles import refers
 from pulumi_everest.scaffold.template.api_versions import api_version
-from pulumi_everest.scaffold.template.least import fill
 from pulumi_everest.scaffold.template.placing import Tree, marked
+from pulumi_everest.scaffold.template.required_values import fill_required
 from pulumi_everest.scaffold.template.tree import Guess
 
 CRONS = ("schedule", "cron", "cronSchedule", "cronExpression")
@@ -50,7 +50,7 @@ def schedule_object(kind: Kind, main: Kind, source: Source) -> Tree | None:
     keep = top.child("keep", "maxBackups", "retentionCopies", "successfulJobsHistoryLimit")
     if keep is not None and keep.type == "integer" and keep.last != "successfulJobsHistoryLimit":
         spec[f"?{keep.last}"] = Guess("${entry.schedule.?retention.?count}", "retention", (f"{reads}.retention.count",))
-    fill(spec, top, Sample())
+    fill_required(spec, top, Sample())
     one = {
         "apiVersion": api_version(kind, source),
         "kind": kind.kind,

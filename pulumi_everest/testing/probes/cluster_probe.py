@@ -13,7 +13,6 @@ from pulumi_everest.model.findings import path_text
 from pulumi_everest.plugins.plugin import Plugin
 from pulumi_everest.testing.probes.attempts import Attempts
 from pulumi_everest.testing.probes.bases import SCHEDULE, Bases, richer
-from pulumi_everest.testing.probes.given_probe import GivenProbe
 from pulumi_everest.testing.probes.grounds import Grounds, with_field
 from pulumi_everest.testing.probes.outcomes import (
     IDLE,
@@ -29,6 +28,7 @@ from pulumi_everest.testing.probes.outcomes import (
     emptied,
 )
 from pulumi_everest.testing.probes.schema_samples import fitting_patch
+from pulumi_everest.testing.probes.secret_values_probe import SecretValuesProbe
 
 _ONE_VALUE = {("monitoring", "type")}
 """Fields that exist so that there can be other values one day."""
@@ -77,7 +77,7 @@ class ClusterProbe:
     def given(self) -> Iterator[Probe]:
         """Probe the values of which templates make Secrets."""
         users = self.attempts.plugin.manifest.secrets.users
-        probe = GivenProbe(self.attempts.with_secrets, self.grounds.ground, users, SCHEDULE)
+        probe = SecretValuesProbe(self.attempts.with_secrets, self.grounds.ground, users, SCHEDULE)
         yield from probe.run(self.operator, self.topology)
 
     def try_field(self, path: FieldPath, values: list[Any]) -> Probe:

@@ -27,7 +27,7 @@ def live_object(workspace: Workspace, plugin: Plugin, objects: LegacyObjects, cl
     return None
 
 
-def differences(made: Mapping[str, Any], live: Object) -> Iterator[Finding]:
+def live_differences(made: Mapping[str, Any], live: Object) -> Iterator[Finding]:
     """What Everest would write and the object has not, or has otherwise. What only the object has is counted."""
     wanted, there = leaves(made["spec"]), leaves(live.get("spec") or {})
     for path, value in wanted.items():

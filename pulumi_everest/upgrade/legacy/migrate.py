@@ -17,7 +17,7 @@ from pulumi_everest.core.paths import parse
 from pulumi_everest.model.findings import EverestError, Finding, finding, has_errors
 from pulumi_everest.plugins.plugin import Plugin
 from pulumi_everest.upgrade.legacy.images import available, best, chosen, cr_version
-from pulumi_everest.upgrade.legacy.live_object import differences, live_object
+from pulumi_everest.upgrade.legacy.live_object import live_differences, live_object
 from pulumi_everest.upgrade.legacy.normal_form import normal_form, size_class
 from pulumi_everest.upgrade.legacy.objects import KINDS, LegacyObjects, Object, full_name, name_of
 from pulumi_everest.upgrade.legacy.ownership import BETWEEN, Owner
@@ -104,7 +104,7 @@ def _fill(result: Migrated, workspace: Workspace, objects: LegacyObjects, alike:
     result.adopted = adopted(workspace, result.object, literally=True, named=names, alike=alike)
     result.findings += result.adopted.findings
     if result.live is not None:
-        result.findings += differences(result.made, result.live)
+        result.findings += live_differences(result.made, result.live)
 
 
 def _protected(objects: LegacyObjects, plugin: Plugin, result: Migrated) -> list[Object]:

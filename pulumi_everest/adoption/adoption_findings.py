@@ -21,7 +21,7 @@ from pulumi_everest.model.storage_types import STORAGE_TYPES
 _NAMED = 3
 
 
-def remarks(rendering: Rendering, spec: Spec, own: Mapping[str, Any], values: Values) -> Iterator[Finding]:
+def adoption_findings(rendering: Rendering, spec: Spec, own: Mapping[str, Any], values: Values) -> Iterator[Finding]:
     """The remarks about an adopted cluster; `values` are values to try by field."""
     about = f"{own.get('kind')} {(own.get('metadata') or {}).get('name')}"
     yield from _in_the_way(rendering, spec, values, about)

@@ -37,7 +37,7 @@ class Given:
     must: bool = False
 
 
-class GivenProbe:
+class SecretValuesProbe:
     """The probes of one topology: `ground` is a cluster that is accepted, `users` are the keys that plugin.yaml has."""
 
     def __init__(self, emit: Emit, ground: dict[str, Any], users: list[str], schedule: Mapping[str, Any]) -> None:

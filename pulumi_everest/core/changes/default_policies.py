@@ -18,7 +18,7 @@ def _entry(path: str, policy: Any, message: str | None = None, **more: Any) -> C
     return Change.model_construct(path=path, policy=policy, message=message, **more)
 
 
-USUAL: Final = (
+DEFAULT_POLICIES: Final = (
     _entry("topology.type", "immutable"),
     _entry("instances.*.storage.size", "grow-only", "needs a StorageClass that allows volume expansion"),
     _entry(

@@ -15,9 +15,9 @@ from pulumi_everest.core.changes.snapshot import Snapshot
 from pulumi_everest.core.merging import without_none
 from pulumi_everest.model.findings import Finding, Place
 from pulumi_everest.review.clusters import Cluster
+from pulumi_everest.review.inputs.compact_items import CompactItem
 from pulumi_everest.review.inputs.document_groups import shown_in
 from pulumi_everest.review.inputs.groups import Group, Item
-from pulumi_everest.review.inputs.kept import KeptItem
 from pulumi_everest.workspace.one_by_one import OneByOne, Seen
 
 _NAMES: Final = ("namespace", "name", "finalizers")
@@ -27,14 +27,14 @@ _NONE: Final[Mapping[Any, Any]] = MappingProxyType({})
 
 
 @dataclass
-class KeptCluster:
+class CompactCluster:
     """A group without its cluster, and of that what it is called, and what becomes of it if it goes."""
 
     group: Group
     snapshot: Snapshot
 
 
-def kept_cluster(group: Group, *, packed: Collection[int] | None = None, compared: bool) -> KeptCluster:
+def compact_cluster(group: Group, *, packed: Collection[int] | None = None, compared: bool) -> CompactCluster:
     """What is kept of a cluster. Its objects are packed, or of former ones those of these identities.
 
     Of one that was compared nothing of its spec is kept, of any other a digest, by which it is found if it was renamed.
@@ -42,7 +42,7 @@ def kept_cluster(group: Group, *, packed: Collection[int] | None = None, compare
     cluster = group.cluster
     assert cluster is not None  # it is the group of a cluster
     snapshot = cluster.snapshot
-    items: list[Item] = [KeptItem(item, packed=packed is None or id(item) in packed) for item in group.items]
+    items: list[Item] = [CompactItem(item, packed=packed is None or id(item) in packed) for item in group.items]
     short = Snapshot(
         metadata={key: snapshot.metadata[key] for key in _NAMES if snapshot.metadata.get(key) is not None},
         object=snapshot.object,
@@ -50,14 +50,14 @@ def kept_cluster(group: Group, *, packed: Collection[int] | None = None, compare
         spec={} if compared else {"digest": _digest(snapshot.spec)},
         options=snapshot.options,
     )
-    return KeptCluster(replace(group, items=items, cluster=None, plan=None), short)
+    return CompactCluster(replace(group, items=items, cluster=None, plan=None), short)
 
 
 def _digest(spec: Any) -> str:
     return hashlib.sha256(json.dumps(without_none(spec), sort_keys=True).encode()).hexdigest()
 
 
-class KeptClusters:
+class CompactClusters:
     """Makes groups of what was kept of the clusters of one side. What many of them have in common is there once."""
 
     def __init__(self, workspace: OneByOne) -> None:
@@ -71,7 +71,7 @@ class KeptClusters:
         self._workspace.add(seen)
         if seen.kept is None:
             return None
-        kept: KeptCluster = seen.kept
+        kept: CompactCluster = seen.kept
         setup = self._workspace.setup(seen.provider)[0]
         assert setup is not None  # it was planned with it
         snapshot = replace(
@@ -97,12 +97,12 @@ def _shown_at(workspace: OneByOne, number: int, entry: Finding) -> Finding:
     return shown_in(partial(workspace.place, number), entry)
 
 
-def moved(kept: KeptCluster, place: Place) -> KeptCluster:
+def moved(kept: CompactCluster, place: Place) -> CompactCluster:
     """The same as kept of another side, where its document stands elsewhere."""
     return replace(kept, group=replace(kept.group, items=[_at(item, place) for item in kept.group.items]))
 
 
-def _at(item: Any, place: Place) -> KeptItem:
-    made = KeptItem.__new__(KeptItem)
+def _at(item: Any, place: Place) -> CompactItem:
+    made = CompactItem.__new__(CompactItem)
     made.__dict__.update(item.__dict__, place=place, _packed=None)
     return made

@@ -28,7 +28,7 @@ _CHAIN: Final = re.compile(r"\$\{([A-Za-z_.?]+\.\?\w+)\}")
 _SECRET: Final = re.compile(r"\$\{spec\.((?:\w+\.)*\w+Secret)\}")
 
 
-def fill(tree: Tree, field: Field, sample: Sample, *, whole: bool = False) -> None:
+def fill_required(tree: Tree, field: Field, sample: Sample, *, whole: bool = False) -> None:
     """Put in what the mappings of a tree need and have no default for, as far as nothing gives it.
 
     What the definition needs is always there, though a cluster may say nothing of it. A mapping that the definition
@@ -122,7 +122,7 @@ def _default(chain: str, field: Field) -> str:
         return _secret_name(chain)
     if is_resources(field):
         return "{'requests': {'cpu': '100m', 'memory': '512Mi'}}"
-    value = least(field)
+    value = least_value(field)
     return f"'{value}'" if isinstance(value, str) else json.dumps(value)
 
 
@@ -131,7 +131,7 @@ def _into(value: Any, field: Field, sample: Sample, *, whole: bool) -> None:
         value = value.value
         whole = whole or (isinstance(value, dict) and "when" in value)
     if isinstance(value, dict) and field.type == "object":
-        fill(value, field, sample, whole=whole)
+        fill_required(value, field, sample, whole=whole)
     elif isinstance(value, dict) and ENTRY in field.children:
         for key, below in value.items():
             if key not in DIRECTIVES and not isinstance(below, str):
@@ -147,7 +147,7 @@ def _needed(field: Field, sample: Sample) -> Guess:
         return Guess(said, f"{field.last} of the sample", note="from the sample")
     if field.type == "string" and len(field.path) == 1 and field.last.lower() in ("name", "clustername"):
         return Guess("${metadata.name}", f"{field.last}, which the definition needs")
-    value = least(field, sample)
+    value = least_value(field, sample)
     ask = "" if field.enum or field.type in ("object", "array") else NEEDED
     return Guess(value, f"{field.last}, which the definition needs", ask=ask, path=field.path)
 
@@ -156,7 +156,7 @@ def _is_plain(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(one, (str, int)) for one in value)
 
 
-def least(field: Field, sample: Sample | None = None, depth: int = 0) -> Any:
+def least_value(field: Field, sample: Sample | None = None, depth: int = 0) -> Any:
     """The least value that a schema takes."""
     if sample is not None:
         said = sample.at(field.path)
@@ -167,14 +167,14 @@ def least(field: Field, sample: Sample | None = None, depth: int = 0) -> Any:
     kind = field.type
     if kind == "object":
         needed = [one for one in field.children.values() if one.required] if depth < _DEEP else []
-        return {one.last: least(one, sample, depth + 1) for one in needed}
+        return {one.last: least_value(one, sample, depth + 1) for one in needed}
     if kind == "array":
         count = field.schema.get("minItems")
         item = field.children.get(ITEM)
         if item is not None and item.enum and field.required:
             return list(item.enum)  # as roles of pods: one that has them all can do everything
         return (
-            [least(item, sample, depth + 1)] * count
+            [least_value(item, sample, depth + 1)] * count
             if isinstance(count, int) and 0 < count < 5 and item is not None
             else []
         )

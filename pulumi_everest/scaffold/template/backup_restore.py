@@ -13,10 +13,10 @@ from pulumi_everest.scaffold.meaning.kind_roles import refers
 from pulumi_everest.scaffold.meaning.shapes import is_bucket, is_store
 from pulumi_everest.scaffold.template.api_versions import api_version
 from pulumi_everest.scaffold.template.backup_fields import NUMBERED, BackupFields
-from pulumi_everest.scaffold.template.least import fill
 from pulumi_everest.scaffold.template.placing import Tree, marked
-from pulumi_everest.scaffold.template.since import only_since
+from pulumi_everest.scaffold.template.required_values import fill_required
 from pulumi_everest.scaffold.template.tree import Guess
+from pulumi_everest.scaffold.template.version_conditions import with_version_conditions
 
 _DONE = re.compile(r"succe|complete|ready|done|finished", re.IGNORECASE)
 _STORAGE = re.compile(r"(?:backup)?(?:storage|repo|repository|location)(?:name)?", re.IGNORECASE)
@@ -206,7 +206,7 @@ class _Job:
     def file(self, source: Source) -> Tree:
         """The file."""
         self._needed()
-        fill(self.spec, self.top, Sample())
+        fill_required(self.spec, self.top, Sample())
         made: Tree = {}
         if self.places:
             self.names["owner"] = "${cluster.metadata.name}"
@@ -219,7 +219,7 @@ class _Job:
         if rules:
             made["rules"] = rules
         name_only: Tree = {"name": "${metadata.name}"}
-        spec = marked(only_since(self.spec, self.kind, source.versions))
+        spec = marked(with_version_conditions(self.spec, self.kind, source.versions))
         one = {
             "apiVersion": api_version(self.kind, source),
             "kind": self.kind.kind,

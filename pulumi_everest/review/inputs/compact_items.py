@@ -9,11 +9,11 @@ from typing import Any
 
 from pulumi_everest.review.inputs.groups import Group, Item
 
-Keep = Callable[[Group], Group]
+Compact = Callable[[Group], Group]
 """Makes of the group of a cluster what is kept of it, which can be handed to another process."""
 
 
-class KeptItem(Item):
+class CompactItem(Item):
     """An object of documents of which its names stay, and what is asked for: itself, packed, or its text as `written`.
 
     `secrets` is how many of its values are hidden in the text.
@@ -60,5 +60,5 @@ def with_text(group: Group, text: Callable[[Item], tuple[str, int]]) -> Group:
     items: list[Item] = []
     for item in group.items:
         written, secrets = text(item)
-        items.append(KeptItem(item, packed=False, written=written, secrets=secrets))
+        items.append(CompactItem(item, packed=False, written=written, secrets=secrets))
     return replace(group, items=items, cluster=None, plan=None)

@@ -23,7 +23,7 @@ RESTORE = "the way back is a restore: make a new cluster with the former version
 
 
 @dataclass
-class Back:
+class Rollback:
     """The sections as they are with the former entries, and what is to be said of clusters that stay."""
 
     sections: list[Section] = field(default_factory=list)
@@ -31,18 +31,18 @@ class Back:
     stays: list[str] = field(default_factory=list)
 
 
-def backwards(
+def roll_back(
     sections: Iterable[Section],
     changes: Mapping[str, ChangeSet],
     wrong: Mapping[str, Sequence[Finding]],
     wanted: Sequence[str],
-) -> Back:
+) -> Rollback:
     """What the lock files say after going back, for the clusters `wanted` (all where there are none).
 
     `sections` are the clusters with the versions that they have now. `changes` says what going back does to each by
     its name in the lock, `wrong` what is wrong with those that cannot be made with their former versions.
     """
-    found = Back()
+    found = Rollback()
     for section in sections:
         entries = section.entries()
         records = []

@@ -22,17 +22,17 @@ def _mixins() -> dict[str, dict[str, Any]]:
     return {name: data[name] for name in _FEWEST}
 
 
-def shorten(tree: Any, left_out: LeftOut) -> None:
+def use_mixins(tree: Any, left_out: LeftOut) -> None:
     """Put mixins into all mappings of a tree that have their entries."""
     if isinstance(tree, Guess):
-        shorten(tree.value, left_out)
+        use_mixins(tree.value, left_out)
     elif isinstance(tree, list):
         for value in tree:
-            shorten(value, left_out)
+            use_mixins(value, left_out)
     elif isinstance(tree, dict):
         for key, value in tree.items():
             if key != "let":
-                shorten(value, left_out)
+                use_mixins(value, left_out)
         _put_in(tree, left_out)
 
 

@@ -11,7 +11,9 @@ from pulumi_everest.scaffold.template.placing import Tree
 from pulumi_everest.scaffold.template.tree import Guess, guesses
 
 
-def only_since(spec: Tree, kind: Kind, versions: Sequence[str], rules: list[dict[str, str]] | None = None) -> Tree:
+def with_version_conditions(
+    spec: Tree, kind: Kind, versions: Sequence[str], rules: list[dict[str, str]] | None = None
+) -> Tree:
     """A tree in which guesses at fields that came later are for operator versions that have them.
 
     `rules` gets those that refuse what only such guesses read where the operator is older.

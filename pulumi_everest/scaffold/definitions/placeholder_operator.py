@@ -8,7 +8,7 @@ from pulumi_everest.scaffold.definitions.crd_files import NO_VERSION, Kind, Sour
 from pulumi_everest.scaffold.definitions.samples import Sample
 
 
-def from_nothing(name: str) -> tuple[Source, Sample]:
+def placeholder_operator(name: str) -> tuple[Source, Sample]:
     """A kind with what nearly every database has: an image, replicas, resources and a volume."""
     word = "".join(part.capitalize() for part in name.split("-"))
     amounts = {"type": "object", "additionalProperties": {"x-kubernetes-int-or-string": True}}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from difflib import unified_diff
 from pathlib import Path
 
 import pytest
@@ -32,4 +33,5 @@ def test_the_page_shows_what_the_commands_print(
         run = run_page(text, stack, operator)
     if os.environ.get("EVEREST_RECORD"):
         (root / PAGE).write_text(run, encoding="utf-8")
-    assert run == text
+    differing = unified_diff(text.splitlines(), run.splitlines(), PAGE, "what was printed", lineterm="", n=1)
+    assert run == text, "\n".join(differing)

@@ -482,7 +482,7 @@ INPUTS = (
     Input("preview of a changed list", changed_lists, 1000),
     Input("lock entries", lock_entries, 100),
     Input("adopted objects", adopted, 2, 2),
-    Input("objects of Everest's first API", legacy_objects, 250),
+    Input("objects of Everest's first API", legacy_objects, 500),
     Input("files", files, 100),
     Input("program, a mistake in a loop", in_a_program(LOOP), 250),
     Input("program, mistakes in calls", written_out, 100),

@@ -270,6 +270,14 @@ def test_a_version_is_only_there_for_the_operator_versions_it_names() -> None:
             "own:1",
         ),
     ],
+    ids=[
+        "spec0-proxy-image0",
+        "spec1-proxy-image1",
+        "spec2-engine-mirror.example.org/mysql:8.4.6",
+        "spec3-engine-own:1",
+        "spec4-engine-mine:1",
+        "spec5-engine-own:1",
+    ],
 )
 def test_an_image_that_is_named_wins_over_the_catalogs_which_comes_from_the_registry(
     spec: dict[str, Any], component: str, image: str

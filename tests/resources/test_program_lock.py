@@ -128,6 +128,7 @@ def test_a_cluster_whose_name_and_namespace_are_not_known_yet_has_its_entry(here
         (LOCK.replace("version: 1\n", "version: 3\n"), "lock.file"),
         (LOCK.replace("components", "component"), "field.missing"),
     ],
+    ids=["text0-lock.unknown-version", "text1-lock.unknown-version", "text2-lock.file", "text3-field.missing"],
 )
 def test_what_is_wrong_with_the_lock_is_raised_with_its_place_before_anything_is_made(here, text, code):
     (here / "everest.lock").write_text(text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -41,17 +42,28 @@ def folded(findings: Sequence[Finding]) -> list[Repeated]:
     The same is what reads the same but for what is quoted, as names and values are, where each is about another thing;
     of one thing it is what reads the same altogether.
     """
-    found: list[Repeated] = []
     position = {id(entry): number for number, entry in enumerate(findings)}
-    for alike in _grouped(findings, _form):
-        about = {entry.subject for entry in alike}
-        is_of_many = len(about) == len(alike) and "" not in about
-        for group in [alike] if is_of_many else _grouped(alike, _words):
-            if len(group) < FOLDED_FROM:
-                found += [Repeated(entry) for entry in group]
-            else:
-                found.append(Repeated(group[0], group[1:]))
+    groups, few = _parted(_grouped(findings, _words))
+    times = Counter(map(_form_and_subject, few))
+
+    def form(entry: Finding) -> tuple[object, ...]:
+        is_alone = bool(entry.subject) and times[_form_and_subject(entry)] == 1
+        return _form(entry) if is_alone else (id(entry),)
+
+    more, rest = _parted(_grouped(sorted(few, key=lambda entry: position[id(entry)]), form))
+    found = [Repeated(group[0], group[1:]) for group in [*groups, *more, *([entry] for entry in rest)]]
     return sorted(found, key=lambda one: position[id(one.first)])
+
+
+def _parted(groups: Iterable[list[Finding]]) -> tuple[list[list[Finding]], list[Finding]]:
+    """The groups that are said once, and the findings of the others."""
+    many, few = [], []
+    for group in groups:
+        if len(group) >= FOLDED_FROM:
+            many.append(group)
+        else:
+            few += group
+    return many, few
 
 
 def _grouped(findings: Iterable[Finding], by: Callable[[Finding], tuple[object, ...]]) -> list[list[Finding]]:
@@ -68,6 +80,10 @@ def _words(entry: Finding) -> tuple[object, ...]:
 def _form(entry: Finding) -> tuple[object, ...]:
     message, hint = (_QUOTED.sub("''", text) for text in (entry.message, entry.hint or ""))
     return entry.code, entry.severity, entry.path, message, entry.allowed, hint
+
+
+def _form_and_subject(entry: Finding) -> tuple[object, ...]:
+    return *_form(entry), entry.subject, entry.namespace
 
 
 _QUOTED = re.compile(r"(?<!\w)'[^'\n]*'(?!\w)|(?<=; write )\S+")

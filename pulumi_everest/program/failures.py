@@ -98,14 +98,17 @@ class Failures:
 def _near(error: BaseException) -> str | None:
     """What a name that Python does not know was meant to be, as Python itself says it beneath a traceback."""
     if isinstance(error, AttributeError) and error.name is not None:
-        names = _names_of(error.obj)
-        return did_you_mean(error.name, [name for name in names if error.name[:1] == "_" or name[:1] != "_"])
-    if isinstance(error, NameError) and error.name is not None and error.__traceback__ is not None:
+        name, names = error.name, _names_of(error.obj)
+        names = [other for other in names if name[:1] == "_" or other[:1] != "_"]
+    elif isinstance(error, NameError) and error.name is not None and error.__traceback__ is not None:
         *_, (frame, _) = traceback.walk_tb(error.__traceback__)
-        return did_you_mean(error.name, {**vars(builtins), **frame.f_globals, **frame.f_locals})
-    if isinstance(error, ImportError) and (wanted := _NOT_IN_MODULE.match(str(error))):
-        return did_you_mean(wanted["name"], _names_of(sys.modules.get(wanted["module"])))
-    return None
+        name, names = error.name, [*{**vars(builtins), **frame.f_globals, **frame.f_locals}]
+    elif isinstance(error, ImportError) and (wanted := _NOT_IN_MODULE.match(str(error))):
+        name, names = wanted["name"], _names_of(sys.modules.get(wanted["module"]))
+    else:
+        return None
+    # What is there and has no value, as a variable before it is set, is not misspelt.
+    return did_you_mean(name, names) if name not in names else None
 
 
 _NOT_IN_MODULE = re.compile(r"cannot import name '(?P<name>[^']+)' from '(?P<module>[^']+)'")

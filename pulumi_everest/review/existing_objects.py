@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -73,7 +73,7 @@ def of_cluster(workspace: Workspace, names: Sequence[str], kubeconfig: str | Non
     known = Names(by_name)
     wanted: dict[str, list[dict[str, Any]]] = {}
     for name in names:
-        matching = [name] if name in by_name else [key for key in by_name if _all_of(name, key)]
+        matching = meant_by(name, by_name)
         wanted |= {key: by_name[key] for key in matching}
         if not matching:
             text = f"the cluster has no database '{name}'"
@@ -88,8 +88,11 @@ def _name(entry: Mapping[str, Any]) -> str:
     return f"{metadata.get('namespace', 'default')}/{metadata.get('name')}"
 
 
-def _all_of(wanted: str, name: str) -> bool:
-    return wanted.endswith("/") and name.startswith(wanted)
+def meant_by(wanted: str, known: Collection[str]) -> list[str]:
+    """The known names, each ``namespace/name``, that are meant: one, or with ``namespace/`` all of a namespace."""
+    if wanted in known:
+        return [wanted]
+    return [name for name in known if name.startswith(wanted)] if wanted.endswith("/") else []
 
 
 def _nothing(workspace: Workspace, hint: str | None) -> Finding:

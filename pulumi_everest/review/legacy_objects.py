@@ -11,6 +11,7 @@ from pulumi_everest.live.cluster import LiveCluster
 from pulumi_everest.live.errors import LiveError
 from pulumi_everest.model.findings import Finding, did_you_mean, finding
 from pulumi_everest.model.similar_names import Names
+from pulumi_everest.review.existing_objects import meant_by
 from pulumi_everest.review.inputs.paths import read_inputs
 from pulumi_everest.review.inputs.sources import Sources
 from pulumi_everest.upgrade.legacy.objects import KINDS, LegacyObjects, Object, full_name, name_of
@@ -54,7 +55,7 @@ def of_cluster(workspace: Workspace, names: Sequence[str], kubeconfig: str | Non
     there = {full_name(entry): entry for entry in LegacyObjects(objects).all("DatabaseCluster")}
     known, wanted = Names(there), dict[str, Object]()
     for name in names or ["/"]:
-        found = [name] if name in there else [key for key in there if name == "/" or _all_of(name, key)]
+        found = [*there] if name == "/" else meant_by(name, there)
         wanted |= {key: there[key] for key in found}
         if not found:
             text = f"the cluster has no DatabaseCluster '{name}' of Everest's first API" if names else ""
@@ -67,10 +68,6 @@ def of_cluster(workspace: Workspace, names: Sequence[str], kubeconfig: str | Non
     except LiveError as error:  # who may not list them does without: before anything is deleted it is asked again
         result.findings += error.findings
     return result
-
-
-def _all_of(namespace: str, name: str) -> bool:
-    return namespace.endswith("/") and name.startswith(namespace)
 
 
 def secrets(live: LiveCluster, namespace: str) -> Iterator[Object]:

@@ -59,6 +59,21 @@ def test_what_is_quoted_otherwise_of_other_things_stands_behind_their_names(mess
     assert (one.first, one.also) == (found[0], also)
 
 
+def test_one_that_has_it_twice_does_not_keep_the_others_apart() -> None:
+    found = [of(f"c{number}", message=f"got 'x{number}'") for number in range(4)]
+    twice = [replace(found[0], subject="DatabaseCluster d", message=f"got '{text}'") for text in "ab"]
+    assert [one.first for one in folded([*twice, *found])] == [*twice, found[0]]
+
+
+def test_clusters_of_one_name_in_several_namespaces_are_different_things() -> None:
+    found = [of("orders", namespace=name, message=f"got '{name}'") for name in "abcd"]
+    (one,) = folded(found)
+    assert (
+        one.also == "also of 3 more: DatabaseCluster orders ('b'), DatabaseCluster orders ('c'), "
+        "DatabaseCluster orders ('d')"
+    )
+
+
 @pytest.mark.parametrize(
     "messages",
     [

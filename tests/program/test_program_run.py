@@ -193,6 +193,8 @@ def test_a_failure_names_the_line_of_the_program(
         ("def make(cluster):\n    return clustr\nmake(1)", "did you mean 'cluster'?"),
         ("prnt(1)", "did you mean 'print'?"),
         ("class Odd:\n    def __dir__(self):\n        raise ValueError\nOdd().name", None),
+        ("total = 1\ndef add():\n    total += 1\nadd()", None),
+        ("class Odd:\n    @property\n    def name(self):\n        raise AttributeError\nOdd().name", None),
         ("raise AttributeError('x')", None),
         ("raise NameError('x')", None),
     ],

@@ -48,15 +48,11 @@ def stuck(
             said.setdefault(key, {})[position] = entry
     result = {}
     for cluster in gone:
-        about = {at: e for at, e in said.get(cluster.subject, {}).items() if _is_about(e, cluster)}
+        namespace = cluster.snapshot.metadata.get("namespace") or "default"
+        about = {at: e for at, e in said.get(cluster.subject, {}).items() if e.namespace in ("", namespace)}
         own = {**about, **said.get(("in", cluster.names[0]), {})}
         result[cluster.names[0]] = [own[at] for at in sorted(own)] or errors
     return result
-
-
-def _is_about(entry: Finding, cluster: Cluster) -> bool:
-    namespace = cluster.snapshot.metadata.get("namespace") or "default"
-    return entry.subject == cluster.subject and entry.namespace in ("", namespace)
 
 
 def pairs(before: Sequence[Cluster], after: Sequence[Cluster]) -> list[tuple[Cluster | None, Cluster | None]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from pulumi_everest.model.similar_names import Names
@@ -66,7 +66,6 @@ class LegacyObjects:
 
     def __init__(self, objects: Iterable[Object]) -> None:
         self._by_kind: dict[_Kind, dict[tuple[str, str], Object]] = {}
-        self._spaces: dict[_Kind, dict[str, dict[str, Object]]] = {}
         self._found: dict[
             tuple[_Kind, Callable[[Object], Iterable[str]]], dict[tuple[str, str], dict[int, Object]]
         ] = {}
@@ -76,13 +75,12 @@ class LegacyObjects:
             namespace, name = name_of(entry)
             key = ("", name) if kind[1] in _CLUSTER_WIDE else (namespace, name)
             self._by_kind.setdefault(kind, {})[key] = entry
-            self._spaces.setdefault(kind, {}).setdefault(key[0], {})[name] = entry
 
     def all(self, kind: str, namespace: str | None = None) -> Iterable[Object]:
         """The objects of a kind of the first API, of one namespace or of all."""
         if namespace is None:
             return self._by_kind.get((KINDS[kind], kind), {}).values()
-        return self._spaces.get((KINDS[kind], kind), {}).get(namespace, {}).values()
+        return self._told((KINDS[kind], kind), _any, namespace, [""])
 
     def names(self, kind: str) -> Names:
         """The names of all objects of a kind of the first API."""
@@ -104,8 +102,9 @@ class LegacyObjects:
 
     def of_clusters(self, kind: str, namespace: str, cluster: str) -> list[Object]:
         """The backups, restores or imports of one cluster, by name."""
-        by = _target if kind == "DataImportJob" else _database
-        return sorted(self._told((KINDS[kind], kind), by, namespace, [cluster]), key=name_of)
+        field = "targetClusterName" if kind == "DataImportJob" else "dbClusterName"
+        found = (entry for entry in self.between(kind, namespace, cluster) if said(entry, f"spec.{field}") == cluster)
+        return sorted(found, key=name_of)
 
     def between(self, kind: str, namespace: str, cluster: str) -> list[Object]:
         """The objects of a kind that stand between a cluster and others: it is what they name, or their owner."""
@@ -136,11 +135,5 @@ class LegacyObjects:
 _Kind = tuple[str, str]
 
 
-def _database(entry: Object) -> Iterator[str]:
-    if (name := text_of(said(entry, "spec.dbClusterName"))) is not None:
-        yield name
-
-
-def _target(entry: Object) -> Iterator[str]:
-    if (name := text_of(said(entry, "spec.targetClusterName"))) is not None:
-        yield name
+def _any(_: Object) -> tuple[str]:
+    return ("",)
